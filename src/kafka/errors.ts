@@ -1,0 +1,73 @@
+/** One error of Kafka's protocol: a value in a response, never thrown. */
+export interface KafkaError {
+  readonly name: string
+  readonly code: number
+  /** A client may send the same request again. */
+  readonly retriable: boolean
+  /** The request certainly had no effect: the ledger counts the operation as failed and not as unknown. */
+  readonly definite: boolean
+  readonly meaning: string
+}
+
+const TABLE = [
+  ['NONE', 0, false, true, 'The request succeeded.'],
+  ['UNKNOWN_SERVER_ERROR', -1, false, false, 'The broker failed in a way the protocol has no name for.'],
+  ['OFFSET_OUT_OF_RANGE', 1, false, true, 'The offset asked for is below the log start or above the log end.'],
+  ['CORRUPT_MESSAGE', 2, true, true, 'A checksum did not match.'],
+  ['UNKNOWN_TOPIC_OR_PARTITION', 3, true, true, 'This broker does not host (or does not know) the partition.'],
+  ['LEADER_NOT_AVAILABLE', 5, true, true, 'The partition has no leader at the moment.'],
+  ['NOT_LEADER_FOR_PARTITION', 6, true, true, 'This broker does not lead the partition (NOT_LEADER_OR_FOLLOWER from 2.6).'],
+  ['REQUEST_TIMED_OUT', 7, true, false, 'The acks did not arrive in time; the records stay in the log and may still be committed.'],
+  ['BROKER_NOT_AVAILABLE', 8, false, true, 'The broker is not alive.'],
+  ['REPLICA_NOT_AVAILABLE', 9, true, true, 'A replica of the partition is not alive (metadata version 0).'],
+  ['MESSAGE_TOO_LARGE', 10, false, true, 'A record is larger than message.max.bytes.'],
+  ['STALE_CONTROLLER_EPOCH', 11, false, true, 'The request came from a controller that has been replaced.'],
+  ['NOT_COORDINATOR', 16, true, true, 'This broker does not coordinate the group or transactional id.'],
+  ['RECORD_LIST_TOO_LARGE', 18, false, true, 'The batch is larger than segment.bytes.'],
+  ['NOT_ENOUGH_REPLICAS', 19, true, true, 'The ISR is smaller than min.insync.replicas; nothing was appended.'],
+  ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 20, true, false, 'The ISR shrank below min.insync.replicas after the append; the records stay in the log.'],
+  ['INVALID_REQUIRED_ACKS', 21, false, true, 'acks must be 0, 1 or all (any number up to 0.8.2).'],
+  ['TOPIC_ALREADY_EXISTS', 36, false, true, 'A topic of that name exists.'],
+  ['INVALID_PARTITIONS', 37, false, true, 'The number of partitions is not possible.'],
+  ['INVALID_REPLICATION_FACTOR', 38, false, true, 'More replicas were asked for than there are brokers.'],
+  ['NOT_CONTROLLER', 41, true, true, 'This broker is not the controller.'],
+  ['INVALID_REQUEST', 42, false, true, 'The request contradicts the protocol.'],
+  ['KAFKA_STORAGE_ERROR', 56, true, true, 'The log directory failed.'],
+  ['FENCED_LEADER_EPOCH', 74, true, true, 'The request carries an older leader epoch than the broker has (KIP-320).'],
+  ['UNKNOWN_LEADER_EPOCH', 75, true, true, 'The request carries a newer leader epoch than the broker has (KIP-320).'],
+  ['STALE_BROKER_EPOCH', 77, false, true, 'The request is meant for, or comes from, an earlier life of the broker (KIP-380).'],
+  ['OFFSET_NOT_AVAILABLE', 78, true, true, 'The new leader does not know the high watermark yet (KAFKA-2334).'],
+  ['PREFERRED_LEADER_NOT_AVAILABLE', 80, true, true, 'The first assigned replica is not alive or not in the ISR.'],
+  ['ELIGIBLE_LEADERS_NOT_AVAILABLE', 83, true, true, 'No replica may lead the partition.'],
+  ['ELECTION_NOT_NEEDED', 84, true, true, 'The partition already has the leader that was asked for.'],
+  ['NO_REASSIGNMENT_IN_PROGRESS', 85, false, true, 'There is nothing to cancel.'],
+  ['INVALID_UPDATE_VERSION', 95, false, true, 'The partition state changed since it was read.'],
+  ['INELIGIBLE_REPLICA', 107, false, true, 'A replica may not join the ISR now (fenced or shutting down).'],
+  ['NEW_LEADER_ELECTED', 108, false, true, 'The change was accepted and another broker leads now.'],
+  ['TimeoutError', 1001, true, false, 'The client waited and got no answer (its own socket time-out).'],
+  ['ConnectionError', 1002, true, false, 'The connection broke before the answer came.'],
+  ['ConnectionRefusedError', 1003, true, true, 'Nothing listens there: the request was never sent.'],
+] as const satisfies readonly (readonly [string, number, boolean, boolean, string])[]
+
+export type ErrorName = (typeof TABLE)[number][0]
+
+/** Every error a response may carry, and (from code 1001) what a client's own socket may tell it. */
+export const ERRORS: readonly KafkaError[] = TABLE.map(([name, code, retriable, definite, meaning]) => ({
+  name,
+  code,
+  retriable,
+  definite,
+  meaning,
+}))
+
+const BY_NAME: Readonly<Record<string, KafkaError>> = Object.fromEntries(ERRORS.map((error) => [error.name, error]))
+
+export function errorNamed(name: string): KafkaError {
+  const error = BY_NAME[name]
+  if (error === undefined) throw new RangeError(`no Kafka error is called ${name}`)
+  return error
+}
+
+/** NOT_LEADER_FOR_PARTITION and its later name are one error; compare by code. */
+export const errorCode = (name: string): number =>
+  name === 'NOT_LEADER_OR_FOLLOWER' ? 6 : (BY_NAME[name]?.code ?? Number.NaN)

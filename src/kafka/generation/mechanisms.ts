@@ -1,0 +1,143 @@
+/**
+ * Every way in which one generation of Kafka differs from another, as a switch. Machines ask for a switch and never
+ * for a version, so a further generation is a table and not a branch.
+ */
+export interface Mechanisms {
+  /** Where cluster state lives. */
+  readonly metadata: 'registry' | 'kraft'
+  /** Record format: 0 (to 0.9), 1 (0.10, timestamps), 2 (0.11+: batches with leader epochs). */
+  readonly recordFormat: 0 | 1 | 2
+
+  // --- Truncation and the leader-epoch cache (A1)
+  /** What a new follower cuts its log to. */
+  readonly truncation: 'high-watermark' | 'kip-101' | 'kip-279' | 'kip-320' | 'on-fetch'
+  /** A role change that names the same leader at a higher epoch: truncate again, skip (0.8.2-2.0.0), only if the epoch jumped by more than one (2.0.1), or restart the fetcher (2.1+). */
+  readonly sameLeaderNewEpoch: 'truncate' | 'skip' | 'skip-unless-epoch-jumped' | 'restart-fetcher'
+  /** A follower whose named leader is not in the request's live leaders: keep everything as it was (to 0.8.1), or create the replica so that its high watermark stays in the checkpoint (KAFKA-1647, 0.8.2). */
+  readonly deadLeaderNamed: 'ignore' | 'create-replica'
+  /** How the epoch cache takes an entry: 0.11 ignores what is not newer; 2.0+ removes conflicting entries first (KAFKA-7415). */
+  readonly epochCache: 'none' | 'ignore-older' | 'remove-conflicting'
+  /** A leader enters (epoch, log end) when elected (2.0.1/2.1, KAFKA-7415), or with its first append (0.11-2.0.0). */
+  readonly epochEntryAtElection: boolean
+  /** The answer to "end of epoch e" for an epoch below the first cached one. */
+  readonly epochBelowFirst: 'undefined' | 'first-start'
+  /** Both caches empty (asked -1): leader's log end (0.11.0.0-0.11.0.2), else undefined. */
+  readonly epochBothEmpty: 'log-end' | 'undefined'
+  /** Where a follower that must still truncate starts: its log end (0.11, 1.0) or its high watermark (1.1+). */
+  readonly initialFetchOffset: 'log-end' | 'high-watermark'
+  /** Fetch, OffsetsForLeaderEpoch and ListOffsets are checked against the current leader epoch (KIP-320, 2.1). */
+  readonly leaderEpochFencing: boolean
+  /** A fenced partition is tried again when its epoch has moved meanwhile (2.7). */
+  readonly fencedRetry: boolean
+  /** A leader answers fetches with a diverging epoch (2.7). */
+  readonly leaderAnswersDiverging: boolean
+  /** A fetch that is refused or diverging leaves the follower's state alone (KAFKA-13141, 2.7.2/2.8.1). */
+  readonly divergingFetchUpdatesFollower: boolean
+  /** A follower takes the high watermark of a diverging answer (to 3.4.0, KAFKA-14704). */
+  readonly divergingAnswerMovesHighWatermark: boolean
+  /** A follower whose log is longer than its leader's, unclean election off: cut it, halt the process (1.1.1 exits), or hang in its own shutdown, still registered (0.10.2, recorded). */
+  readonly followerAheadOfLeader: 'truncate' | 'halt' | 'hang'
+  /** A follower told that its offset is too old: drop the whole log (to 0.9.0.0), or only when the leader's start is above its end (KAFKA-2143). */
+  readonly outOfRangeReset: 'wipe' | 'keep-if-covered'
+  /** An append that does not fit the log end: the whole fetcher thread dies (to 2.2) or the partition is marked failed (2.3). */
+  readonly fetchError: 'kill-fetcher' | 'mark-failed'
+  /** A truncation also brings the high watermark down (2.4). */
+  readonly truncationLowersHighWatermark: boolean
+  /** The high watermark follows the log start (KAFKA-9491, 2.4.1). */
+  readonly highWatermarkAtLeastLogStart: boolean
+
+  // --- High watermark and fetch (A2)
+  /** Whose log ends the leader takes the minimum of. */
+  readonly highWatermarkOver: 'isr' | 'isr-and-caught-up' | 'maximal-isr-and-caught-up' | 'maximal-isr-and-eligible'
+  /** The leader's high watermark stands still below min ISR (KAFKA-15583, 3.7). */
+  readonly highWatermarkFrozenBelowMinIsr: boolean
+  /** The leader takes a fetch's position before it reads (0.8.0-0.8.1) or after (0.8.2+): the answer then carries the older high watermark. */
+  readonly followerPositionTaken: 'before-read' | 'after-read'
+  /** A parked follower fetch is answered when the leader's high watermark moves (KIP-392, 2.4.0-2.5.x). */
+  readonly highWatermarkWakesFollowers: boolean
+  /** A consumer's fetch between the high watermark and the log end. */
+  readonly consumerFetchAboveHighWatermark: 'error' | 'empty'
+  /** ListOffsets(latest) v5+ answers OFFSET_NOT_AVAILABLE until a new leader knows its high watermark (KAFKA-2334, 2.2). */
+  readonly offsetNotAvailable: boolean
+  /** A new ISR confirmed by the controller re-evaluates the high watermark (KAFKA-13091, 3.1); registry mode always does. */
+  readonly isrConfirmationMovesHighWatermark: boolean
+  /** On re-election of the same leader the followers' log ends are kept (0.9). */
+  readonly sameLeaderKeepsFollowerState: boolean
+
+  // --- ISR (A3)
+  readonly isrLag: 'messages-or-stuck' | 'messages-or-time' | 'exactly-caught-up' | 'caught-up' | 'caught-up-or-equal'
+  /** The check runs once a lag limit (to 0.10.1) or twice (0.10.2). */
+  readonly isrCheckEvery: 'limit' | 'half-limit'
+  /** A follower may join with log end >= high watermark; from 2.0.1 also >= the start of the leader's epoch (KAFKA-7128). */
+  readonly isrAdmission: 'high-watermark' | 'high-watermark-and-epoch-start'
+  /** A joining replica must be assigned (0.8.2). */
+  readonly isrJoinMustBeAssigned: boolean
+  /** Who writes the ISR: the leader with compare-and-set, or the controller on the leader's request (KIP-497, 2.7). */
+  readonly isrPersistence: 'registry' | 'controller'
+  /** The registry write holds the partition lock, so produces wait while the registry is silent (to 2.6, recorded to 2.4.1). */
+  readonly isrWriteBlocks: 'nothing' | 'produce' | 'produce-and-fetch'
+  /** An ISR write refused by version is compared with what was written after a lost connection (KAFKA-1382, 0.8.2). */
+  readonly isrWriteComparesOnRetry: boolean
+  /** Leader-made ISR changes are announced to the controller under /isr_change_notification (KAFKA-1367, 0.9). */
+  readonly isrChangeNotification: boolean
+  /** Who may be in an ISR besides being caught up. */
+  readonly isrEligibility: 'any' | 'alive' | 'alive-epoch' | 'unfenced' | 'unfenced-epoch'
+
+  // --- Produce (A6.1)
+  readonly minInsyncReplicas: boolean
+  /** acks = N > 1 is allowed (to 0.8.2). */
+  readonly acksAnyNumber: boolean
+  /** acks=all is satisfied by every ISR member's log end (to 0.8.1) or by the high watermark (0.8.2). */
+  readonly acksAllBy: 'log-ends' | 'high-watermark'
+  /** A leader that steps down answers parked produces at once (0.10), or leaves them to the next event (0.8.2, 0.9). */
+  readonly stepDownCompletesProduce: boolean
+  /** The min-ISR test uses min(min.insync.replicas, replication factor) (3.7). */
+  readonly minIsrCappedByReplicas: boolean
+
+  // --- Controller (A4, A5)
+  /** Candidates of an offline election in ISR order (to 0.8.1) or assignment order (0.8.2). */
+  readonly electionOrder: 'isr' | 'assignment'
+  readonly uncleanElectionSwitch: boolean
+  /** What happens to the last ISR member that dies: removed (ISR empty), kept when unclean is off, or always kept (KAFKA-5083, 1.1). */
+  readonly lastIsrMember: 'remove' | 'keep-unless-unclean' | 'keep'
+  /** A new controller first takes dead replicas out of ISRs, then elects (2.3.1, recorded); before it only elects. */
+  readonly newControllerRemovesDeadReplicas: boolean
+  /** With no candidate: leave the znode as it is, or write leader -1 (recorded 0.10.2 against 2.4). */
+  readonly newControllerWritesNoLeader: boolean
+  /** A broker starts its controller before it registers itself (recorded 0.10.2) or after. */
+  readonly controllerStartsBeforeRegistration: boolean
+  /** New replicas of a failed broker are told: the leader only (0.8.0) or all other assigned replicas. */
+  readonly offlineReplicaTold: 'leader' | 'assigned'
+  /** `/controller` and `/controller_epoch`: two steps whose second may fail unseen (to 0.11), abort (1.1), or one multi (2.1, KAFKA-6082). */
+  readonly controllerElection: 'two-steps-unchecked' | 'two-steps' | 'multi'
+  /** Controller writes check the /controller_epoch version (KAFKA-6082, 2.1). */
+  readonly controllerWritesFenced: boolean
+  /** A resigning controller deletes /controller even when it is its successor's (to 2.0). */
+  readonly resignDeletesController: boolean
+  /** Control requests carry the broker epoch (KIP-380, 2.2); a bounce between two looks is seen. */
+  readonly brokerEpoch: boolean
+  /** StopReplica carries a leader epoch (KIP-570, 2.6). */
+  readonly stopReplicaEpoch: boolean
+  /** UpdateMetadata is sent first by a new controller (0.8.2). */
+  readonly newControllerUpdatesMetadataFirst: boolean
+  /** `/brokers/ids/<id>` still exists at registration: wait one session timeout and retry (0.8), exit (0.9), or delete it when it is this process's own former session (2.2, KAFKA-7165), else exit. */
+  readonly registrationConflict: 'wait' | 'exit' | 'replace-own'
+  /** An expired session in ZkClient retries the request, KafkaZkClient (1.1) fails it. */
+  readonly expiredSessionRequests: 'retry' | 'fail'
+  /** Writing adding and removing replicas in a reassignment's steps (KIP-455, 2.4). */
+  readonly reassignment: 'znode' | 'adding-removing'
+  /** A controlled shutdown moves leaders one state write each before the session ends (0.8.1+). */
+  readonly controlledShutdown: boolean
+
+  // --- Log and checkpoints (A2.3, A9)
+  /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */
+  readonly checkpointFsync: boolean
+  /** The clean-shutdown marker is deleted before loading (KAFKA-10471, 2.8) or after. */
+  readonly cleanMarkerDeleted: 'before-loading' | 'after-loading'
+
+  // --- KRaft (A4.2, A4.3, A5.6)
+  /** Controller-made ISR shrinks bump the leader epoch (registry modes; KRaft before metadata version 3.6). */
+  readonly shrinkBumpsLeaderEpoch: 'never' | 'controller-made' | 'every'
+  readonly uncleanElectionInKraft: boolean
+  readonly eligibleLeaderReplicas: boolean
+}

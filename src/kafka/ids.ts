@@ -1,0 +1,37 @@
+import type { NodeId } from '../kernel/machine.ts'
+
+/** A Kafka broker's id, from 1 in scenarios; -1 means none. */
+export type BrokerId = number
+
+/** A topic partition, written as Kafka's tools write it: `orders-0`. */
+export type TopicPartition = string
+
+export const NO_LEADER = -1
+
+export const topicPartition = (topic: string, partition: number): TopicPartition => `${topic}-${partition}`
+
+/** Splits `orders-0` at its last hyphen. */
+export function splitTopicPartition(name: TopicPartition): { topic: string; partition: number } {
+  const hyphen = name.lastIndexOf('-')
+  return { topic: name.slice(0, hyphen), partition: Number(name.slice(hyphen + 1)) }
+}
+
+/** Orders topic partitions by topic (code units), then by partition number. */
+export function comparePartitions(a: TopicPartition, b: TopicPartition): number {
+  const left = splitTopicPartition(a)
+  const right = splitTopicPartition(b)
+  if (left.topic !== right.topic) return left.topic < right.topic ? -1 : 1
+  return left.partition - right.partition
+}
+
+export const brokerNode = (id: BrokerId): NodeId => `broker-${id}`
+export const controllerNode = (id: BrokerId): NodeId => `controller-${id}`
+export const sessionNode = (id: BrokerId): NodeId => `session-${id}`
+export const REGISTRY_NODE: NodeId = 'registry'
+export const ADMIN_NODE: NodeId = 'admin'
+
+/** The number at the end of `broker-3`, `controller-3` or `session-3`; -1 when there is none. */
+export function nodeNumber(node: NodeId): BrokerId {
+  const match = /-(\d+)$/.exec(node)
+  return match === null ? -1 : Number(match[1])
+}

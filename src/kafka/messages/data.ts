@@ -1,0 +1,129 @@
+import type { ErrorName } from '../errors.ts'
+import type { BrokerId, TopicPartition } from '../ids.ts'
+import type { KafkaRecord, RecordBatch } from '../records.ts'
+
+/** 0: no answer; 1: the leader's log; -1 ("all"): the whole ISR; N > 1: N ISR members (to 0.8.2 only). */
+export type Acks = number
+
+/** One Produce request; a batch a partition. Carries no leader epoch in any released Kafka (KIP-359 never shipped). */
+export interface ProduceRequest {
+  readonly type: 'ProduceRequest'
+  readonly correlationId: number
+  readonly clientId: string
+  readonly acks: Acks
+  readonly timeoutMs: number
+  readonly partitions: Readonly<Record<TopicPartition, readonly KafkaRecord[]>>
+}
+
+export interface ProduceResponse {
+  readonly type: 'ProduceResponse'
+  readonly correlationId: number
+  /** baseOffset is -1 when nothing was appended. */
+  readonly partitions: Readonly<
+    Record<TopicPartition, { readonly error: ErrorName; readonly baseOffset: number; readonly logStartOffset: number }>
+  >
+}
+
+export interface FetchPartition {
+  readonly fetchOffset: number
+  readonly maxBytes: number
+  /** -1: no fencing wanted (before 2.1, KIP-320). */
+  readonly currentLeaderEpoch: number
+  /** -1: no divergence check wanted (before 2.7/2.8, KIP-595 style truncation on fetch). */
+  readonly lastFetchedEpoch: number
+  readonly logStartOffset: number
+}
+
+/** A fetch by a follower (replicaId is its broker id) or by a consumer (replicaId -1). */
+export interface FetchRequest {
+  readonly type: 'FetchRequest'
+  readonly correlationId: number
+  readonly replicaId: BrokerId
+  /** The follower's broker epoch (3.5, KIP-903); -1 before and for consumers. */
+  readonly replicaEpoch: number
+  readonly maxWaitMs: number
+  readonly minBytes: number
+  readonly partitions: Readonly<Record<TopicPartition, FetchPartition>>
+}
+
+export interface FetchedPartition {
+  readonly error: ErrorName
+  readonly highWatermark: number
+  readonly logStartOffset: number
+  readonly batches: readonly RecordBatch[]
+  readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number } | null
+}
+
+export interface FetchResponse {
+  readonly type: 'FetchResponse'
+  readonly correlationId: number
+  readonly partitions: Readonly<Record<TopicPartition, FetchedPartition>>
+}
+
+/** `timestamp`: -1 latest, -2 earliest, else the first offset at or after that time in ms. */
+export interface ListOffsetsRequest {
+  readonly type: 'ListOffsetsRequest'
+  readonly correlationId: number
+  readonly replicaId: BrokerId
+  /** Version 5 and later may be told OFFSET_NOT_AVAILABLE (KAFKA-2334, 2.2). */
+  readonly version: number
+  readonly partitions: Readonly<
+    Record<TopicPartition, { readonly timestamp: number; readonly currentLeaderEpoch: number }>
+  >
+}
+
+export interface ListOffsetsResponse {
+  readonly type: 'ListOffsetsResponse'
+  readonly correlationId: number
+  readonly partitions: Readonly<
+    Record<TopicPartition, { readonly error: ErrorName; readonly offset: number; readonly leaderEpoch: number }>
+  >
+}
+
+/** Asks for the end offset of an epoch (KIP-101, 0.11); as a pair with the epoch found from KIP-279 (2.0). */
+export interface OffsetsForLeaderEpochRequest {
+  readonly type: 'OffsetsForLeaderEpochRequest'
+  readonly correlationId: number
+  readonly replicaId: BrokerId
+  readonly partitions: Readonly<
+    Record<TopicPartition, { readonly leaderEpoch: number; readonly currentLeaderEpoch: number }>
+  >
+}
+
+export interface OffsetsForLeaderEpochResponse {
+  readonly type: 'OffsetsForLeaderEpochResponse'
+  readonly correlationId: number
+  /** leaderEpoch -1: old answer form or undefined; endOffset -1: undefined. */
+  readonly partitions: Readonly<
+    Record<TopicPartition, { readonly error: ErrorName; readonly leaderEpoch: number; readonly endOffset: number }>
+  >
+}
+
+export interface MetadataRequest {
+  readonly type: 'MetadataRequest'
+  readonly correlationId: number
+  /** Version 0 leaves dead replicas out of `replicas` and answers REPLICA_NOT_AVAILABLE. */
+  readonly version: number
+  /** null: every topic. */
+  readonly topics: readonly string[] | null
+}
+
+export interface PartitionMetadata {
+  readonly error: ErrorName
+  readonly leader: BrokerId
+  /** -1 where the version does not carry it. */
+  readonly leaderEpoch: number
+  readonly replicas: readonly BrokerId[]
+  readonly isr: readonly BrokerId[]
+}
+
+export interface MetadataResponse {
+  readonly type: 'MetadataResponse'
+  readonly correlationId: number
+  readonly brokers: readonly BrokerId[]
+  /** -1: not known. */
+  readonly controller: BrokerId
+  readonly partitions: Readonly<Record<TopicPartition, PartitionMetadata>>
+  /** Topics asked for by name that this broker has never heard of. */
+  readonly unknownTopics: readonly string[]
+}

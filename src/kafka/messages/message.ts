@@ -1,0 +1,90 @@
+import type {
+  CloseSessionRequest,
+  CloseSessionResponse,
+  ConnectRequest,
+  ConnectResponse,
+  PingRequest,
+  PingResponse,
+  RegistryRequest,
+  RegistryResponse,
+  SessionClose,
+  SessionClosed,
+  SessionRequest,
+  SessionResponse,
+  SessionState,
+  SessionWatch,
+  WatchEvent,
+} from './registry.ts'
+import type {
+  AlterPartitionRequest,
+  AlterPartitionResponse,
+  ControlledShutdownRequest,
+  ControlledShutdownResponse,
+  ControlResponse,
+  LeaderAndIsrRequest,
+  StopReplicaRequest,
+  UpdateMetadataRequest,
+} from './control.ts'
+import type {
+  FetchRequest,
+  FetchResponse,
+  ListOffsetsRequest,
+  ListOffsetsResponse,
+  MetadataRequest,
+  MetadataResponse,
+  OffsetsForLeaderEpochRequest,
+  OffsetsForLeaderEpochResponse,
+  ProduceRequest,
+  ProduceResponse,
+} from './data.ts'
+import type {
+  BrokerRegistered,
+  ControllerKnown,
+  ControllerShutdown,
+  ControllerShutdownDone,
+  ControllerStart,
+} from './local.ts'
+
+/** Every message a machine of the simulated cluster can be sent. */
+export type KafkaMessage =
+  | ProduceRequest
+  | ProduceResponse
+  | FetchRequest
+  | FetchResponse
+  | ListOffsetsRequest
+  | ListOffsetsResponse
+  | OffsetsForLeaderEpochRequest
+  | OffsetsForLeaderEpochResponse
+  | MetadataRequest
+  | MetadataResponse
+  | LeaderAndIsrRequest
+  | UpdateMetadataRequest
+  | StopReplicaRequest
+  | ControlResponse
+  | ControlledShutdownRequest
+  | ControlledShutdownResponse
+  | AlterPartitionRequest
+  | AlterPartitionResponse
+  | BrokerRegistered
+  | ControllerKnown
+  | ControllerShutdown
+  | ControllerShutdownDone
+  | ControllerStart
+  | ConnectRequest
+  | ConnectResponse
+  | PingRequest
+  | PingResponse
+  | CloseSessionRequest
+  | CloseSessionResponse
+  | RegistryRequest
+  | RegistryResponse
+  | WatchEvent
+  | SessionRequest
+  | SessionResponse
+  | SessionWatch
+  | SessionState
+  | SessionClose
+  | SessionClosed
+
+/** The name of a message type, as link filters name it. */
+export type MessageType = KafkaMessage['type']

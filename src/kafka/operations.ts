@@ -1,0 +1,69 @@
+/** What a workload, a step or a recording asks of a client or administrator; the world hands it to the client node. */
+import type { BrokerId, TopicPartition } from './ids.ts'
+import type { KafkaRecord } from './records.ts'
+
+/** One record to be produced by a producer client. */
+export interface SendOperation {
+  readonly kind: 'send'
+  readonly operationId: string
+  readonly topic: string
+  /** null: the client's partitioner chooses. */
+  readonly partition: number | null
+  readonly record: KafkaRecord
+}
+
+/** One raw request to a named broker, whether it leads or not, on a connection of its own. */
+export type RawRequest =
+  | {
+      readonly request: 'produce'
+      readonly partition: TopicPartition
+      readonly records: readonly KafkaRecord[]
+      readonly acks: number
+      readonly timeoutMs: number
+    }
+  | { readonly request: 'fetch'; readonly partition: TopicPartition; readonly fromOffset: number; readonly maxWaitMs: number }
+  | { readonly request: 'listOffsets'; readonly partition: TopicPartition; readonly timestamp: number; readonly version: number }
+  | { readonly request: 'metadata'; readonly topics: readonly string[] | null; readonly version: number }
+  | { readonly request: 'offsetForLeaderEpoch'; readonly partition: TopicPartition; readonly epoch: number }
+
+export interface RequestOperation {
+  readonly kind: 'request'
+  readonly operationId: string
+  readonly broker: BrokerId
+  /** The client's own socket time-out, in ms. */
+  readonly socketTimeoutMs: number
+  readonly request: RawRequest
+}
+
+/** Administration; in ZooKeeper eras most of it is a write to the registry. */
+export type AdminRequest =
+  | {
+      readonly admin: 'createTopic'
+      readonly topic: string
+      readonly partitions: number
+      readonly replicationFactor: number
+      /** By partition number; null: assigned round robin as Kafka's tool does. */
+      readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null
+      readonly settings: Readonly<Record<string, string>>
+    }
+  | { readonly admin: 'addPartitions'; readonly topic: string; readonly total: number; readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null }
+  | { readonly admin: 'deleteTopic'; readonly topic: string }
+  | { readonly admin: 'reassign'; readonly partitions: Readonly<Record<TopicPartition, readonly BrokerId[]>> }
+  | { readonly admin: 'electLeader'; readonly election: 'PREFERRED' | 'UNCLEAN'; readonly partitions: readonly TopicPartition[] }
+  | { readonly admin: 'alterTopicConfig'; readonly topic: string; readonly settings: Readonly<Record<string, string>> }
+  | { readonly admin: 'deleteControllerNode' }
+
+export interface AdminOperation {
+  readonly kind: 'admin'
+  readonly operationId: string
+  readonly request: AdminRequest
+}
+
+/** Starts or stops a client's own loop (a consumer's polling). */
+export interface ClientControlOperation {
+  readonly kind: 'control'
+  readonly operationId: string
+  readonly control: 'start' | 'stop'
+}
+
+export type Operation = SendOperation | RequestOperation | AdminOperation | ClientControlOperation

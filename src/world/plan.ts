@@ -1,0 +1,236 @@
+/** What a run needs and nothing more. A pure function of (Plan) gives the run; scenarios, recordings and campaigns make Plans. */
+import type { Settings } from '../kafka/config.ts'
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import type { MessageType } from '../kafka/messages/message.ts'
+import type { AdminRequest, RawRequest } from '../kafka/operations.ts'
+import type { NodeId } from '../kernel/machine.ts'
+
+export interface PlanBroker {
+  readonly id: BrokerId
+  readonly rack: string | null
+  /** Every broker setting by dotted key, resolved (defaults, cluster, this broker). */
+  readonly settings: Settings
+  /** Process start to the first message to the registry, in us, when a start does not say. */
+  readonly startupUs: number
+  /** Started at time 0 + startAtUs; null: started by a step. */
+  readonly startAtUs: number | null
+  /** Clock skew of its machine at the start, in us. */
+  readonly clockSkewUs: number
+}
+
+export interface PlanTopic {
+  readonly name: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null
+  readonly settings: Readonly<Record<string, string>>
+}
+
+/** How long a message travels, in us. */
+export type Latency =
+  | { readonly kind: 'constant'; readonly us: number }
+  | { readonly kind: 'uniform'; readonly minUs: number; readonly maxUs: number }
+  /** A floor plus an exponential with that mean. */
+  | { readonly kind: 'exponential'; readonly floorUs: number; readonly meanUs: number }
+  /** Mostly fast, with probability `slowShare` slow. */
+  | { readonly kind: 'bimodal'; readonly fastUs: number; readonly slowUs: number; readonly slowShare: number }
+
+/** Processes of a link rule: ids (`broker-1`, `registry`, a client's name) or `*`. */
+export interface PlanLink {
+  readonly from: string
+  readonly to: string
+  readonly latency: Latency | null
+  /** Bytes a second; null: unlimited. */
+  readonly bandwidthBytesPerSecond: number | null
+}
+
+export type Workload =
+  /** `count` records (null: until the stop), one each 1/rate seconds. */
+  | { readonly kind: 'rate'; readonly perSecond: number; readonly count: number | null; readonly startUs: number; readonly stopUs: number | null }
+  /** `count` records at once. */
+  | { readonly kind: 'burst'; readonly count: number; readonly startUs: number }
+
+export interface PlanProducer {
+  readonly kind: 'producer'
+  readonly name: string
+  readonly topic: string
+  /** null: the partitioner chooses. */
+  readonly partition: number | null
+  readonly keys: { readonly kind: 'none' } | { readonly kind: 'round-robin'; readonly count: number } | { readonly kind: 'random'; readonly count: number }
+  readonly valueBytes: number
+  readonly settings: Settings
+  readonly workload: readonly Workload[]
+  readonly bootstrap: readonly BrokerId[]
+}
+
+export interface PlanConsumer {
+  readonly kind: 'consumer'
+  readonly name: string
+  readonly partitions: readonly TopicPartition[] | null
+  readonly topics: readonly string[]
+  readonly settings: Settings
+  readonly startUs: number
+  readonly stopUs: number | null
+  readonly bootstrap: readonly BrokerId[]
+}
+
+export type PlanClient = PlanProducer | PlanConsumer
+
+// --- Targets: by name or by role, resolved when the step fires.
+
+export type Target =
+  | { readonly role: 'broker'; readonly id: BrokerId }
+  /** Of a partition, as the registry names them. */
+  | { readonly role: 'leader' | 'followers' | 'isr' | 'preferred'; readonly partition: TopicPartition }
+  | { readonly role: 'controller' }
+  | { readonly role: 'rack'; readonly rack: string }
+  | { readonly role: 'random'; readonly of: 'broker' }
+  | { readonly role: 'all-brokers' }
+  | { readonly role: 'registry' }
+  | { readonly role: 'client'; readonly name: string }
+
+/** A filter of messages on a link; null: every message. */
+export type MessageFilter = readonly MessageType[] | null
+
+// --- Actions: everything a step can do to the world.
+
+export type Action =
+  | { readonly do: 'start'; readonly target: Target; readonly startupUs: number | null }
+  /** kill -9: the page cache survives. */
+  | { readonly do: 'crash'; readonly target: Target }
+  /**
+   * The log keeps a prefix: `keepBelow` by partition where given, else (`random`) drawn between the durable frontier
+   * and the end, else the durable frontier. Checkpoint files stay.
+   */
+  | { readonly do: 'powerLoss'; readonly target: Target; readonly keepBelow: Readonly<Record<TopicPartition, number>> | null; readonly keep: 'durable' | 'random' }
+  /** SIGTERM: controlled shutdown. */
+  | { readonly do: 'stop'; readonly target: Target }
+  | { readonly do: 'restart'; readonly target: Target; readonly startupUs: number | null }
+  /** SIGSTOP and SIGCONT (a GC pause); `forUs` resumes by itself. */
+  | { readonly do: 'pause'; readonly target: Target; readonly forUs: number | null }
+  | { readonly do: 'resume'; readonly target: Target }
+  | { readonly do: 'expireSession'; readonly target: Target }
+  | { readonly do: 'cut' | 'heal'; readonly from: readonly Target[]; readonly to: readonly Target[]; readonly both: boolean }
+  | { readonly do: 'healAll' }
+  | { readonly do: 'cutFromRegistry' | 'healToRegistry'; readonly target: Target }
+  | { readonly do: 'slow'; readonly from: readonly Target[]; readonly to: readonly Target[]; readonly both: boolean; readonly extraUs: number; readonly messages: MessageFilter }
+  | { readonly do: 'hold' | 'release' | 'drop'; readonly from: readonly Target[]; readonly to: readonly Target[]; readonly both: boolean; readonly messages: MessageFilter }
+  /** Follower lag: this much more time before each of its fetches; 0 ends it. */
+  | { readonly do: 'lagFollower'; readonly target: Target; readonly byUs: number }
+  | { readonly do: 'clockSkew'; readonly target: Target; readonly skewUs: number }
+  | { readonly do: 'admin'; readonly request: AdminRequest }
+  /** One raw request to a named broker; the answer is kept under `label`. */
+  | { readonly do: 'request'; readonly target: Target; readonly request: RawRequest; readonly socketTimeoutUs: number; readonly label: string }
+  | { readonly do: 'changeSetting'; readonly target: Target; readonly key: string; readonly value: string | number | boolean }
+  | { readonly do: 'startClient' | 'stopClient'; readonly name: string }
+  | { readonly do: 'offer'; readonly client: string; readonly count: number; readonly value: string | null; readonly partition: number | null; readonly key: string | null }
+  /** Copies what can be seen now into the ledger under `label`; touches nothing. */
+  | { readonly do: 'observe'; readonly label: string }
+  /** Nothing: a mark on the timeline. */
+  | { readonly do: 'note'; readonly text: string }
+
+// --- Conditions: judged after each event, on the registry's truth unless a broker's belief is asked.
+
+export interface Comparison {
+  readonly atLeast?: number
+  readonly atMost?: number
+  readonly equals?: number
+}
+
+export type Condition =
+  | { readonly when: 'leader'; readonly partition: TopicPartition; readonly is: Target | { readonly role: 'none' } }
+  | { readonly when: 'leaderNot'; readonly partition: TopicPartition; readonly not: BrokerId }
+  | { readonly when: 'leaderEpoch'; readonly partition: TopicPartition; readonly value: Comparison }
+  | { readonly when: 'isr'; readonly partition: TopicPartition; readonly equals: readonly BrokerId[] | null; readonly contains: readonly Target[]; readonly lacks: readonly Target[]; readonly size: Comparison | null }
+  /** Of a replica; null: the leader the registry names. */
+  | { readonly when: 'highWatermark' | 'logEndOffset' | 'logStartOffset'; readonly partition: TopicPartition; readonly replica: Target | null; readonly value: Comparison }
+  | { readonly when: 'believes'; readonly broker: Target; readonly partition: TopicPartition; readonly leader: BrokerId | null; readonly leaderEpoch: Comparison | null; readonly isr: readonly BrokerId[] | null; readonly role: 'leader' | 'follower' | null }
+  /** The registry has (or has not) a live session of the broker. */
+  | { readonly when: 'session'; readonly broker: Target; readonly alive: boolean }
+  | { readonly when: 'registered'; readonly broker: Target; readonly registered: boolean }
+  | { readonly when: 'process'; readonly broker: Target; readonly state: 'up' | 'down' | 'paused' }
+  | { readonly when: 'controller'; readonly is: Target | { readonly role: 'none' } | null; readonly epoch: Comparison | null }
+  | { readonly when: 'acked' | 'failed' | 'sent'; readonly client: string | null; readonly count: Comparison }
+  | { readonly when: 'position'; readonly client: string; readonly partition: TopicPartition; readonly value: Comparison }
+  /** A fact of that kind (by that broker, about that partition) has happened since the run began, or since the step before. */
+  | { readonly when: 'fact'; readonly kind: string; readonly broker: Target | null; readonly partition: TopicPartition | null; readonly since: 'start' | 'previous'; readonly count: number }
+  /** The registry has been written so at some time: true from then on. Fields left null match anything. */
+  | { readonly when: 'stateWritten'; readonly partition: TopicPartition; readonly leader: BrokerId | null; readonly leaderEpoch: number | null; readonly isr: readonly BrokerId[] | null; readonly isrAnyOrder: boolean; readonly version: number | null }
+  /** The labelled request has its answer. */
+  | { readonly when: 'answered'; readonly label: string }
+  /** All replicas of the ISR have equal log ends and nothing is in flight to be appended. */
+  | { readonly when: 'converged'; readonly partition: TopicPartition | null }
+  | { readonly when: 'all' | 'any'; readonly of: readonly Condition[] }
+  | { readonly when: 'not'; readonly of: Condition }
+
+export interface PlanStep {
+  readonly id: string
+  /** What a reader sees; may be empty. */
+  readonly text: string
+  /** Not before this virtual time. */
+  readonly atUs: number | null
+  /** Not before `afterUs` after the step of that index fired; null: independent of others. */
+  readonly after: { readonly step: number; readonly delayUs: number } | null
+  /** Judged after each event once the two above are satisfied (`latch` conditions remember). */
+  readonly when: Condition | null
+  /** Longest wait for `when` from the moment it is first judged; null: the run length. */
+  readonly withinUs: number | null
+  readonly actions: readonly Action[]
+  /** Where it is written, for messages: `leader-crash.yaml:31`. */
+  readonly source: string | null
+}
+
+/** What a scenario says must come out. One block is chosen by version when the Plan is made. */
+export interface Expectation {
+  /** Property names that must hold (those promised must hold anyway). */
+  readonly holds: readonly string[]
+  /** Properties that must be violated; a witness must match where partition or value is given. */
+  readonly violated: readonly { readonly property: string; readonly partition: TopicPartition | null; readonly value: string | null }[]
+  /** Properties that may break without failing the run. */
+  readonly may: readonly string[]
+  /** Bounds on counts: acked, lost, duplicated, unavailableUs, … */
+  readonly counts: Readonly<Record<string, Comparison>>
+}
+
+/**
+ * A pin fixes one named draw: a legal delay chosen so that the order of a recorded race comes out. It never writes
+ * state. Keyed `stream#index`; the value is the draw, in [0, 1).
+ */
+export type Pins = Readonly<Record<string, number>>
+
+export interface Limits {
+  readonly events: number
+  readonly records: number
+}
+
+export interface Plan {
+  readonly version: 1
+  readonly title: string
+  readonly story: string
+  /** Name of the scenario or recording, for the command that repeats the run. */
+  readonly source: string | null
+  /** Generation name and its resolved switches. */
+  readonly kafka: string
+  readonly mechanisms: Mechanisms
+  readonly seed: string
+  readonly brokers: readonly PlanBroker[]
+  readonly registry: { readonly tickMs: number }
+  readonly topics: readonly PlanTopic[]
+  /** When the topics are created, in us. */
+  readonly topicsAtUs: number
+  readonly network: { readonly latency: Latency; readonly links: readonly PlanLink[] }
+  readonly clients: readonly PlanClient[]
+  readonly steps: readonly PlanStep[]
+  /** Steps and workload happen before this; then the run settles. */
+  readonly runUs: number
+  /** Longest quiet-down time after `runUs` before `finally` properties are judged. */
+  readonly settleUs: number
+  /** Whether the end of the run heals and restarts everything before it settles. */
+  readonly healAtEnd: boolean
+  readonly expect: Expectation
+  readonly pins: Pins
+  readonly limits: Limits
+}
+
+export type { NodeId }

@@ -1,0 +1,246 @@
+/** Everything together as one plain tree. Only `apply` changes it. */
+import type { BrokerState } from '../broker/state.ts'
+import type { ErrorName } from '../kafka/errors.ts'
+import type { Fact } from '../kafka/facts.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import type { KafkaMessage, MessageType } from '../kafka/messages/message.ts'
+import type { RecordIdentity } from '../kafka/records.ts'
+import type { Operation } from '../kafka/operations.ts'
+import type { Json } from '../kernel/json.ts'
+import type { ConnectionId, DisconnectReason, NodeId } from '../kernel/machine.ts'
+import type { RegistryState } from '../registry/state.ts'
+import type { Action, Plan } from './plan.ts'
+
+/** Names one process: `broker-1`, `registry`, `admin`, `client-p1`. What crashes, pauses and is cut. */
+export type ProcessId = string
+
+export interface Process {
+  readonly id: ProcessId
+  /** Its machines, in the order in which they start. */
+  readonly nodes: readonly NodeId[]
+  state: 'up' | 'down' | 'paused'
+  /** Counts starts; what was pending for an earlier life is ignored. */
+  life: number
+  /** Exit code of the last life; null while it runs, or after a kill. */
+  exitCode: number | null
+  /** Wall-clock skew of its machine, in us. */
+  skewUs: number
+  /** Ids of events that came due while it was paused, in order. */
+  deferred: number[]
+  /** Set by a fault: extra time before each fetch of its replica fetchers, in us. */
+  fetchLagUs: number
+}
+
+export type NodeKind = 'broker' | 'controller' | 'session' | 'registry' | 'producer' | 'consumer' | 'admin'
+
+export interface NodeSlot {
+  readonly id: NodeId
+  readonly kind: NodeKind
+  readonly process: ProcessId
+  /** The machine's state: BrokerState for brokers, RegistryState for the registry, … */
+  state: unknown
+}
+
+/** One TCP connection, opened by `client`. Names carry an incarnation, so a message of an old one can be told apart. */
+export interface Connection {
+  readonly id: ConnectionId
+  readonly client: NodeId
+  readonly server: NodeId
+  readonly channel: string
+  /** A first message has arrived: before that both directions must be open (the handshake). */
+  established: boolean
+  /** The time the last message of each direction is due, so that order is kept. */
+  lastDueUs: { toServer: number; toClient: number }
+  /** Messages held back, oldest first, by direction: event ids. */
+  held: { toServer: number[]; toClient: number[] }
+  /** Ids of deliveries in flight. */
+  inFlight: number[]
+}
+
+/** Something that changes a directed link between two processes. `*` matches any process. */
+export interface LinkFault {
+  readonly kind: 'cut' | 'slow' | 'hold' | 'drop'
+  readonly from: ProcessId
+  readonly to: ProcessId
+  readonly extraUs: number
+  readonly messages: readonly MessageType[] | null
+}
+
+export type EventBody =
+  | { readonly kind: 'start'; readonly process: ProcessId; readonly life: number }
+  | { readonly kind: 'deliver'; readonly to: NodeId; readonly from: NodeId; readonly connection: ConnectionId; readonly message: KafkaMessage }
+  | { readonly kind: 'local'; readonly to: NodeId; readonly from: NodeId; readonly life: number; readonly message: KafkaMessage }
+  | { readonly kind: 'timer'; readonly node: NodeId; readonly name: string; readonly data: Json; readonly life: number }
+  | { readonly kind: 'disconnect'; readonly to: NodeId; readonly peer: NodeId; readonly channel: string; readonly connection: ConnectionId; readonly reason: DisconnectReason; readonly life: number }
+  | { readonly kind: 'operation'; readonly to: NodeId; readonly operation: Operation }
+  | { readonly kind: 'stop'; readonly process: ProcessId; readonly life: number }
+  /** The world offers a client its next record (open loop). */
+  | { readonly kind: 'offer'; readonly client: string; readonly workload: number; readonly n: number }
+  /** A step of the plan fires. */
+  | { readonly kind: 'step'; readonly step: number }
+  /** A step with a time becomes due (its condition is judged from now on). */
+  | { readonly kind: 'arm'; readonly step: number }
+  /** A fault acts later, for example the end of a pause. */
+  | { readonly kind: 'action'; readonly action: Action }
+  | { readonly kind: 'phase'; readonly phase: 'settle' | 'end' }
+
+export interface PendingEvent {
+  readonly id: number
+  readonly atUs: number
+  /** Ids of the events that led to it. */
+  readonly cause: readonly number[]
+  /** Version-free alignment key: entity and count, so that two runs can be laid side by side. */
+  readonly key: string
+  /** The rule it follows, in a few words, with a source where Kafka has one. */
+  readonly rule: string
+  readonly body: EventBody
+}
+
+// --- The ledger: what clients were told, and what was ever committed.
+
+export interface SentRecord {
+  readonly id: RecordIdentity
+  readonly client: string
+  readonly partition: TopicPartition | null
+  readonly value: string | null
+  readonly key: string | null
+  readonly sentAtUs: number
+  readonly acks: number
+  /** null: no answer yet. */
+  outcome: 'acked' | 'failed' | 'unknown' | null
+  error: ErrorName | null
+  /** Where the client was told it is; -1 unknown. */
+  offset: number
+  answeredAtUs: number | null
+  /** Event at which the client was told. */
+  answeredBy: number | null
+}
+
+/** A record at an offset that a broker which believed it led had below its high watermark. */
+export interface CommittedRecord {
+  readonly partition: TopicPartition
+  readonly offset: number
+  readonly id: RecordIdentity
+  readonly value: string | null
+  readonly epoch: number
+  readonly broker: BrokerId
+  /** The leader epoch that broker believed in. */
+  readonly leaderEpoch: number
+  /** Whether the registry then named it leader at that epoch. */
+  readonly legitimate: boolean
+  readonly isr: readonly BrokerId[]
+  readonly minInsyncReplicas: number
+  readonly atUs: number
+  readonly event: number
+}
+
+export interface RegistryWriteEntry {
+  readonly atUs: number
+  readonly event: number
+  readonly path: string
+  readonly write: 'create' | 'set' | 'delete'
+  readonly version: number
+  readonly czxid: number
+  readonly data: Json
+  readonly by: string
+}
+
+export interface SessionEndedEntry {
+  readonly atUs: number
+  readonly event: number
+  readonly sessionId: number
+  readonly by: string
+  readonly removed: readonly string[]
+  readonly expired: boolean
+}
+
+/** A fact with where and when: everything machines said, in order. */
+export interface FactEntry {
+  readonly atUs: number
+  readonly event: number
+  readonly node: NodeId
+  readonly fact: Fact
+}
+
+/** What could be seen at one moment, under a label. */
+export interface Observation {
+  readonly label: string
+  readonly atUs: number
+  /** What `observe` copies; see world/observe.ts. */
+  readonly view: Json
+}
+
+export interface RequestEntry {
+  readonly label: string
+  readonly sentAtUs: number
+  answeredAtUs: number | null
+  result: Json
+}
+
+export interface Ledger {
+  sent: Record<RecordIdentity, SentRecord>
+  /** By partition, by offset: every commit that was seen, first to last (more than one when it was overwritten). */
+  committed: Record<TopicPartition, Record<string, CommittedRecord[]>>
+  registryWrites: RegistryWriteEntry[]
+  sessionsEnded: SessionEndedEntry[]
+  /** Facts of every kind but the frequent ones (appended, follower high watermarks, polls), which are counted only. */
+  facts: FactEntry[]
+  counts: Record<string, number>
+  observations: Record<string, Observation>
+  requests: Record<string, RequestEntry>
+  /** What consumers were handed: by client and partition. */
+  polled: Record<string, Record<TopicPartition, { offset: number; id: RecordIdentity; atUs: number; broker: BrokerId }[]>>
+  /** Times without an acked send, by client, for the longest unavailability. */
+  availability: Record<string, { lastAckUs: number; longestUs: number; longestFromUs: number }>
+}
+
+export type StepState = {
+  state: 'waiting' | 'armed' | 'due' | 'fired'
+  armedAtUs: number | null
+  firedAtUs: number | null
+  /** Targets as they were when it fired, in words. */
+  resolved: string
+}
+
+export interface World {
+  readonly plan: Plan
+  nowUs: number
+  /** Events applied so far: the index of the next one. */
+  index: number
+  nextEventId: number
+  nextStepEventId: number
+  phase: 'run' | 'settle' | 'end'
+  pending: Record<string, PendingEvent>
+  /** Draws taken, by stream. */
+  draws: Record<string, number>
+  processes: Record<ProcessId, Process>
+  nodes: Record<NodeId, NodeSlot>
+  connections: Record<ConnectionId, Connection>
+  /** The connection a client node has open, by `client>server#channel`. */
+  open: Record<string, ConnectionId>
+  nextConnection: number
+  /** Event id of each armed timer, by node and name. */
+  timers: Record<NodeId, Record<string, number>>
+  faults: LinkFault[]
+  steps: StepState[]
+  /** Counters behind alignment keys. */
+  keyCounts: Record<string, number>
+  ledger: Ledger
+}
+
+// --- Reading the world. Everything outside `apply` goes through these.
+
+export const registryState = (world: World): RegistryState => world.nodes.registry!.state as RegistryState
+
+export const brokerState = (world: World, id: BrokerId): BrokerState | null =>
+  (world.nodes[`broker-${id}`]?.state as BrokerState | undefined) ?? null
+
+/** A partition's state as the registry has it. */
+export interface PartitionTruth {
+  readonly leader: BrokerId
+  readonly leaderEpoch: number
+  readonly isr: readonly BrokerId[]
+  readonly controllerEpoch: number
+  readonly version: number
+  readonly replicas: readonly BrokerId[]
+}
