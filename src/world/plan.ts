@@ -4,7 +4,8 @@ import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { MessageType } from '../kafka/messages/message.ts'
 import type { AdminRequest, RawRequest } from '../kafka/operations.ts'
-import type { NodeId } from '../kernel/machine.ts'
+import type { Latency } from '../network/latency.ts'
+import type { LinkRule } from '../network/links.ts'
 
 export interface PlanBroker {
   readonly id: BrokerId
@@ -25,24 +26,6 @@ export interface PlanTopic {
   readonly replicationFactor: number
   readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null
   readonly settings: Readonly<Record<string, string>>
-}
-
-/** How long a message travels, in us. */
-export type Latency =
-  | { readonly kind: 'constant'; readonly us: number }
-  | { readonly kind: 'uniform'; readonly minUs: number; readonly maxUs: number }
-  /** A floor plus an exponential with that mean. */
-  | { readonly kind: 'exponential'; readonly floorUs: number; readonly meanUs: number }
-  /** Mostly fast, with probability `slowShare` slow. */
-  | { readonly kind: 'bimodal'; readonly fastUs: number; readonly slowUs: number; readonly slowShare: number }
-
-/** Processes of a link rule: ids (`broker-1`, `registry`, a client's name) or `*`. */
-export interface PlanLink {
-  readonly from: string
-  readonly to: string
-  readonly latency: Latency | null
-  /** Bytes a second; null: unlimited. */
-  readonly bandwidthBytesPerSecond: number | null
 }
 
 export type Workload =
@@ -219,18 +202,18 @@ export interface Plan {
   readonly topics: readonly PlanTopic[]
   /** When the topics are created, in us. */
   readonly topicsAtUs: number
-  readonly network: { readonly latency: Latency; readonly links: readonly PlanLink[] }
+  readonly network: { readonly latency: Latency; readonly links: readonly LinkRule[] }
   readonly clients: readonly PlanClient[]
   readonly steps: readonly PlanStep[]
   /** Steps and workload happen before this; then the run settles. */
   readonly runUs: number
   /** Longest quiet-down time after `runUs` before `finally` properties are judged. */
   readonly settleUs: number
+  /** The run ends with its last step (recordings), or at `runUs`. */
+  readonly endsWithSteps: boolean
   /** Whether the end of the run heals and restarts everything before it settles. */
   readonly healAtEnd: boolean
   readonly expect: Expectation
   readonly pins: Pins
   readonly limits: Limits
 }
-
-export type { NodeId }

@@ -3,11 +3,12 @@ import type { BrokerState } from '../broker/state.ts'
 import type { ErrorName } from '../kafka/errors.ts'
 import type { Fact } from '../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import type { KafkaMessage, MessageType } from '../kafka/messages/message.ts'
+import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { RecordIdentity } from '../kafka/records.ts'
 import type { Operation } from '../kafka/operations.ts'
 import type { Json } from '../kernel/json.ts'
 import type { ConnectionId, DisconnectReason, NodeId } from '../kernel/machine.ts'
+import type { LinkFault } from '../network/links.ts'
 import type { RegistryState } from '../registry/state.ts'
 import type { Action, Plan } from './plan.ts'
 
@@ -53,17 +54,12 @@ export interface Connection {
   lastDueUs: { toServer: number; toClient: number }
   /** Messages held back, oldest first, by direction: event ids. */
   held: { toServer: number[]; toClient: number[] }
-  /** Ids of deliveries in flight. */
+  /** Ids of deliveries in flight, both ways. */
   inFlight: number[]
-}
-
-/** Something that changes a directed link between two processes. `*` matches any process. */
-export interface LinkFault {
-  readonly kind: 'cut' | 'slow' | 'hold' | 'drop'
-  readonly from: ProcessId
-  readonly to: ProcessId
-  readonly extraUs: number
-  readonly messages: readonly MessageType[] | null
+  /** The end whose process is gone: what the other end sends is answered by a reset. null: both ends live. */
+  gone: NodeId | null
+  /** The remaining end has a disconnect on its way. */
+  closing: boolean
 }
 
 export type EventBody =
@@ -82,7 +78,9 @@ export type EventBody =
   | { readonly kind: 'arm'; readonly step: number }
   /** A fault acts later, for example the end of a pause. */
   | { readonly kind: 'action'; readonly action: Action }
-  | { readonly kind: 'phase'; readonly phase: 'settle' | 'end' }
+  /** A step's longest wait is over. */
+  | { readonly kind: 'deadline'; readonly step: number }
+  | { readonly kind: 'phase'; readonly phase: 'settle' | 'settle-check' | 'end' }
 
 export interface PendingEvent {
   readonly id: number
@@ -222,7 +220,16 @@ export interface World {
   /** Event id of each armed timer, by node and name. */
   timers: Record<NodeId, Record<string, number>>
   faults: LinkFault[]
+  /** When a link of limited bandwidth is free again, by `from>to`, in us. */
+  linkFreeUs: Record<string, number>
+  /** Settings changed during the run, by broker node. */
+  settingChanges: Record<NodeId, Record<string, string | number | boolean>>
   steps: StepState[]
+  /** Steps whose condition is judged after each event, in plan order. */
+  armedSteps: number[]
+  firedSteps: number
+  /** The step that did not come true in time; the run ends there. */
+  notReached: { step: number; words: string } | null
   /** Counters behind alignment keys. */
   keyCounts: Record<string, number>
   ledger: Ledger
