@@ -219,6 +219,8 @@ export interface World {
   nextConnection: number
   /** Event id of each armed timer, by node and name. */
   timers: Record<NodeId, Record<string, number>>
+  /** Processes that have been started at least once, in order. */
+  started: ProcessId[]
   faults: LinkFault[]
   /** When a link of limited bandwidth is free again, by `from>to`, in us. */
   linkFreeUs: Record<string, number>

@@ -1,0 +1,44 @@
+/** What `apply` needs beside the world: caches and indexes that hold nothing the world could not give again. */
+import type { Digest } from '../kernel/fingerprint.ts'
+import { EventQueue } from '../kernel/queue.ts'
+import { RandomStreams } from '../kernel/random.ts'
+import type { Plan } from './plan.ts'
+import type { NodeSlot, World } from './world.ts'
+import { nodeConfig } from './nodes.ts'
+
+export interface Host {
+  readonly plan: Plan
+  readonly random: RandomStreams
+  /** Index over `world.pending`; rebuilt from it at any moment. */
+  readonly queue: EventQueue
+  /** Configurations of nodes, made once and again when a setting changes. */
+  readonly configs: Map<string, unknown>
+  /** Folds every event (see driver/digest.ts); null: not wanted. */
+  readonly digest: Digest | null
+}
+
+export function createHost(plan: Plan, digest: Digest | null): Host {
+  return { plan, random: new RandomStreams(plan.seed), queue: new EventQueue(), configs: new Map(), digest }
+}
+
+/** Fills the heap from the world: after a fork, a replay or a change of driver. */
+export function indexPending(world: World, host: Host): void {
+  for (const id of Object.keys(world.pending)) {
+    const event = world.pending[id]!
+    if (event.atUs < HELD_US) host.queue.push({ atUs: event.atUs, id: event.id })
+  }
+}
+
+/** The time of an event that waits on a blocked connection: it is in `pending` but not due until it is released. */
+export const HELD_US = Number.MAX_SAFE_INTEGER
+
+/** The configuration a node is stepped with. */
+export function configOf(host: Host, world: World, slot: NodeSlot): unknown {
+  let config = host.configs.get(slot.id)
+  if (config === undefined) {
+    config = nodeConfig(host.plan, slot.kind, slot.id, world.settingChanges[slot.id] ?? null)
+    host.configs.set(slot.id, config)
+  }
+  return config
+}
+

@@ -1,0 +1,95 @@
+/** What happens to a process as a whole: which machines share one fate. */
+import type { KafkaMessage } from '../kafka/messages/message.ts'
+import type { Operation } from '../kafka/operations.ts'
+import type { Input, NodeId } from '../kernel/machine.ts'
+import { abandonConnections } from './connections.ts'
+import type { StepReport } from './context.ts'
+import { drawFrom, StepContext } from './context.ts'
+import type { Host } from './host.ts'
+import { configOf } from './host.ts'
+import { MACHINES } from './nodes.ts'
+import { cancel, nextKey, reschedule, schedule } from './pending.ts'
+import type { Process, ProcessId, World } from './world.ts'
+
+/** Steps one machine with one input. */
+export function stepNode(
+  world: World,
+  host: Host,
+  report: StepReport,
+  node: NodeId,
+  input: Input<KafkaMessage, Operation>,
+): void {
+  const slot = world.nodes[node]
+  if (slot === undefined) return
+  const machine = MACHINES[slot.kind]
+  machine.step(slot.state, input, new StepContext(world, host, report, node), configOf(host, world, slot))
+}
+
+/** A process ends, by a kill or by itself: volatile state, timers and sockets go. */
+export function endProcess(world: World, host: Host, report: StepReport, id: ProcessId, exitCode: number | null): void {
+  const process = world.processes[id]
+  if (process === undefined) return
+  process.life += 1
+  if (process.state === 'down') return
+  process.state = 'down'
+  process.exitCode = exitCode
+  for (const eventId of process.deferred) cancel(world, eventId)
+  process.deferred = []
+  for (const node of process.nodes) {
+    const slot = world.nodes[node]
+    if (slot !== undefined) MACHINES[slot.kind].kill(slot.state)
+    const timers = world.timers[node] ?? {}
+    for (const name of Object.keys(timers)) cancel(world, timers[name]!)
+    world.timers[node] = {}
+  }
+  abandonConnections(world, host, id, {
+    cause: [report.event.id],
+    reason: 'reset',
+    draw: (stream) => drawFrom(world, host, report, stream),
+  })
+}
+
+/** A process is started: its first message leaves `startupUs` later. A process that runs is left alone. */
+export function launchProcess(world: World, host: Host, report: StepReport, id: ProcessId, startupUs: number): void {
+  const process = world.processes[id]
+  if (process === undefined || process.state !== 'down') return
+  process.life += 1
+  process.exitCode = null
+  schedule(world, host, {
+    atUs: world.nowUs + startupUs,
+    cause: [report.event.id],
+    key: nextKey(world, `${id}/start`),
+    rule: 'process start',
+    body: { kind: 'start', process: id, life: process.life },
+  })
+}
+
+/** The process is up: its machines start, in order. */
+export function startProcess(world: World, host: Host, report: StepReport, process: Process): void {
+  const first = !world.started.includes(process.id)
+  if (first) world.started.push(process.id)
+  process.state = 'up'
+  for (const node of process.nodes) stepNode(world, host, report, node, { kind: 'start', first })
+}
+
+/** SIGSTOP: what comes in waits. */
+export function pauseProcess(world: World, id: ProcessId): void {
+  const process = world.processes[id]
+  if (process?.state === 'up') process.state = 'paused'
+}
+
+/** SIGCONT: what came due meanwhile is handled now, in order. */
+export function resumeProcess(world: World, host: Host, report: StepReport, id: ProcessId): void {
+  const process = world.processes[id]
+  if (process?.state !== 'paused') return
+  process.state = 'up'
+  const deferred = process.deferred
+  process.deferred = []
+  for (const eventId of deferred) {
+    if (world.pending[eventId] === undefined) continue
+    const fresh = reschedule(world, host, eventId, world.nowUs, [report.event.id])
+    const body = world.pending[fresh]!.body
+    const timers = body.kind === 'timer' ? world.timers[body.node] : undefined
+    if (body.kind === 'timer' && timers?.[body.name] === eventId) timers[body.name] = fresh
+  }
+}

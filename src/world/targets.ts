@@ -1,0 +1,99 @@
+/** Roles resolved to processes at the moment a step fires, on the registry's truth. */
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { splitTopicPartition } from '../kafka/ids.ts'
+import type { BrokerZnode, ControllerZnode, StateZnode, TopicZnode } from '../kafka/znodes.ts'
+import { BROKER_IDS, brokerIdPath, CONTROLLER, CONTROLLER_EPOCH, statePath, TOPICS, topicPath } from '../kafka/znodes.ts'
+import type { Target } from './plan.ts'
+import type { PartitionTruth, ProcessId, World } from './world.ts'
+import { registryState } from './world.ts'
+
+/** A partition's state as the registry has it; null before it exists. */
+export function partitionTruth(world: World, partition: TopicPartition): PartitionTruth | null {
+  const nodes = registryState(world).nodes
+  const state = nodes[statePath(partition)]
+  if (state === undefined) return null
+  const data = state.data as unknown as StateZnode
+  const name = splitTopicPartition(partition)
+  const topic = nodes[topicPath(name.topic)]?.data as unknown as TopicZnode | undefined
+  return { ...data, version: state.version, replicas: topic?.partitions[name.partition] ?? [] }
+}
+
+/** Partitions the registry knows, sorted by topic and number. */
+export function knownPartitions(world: World): TopicPartition[] {
+  const registry = registryState(world)
+  const names: TopicPartition[] = []
+  for (const topic of registry.nodes[TOPICS]?.children ?? []) {
+    const data = registry.nodes[topicPath(topic)]?.data as unknown as TopicZnode | undefined
+    const numbers = Object.keys(data?.partitions ?? {}).map(Number)
+    for (const number of numbers.sort((a, b) => a - b)) names.push(`${topic}-${number}`)
+  }
+  return names
+}
+
+/** The controller as the registry names it; null while there is none. */
+export function controllerTruth(world: World): { broker: BrokerId; epoch: number } | null {
+  const nodes = registryState(world).nodes
+  const data = nodes[CONTROLLER]?.data as unknown as ControllerZnode | undefined
+  if (data === undefined) return null
+  return { broker: data.broker, epoch: (nodes[CONTROLLER_EPOCH]?.data as number | undefined) ?? 0 }
+}
+
+export const isRegistered = (world: World, broker: BrokerId): boolean =>
+  registryState(world).nodes[brokerIdPath(broker)] !== undefined
+
+/** Registered broker ids, ascending. */
+export function registeredBrokers(world: World): BrokerId[] {
+  const nodes = registryState(world).nodes
+  const names = nodes[BROKER_IDS]?.children ?? []
+  return names
+    .map((name) => (nodes[`${BROKER_IDS}/${name}`]?.data as unknown as BrokerZnode | undefined)?.broker ?? Number(name))
+    .sort((a, b) => a - b)
+}
+
+const broker = (id: BrokerId): ProcessId => `broker-${id}`
+
+/** The processes a target means now, in a fixed order; empty when nobody has the role. `draw` decides `random(broker)`. */
+export function resolveTarget(world: World, target: Target, draw: () => number): ProcessId[] {
+  const plan = world.plan
+  switch (target.role) {
+    case 'broker':
+      return [broker(target.id)]
+    case 'all-brokers':
+      return plan.brokers.map((each) => broker(each.id))
+    case 'leader': {
+      const truth = partitionTruth(world, target.partition)
+      return truth === null || truth.leader < 0 ? [] : [broker(truth.leader)]
+    }
+    case 'followers': {
+      const truth = partitionTruth(world, target.partition)
+      return (truth?.replicas ?? []).filter((id) => id !== truth?.leader).map(broker)
+    }
+    case 'isr':
+      return (partitionTruth(world, target.partition)?.isr ?? []).map(broker)
+    case 'preferred': {
+      const first = partitionTruth(world, target.partition)?.replicas[0]
+      return first === undefined ? [] : [broker(first)]
+    }
+    case 'controller': {
+      const controller = controllerTruth(world)
+      return controller === null ? [] : [broker(controller.broker)]
+    }
+    case 'rack':
+      return plan.brokers.filter((each) => each.rack === target.rack).map((each) => broker(each.id))
+    case 'random': {
+      const up = plan.brokers.filter((each) => world.processes[broker(each.id)]?.state === 'up')
+      const chosen = up[Math.floor(draw() * up.length)]
+      return chosen === undefined ? [] : [broker(chosen.id)]
+    }
+    case 'registry':
+      return ['registry']
+    case 'client':
+      return [target.name]
+  }
+}
+
+/** The broker ids a target means now; clients and the registry have none. */
+export const targetBrokers = (world: World, target: Target): BrokerId[] =>
+  resolveTarget(world, target, () => 0)
+    .filter((id) => id.startsWith('broker-'))
+    .map((id) => Number(id.slice('broker-'.length)))
