@@ -50,6 +50,12 @@ export function registeredBrokers(world: World): BrokerId[] {
     .sort((a, b) => a - b)
 }
 
+/** The process (and node) of a client by its name in the plan. */
+export function clientProcess(world: World, name: string): ProcessId {
+  const client = world.plan.clients.find((each) => each.name === name)
+  return client === undefined ? name : `${client.kind}-${name}`
+}
+
 const broker = (id: BrokerId): ProcessId => `broker-${id}`
 
 /** The processes a target means now, in a fixed order; empty when nobody has the role. `draw` decides `random(broker)`. */
@@ -88,7 +94,7 @@ export function resolveTarget(world: World, target: Target, draw: () => number):
     case 'registry':
       return ['registry']
     case 'client':
-      return [target.name]
+      return [clientProcess(world, target.name)]
   }
 }
 
