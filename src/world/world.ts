@@ -226,6 +226,10 @@ export interface World {
   linkFreeUs: Record<string, number>
   /** Settings changed during the run, by broker node. */
   settingChanges: Record<NodeId, Record<string, string | number | boolean>>
+  /** Records offered so far, by producer. */
+  offered: Record<string, number>
+  /** Producers whose workload a step has stopped, sorted. */
+  stoppedClients: string[]
   steps: StepState[]
   /** Steps whose condition is judged after each event, in plan order. */
   armedSteps: number[]

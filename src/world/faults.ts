@@ -1,0 +1,326 @@
+/** Everything a step can do to the world. */
+import { setFetchThrottle } from '../broker/replica-fetcher.ts'
+import { losePower } from '../log/power-loss.ts'
+import { expireSession } from '../registry/registry.ts'
+import { ADMIN_NODE } from '../kafka/ids.ts'
+import type { Operation } from '../kafka/operations.ts'
+import { unreachable } from '../kernel/assert.ts'
+import type { LinkFault } from '../network/links.ts'
+import { breakConnection, releaseHeld } from './connections.ts'
+import type { StepReport } from './context.ts'
+import { drawFrom } from './context.ts'
+import type { Host } from './host.ts'
+import { enterSent } from './ledger.ts'
+import { observe } from './observe.ts'
+import { nextKey, schedule } from './pending.ts'
+import type { Action, Target } from './plan.ts'
+import { endProcess, launchProcess, pauseProcess, resumeProcess } from './processes.ts'
+import { clientProcess, resolveTarget } from './targets.ts'
+import { offerRecord } from './workload.ts'
+import type { Connection, ProcessId, World } from './world.ts'
+import { brokerState, registryState } from './world.ts'
+
+interface Doing {
+  readonly world: World
+  readonly host: Host
+  readonly report: StepReport
+}
+
+const resolve = (doing: Doing, target: Target): ProcessId[] =>
+  resolveTarget(doing.world, target, () => drawFrom(doing.world, doing.host, doing.report, 'fault.target/random'))
+
+const number = (process: ProcessId): number => Number(process.slice(process.lastIndexOf('-') + 1))
+
+function pairs(doing: Doing, from: readonly Target[], to: readonly Target[], both: boolean): [ProcessId, ProcessId][] {
+  const list: [ProcessId, ProcessId][] = []
+  for (const a of from.flatMap((target) => resolve(doing, target))) {
+    for (const b of to.flatMap((target) => resolve(doing, target))) {
+      if (a === b) continue
+      list.push([a, b])
+      if (both) list.push([b, a])
+    }
+  }
+  return list
+}
+
+const sameFault = (a: LinkFault, b: LinkFault): boolean =>
+  a.kind === b.kind &&
+  a.from === b.from &&
+  a.to === b.to &&
+  (a.messages ?? []).join() === (b.messages ?? []).join()
+
+function addFault(world: World, fault: LinkFault): void {
+  if (!world.faults.some((each) => sameFault(each, fault) && each.extraUs === fault.extraUs)) world.faults.push(fault)
+}
+
+function removeFaults(world: World, unwanted: (fault: LinkFault) => boolean): void {
+  world.faults = world.faults.filter((fault) => !unwanted(fault))
+}
+
+function later(doing: Doing, afterUs: number, action: Action): void {
+  schedule(doing.world, doing.host, {
+    atUs: doing.world.nowUs + afterUs,
+    cause: [doing.report.event.id],
+    key: nextKey(doing.world, `fault/${action.do}`),
+    rule: 'fault',
+    body: { kind: 'action', action },
+  })
+}
+
+function release(doing: Doing): void {
+  releaseHeld(doing.world, doing.host, [doing.report.event.id], (stream) =>
+    drawFrom(doing.world, doing.host, doing.report, stream),
+  )
+}
+
+/** A power loss keeps a prefix of each log, given, drawn, or the durable one. Checkpoint files stay. */
+function losePowerOf(doing: Doing, process: ProcessId, action: Action & { do: 'powerLoss' }): void {
+  const { world, host, report } = doing
+  endProcess(world, host, report, process, null)
+  const state = brokerState(world, number(process))
+  if (state === null) return
+  state.durable.cleanShutdown = false
+  for (const partition of Object.keys(state.durable.logs).sort()) {
+    const log = state.durable.logs[partition]!
+    const given = action.keepBelow?.[partition]
+    if (action.keepBelow !== null && given === undefined) continue
+    let keep = given ?? log.flushedOffset
+    if (given === undefined && action.keep === 'random') {
+      const draw = drawFrom(world, host, report, `fault.power-loss/${process}/${partition}`)
+      keep = log.flushedOffset + Math.floor(draw * (log.logEndOffset - log.flushedOffset + 1))
+    }
+    if (keep < log.logEndOffset) losePower(log, Math.max(keep, log.logStartOffset))
+  }
+}
+
+function startupOf(doing: Doing, process: ProcessId, given: number | null): number {
+  return given ?? doing.host.plan.brokers.find((each) => `broker-${each.id}` === process)?.startupUs ?? 0
+}
+
+function ask(doing: Doing, to: string, operation: Operation): void {
+  schedule(doing.world, doing.host, {
+    atUs: doing.world.nowUs,
+    cause: [doing.report.event.id],
+    key: nextKey(doing.world, `${to}/${operation.kind}`),
+    rule: 'asked by a step',
+    body: { kind: 'operation', to, operation },
+  })
+}
+
+function breakMatching(doing: Doing, list: readonly [ProcessId, ProcessId][]): void {
+  const { world, host, report } = doing
+  const draw = (stream: string): number => drawFrom(world, host, report, stream)
+  for (const id of Object.keys(world.connections).sort()) {
+    const connection = world.connections[id] as Connection | undefined
+    if (connection === undefined) continue
+    const client = world.nodes[connection.client]?.process
+    const server = world.nodes[connection.server]?.process
+    const hit = list.some(([a, b]) => (a === client && b === server) || (a === server && b === client))
+    if (hit) breakConnection(world, host, connection, { cause: [report.event.id], reason: 'reset', tell: 'both', draw })
+  }
+}
+
+/** Does one action now; returns the processes concerned, for the timeline. */
+export function perform(world: World, host: Host, report: StepReport, action: Action): ProcessId[] {
+  const doing: Doing = { world, host, report }
+  switch (action.do) {
+    case 'start':
+    case 'restart': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) launchProcess(world, host, report, id, startupOf(doing, id, action.startupUs))
+      return processes
+    }
+    case 'crash': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) endProcess(world, host, report, id, null)
+      return processes
+    }
+    case 'powerLoss': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) losePowerOf(doing, id, action)
+      return processes
+    }
+    case 'stop': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        const process = world.processes[id]
+        if (process === undefined || process.state === 'down') continue
+        schedule(world, host, {
+          atUs: world.nowUs,
+          cause: [report.event.id],
+          key: nextKey(world, `${id}/stop`),
+          rule: 'SIGTERM',
+          body: { kind: 'stop', process: id, life: process.life },
+        })
+      }
+      return processes
+    }
+    case 'pause': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        pauseProcess(world, id)
+        const named: Target = id === 'registry' ? { role: 'registry' } : { role: 'broker', id: number(id) }
+        if (action.forUs !== null) later(doing, action.forUs, { do: 'resume', target: named })
+      }
+      return processes
+    }
+    case 'resume': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) resumeProcess(world, host, report, id)
+      return processes
+    }
+    case 'expireSession': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        if (!expireSession(registryState(world), id)) continue
+        schedule(world, host, {
+          atUs: world.nowUs,
+          cause: [report.event.id],
+          key: nextKey(world, 'registry/expire'),
+          rule: 'a session is expired by hand',
+          body: { kind: 'timer', node: 'registry', name: 'tick', data: null, life: world.processes.registry?.life ?? 0 },
+        })
+      }
+      return processes
+    }
+    case 'cut': {
+      const list = pairs(doing, action.from, action.to, action.both)
+      for (const [from, to] of list) addFault(world, { kind: 'cut', from, to, extraUs: 0, messages: null })
+      return list.flat()
+    }
+    case 'heal': {
+      const list = pairs(doing, action.from, action.to, action.both)
+      removeFaults(world, (fault) => list.some(([from, to]) => fault.from === from && fault.to === to))
+      release(doing)
+      return list.flat()
+    }
+    case 'healAll':
+      world.faults = []
+      release(doing)
+      return []
+    case 'cutFromRegistry':
+    case 'healToRegistry': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        for (const [from, to] of [[id, 'registry'] as const, ['registry', id] as const]) {
+          if (action.do === 'cutFromRegistry') addFault(world, { kind: 'cut', from, to, extraUs: 0, messages: null })
+          else removeFaults(world, (fault) => fault.kind === 'cut' && fault.from === from && fault.to === to)
+        }
+      }
+      if (action.do === 'healToRegistry') release(doing)
+      return processes
+    }
+    case 'slow': {
+      const list = pairs(doing, action.from, action.to, action.both)
+      for (const [from, to] of list) {
+        removeFaults(world, (fault) => sameFault(fault, { kind: 'slow', from, to, extraUs: 0, messages: action.messages }))
+        if (action.extraUs > 0) addFault(world, { kind: 'slow', from, to, extraUs: action.extraUs, messages: action.messages })
+      }
+      return list.flat()
+    }
+    case 'hold':
+    case 'drop': {
+      const list = pairs(doing, action.from, action.to, action.both)
+      for (const [from, to] of list) addFault(world, { kind: action.do, from, to, extraUs: 0, messages: action.messages })
+      if (action.do === 'drop' && action.messages === null) breakMatching(doing, list)
+      return list.flat()
+    }
+    case 'release': {
+      const list = pairs(doing, action.from, action.to, action.both)
+      removeFaults(
+        world,
+        (fault) =>
+          (fault.kind === 'hold' || fault.kind === 'drop') &&
+          list.some(([from, to]) => fault.from === from && fault.to === to) &&
+          (action.messages === null || (fault.messages ?? []).join() === action.messages.join()),
+      )
+      release(doing)
+      return list.flat()
+    }
+    case 'lagFollower': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        const process = world.processes[id]
+        if (process !== undefined) process.fetchLagUs = action.byUs
+        const state = brokerState(world, number(id))
+        if (state !== null) setFetchThrottle(state, action.byUs)
+      }
+      return processes
+    }
+    case 'clockSkew': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        const process = world.processes[id]
+        if (process !== undefined) process.skewUs = action.skewUs
+      }
+      return processes
+    }
+    case 'admin':
+      ask(doing, ADMIN_NODE, { kind: 'admin', operationId: nextKey(world, `admin/${action.request.admin}`), request: action.request })
+      return [ADMIN_NODE]
+    case 'request': {
+      const id = resolve(doing, action.target)[0]
+      world.ledger.requests[action.label] = { label: action.label, sentAtUs: world.nowUs, answeredAtUs: null, result: null }
+      if (id === undefined) {
+        const request = world.ledger.requests[action.label]!
+        request.answeredAtUs = world.nowUs
+        request.result = { error: 'LEADER_NOT_AVAILABLE' }
+        return []
+      }
+      let { request } = action
+      if (request.request === 'produce') {
+        const { partition, acks } = request
+        request = { ...request, records: request.records.map((record, i) => ({ ...record, id: `${action.label}/${i}`, timestampMs: Math.floor(world.nowUs / 1000) })) }
+        for (const record of request.records) {
+          enterSent(world, { id: record.id, client: 'request', partition, value: record.value, key: record.key, sentAtUs: world.nowUs, acks })
+        }
+      }
+      ask(doing, ADMIN_NODE, {
+        kind: 'request',
+        operationId: action.label,
+        broker: number(id),
+        socketTimeoutMs: Math.round(action.socketTimeoutUs / 1000),
+        request,
+      })
+      return [id]
+    }
+    case 'changeSetting': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        for (const node of [`broker-${number(id)}`, `controller-${number(id)}`]) {
+          world.settingChanges[node] = { ...world.settingChanges[node], [action.key]: action.value }
+          host.configs.delete(node)
+        }
+      }
+      return processes
+    }
+    case 'startClient':
+    case 'stopClient': {
+      const control = action.do === 'startClient' ? 'start' : 'stop'
+      const client = host.plan.clients.find((each) => each.name === action.name)
+      if (client?.kind === 'producer') {
+        world.stoppedClients = world.stoppedClients.filter((name) => name !== action.name)
+        if (control === 'stop') world.stoppedClients = [...world.stoppedClients, action.name].sort()
+      } else if (client !== undefined) {
+        ask(doing, clientProcess(world, action.name), { kind: 'control', operationId: nextKey(world, `${action.name}/${control}`), control })
+      }
+      return [clientProcess(world, action.name)]
+    }
+    case 'offer': {
+      const client = host.plan.clients.find((each) => each.name === action.client)
+      if (client?.kind !== 'producer') return []
+      const given = action.value === null && action.key === null && action.partition === null
+      for (let i = 0; i < action.count; i++) {
+        offerRecord(world, host, report, client, given ? null : { value: action.value, key: action.key, partition: action.partition })
+      }
+      return [clientProcess(world, client.name)]
+    }
+    case 'observe':
+      world.ledger.observations[action.label] = { label: action.label, atUs: world.nowUs, view: observe(world) }
+      return []
+    case 'note':
+      return []
+    default:
+      return unreachable(action)
+  }
+}
