@@ -14,7 +14,7 @@ import { enterSent } from './ledger.ts'
 import { observe } from './observe.ts'
 import { nextKey, schedule } from './pending.ts'
 import type { Action, Target } from './plan.ts'
-import { endProcess, launchProcess, pauseProcess, resumeProcess } from './processes.ts'
+import { endProcess, launchProcess, pauseProcess, resumeProcess, stopProcess } from './processes.ts'
 import { clientProcess, resolveTarget } from './targets.ts'
 import { offerRecord } from './workload.ts'
 import type { Connection, ProcessId, World } from './world.ts'
@@ -73,10 +73,17 @@ function release(doing: Doing): void {
   )
 }
 
+/** kill -9: also of a process that was being restarted. */
+function kill(doing: Doing, id: ProcessId): void {
+  const process = doing.world.processes[id]
+  if (process !== undefined) process.restartUs = null
+  endProcess(doing.world, doing.host, doing.report, id, null)
+}
+
 /** A power loss keeps a prefix of each log, given, drawn, or the durable one. Checkpoint files stay. */
 function losePowerOf(doing: Doing, process: ProcessId, action: Action & { do: 'powerLoss' }): void {
   const { world, host, report } = doing
-  endProcess(world, host, report, process, null)
+  kill(doing, process)
   const state = brokerState(world, number(process))
   if (state === null) return
   state.durable.cleanShutdown = false
@@ -124,15 +131,27 @@ function breakMatching(doing: Doing, list: readonly [ProcessId, ProcessId][]): v
 export function perform(world: World, host: Host, report: StepReport, action: Action): ProcessId[] {
   const doing: Doing = { world, host, report }
   switch (action.do) {
-    case 'start':
-    case 'restart': {
+    case 'start': {
       const processes = resolve(doing, action.target)
       for (const id of processes) launchProcess(world, host, report, id, startupOf(doing, id, action.startupUs))
       return processes
     }
+    case 'restart': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        const process = world.processes[id]
+        const startupUs = startupOf(doing, id, action.startupUs)
+        if (process === undefined || process.state === 'down') launchProcess(world, host, report, id, startupUs)
+        else {
+          process.restartUs = startupUs
+          stopProcess(world, host, report, id)
+        }
+      }
+      return processes
+    }
     case 'crash': {
       const processes = resolve(doing, action.target)
-      for (const id of processes) endProcess(world, host, report, id, null)
+      for (const id of processes) kill(doing, id)
       return processes
     }
     case 'powerLoss': {
@@ -142,17 +161,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
     }
     case 'stop': {
       const processes = resolve(doing, action.target)
-      for (const id of processes) {
-        const process = world.processes[id]
-        if (process === undefined || process.state === 'down') continue
-        schedule(world, host, {
-          atUs: world.nowUs,
-          cause: [report.event.id],
-          key: nextKey(world, `${id}/stop`),
-          rule: 'SIGTERM',
-          body: { kind: 'stop', process: id, life: process.life },
-        })
-      }
+      for (const id of processes) stopProcess(world, host, report, id)
       return processes
     }
     case 'pause': {

@@ -47,6 +47,24 @@ export function endProcess(world: World, host: Host, report: StepReport, id: Pro
     reason: 'reset',
     draw: (stream) => drawFrom(world, host, report, stream),
   })
+  if (process.restartUs !== null) {
+    const startupUs = process.restartUs
+    process.restartUs = null
+    launchProcess(world, host, report, id, startupUs)
+  }
+}
+
+/** SIGTERM: the process is asked to shut down gracefully. */
+export function stopProcess(world: World, host: Host, report: StepReport, id: ProcessId): void {
+  const process = world.processes[id]
+  if (process === undefined || process.state === 'down') return
+  schedule(world, host, {
+    atUs: world.nowUs,
+    cause: [report.event.id],
+    key: nextKey(world, `${id}/stop`),
+    rule: 'SIGTERM',
+    body: { kind: 'stop', process: id, life: process.life },
+  })
 }
 
 /** A process is started: its first message leaves `startupUs` later. A process that runs is left alone. */

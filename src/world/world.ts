@@ -28,6 +28,8 @@ export interface Process {
   skewUs: number
   /** Ids of events that came due while it was paused, in order. */
   deferred: number[]
+  /** Asked to restart: when it has ended it is started again, this much later, in us; null: not asked. */
+  restartUs: number | null
   /** Set by a fault: extra time before each fetch of its replica fetchers, in us. */
   fetchLagUs: number
 }
@@ -236,6 +238,8 @@ export interface World {
   firedSteps: number
   /** The step that did not come true in time; the run ends there. */
   notReached: { step: number; words: string } | null
+  /** Looks in a row at which the settling cluster was quiet. */
+  quietLooks: number
   /** Counters behind alignment keys. */
   keyCounts: Record<string, number>
   ledger: Ledger

@@ -1,0 +1,188 @@
+/** The one transition. Every driver moves the world through it, by one event at a time. */
+import { unreachable } from '../kernel/assert.ts'
+import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './connections.ts'
+import type { StepReport } from './context.ts'
+import { drawFrom, emptyReport } from './context.ts'
+import { perform } from './faults.ts'
+import type { Host } from './host.ts'
+import { enterCompleted, enterFact } from './ledger.ts'
+import { schedule } from './pending.ts'
+import { endProcess, launchProcess, resumeProcess, startProcess, stepNode } from './processes.ts'
+import { holds } from './conditions.ts'
+import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
+import { onOffer } from './workload.ts'
+import type { PendingEvent, Process, World } from './world.ts'
+
+const processOfNode = (world: World, node: string): Process | undefined =>
+  world.processes[world.nodes[node]?.process ?? '']
+
+/** Keeps an event for a paused process; true when it was kept. */
+function deferred(world: World, process: Process, event: PendingEvent): boolean {
+  if (process.state !== 'paused') return false
+  world.pending[event.id] = event
+  process.deferred.push(event.id)
+  return true
+}
+
+/** How long between two looks whether a settling cluster is quiet, in us. */
+const SETTLE_LOOK_US = 1_000_000
+
+function settle(world: World, host: Host, report: StepReport): void {
+  world.phase = 'settle'
+  if (host.plan.healAtEnd) {
+    world.faults = []
+    releaseHeld(world, host, [report.event.id], (stream) => drawFrom(world, host, report, stream))
+    for (const broker of host.plan.brokers) {
+      const id = `broker-${broker.id}`
+      resumeProcess(world, host, report, id)
+      launchProcess(world, host, report, id, broker.startupUs)
+    }
+    resumeProcess(world, host, report, 'registry')
+  }
+  schedulePhase(world, host, report, 'settle-check', SETTLE_LOOK_US)
+  schedulePhase(world, host, report, 'end', host.plan.settleUs)
+}
+
+function schedulePhase(world: World, host: Host, report: StepReport, phase: 'settle-check' | 'end', afterUs: number): void {
+  schedule(world, host, {
+    atUs: world.nowUs + afterUs,
+    cause: [report.event.id],
+    key: `phase/${phase}`,
+    rule: 'settling',
+    body: { kind: 'phase', phase },
+  })
+}
+
+/** Quiet: logs of every ISR are equal, everybody who runs is in sync, and every send has its answer. */
+function quiet(world: World): boolean {
+  if (!holds(world, { when: 'converged', partition: null }, 0)) return false
+  for (const sent of Object.values(world.ledger.sent)) if (sent.outcome === null && sent.acks !== 0) return false
+  return true
+}
+
+function onPhase(world: World, host: Host, report: StepReport, phase: 'settle' | 'settle-check' | 'end'): void {
+  if (phase === 'settle') settle(world, host, report)
+  else if (phase === 'end') world.phase = 'end'
+  else if (world.phase === 'settle') {
+    world.quietLooks = quiet(world) ? world.quietLooks + 1 : 0
+    schedulePhase(world, host, report, 'settle-check', SETTLE_LOOK_US)
+  }
+}
+
+function dispatch(world: World, host: Host, report: StepReport, event: PendingEvent): void {
+  const { body } = event
+  switch (body.kind) {
+    case 'start': {
+      const process = world.processes[body.process]
+      if (process?.life === body.life && process.state === 'down') startProcess(world, host, report, process)
+      return
+    }
+    case 'deliver': {
+      const process = processOfNode(world, body.to)
+      if (process === undefined || process.state === 'down') {
+        arrived(world, body.connection, event.id)
+        answerWithReset(world, host, body.connection, body.from, resetOf(world, host, report, 'refused'))
+        return
+      }
+      if (deferred(world, process, event)) return
+      const connection = world.connections[body.connection]
+      arrived(world, body.connection, event.id)
+      if (connection?.gone === body.to) {
+        answerWithReset(world, host, body.connection, body.from, resetOf(world, host, report, 'reset'))
+        return
+      }
+      stepNode(world, host, report, body.to, {
+        kind: 'message',
+        from: body.from,
+        connection: body.connection,
+        message: body.message,
+      })
+      return
+    }
+    case 'local': {
+      const process = processOfNode(world, body.to)
+      if (process?.life !== body.life || deferred(world, process, event)) return
+      stepNode(world, host, report, body.to, { kind: 'local', from: body.from, message: body.message })
+      return
+    }
+    case 'timer': {
+      const process = processOfNode(world, body.node)
+      if (process?.life !== body.life || deferred(world, process, event)) return
+      const timers = world.timers[body.node]
+      if (timers?.[body.name] === event.id) delete timers[body.name]
+      stepNode(world, host, report, body.node, { kind: 'timer', name: body.name, data: body.data })
+      return
+    }
+    case 'disconnect': {
+      const process = processOfNode(world, body.to)
+      if (process?.life !== body.life) return
+      if (deferred(world, process, event)) return
+      finishDisconnect(world, body.connection)
+      stepNode(world, host, report, body.to, {
+        kind: 'disconnected',
+        peer: body.peer,
+        channel: body.channel,
+        connection: body.connection,
+        reason: body.reason,
+      })
+      return
+    }
+    case 'operation': {
+      const process = processOfNode(world, body.to)
+      if (process === undefined || process.state === 'down' || deferred(world, process, event)) return
+      stepNode(world, host, report, body.to, { kind: 'operation', operation: body.operation })
+      return
+    }
+    case 'stop': {
+      const process = world.processes[body.process]
+      if (process?.life !== body.life || deferred(world, process, event)) return
+      const last = process.nodes[process.nodes.length - 1]
+      if (last !== undefined) stepNode(world, host, report, last, { kind: 'stop' })
+      return
+    }
+    case 'offer':
+      onOffer(world, host, report, body)
+      return
+    case 'arm':
+      armStep(world, host, report, body.step)
+      return
+    case 'step':
+      fireStep(world, host, report, body.step)
+      return
+    case 'deadline':
+      onDeadline(world, body.step)
+      return
+    case 'action':
+      perform(world, host, report, body.action)
+      return
+    case 'phase':
+      onPhase(world, host, report, body.phase)
+      return
+    default:
+      unreachable(body)
+  }
+}
+
+const resetOf = (world: World, host: Host, report: StepReport, reason: 'refused' | 'reset') => ({
+  cause: [report.event.id],
+  reason,
+  draw: (stream: string): number => drawFrom(world, host, report, stream),
+})
+
+/** Moves the world by one event, which is taken out of `pending`. Says what it did. */
+export function apply(world: World, event: PendingEvent, host: Host): StepReport {
+  const report = emptyReport(event)
+  delete world.pending[event.id]
+  world.nowUs = event.atUs
+  dispatch(world, host, report, event)
+  for (const { operationId, outcome } of report.completed) enterCompleted(world, operationId, outcome)
+  for (const fact of report.facts) enterFact(world, fact)
+  for (const { process, code } of report.exits) endProcess(world, host, report, process, code)
+  for (const probe of report.probes) {
+    const key = `probe/${probe}`
+    world.ledger.counts[key] = (world.ledger.counts[key] ?? 0) + 1
+  }
+  judgeSteps(world, host, report)
+  world.index += 1
+  return report
+}

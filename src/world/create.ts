@@ -1,0 +1,148 @@
+/** The first world of a plan. */
+import { ADMIN_NODE, brokerNode, controllerNode, REGISTRY_NODE, sessionNode } from '../kafka/ids.ts'
+import type { Host } from './host.ts'
+import { configOf } from './host.ts'
+import { emptyLedger } from './ledger.ts'
+import { MACHINES } from './nodes.ts'
+import { schedule } from './pending.ts'
+import type { Plan } from './plan.ts'
+import { scheduleWorkloads } from './workload.ts'
+import type { NodeKind, NodeSlot, ProcessId, World } from './world.ts'
+
+function addProcess(world: World, host: Host, id: ProcessId, nodes: readonly (readonly [string, NodeKind])[], skewUs = 0): void {
+  world.processes[id] = {
+    id,
+    nodes: nodes.map(([node]) => node),
+    state: 'down',
+    life: 1,
+    exitCode: null,
+    skewUs,
+    deferred: [],
+    restartUs: null,
+    fetchLagUs: 0,
+  }
+  for (const [node, kind] of nodes) {
+    const slot: NodeSlot = { id: node, kind, process: id, state: null }
+    world.nodes[node] = slot
+    world.timers[node] = {}
+    slot.state = MACHINES[kind].init(node, configOf(host, world, slot))
+  }
+}
+
+function startAt(world: World, host: Host, id: ProcessId, atUs: number): void {
+  schedule(world, host, {
+    atUs,
+    cause: [],
+    key: `${id}/start#1`,
+    rule: 'process start',
+    body: { kind: 'start', process: id, life: world.processes[id]!.life },
+  })
+}
+
+/** When clients begin if the plan does not say, in us. */
+const CLIENTS_AT_US = 500_000
+
+function emptyWorld(plan: Plan): World {
+  return {
+    plan,
+    nowUs: 0,
+    index: 0,
+    nextEventId: 1,
+    nextStepEventId: -Number.MAX_SAFE_INTEGER,
+    phase: 'run',
+    pending: {},
+    draws: {},
+    processes: {},
+    nodes: {},
+    connections: {},
+    open: {},
+    nextConnection: 1,
+    timers: {},
+    started: [],
+    faults: [],
+    linkFreeUs: {},
+    settingChanges: {},
+    offered: {},
+    stoppedClients: [],
+    steps: plan.steps.map(() => ({ state: 'waiting', armedAtUs: null, firedAtUs: null, resolved: '' })),
+    armedSteps: [],
+    firedSteps: 0,
+    notReached: null,
+    quietLooks: 0,
+    keyCounts: {},
+    ledger: emptyLedger(),
+  }
+}
+
+/** The world before its first event: every process is down and its start is pending. */
+export function createWorld(plan: Plan, host: Host): World {
+  const world = emptyWorld(plan)
+  addProcess(world, host, REGISTRY_NODE, [[REGISTRY_NODE, 'registry']])
+  startAt(world, host, REGISTRY_NODE, 0)
+  addProcess(world, host, ADMIN_NODE, [[ADMIN_NODE, 'admin']])
+  startAt(world, host, ADMIN_NODE, 0)
+  for (const broker of plan.brokers) {
+    const id = brokerNode(broker.id)
+    addProcess(
+      world,
+      host,
+      id,
+      [
+        [sessionNode(broker.id), 'session'],
+        [controllerNode(broker.id), 'controller'],
+        [id, 'broker'],
+      ],
+      broker.clockSkewUs,
+    )
+    if (broker.startAtUs !== null) startAt(world, host, id, broker.startAtUs + broker.startupUs)
+  }
+  for (const client of plan.clients) {
+    const id = `${client.kind}-${client.name}`
+    addProcess(world, host, id, [[id, client.kind]])
+    startAt(world, host, id, client.kind === 'consumer' ? client.startUs : CLIENTS_AT_US)
+  }
+  plan.topics.forEach((topic, n) => {
+    const operationId = `create ${topic.name}`
+    schedule(world, host, {
+      atUs: plan.topicsAtUs,
+      cause: [],
+      key: `admin/createTopic ${topic.name}`,
+      rule: 'topic of the plan',
+      body: {
+        kind: 'operation',
+        to: ADMIN_NODE,
+        operation: {
+          kind: 'admin',
+          operationId: `${operationId}#${n}`,
+          request: {
+            admin: 'createTopic',
+            topic: topic.name,
+            partitions: topic.partitions,
+            replicationFactor: topic.replicationFactor,
+            assignment: topic.assignment,
+            settings: topic.settings,
+          },
+        },
+      },
+    })
+  })
+  plan.steps.forEach((step, index) => {
+    if (step.after !== null) return
+    schedule(world, host, {
+      atUs: step.atUs ?? 0,
+      cause: [],
+      key: `step ${step.id}/arm`,
+      rule: 'step',
+      body: { kind: 'arm', step: index },
+    })
+  })
+  scheduleWorkloads(world, host)
+  schedule(world, host, {
+    atUs: plan.runUs,
+    cause: [],
+    key: 'phase/settle',
+    rule: 'the run is over',
+    body: { kind: 'phase', phase: 'settle' },
+  })
+  return world
+}

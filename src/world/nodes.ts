@@ -1,0 +1,75 @@
+/** Which machine runs a node of each kind, and what it is configured with. */
+import { brokerMachine } from '../broker/broker.ts'
+import type { BrokerConfig } from '../broker/state.ts'
+import { adminMachine } from '../client/admin/admin.ts'
+import { consumerMachine } from '../client/consumer/consumer.ts'
+import { producerMachine } from '../client/producer/producer.ts'
+import { controllerMachine } from '../controller/controller.ts'
+import type { Fact } from '../kafka/facts.ts'
+import { brokerNode, controllerNode, nodeNumber } from '../kafka/ids.ts'
+import type { KafkaMessage } from '../kafka/messages/message.ts'
+import type { SessionConfig } from '../kafka/messages/registry.ts'
+import type { Operation } from '../kafka/operations.ts'
+import { assert, unreachable } from '../kernel/assert.ts'
+import type { Machine, NodeId } from '../kernel/machine.ts'
+import { registryMachine } from '../registry/registry.ts'
+import { sessionMachine } from '../session/session.ts'
+import type { Plan, PlanClient } from './plan.ts'
+import type { NodeKind } from './world.ts'
+
+/** A machine whose state and configuration the world carries but never looks into. */
+type AnyMachine = Machine<unknown, unknown, KafkaMessage, Operation, Fact>
+
+export const MACHINES: Readonly<Record<NodeKind, AnyMachine>> = {
+  broker: brokerMachine as AnyMachine,
+  controller: controllerMachine as AnyMachine,
+  session: sessionMachine as AnyMachine,
+  registry: registryMachine as AnyMachine,
+  producer: producerMachine as AnyMachine,
+  consumer: consumerMachine as AnyMachine,
+  admin: adminMachine as AnyMachine,
+}
+
+type Changes = Readonly<Record<string, string | number | boolean>> | null
+
+function brokerConfig(plan: Plan, node: NodeId, changes: Changes): BrokerConfig {
+  const id = nodeNumber(node)
+  const broker = plan.brokers.find((each) => each.id === id)
+  assert(broker !== undefined, `no broker ${id} in the plan`)
+  return { id, rack: broker.rack, mechanisms: plan.mechanisms, settings: { ...broker.settings, ...changes } }
+}
+
+function sessionConfig(plan: Plan, node: NodeId): SessionConfig {
+  const { id, settings } = brokerConfig(plan, node, null)
+  return {
+    users: [controllerNode(id), brokerNode(id)],
+    timeoutMs: Number(settings['zookeeper.session.timeout.ms']),
+    expiredRequests: plan.mechanisms.expiredSessionRequests,
+  }
+}
+
+function clientConfig(plan: Plan, node: NodeId): unknown {
+  const client = plan.clients.find((each: PlanClient) => `${each.kind}-${each.name}` === node)
+  assert(client !== undefined, `no client ${node} in the plan`)
+  return { ...client, mechanisms: plan.mechanisms }
+}
+
+/** The configuration of a node: a pure function of the plan and the settings changed since. */
+export function nodeConfig(plan: Plan, kind: NodeKind, node: NodeId, changes: Changes): unknown {
+  switch (kind) {
+    case 'registry':
+      return { tickMs: plan.registry.tickMs }
+    case 'session':
+      return sessionConfig(plan, node)
+    case 'broker':
+    case 'controller':
+      return brokerConfig(plan, node, changes)
+    case 'producer':
+    case 'consumer':
+      return clientConfig(plan, node)
+    case 'admin':
+      return { brokers: plan.brokers.map(({ id, rack }) => ({ id, rack })), mechanisms: plan.mechanisms }
+    default:
+      return unreachable(kind)
+  }
+}
