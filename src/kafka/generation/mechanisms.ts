@@ -15,8 +15,8 @@ export interface Mechanisms {
   readonly sameLeaderNewEpoch: 'truncate' | 'skip' | 'skip-unless-epoch-jumped' | 'restart-fetcher'
   /** A follower whose named leader is not in the request's live leaders: keep everything as it was (to 0.8.1), or create the replica so that its high watermark stays in the checkpoint (KAFKA-1647, 0.8.2). */
   readonly deadLeaderNamed: 'ignore' | 'create-replica'
-  /** How the epoch cache takes an entry: 0.11 ignores what is not newer; 2.0+ removes conflicting entries first (KAFKA-7415). */
-  readonly epochCache: 'none' | 'ignore-older' | 'remove-conflicting'
+  /** How the epoch cache takes an entry: 0.11 ignores what is not newer; 2.0.1+ removes conflicting entries first (KAFKA-7415); `checked` also refuses a negative offset (2.8+). */
+  readonly epochCache: 'none' | 'ignore-older' | 'remove-conflicting' | 'remove-conflicting-checked'
   /** A leader enters (epoch, log end) when elected (2.0.1/2.1, KAFKA-7415), or with its first append (0.11-2.0.0). */
   readonly epochEntryAtElection: boolean
   /** The answer to "end of epoch e" for an epoch below the first cached one. */
@@ -43,6 +43,10 @@ export interface Mechanisms {
   readonly fetchError: 'kill-fetcher' | 'mark-failed'
   /** A truncation also brings the high watermark down (2.4). */
   readonly truncationLowersHighWatermark: boolean
+  /** A truncation with nothing to cut leaves the epoch cache alone, also an entry at the log end (2.0.1-2.5); absent: it is trimmed. */
+  readonly noOpTruncationKeepsEpochs?: boolean
+  /** A broker says what it decided before it truncates by epoch or to the high watermark (3.1); absent: it does not. */
+  readonly truncationDecisionLogged?: boolean
   /** The high watermark follows the log start (KAFKA-9491, 2.4.1). */
   readonly highWatermarkAtLeastLogStart: boolean
 

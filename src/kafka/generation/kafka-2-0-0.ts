@@ -1,0 +1,15 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_1_1 } from './kafka-1-1.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+const overrides: Partial<Mechanisms> = {
+  // KIP-279 (KAFKA-6361): several rounds.
+  truncation: 'kip-279',
+}
+
+export const KAFKA_2_0_0: Generation = {
+  name: '2.0.0',
+  releases: ['2.0.0'],
+  summary: 'KIP-279: the answer names the epoch it found, and a follower asks again until both know it.',
+  mechanisms: { ...KAFKA_1_1.mechanisms, ...overrides },
+}

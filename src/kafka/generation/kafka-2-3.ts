@@ -1,0 +1,20 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_2_2 } from './kafka-2-2.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+const overrides: Partial<Mechanisms> = {
+  // KIP-461 (KAFKA-7909): the partition is marked failed.
+  fetchError: 'mark-failed',
+  // 2.3 ReplicaStateMachine.startup: offline replicas are handled too (recorded: +2 epochs).
+  newControllerRemovesDeadReplicas: true,
+  // Follows from it: a dead leader becomes leader -1 in the first of the two writes (recorded on 2.4.1).
+  newControllerWritesNoLeader: true,
+}
+
+export const KAFKA_2_3: Generation = {
+  name: '2.3',
+  releases: ['2.3.0', '2.3.1'],
+  summary:
+    'A failed partition no longer stops its fetcher thread, and a new controller takes dead replicas out of every ISR before it elects (recorded on 2.3.1).',
+  mechanisms: { ...KAFKA_2_2.mechanisms, ...overrides },
+}

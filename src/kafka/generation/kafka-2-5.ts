@@ -1,0 +1,13 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_2_4 } from './kafka-2-4.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+// Only defaults changed: KIP-537 raised the session to 18 s and the lag limit to 30 s; see the table of settings.
+const overrides: Partial<Mechanisms> = {}
+
+export const KAFKA_2_5: Generation = {
+  name: '2.5',
+  releases: ['2.5.0', '2.5.1'],
+  summary: 'Replication as in 2.4; replica.lag.time.max.ms is 30 s and the registry session 18 s (KIP-537).',
+  mechanisms: { ...KAFKA_2_4.mechanisms, ...overrides },
+}

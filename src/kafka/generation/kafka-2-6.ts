@@ -1,0 +1,17 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_2_5 } from './kafka-2-5.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+const overrides: Partial<Mechanisms> = {
+  // KAFKA-9731: only with a replica selector.
+  highWatermarkWakesFollowers: false,
+  // KIP-570 (KAFKA-9539).
+  stopReplicaEpoch: true,
+}
+
+export const KAFKA_2_6: Generation = {
+  name: '2.6',
+  releases: ['2.6.0', '2.6.1', '2.6.2', '2.6.3'],
+  summary: 'StopReplica carries the leader epoch, and parked follower fetches wait their whole time again.',
+  mechanisms: { ...KAFKA_2_5.mechanisms, ...overrides },
+}

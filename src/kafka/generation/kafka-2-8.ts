@@ -1,0 +1,19 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_2_7 } from './kafka-2-7.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+const overrides: Partial<Mechanisms> = {
+  // KAFKA-10554 (KIP-595): truncation on fetch.
+  truncation: 'on-fetch',
+  // KAFKA-14704: until 3.4.0 the high watermark of a diverging answer is taken before the cut.
+  divergingAnswerMovesHighWatermark: true,
+  // KAFKA-10471: the marker goes before the log is loaded.
+  cleanMarkerDeleted: 'before-loading',
+}
+
+export const KAFKA_2_8: Generation = {
+  name: '2.8',
+  releases: ['2.8.1', '2.8.2'],
+  summary: 'A follower learns from its fetch answers where logs part (modelled after 2.8.2, which has KAFKA-13141).',
+  mechanisms: { ...KAFKA_2_7.mechanisms, ...overrides },
+}

@@ -1,0 +1,17 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_2_8 } from './kafka-2-8.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+const overrides: Partial<Mechanisms> = {
+  // KAFKA-13091 (3.1).
+  isrConfirmationMovesHighWatermark: true,
+  // KIP-841 (KAFKA-13916, KAFKA-14140): the broker must be alive in the metadata of leader and controller.
+  isrEligibility: 'alive',
+}
+
+export const KAFKA_3_3: Generation = {
+  name: '3.3',
+  releases: ['3.3.0', '3.3.1', '3.3.2'],
+  summary: 'Only live brokers may join the ISR, and a confirmed ISR moves the high watermark.',
+  mechanisms: { ...KAFKA_2_8.mechanisms, ...overrides },
+}

@@ -1,0 +1,20 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_3_5 } from './kafka-3-5.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+const overrides: Partial<Mechanisms> = {
+  // KAFKA-15021 (3.6): replicas that may not join do not count.
+  highWatermarkOver: 'maximal-isr-and-eligible',
+  // KAFKA-15583 (3.7, KIP-966).
+  highWatermarkFrozenBelowMinIsr: true,
+  // KIP-966 (3.7): min(min.insync.replicas, replicas).
+  minIsrCappedByReplicas: true,
+}
+
+export const KAFKA_3_9: Generation = {
+  name: '3.9',
+  releases: ['3.9.0', '3.9.1'],
+  summary:
+    'Below min ISR the high watermark stands still, the min ISR is capped by the replication factor, and only eligible outsiders hold the high watermark back.',
+  mechanisms: { ...KAFKA_3_5.mechanisms, ...overrides },
+}

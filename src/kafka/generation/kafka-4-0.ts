@@ -1,0 +1,14 @@
+import type { Generation } from './generation.ts'
+import { KAFKA_3_9_KRAFT } from './kafka-3-9-kraft.ts'
+import type { Mechanisms } from './mechanisms.ts'
+
+// KIP-966 is there, but eligible.leader.replicas.version is 0 unless the operator raises it: only defaults
+// changed.
+const overrides: Partial<Mechanisms> = {}
+
+export const KAFKA_4_0: Generation = {
+  name: '4.0',
+  releases: ['4.0.0', '4.0.1'],
+  summary: 'Without ZooKeeper; replication as in 3.9 with the metadata log, eligible leader replicas still off.',
+  mechanisms: { ...KAFKA_3_9_KRAFT.mechanisms, ...overrides },
+}

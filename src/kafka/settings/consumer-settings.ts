@@ -1,0 +1,24 @@
+/** Consumer settings as rows: key, type, unit, defaults since a generation, meaning, bounds. */
+
+/** Names of the Java consumer; for 0.8 with the values of the older consumer's settings of that meaning. */
+// biome-ignore format: a table reads better with one row a line.
+export const CONSUMER_SETTINGS = [
+  ['auto.offset.reset', 'string', '', [['0.8.0', 'latest']], 'Where to go on when there is no position or it is out of range.', { allowed: ['earliest', 'latest', 'none'] }],
+  ['enable.auto.commit', 'boolean', '', [['0.8.0', true]], 'Positions are committed from time to time.'],
+  ['auto.commit.interval.ms', 'int', 'ms', [['0.8.0', 60000], ['0.9', 5000]], 'How often positions are committed.', { min: 0 }],
+  ['fetch.min.bytes', 'int', 'bytes', [['0.8.0', 1]], 'A fetch is answered at once when this much is there.', { min: 0 }],
+  ['fetch.max.wait.ms', 'int', 'ms', [['0.8.0', 100], ['0.9', 500]], 'How long a broker holds back the answer to a fetch when it has nothing to send.', { min: 0 }],
+  ['fetch.max.bytes', 'int', 'bytes', [['0.10.2', 52428800]], 'Most that an answer may hold (KIP-74).', { min: 0 }],
+  ['max.partition.fetch.bytes', 'int', 'bytes', [['0.8.0', 1048576]], 'Most that one partition may fill of an answer.', { min: 0 }],
+  ['max.poll.records', 'int', 'count', [['0.10.2', 500]], 'Most records that one poll hands out (KIP-41).', { min: 1 }],
+  ['max.poll.interval.ms', 'int', 'ms', [['0.10.2', 300000]], 'Accepted, not modelled: longest time between two polls (KIP-62).', { min: 1 }],
+  ['session.timeout.ms', 'int', 'ms', [['0.8.0', 6000], ['0.9', 30000], ['0.10.2', 10000], ['3.3', 45000]], 'Accepted, not modelled: the group drops a member it has not heard for this long.', { min: 1 }],
+  ['heartbeat.interval.ms', 'int', 'ms', [['0.9', 3000]], 'Accepted, not modelled: how often a member is heard.', { min: 1 }],
+  ['request.timeout.ms', 'int', 'ms', [['0.8.0', 30000], ['0.9', 40000], ['0.10.2', 305000], ['2.0.0', 30000]], 'A request is given up after this long.', { min: 1 }],
+  ['default.api.timeout.ms', 'int', 'ms', [['2.0.0', 60000]], 'Longest call that names no time of its own (KIP-266).', { min: 0 }],
+  ['retry.backoff.ms', 'int', 'ms', [['0.8.0', 100]], 'Pause before a failed request is tried again.', { min: 0 }],
+  ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.9', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
+  ['partition.assignment.strategy', 'string', '', [['0.8.0', 'range'], ['3.3', 'range,cooperative-sticky']], 'Accepted, not modelled: how a group shares partitions out.'],
+  ['isolation.level', 'string', '', [['0.11', 'read_uncommitted']], 'Which records of transactions are handed out (KIP-98).', { allowed: ['read_uncommitted', 'read_committed'] }],
+  ['group.id', 'string', '', [['0.8.0', '']], 'Accepted, not modelled: the group the consumer is in.'],
+] as const

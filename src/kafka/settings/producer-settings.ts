@@ -1,0 +1,20 @@
+/** Producer settings as rows: key, type, unit, defaults since a generation, meaning, bounds. */
+const FOREVER = 2147483647
+
+/** Names of the Java producer; for 0.8.0 and 0.8.1 with the values of the Scala producer's settings of that meaning. */
+// biome-ignore format: a table reads better with one row a line.
+export const PRODUCER_SETTINGS = [
+  ['acks', 'string', '', [['0.8.0', '0'], ['0.8.2', '1'], ['3.3', 'all']], 'Whose copy a write waits for: 0 nobody, 1 the leader, all (or -1) the whole ISR; to 0.8.2 any number.', { allowed: ['0', '1', 'all', '-1'] }],
+  ['retries', 'int', 'count', [['0.8.0', 3], ['0.8.2', 0], ['2.1', FOREVER]], 'How often a record is sent again after a retriable error (KIP-91: bounded by delivery.timeout.ms).', { min: 0 }],
+  ['retry.backoff.ms', 'int', 'ms', [['0.8.0', 100]], 'Pause before a record is sent again.', { min: 0 }],
+  ['retry.backoff.max.ms', 'int', 'ms', [['3.9', 1000]], 'Longest pause before a record is sent again (KIP-580).', { min: 0 }],
+  ['max.in.flight.requests.per.connection', 'int', 'count', [['0.8.0', 1], ['0.8.2', 5]], 'Requests that may be unanswered on one connection.', { min: 1 }],
+  ['request.timeout.ms', 'int', 'ms', [['0.8.0', 10000], ['0.8.2', 30000]], 'How long a request waits: for acks on the broker, for its answer on the client.', { min: 1 }],
+  ['delivery.timeout.ms', 'int', 'ms', [['2.1', 120000]], 'How long a record may take in all (KIP-91).', { min: 1 }],
+  ['linger.ms', 'int', 'ms', [['0.8.0', 0], ['4.0', 5]], 'How long a batch is held open for more records.', { min: 0 }],
+  ['batch.size', 'int', 'bytes', [['0.8.0', 16384]], 'A batch is closed when it would grow beyond this.', { min: 0 }],
+  ['max.block.ms', 'int', 'ms', [['0.8.0', 60000]], 'How long a send waits for metadata (metadata.fetch.timeout.ms to 0.8.2).', { min: 0 }],
+  ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.8.2', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
+  ['enable.idempotence', 'boolean', '', [['0.11', false], ['3.3', true]], 'The broker drops what it has already appended (KIP-98; on since KIP-679).'],
+  ['transaction.timeout.ms', 'int', 'ms', [['0.11', 60000]], 'Accepted, not modelled: longest transaction.', { min: 1 }],
+] as const
