@@ -1,0 +1,120 @@
+/**
+ * The trace of a run as text: one JSON object a line. The first line holds the plan, then one line an event that was
+ * chosen, the last line the digests. A versioned format: readers refuse another major version in words.
+ */
+import { canonical } from '../kernel/fingerprint.ts'
+import type { StepReport } from '../world/context.ts'
+import type { Plan } from '../world/plan.ts'
+import type { EventBody, FactEntry } from '../world/world.ts'
+import type { RunResult } from './simulate.ts'
+
+export const TRACE_VERSION = 1
+
+export interface TraceHeader {
+  readonly ktrace: number
+  readonly kafka: string
+  readonly seed: string
+  readonly plan: Plan
+}
+
+/** One event that was chosen. */
+export interface TraceEvent {
+  /** Index, virtual time in us, id. */
+  readonly i: number
+  readonly t: number
+  readonly id: number
+  /** Kind, node (or process), alignment key, rule, causes. */
+  readonly k: EventBody['kind']
+  readonly n: string
+  readonly a: string
+  readonly r: string
+  readonly c: readonly number[]
+  /** What machines said. */
+  readonly f?: readonly { readonly node: string; readonly fact: FactEntry['fact'] }[]
+}
+
+export interface TraceFooter {
+  readonly events: number
+  readonly virtualUs: number
+  readonly outcome: string
+  readonly digest: string
+  readonly history: string
+}
+
+/** The node or process an event concerns; empty for events of the world itself. */
+export function concerned(body: EventBody): string {
+  switch (body.kind) {
+    case 'start':
+    case 'stop':
+      return body.process
+    case 'deliver':
+    case 'local':
+    case 'disconnect':
+    case 'operation':
+      return body.to
+    case 'timer':
+      return body.node
+    case 'offer':
+      return body.client
+    default:
+      return ''
+  }
+}
+
+export const traceHeader = (plan: Plan): string =>
+  canonical({ ktrace: TRACE_VERSION, kafka: plan.kafka, seed: plan.seed, plan } satisfies TraceHeader)
+
+export function traceEvent(index: number, report: StepReport): string {
+  const { event, facts } = report
+  const line: TraceEvent = {
+    i: index,
+    t: event.atUs,
+    id: event.id,
+    k: event.body.kind,
+    n: concerned(event.body),
+    a: event.key,
+    r: event.rule,
+    c: event.cause,
+    ...(facts.length > 0 ? { f: facts.map(({ node, fact }) => ({ node, fact })) } : {}),
+  }
+  return canonical(line)
+}
+
+export const traceFooter = (result: RunResult): string =>
+  canonical({
+    events: result.events,
+    virtualUs: result.virtualUs,
+    outcome: result.outcome,
+    digest: result.digest,
+    history: result.history,
+  } satisfies TraceFooter)
+
+export interface Trace {
+  readonly header: TraceHeader
+  readonly events: readonly TraceEvent[]
+  readonly footer: TraceFooter | null
+}
+
+/** Reads a trace. Says in words why a text is none. */
+export function parseTrace(text: string): { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly message: string } {
+  const lines = text.split('\n').filter((line) => line !== '')
+  const parsed: unknown[] = []
+  for (const [index, line] of lines.entries()) {
+    try {
+      parsed.push(JSON.parse(line))
+    } catch {
+      return { ok: false, message: `line ${index + 1} is not JSON: a trace has one JSON object a line` }
+    }
+  }
+  const header = parsed[0] as Partial<TraceHeader> | undefined
+  if (header?.ktrace === undefined || header.plan === undefined) {
+    return { ok: false, message: 'the first line is not the header of a trace ({"ktrace": 1, "plan": …})' }
+  }
+  if (header.ktrace !== TRACE_VERSION) {
+    return { ok: false, message: `this is a trace of version ${header.ktrace}; this program reads version ${TRACE_VERSION}` }
+  }
+  const last = parsed.length > 1 ? (parsed[parsed.length - 1] as Partial<TraceFooter>) : undefined
+  const footer = last?.digest === undefined ? null : (last as TraceFooter)
+  const events = parsed.slice(1, footer === null ? undefined : -1) as TraceEvent[]
+  return { ok: true, trace: { header: header as TraceHeader, events, footer } }
+}
