@@ -1,0 +1,124 @@
+/** The dense trace of a run: a line a transition, a column a replica. Collected while a run goes on. */
+import type { TopicPartition } from '../kafka/ids.ts'
+import { nodeNumber } from '../kafka/ids.ts'
+import type { StepReport } from '../world/context.ts'
+import { controllerTruth, knownPartitions, partitionTruth } from '../world/targets.ts'
+import type { World } from '../world/world.ts'
+import { brokerState } from '../world/world.ts'
+import type { Mark } from './words.ts'
+import { factWords, markOf, nodeWords } from './words.ts'
+
+/** A replica at one moment. */
+export interface ReplicaCell {
+  readonly broker: number
+  readonly process: 'up' | 'down' | 'paused' | 'hung'
+  /** L leads, F follows, - has no role, in its own belief. */
+  readonly role: 'L' | 'F' | '-'
+  readonly leaderEpoch: number
+  readonly logEndOffset: number
+  readonly highWatermark: number
+  /** In the ISR that the registry stores. */
+  readonly inIsr: boolean
+  /** Named leader by the registry. */
+  readonly named: boolean
+  readonly controller: boolean
+}
+
+export interface TimelineRow {
+  readonly atUs: number
+  readonly event: number
+  /** `step` rows come from the plan, the others from machines. */
+  readonly kind: 'step' | 'fact'
+  readonly mark: Mark
+  /** Who did it; empty for the world. */
+  readonly node: string
+  readonly words: string
+  readonly partition: TopicPartition | null
+  readonly cells: readonly ReplicaCell[]
+}
+
+const STEP_MARK: Mark = { glyph: '>', tone: 'bad', weight: 'major' }
+
+/** The cells of a partition now, a broker each. */
+export function replicaCells(world: World, partition: TopicPartition): ReplicaCell[] {
+  const truth = partitionTruth(world, partition)
+  const controller = controllerTruth(world)?.broker
+  return world.plan.brokers.map(({ id }) => {
+    const state = brokerState(world, id)
+    const view = state?.volatile?.partitions[partition]
+    const process = world.processes[`broker-${id}`]?.state ?? 'down'
+    return {
+      broker: id,
+      process: state?.volatile?.phase === 'hung' && process === 'up' ? 'hung' : process,
+      role: view?.role === 'leader' ? 'L' : view?.role === 'follower' ? 'F' : '-',
+      leaderEpoch: view?.leaderEpoch ?? -1,
+      logEndOffset: state?.durable.logs[partition]?.logEndOffset ?? -1,
+      highWatermark: view?.highWatermark ?? -1,
+      inIsr: truth?.isr.includes(id) ?? false,
+      named: truth?.leader === id,
+      controller: controller === id,
+    }
+  })
+}
+
+const partitionOf = (fact: object): TopicPartition | null =>
+  (fact as { readonly partition?: TopicPartition | null }).partition ?? null
+
+/** Gathers the rows of one run. Give `onEvent` to the driver. */
+export class Timeline {
+  readonly rows: TimelineRow[] = []
+  readonly #minor: boolean
+
+  /** `minor` keeps what only the long form shows. */
+  constructor(options: { readonly minor: boolean } = { minor: false }) {
+    this.#minor = options.minor
+  }
+
+  onEvent(world: World, report: StepReport): void {
+    this.#steps(world, report)
+    for (const entry of report.facts) {
+      const mark = markOf(entry.fact.kind)
+      if (mark.weight === 'quiet' || (mark.weight === 'minor' && !this.#minor)) continue
+      const partition = partitionOf(entry.fact) ?? knownPartitions(world)[0] ?? null
+      this.rows.push({
+        atUs: entry.atUs,
+        event: entry.event,
+        kind: 'fact',
+        mark,
+        node: entry.node,
+        words: factWords(entry.fact),
+        partition: partitionOf(entry.fact),
+        cells: partition === null ? [] : replicaCells(world, partition),
+      })
+    }
+  }
+
+  #steps(world: World, report: StepReport): void {
+    const { body } = report.event
+    if (body.kind !== 'step' && body.kind !== 'arm') return
+    const step = world.plan.steps[body.step]
+    const state = world.steps[body.step]
+    if (step === undefined || state?.firedAtUs !== report.event.atUs || state.state !== 'fired') return
+    const partition = knownPartitions(world)[0] ?? null
+    this.rows.push({
+      atUs: report.event.atUs,
+      event: world.index - 1,
+      kind: 'step',
+      mark: STEP_MARK,
+      node: '',
+      words: stepWords(step.text, step.actions.map((action) => action.do).join(', '), state.resolved),
+      partition: null,
+      cells: partition === null ? [] : replicaCells(world, partition),
+    })
+  }
+}
+
+function stepWords(text: string, actions: string, resolved: string): string {
+  if (text !== '') return text
+  const who = resolved
+    .split(', ')
+    .filter((name) => name !== '')
+    .map((name) => (nodeNumber(name) > 0 ? nodeWords(name) : name))
+    .join(', ')
+  return who === '' ? actions : `${actions}: ${who}`
+}

@@ -1,0 +1,205 @@
+/** Every fact as one plain sentence, for timelines, evidence and chains of causes. */
+import type { Fact, FactKind } from '../kafka/facts.ts'
+import { nodeNumber } from '../kafka/ids.ts'
+import { unreachable } from '../kernel/assert.ts'
+
+/** How much a fact matters on a timeline: `major` always shows, `minor` only in the long form, `quiet` never. */
+export type Weight = 'major' | 'minor' | 'quiet'
+
+/** A mark that says the same as its colour. */
+export interface Mark {
+  readonly glyph: string
+  readonly tone: 'good' | 'bad' | 'warn' | 'info' | 'plain'
+  readonly weight: Weight
+}
+
+const MARKS: Readonly<Record<FactKind, Mark>> = {
+  appended: { glyph: '+', tone: 'plain', weight: 'quiet' },
+  truncated: { glyph: 'x', tone: 'warn', weight: 'major' },
+  truncationDecided: { glyph: '.', tone: 'plain', weight: 'minor' },
+  truncatedToHighWatermark: { glyph: '.', tone: 'plain', weight: 'minor' },
+  epochAnswerNotBelowLogEnd: { glyph: '.', tone: 'plain', weight: 'minor' },
+  fetchOffsetReset: { glyph: 'x', tone: 'warn', weight: 'major' },
+  fetcherFailed: { glyph: '!', tone: 'bad', weight: 'major' },
+  recovered: { glyph: '.', tone: 'plain', weight: 'minor' },
+  highWatermark: { glyph: 'v', tone: 'plain', weight: 'quiet' },
+  becameLeader: { glyph: '*', tone: 'good', weight: 'major' },
+  becameFollower: { glyph: '.', tone: 'plain', weight: 'minor' },
+  becomeFollowerSkippedSameLeader: { glyph: '.', tone: 'plain', weight: 'minor' },
+  replicaStopped: { glyph: '-', tone: 'plain', weight: 'minor' },
+  isrShrinkAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
+  isrExpandAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
+  isrChanged: { glyph: 'i', tone: 'info', weight: 'major' },
+  isrWriteRefusedByVersion: { glyph: '!', tone: 'warn', weight: 'major' },
+  isrRequestRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
+  isrRequestRefusedStaleBrokerEpoch: { glyph: '!', tone: 'warn', weight: 'minor' },
+  fetchRefused: { glyph: '.', tone: 'plain', weight: 'minor' },
+  produceRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
+  produceAcknowledged: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  controlRequestRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
+  processHalted: { glyph: '!', tone: 'bad', weight: 'major' },
+  processHung: { glyph: '!', tone: 'bad', weight: 'major' },
+  registered: { glyph: '^', tone: 'good', weight: 'major' },
+  reRegistering: { glyph: '.', tone: 'plain', weight: 'minor' },
+  registrationConflict: { glyph: '!', tone: 'warn', weight: 'major' },
+  startFailed: { glyph: '!', tone: 'bad', weight: 'major' },
+  sessionExpired: { glyph: 's', tone: 'warn', weight: 'minor' },
+  sessionEstablished: { glyph: '.', tone: 'plain', weight: 'minor' },
+  sessionDisconnected: { glyph: '.', tone: 'plain', weight: 'minor' },
+  controlledShutdownStarted: { glyph: '-', tone: 'plain', weight: 'minor' },
+  controlledShutdownSucceeded: { glyph: '-', tone: 'info', weight: 'major' },
+  controlledShutdownFailed: { glyph: '!', tone: 'warn', weight: 'major' },
+  controllerElected: { glyph: 'C', tone: 'info', weight: 'major' },
+  controllerResigned: { glyph: 'c', tone: 'info', weight: 'major' },
+  controllerWriteFenced: { glyph: '!', tone: 'warn', weight: 'major' },
+  brokerJoined: { glyph: '.', tone: 'plain', weight: 'minor' },
+  brokerGone: { glyph: '.', tone: 'plain', weight: 'minor' },
+  leaderElected: { glyph: 'E', tone: 'info', weight: 'major' },
+  noLeaderPossible: { glyph: '!', tone: 'bad', weight: 'major' },
+  replicaRemovedFromIsr: { glyph: 'i', tone: 'info', weight: 'major' },
+  reassignmentStarted: { glyph: 'r', tone: 'info', weight: 'major' },
+  reassignmentCompleted: { glyph: 'r', tone: 'good', weight: 'major' },
+  registryWrite: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  registrySessionEnded: { glyph: 's', tone: 'warn', weight: 'major' },
+  registrySessionOpened: { glyph: '.', tone: 'plain', weight: 'minor' },
+  clientTold: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  recordsPolled: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  positionReset: { glyph: 'x', tone: 'warn', weight: 'major' },
+  offsetCommitted: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  clientRetried: { glyph: '.', tone: 'plain', weight: 'quiet' },
+}
+
+export const markOf = (kind: FactKind): Mark => MARKS[kind]
+
+const set = (ids: readonly number[]): string => `[${ids.join(',')}]`
+const leaderText = (leader: number): string => (leader < 0 ? 'nobody' : `broker ${leader}`)
+
+/** The node as a reader says it: `broker 2`, `the controller (broker 3)`, `the registry`, `client p1`. */
+export function nodeWords(node: string): string {
+  if (node.startsWith('broker-')) return `broker ${nodeNumber(node)}`
+  if (node.startsWith('controller-')) return `controller ${nodeNumber(node)}`
+  if (node.startsWith('session-')) return `broker ${nodeNumber(node)}`
+  if (node === 'registry') return 'the registry'
+  if (node === 'admin') return 'the administrator'
+  const hyphen = node.indexOf('-')
+  return hyphen < 0 ? node : `${node.slice(0, hyphen)} ${node.slice(hyphen + 1)}`
+}
+
+/** What happened, without saying who: the node is named by the caller's column or prefix. */
+export function factWords(fact: Fact): string {
+  switch (fact.kind) {
+    case 'appended':
+      return `${fact.partition}: appends ${fact.baseOffset}..${fact.endOffset - 1} as ${fact.as}`
+    case 'truncated': {
+      const what =
+        fact.removed.length === 0
+          ? 'nothing removed'
+          : `removes ${fact.removed.length === 1 ? 'offset' : 'offsets'} ${fact.removed.map(({ offset }) => offset).join(', ')}`
+      return `${fact.partition}: truncates its log from ${fact.from} to ${fact.to} (${what}; ${fact.rule})`
+    }
+    case 'truncationDecided':
+      return `${fact.partition}: decides to truncate to ${fact.to} (${fact.rule})`
+    case 'truncatedToHighWatermark':
+      return `${fact.partition}: truncates to its high watermark ${fact.to}`
+    case 'epochAnswerNotBelowLogEnd':
+      return `${fact.partition}: the leader's end of the epoch, ${fact.end}, is not below the log end: nothing to cut`
+    case 'fetchOffsetReset':
+      return `${fact.partition}: offset ${fact.at} is out of the leader's range, continues at ${fact.to}`
+    case 'fetcherFailed':
+      return `${fact.partition}: replication stops: ${fact.reason}`
+    case 'recovered':
+      return `${fact.partition}: log loaded, end ${fact.logEndOffset}, high watermark ${fact.highWatermark}`
+    case 'highWatermark':
+      return `${fact.partition}: high watermark ${fact.from} -> ${fact.to} as ${fact.as}`
+    case 'becameLeader':
+      return `${fact.partition}: leads epoch ${fact.leaderEpoch} from offset ${fact.logEndOffset}, high watermark ${fact.highWatermark}, ISR ${set(fact.isr)}`
+    case 'becameFollower':
+      return `${fact.partition}: follows ${leaderText(fact.leader)} in epoch ${fact.leaderEpoch}`
+    case 'becomeFollowerSkippedSameLeader':
+      return `${fact.partition}: epoch ${fact.leaderEpoch} names the same leader ${fact.leader}: nothing to do`
+    case 'replicaStopped':
+      return `${fact.partition}: stops replicating${fact.deleted ? ' and deletes its log' : ''}`
+    case 'isrShrinkAsked':
+      return `${fact.partition}: wants to shrink the ISR ${set(fact.fromIsr)} -> ${set(fact.toIsr)}`
+    case 'isrExpandAsked':
+      return `${fact.partition}: wants to expand the ISR ${set(fact.fromIsr)} -> ${set(fact.toIsr)}`
+    case 'isrChanged':
+      return `${fact.partition}: ISR ${set(fact.fromIsr)} -> ${set(fact.toIsr)} (version ${fact.partitionEpoch})`
+    case 'isrWriteRefusedByVersion':
+      return `${fact.partition}: ISR write refused: the state changed since this leader read it`
+    case 'isrRequestRefused':
+      return `${fact.partition}: ISR change refused: ${fact.error}`
+    case 'isrRequestRefusedStaleBrokerEpoch':
+      return 'ISR change refused: STALE_BROKER_EPOCH (this broker is not registered)'
+    case 'fetchRefused':
+      return `${fact.partition}: refuses a fetch of broker ${fact.follower}: ${fact.error}`
+    case 'produceRefused':
+      return `${fact.partition}: refuses a produce: ${fact.error}`
+    case 'produceAcknowledged':
+      return `${fact.partition}: acknowledges ${fact.baseOffset}..${fact.endOffset - 1} at acks=${fact.acks === -1 ? 'all' : fact.acks}`
+    case 'controlRequestRefused':
+      return `refuses ${fact.request} of controller epoch ${fact.controllerEpoch}: ${fact.error}`
+    case 'processHalted':
+      return `${fact.partition}: its log is longer than its leader's and unclean election is off: the process halts`
+    case 'processHung':
+      return `${fact.partition}: tries to halt and hangs in its own shutdown, still registered`
+    case 'registered':
+      return 'registers'
+    case 'reRegistering':
+      return 'notices that its session has expired and registers again'
+    case 'registrationConflict':
+      return 'cannot register: its former session is still alive'
+    case 'startFailed':
+      return `does not start: ${fact.reason}`
+    case 'sessionExpired':
+      return 'learns that its session has expired'
+    case 'sessionEstablished':
+      return 'opens a session'
+    case 'sessionDisconnected':
+      return 'loses its connection to the registry'
+    case 'controlledShutdownStarted':
+      return 'asks the controller for a controlled shutdown'
+    case 'controlledShutdownSucceeded':
+      return 'controlled shutdown granted: it leads nothing any more'
+    case 'controlledShutdownFailed':
+      return `controlled shutdown failed: ${fact.reason}`
+    case 'controllerElected':
+      return `becomes the controller (epoch ${fact.controllerEpoch})`
+    case 'controllerResigned':
+      return `is no longer the controller: ${fact.reason}`
+    case 'controllerWriteFenced':
+      return `a write to ${fact.path} is fenced: a newer controller exists`
+    case 'brokerJoined':
+      return `sees broker ${fact.broker} join`
+    case 'brokerGone':
+      return `sees broker ${fact.broker} gone`
+    case 'leaderElected':
+      return `${fact.partition}: elects ${leaderText(fact.leader)}, epoch ${fact.leaderEpoch}, ISR ${set(fact.isr)} (${fact.unclean ? 'UNCLEAN ' : ''}${fact.election})`
+    case 'noLeaderPossible':
+      return `${fact.partition}: no leader possible, ISR ${set(fact.isr)}: ${fact.reason}`
+    case 'replicaRemovedFromIsr':
+      return `${fact.partition}: takes broker ${fact.replica} out of the ISR, now ${set(fact.isr)}, epoch ${fact.leaderEpoch}`
+    case 'reassignmentStarted':
+      return `${fact.partition}: reassignment to ${set(fact.replicas)} begins`
+    case 'reassignmentCompleted':
+      return `${fact.partition}: reassignment to ${set(fact.replicas)} is complete`
+    case 'registryWrite':
+      return `${fact.write} ${fact.path} (version ${fact.version}) by ${fact.by}`
+    case 'registrySessionEnded':
+      return `${fact.expired ? 'the session' : 'the closed session'} of ${nodeWords(fact.by)} ends${fact.expired ? ' (expired)' : ''}`
+    case 'registrySessionOpened':
+      return `session for ${nodeWords(fact.by)}`
+    case 'clientTold':
+      return `is told ${fact.outcome}${fact.error === 'NONE' ? '' : ` (${fact.error})`}${fact.offset >= 0 ? ` at offset ${fact.offset}` : ''}`
+    case 'recordsPolled':
+      return `${fact.partition}: reads ${fact.records.length} from offset ${fact.fromOffset}`
+    case 'positionReset':
+      return `${fact.partition}: position ${fact.from} -> ${fact.to}: ${fact.why}`
+    case 'offsetCommitted':
+      return `${fact.partition}: commits offset ${fact.offset}`
+    case 'clientRetried':
+      return `${fact.partition}: retries after ${fact.error} (attempt ${fact.attempt})`
+    default:
+      return unreachable(fact)
+  }
+}
