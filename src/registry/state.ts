@@ -10,6 +10,8 @@ export interface Znode {
   czxid: number
   /** zxid of the last change of the data. */
   mzxid: number
+  /** zxid of the last creation or deletion of a child. */
+  pzxid: number
   /** Owning session; 0: persistent. */
   ephemeralOwner: number
   /** Names of the children, sorted. */
@@ -23,7 +25,7 @@ export interface RegistrySession {
   /** The process that opened it, as a readable name: `broker-3`. */
   readonly owner: string
   timeoutMs: number
-  /** Expires at the first tick at or after this time. */
+  /** A tick boundary of the registry's own clock, at which it expires unless touched before. 0: by order, at once. */
   expiresAtUs: number
   /** The connection it is reachable on now; null while disconnected. */
   connection: ConnectionId | null
@@ -34,8 +36,16 @@ export interface RegistryState {
   nodes: Record<string, Znode>
   sessions: Record<string, RegistrySession>
   nextSessionId: number
+  /** zxid of the last write, session opening or session end. */
   zxid: number
-  /** One-shot watches: path -> session ids, sorted. */
+  /** Tick boundaries lie at this time plus whole ticks; null until the first session needs one. */
+  tickPhaseUs: number | null
+  /** When the armed `tick` timer is due; null: none is armed. Never after the earliest expiresAtUs. */
+  tickArmedUs: number | null
+  /**
+   * One-shot watches: path -> session ids, sorted. They belong to a connection, as in ZooKeeper: a client that comes
+   * back on the same session brings the watches it still waits for.
+   */
   dataWatches: Record<string, number[]>
   childWatches: Record<string, number[]>
 }

@@ -48,17 +48,32 @@ export type WatchKind = 'created' | 'deleted' | 'dataChanged' | 'childrenChanged
 
 // --- On the connection between a session and the registry (channel `registry`).
 
+/**
+ * The watches a client still waits for when it comes back on the same session (ZooKeeper's SetWatches): what changed
+ * after `zxid`, the last one the client has seen, fires at once; the others are set again.
+ */
+export interface WatchSet {
+  readonly zxid: number
+  /** Sorted paths, by kind: of a node that existed, of one that did not, of a node's children. */
+  readonly data: readonly string[]
+  readonly exists: readonly string[]
+  readonly children: readonly string[]
+}
+
 export interface ConnectRequest {
   readonly type: 'ConnectRequest'
   /** 0 asks for a new session. */
   readonly sessionId: number
   readonly timeoutMs: number
+  /** Only with a known session. */
+  readonly watches?: WatchSet
 }
 
 export interface ConnectResponse {
   readonly type: 'ConnectResponse'
   /** 0: the session asked for has expired. */
   readonly sessionId: number
+  /** As granted: ZooKeeper allows 2 to 20 ticks. */
   readonly timeoutMs: number
 }
 
@@ -93,6 +108,8 @@ export interface RegistryResponse {
   readonly xid: number
   /** One result an operation. When a multi fails every result is an error. */
   readonly results: readonly RegistryResult[]
+  /** The registry's last zxid when it answered. */
+  readonly zxid?: number
 }
 
 export interface WatchEvent {
