@@ -1,0 +1,81 @@
+/** Judges properties while a driver moves the world. A violation is reported once a witness. */
+import type { FactKind } from '../kafka/facts.ts'
+import type { BrokerId } from '../kafka/ids.ts'
+import type { Promised, Property, StepView, Violation } from '../check/property.ts'
+import { violationOf } from '../check/property.ts'
+import { holds } from '../world/conditions.ts'
+import type { StepReport } from '../world/context.ts'
+import type { Plan } from '../world/plan.ts'
+import type { EventBody, World } from '../world/world.ts'
+import type { Outcome } from './simulate.ts'
+
+interface Watched {
+  readonly property: Property
+  readonly promised: Promised
+  readonly seen: Set<string>
+}
+
+/** Broker ids whose machines an event stepped. */
+function touched(body: EventBody): BrokerId[] {
+  const node = 'to' in body ? body.to : body.kind === 'timer' ? body.node : 'process' in body ? body.process : ''
+  return node.startsWith('broker-') ? [Number(node.slice('broker-'.length))] : []
+}
+
+/** Witnesses of one property that are kept; a run that breaks it more often is reported as often as this. */
+const WITNESSES_KEPT = 100
+
+export class PropertyWatch {
+  readonly violations: Violation[] = []
+  readonly #byFact = new Map<FactKind, Watched[]>()
+  readonly #final: Watched[] = []
+
+  constructor(plan: Plan, properties: readonly Property[]) {
+    for (const property of properties) {
+      const watched: Watched = { property, promised: property.promised(plan), seen: new Set() }
+      if (property.kind === 'finally') this.#final.push(watched)
+      for (const kind of property.on) this.#byFact.set(kind, [...(this.#byFact.get(kind) ?? []), watched])
+    }
+  }
+
+  afterEvent(world: World, report: StepReport): void {
+    if (report.facts.length === 0) return
+    let step: StepView | null = null
+    let judged: Set<Watched> | null = null
+    for (const { fact } of report.facts) {
+      for (const watched of this.#byFact.get(fact.kind) ?? []) {
+        if (judged?.has(watched)) continue
+        judged ??= new Set()
+        judged.add(watched)
+        step ??= { event: report.facts[0]!.event, facts: report.facts, touchedBrokers: touched(report.event.body) }
+        this.#judge(world, watched, step)
+      }
+    }
+  }
+
+  atEnd(world: World): void {
+    const step: StepView = { event: world.index, facts: [], touchedBrokers: [] }
+    for (const watched of this.#final) this.#judge(world, watched, step)
+  }
+
+  #judge(world: World, watched: Watched, step: StepView): void {
+    const { property, promised, seen } = watched
+    for (const finding of property.check(world, step) ?? []) {
+      if (seen.has(finding.key) || seen.size >= WITNESSES_KEPT) continue
+      seen.add(finding.key)
+      this.violations.push(violationOf(property, promised, finding, world, step))
+    }
+  }
+}
+
+/** The step that never came true, if the run has ended without it; null when every step fired. */
+export function endOfRun(world: World, outcome: Outcome): { step: number; words: string } | null {
+  if (world.notReached !== null) return world.notReached
+  if (outcome !== 'completed') return null
+  const index = world.steps.findIndex((state) => state.state !== 'fired')
+  const step = world.plan.steps[index]
+  if (step === undefined) return null
+  const state = world.steps[index]!.state
+  if (state === 'waiting') return { step: index, words: 'its time had not come when the run ended' }
+  const now = step.when !== null && holds(world, step.when, 0)
+  return { step: index, words: now ? 'the run ended first' : 'its condition never held before the run ended' }
+}
