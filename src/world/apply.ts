@@ -3,7 +3,7 @@ import { unreachable } from '../kernel/assert.ts'
 import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom, emptyReport } from './context.ts'
-import { perform } from './faults.ts'
+import { continueLoop, perform } from './faults.ts'
 import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
@@ -175,7 +175,10 @@ export function apply(world: World, event: PendingEvent, host: Host): StepReport
   delete world.pending[event.id]
   world.nowUs = event.atUs
   dispatch(world, host, report, event)
-  for (const { operationId, outcome } of report.completed) enterCompleted(world, operationId, outcome)
+  for (const { operationId, outcome } of report.completed) {
+    enterCompleted(world, operationId, outcome)
+    continueLoop(world, host, report, operationId, outcome)
+  }
   for (const fact of report.facts) enterFact(world, fact)
   for (const { process, code } of report.exits) endProcess(world, host, report, process, code)
   for (const probe of report.probes) {

@@ -23,7 +23,7 @@ const sorted = (list: readonly number[]): number[] => [...list].sort((a, b) => a
 /** A figure of a replica; null while it has none. */
 function replicaFigure(
   world: World,
-  figure: 'highWatermark' | 'logEndOffset' | 'logStartOffset',
+  figure: 'highWatermark' | 'highWatermarkCheckpoint' | 'logEndOffset' | 'logStartOffset',
   partition: TopicPartition,
   replica: Target | null,
 ): number | null {
@@ -31,6 +31,7 @@ function replicaFigure(
   const state = id === undefined ? null : brokerState(world, id)
   if (state === null) return null
   if (figure === 'highWatermark') return state.volatile?.partitions[partition]?.highWatermark ?? null
+  if (figure === 'highWatermarkCheckpoint') return state.durable.highWatermarkCheckpoint?.[partition] ?? null
   return state.durable.logs[partition]?.[figure] ?? null
 }
 
@@ -84,6 +85,7 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       return condition.lacks.every((target) => everyBroker(world, target, (id) => !isr.includes(id)))
     }
     case 'highWatermark':
+    case 'highWatermarkCheckpoint':
     case 'logEndOffset':
     case 'logStartOffset': {
       const figure = replicaFigure(world, condition.when, condition.partition, condition.replica)

@@ -69,6 +69,7 @@ function emptyWorld(plan: Plan): World {
     firedSteps: 0,
     notReached: null,
     quietLooks: 0,
+    requestLoops: {},
     keyCounts: {},
     ledger: emptyLedger(),
   }

@@ -4,6 +4,7 @@ import { losePower } from '../log/power-loss.ts'
 import { expireSession } from '../registry/registry.ts'
 import { ADMIN_NODE } from '../kafka/ids.ts'
 import type { Operation } from '../kafka/operations.ts'
+import type { Json } from '../kernel/json.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { LinkFault } from '../network/links.ts'
 import { breakConnection, releaseHeld } from './connections.ts'
@@ -17,7 +18,7 @@ import type { Action, Target } from './plan.ts'
 import { endProcess, launchProcess, pauseProcess, resumeProcess, stopProcess } from './processes.ts'
 import { clientProcess, resolveTarget } from './targets.ts'
 import { offerRecord } from './workload.ts'
-import type { Connection, ProcessId, World } from './world.ts'
+import type { Connection, ProcessId, RequestLoop, World } from './world.ts'
 import { brokerState, registryState } from './world.ts'
 
 interface Doing {
@@ -44,10 +45,7 @@ function pairs(doing: Doing, from: readonly Target[], to: readonly Target[], bot
 }
 
 const sameFault = (a: LinkFault, b: LinkFault): boolean =>
-  a.kind === b.kind &&
-  a.from === b.from &&
-  a.to === b.to &&
-  (a.messages ?? []).join() === (b.messages ?? []).join()
+  a.kind === b.kind && a.from === b.from && a.to === b.to && (a.messages ?? []).join() === (b.messages ?? []).join()
 
 function addFault(world: World, fault: LinkFault): void {
   if (!world.faults.some((each) => sameFault(each, fault) && each.extraUs === fault.extraUs)) world.faults.push(fault)
@@ -127,6 +125,73 @@ function breakMatching(doing: Doing, list: readonly [ProcessId, ProcessId][]): v
   }
 }
 
+/** The next request of a loop: the first one starts it. */
+function nextRequest(doing: Doing, action: Action & { do: 'requestLoop' }): ProcessId[] {
+  const { world, host, report } = doing
+  let loop = world.requestLoops[action.label]
+  if (loop === undefined) {
+    loop = { attempt: -1, running: true, action }
+    world.requestLoops[action.label] = loop
+    loop = world.requestLoops[action.label] as RequestLoop
+    world.ledger.requests[action.label] = {
+      label: action.label,
+      sentAtUs: world.nowUs,
+      answeredAtUs: null,
+      result: null,
+    }
+  }
+  if (!loop.running) {
+    endLoop(world, action.label, null)
+    return []
+  }
+  loop.attempt += 1
+  const label = `${action.label}/${loop.attempt}`
+  let { request } = action
+  if (action.until === 'stopped' && request.request === 'produce') {
+    const { attempt } = loop
+    request = {
+      ...request,
+      records: request.records.map((record) => ({ ...record, value: `${record.value ?? ''}${attempt}` })),
+    }
+  }
+  const touched = perform(world, host, report, {
+    do: 'request',
+    target: action.target,
+    request,
+    socketTimeoutUs: action.socketTimeoutUs,
+    label,
+  })
+  const { answeredAtUs, result } = world.ledger.requests[label]!
+  if (answeredAtUs !== null) continueLoop(world, host, report, label, result)
+  return touched
+}
+
+function endLoop(world: World, label: string, result: Json): void {
+  const entry = world.ledger.requests[label]
+  if (entry === undefined || entry.answeredAtUs !== null) return
+  entry.answeredAtUs = world.nowUs
+  entry.result = result
+}
+
+/** The answer to a request under way is still waited for. */
+function stopLoop(world: World, label: string): void {
+  const loop = world.requestLoops[label]
+  if (loop === undefined) return
+  loop.running = false
+  const last = world.ledger.requests[`${label}/${loop.attempt}`]
+  if (last === undefined || last.answeredAtUs !== null) endLoop(world, label, last?.result ?? null)
+}
+
+/** After the answer to a request of a loop: the next one, or the end. Other requests are left alone. */
+export function continueLoop(world: World, host: Host, report: StepReport, operationId: string, outcome: Json): void {
+  const label = operationId.slice(0, operationId.lastIndexOf('/'))
+  const loop = world.requestLoops[label]
+  if (loop === undefined || operationId !== `${label}/${loop.attempt}`) return
+  const accepted = (outcome as { readonly error?: string } | null)?.error === 'NONE'
+  if (!loop.running || (loop.action.until === 'accepted' && accepted)) endLoop(world, label, outcome)
+  else later({ world, host, report }, loop.action.everyUs, loop.action)
+}
+
 /** Does one action now; returns the processes concerned, for the timeline. */
 export function perform(world: World, host: Host, report: StepReport, action: Action): ProcessId[] {
   const doing: Doing = { world, host, report }
@@ -187,7 +252,13 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
           cause: [report.event.id],
           key: nextKey(world, 'registry/expire'),
           rule: 'a session is expired by hand',
-          body: { kind: 'timer', node: 'registry', name: 'tick', data: null, life: world.processes.registry?.life ?? 0 },
+          body: {
+            kind: 'timer',
+            node: 'registry',
+            name: 'tick',
+            data: null,
+            life: world.processes.registry?.life ?? 0,
+          },
         })
       }
       return processes
@@ -222,15 +293,19 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
     case 'slow': {
       const list = pairs(doing, action.from, action.to, action.both)
       for (const [from, to] of list) {
-        removeFaults(world, (fault) => sameFault(fault, { kind: 'slow', from, to, extraUs: 0, messages: action.messages }))
-        if (action.extraUs > 0) addFault(world, { kind: 'slow', from, to, extraUs: action.extraUs, messages: action.messages })
+        removeFaults(world, (fault) =>
+          sameFault(fault, { kind: 'slow', from, to, extraUs: 0, messages: action.messages }),
+        )
+        if (action.extraUs > 0)
+          addFault(world, { kind: 'slow', from, to, extraUs: action.extraUs, messages: action.messages })
       }
       return list.flat()
     }
     case 'hold':
     case 'drop': {
       const list = pairs(doing, action.from, action.to, action.both)
-      for (const [from, to] of list) addFault(world, { kind: action.do, from, to, extraUs: 0, messages: action.messages })
+      for (const [from, to] of list)
+        addFault(world, { kind: action.do, from, to, extraUs: 0, messages: action.messages })
       if (action.do === 'drop' && action.messages === null) breakMatching(doing, list)
       return list.flat()
     }
@@ -265,11 +340,20 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       return processes
     }
     case 'admin':
-      ask(doing, ADMIN_NODE, { kind: 'admin', operationId: nextKey(world, `admin/${action.request.admin}`), request: action.request })
+      ask(doing, ADMIN_NODE, {
+        kind: 'admin',
+        operationId: nextKey(world, `admin/${action.request.admin}`),
+        request: action.request,
+      })
       return [ADMIN_NODE]
     case 'request': {
       const id = resolve(doing, action.target)[0]
-      world.ledger.requests[action.label] = { label: action.label, sentAtUs: world.nowUs, answeredAtUs: null, result: null }
+      world.ledger.requests[action.label] = {
+        label: action.label,
+        sentAtUs: world.nowUs,
+        answeredAtUs: null,
+        result: null,
+      }
       if (id === undefined) {
         const request = world.ledger.requests[action.label]!
         request.answeredAtUs = world.nowUs
@@ -279,9 +363,24 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       let { request } = action
       if (request.request === 'produce') {
         const { partition, acks } = request
-        request = { ...request, records: request.records.map((record, i) => ({ ...record, id: `${action.label}/${i}`, timestampMs: Math.floor(world.nowUs / 1000) })) }
+        request = {
+          ...request,
+          records: request.records.map((record, i) => ({
+            ...record,
+            id: `${action.label}/${i}`,
+            timestampMs: Math.floor(world.nowUs / 1000),
+          })),
+        }
         for (const record of request.records) {
-          enterSent(world, { id: record.id, client: 'request', partition, value: record.value, key: record.key, sentAtUs: world.nowUs, acks })
+          enterSent(world, {
+            id: record.id,
+            client: 'request',
+            partition,
+            value: record.value,
+            key: record.key,
+            sentAtUs: world.nowUs,
+            acks,
+          })
         }
       }
       ask(doing, ADMIN_NODE, {
@@ -293,6 +392,11 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       })
       return [id]
     }
+    case 'requestLoop':
+      return nextRequest(doing, action)
+    case 'stopRequestLoop':
+      stopLoop(world, action.label)
+      return []
     case 'changeSetting': {
       const processes = resolve(doing, action.target)
       for (const id of processes) {
@@ -311,7 +415,11 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
         world.stoppedClients = world.stoppedClients.filter((name) => name !== action.name)
         if (control === 'stop') world.stoppedClients = [...world.stoppedClients, action.name].sort()
       } else if (client !== undefined) {
-        ask(doing, clientProcess(world, action.name), { kind: 'control', operationId: nextKey(world, `${action.name}/${control}`), control })
+        ask(doing, clientProcess(world, action.name), {
+          kind: 'control',
+          operationId: nextKey(world, `${action.name}/${control}`),
+          control,
+        })
       }
       return [clientProcess(world, action.name)]
     }
@@ -320,7 +428,13 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       if (client?.kind !== 'producer') return []
       const given = action.value === null && action.key === null && action.partition === null
       for (let i = 0; i < action.count; i++) {
-        offerRecord(world, host, report, client, given ? null : { value: action.value, key: action.key, partition: action.partition })
+        offerRecord(
+          world,
+          host,
+          report,
+          client,
+          given ? null : { value: action.value, key: action.key, partition: action.partition },
+        )
       }
       return [clientProcess(world, client.name)]
     }

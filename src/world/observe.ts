@@ -54,5 +54,12 @@ export function observe(world: World): Json {
       replicas,
     }
   }
-  return { live: registeredBrokers(world), controller: controllerTruth(world), partitions }
+  const processes: Record<string, Json> = {}
+  for (const { id } of world.plan.brokers) {
+    const process = world.processes[`broker-${id}`]
+    if (process === undefined) continue
+    const phase = brokerState(world, id)?.volatile?.phase ?? null
+    processes[id] = { state: process.state, exitCode: process.exitCode, phase }
+  }
+  return { live: registeredBrokers(world), controller: controllerTruth(world), partitions, processes }
 }

@@ -105,6 +105,13 @@ export type Action =
   | { readonly do: 'admin'; readonly request: AdminRequest }
   /** One raw request to a named broker; the answer is kept under `label`. */
   | { readonly do: 'request'; readonly target: Target; readonly request: RawRequest; readonly socketTimeoutUs: number; readonly label: string }
+  /**
+   * Raw requests one after another, `everyUs` from each answer to the next: until `stopRequestLoop`, the values of the
+   * records counted up, or until one is accepted, the values unchanged. Answers are kept under `<label>/<n>`; `label`
+   * itself is answered when the loop has ended.
+   */
+  | { readonly do: 'requestLoop'; readonly target: Target; readonly request: RawRequest; readonly socketTimeoutUs: number; readonly everyUs: number; readonly until: 'stopped' | 'accepted'; readonly label: string }
+  | { readonly do: 'stopRequestLoop'; readonly label: string }
   | { readonly do: 'changeSetting'; readonly target: Target; readonly key: string; readonly value: string | number | boolean }
   | { readonly do: 'startClient' | 'stopClient'; readonly name: string }
   | { readonly do: 'offer'; readonly client: string; readonly count: number; readonly value: string | null; readonly partition: number | null; readonly key: string | null }
@@ -127,7 +134,7 @@ export type Condition =
   | { readonly when: 'leaderEpoch'; readonly partition: TopicPartition; readonly value: Comparison }
   | { readonly when: 'isr'; readonly partition: TopicPartition; readonly equals: readonly BrokerId[] | null; readonly contains: readonly Target[]; readonly lacks: readonly Target[]; readonly size: Comparison | null }
   /** Of a replica; null: the leader the registry names. */
-  | { readonly when: 'highWatermark' | 'logEndOffset' | 'logStartOffset'; readonly partition: TopicPartition; readonly replica: Target | null; readonly value: Comparison }
+  | { readonly when: 'highWatermark' | 'highWatermarkCheckpoint' | 'logEndOffset' | 'logStartOffset'; readonly partition: TopicPartition; readonly replica: Target | null; readonly value: Comparison }
   | { readonly when: 'believes'; readonly broker: Target; readonly partition: TopicPartition; readonly leader: BrokerId | null; readonly leaderEpoch: Comparison | null; readonly isr: readonly BrokerId[] | null; readonly role: 'leader' | 'follower' | null }
   /** The registry has (or has not) a live session of the broker. */
   | { readonly when: 'session'; readonly broker: Target; readonly alive: boolean }

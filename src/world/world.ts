@@ -194,6 +194,14 @@ export interface Ledger {
   availability: Record<string, { lastAckUs: number; longestUs: number; longestFromUs: number }>
 }
 
+/** Requests of a step that are sent one after another. */
+export interface RequestLoop {
+  /** Number of the last one sent, from 0. */
+  attempt: number
+  running: boolean
+  readonly action: Action & { readonly do: 'requestLoop' }
+}
+
 export type StepState = {
   state: 'waiting' | 'armed' | 'due' | 'fired'
   armedAtUs: number | null
@@ -240,6 +248,7 @@ export interface World {
   notReached: { step: number; words: string } | null
   /** Looks in a row at which the settling cluster was quiet. */
   quietLooks: number
+  requestLoops: Record<string, RequestLoop>
   /** Counters behind alignment keys. */
   keyCounts: Record<string, number>
   ledger: Ledger
