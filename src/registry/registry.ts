@@ -93,6 +93,16 @@ export const registryMachine: Machine<RegistryState, RegistryConfig, KafkaMessag
   },
 }
 
+/**
+ * Orders the sessions of a process to expire: true when it has one. They end at the registry's next `tick`, whatever
+ * messages arrive before; whoever orders it hands the registry a `tick` timer input to have it done at once.
+ */
+export function expireSession(state: RegistryState, owner: string): boolean {
+  const sessions = allSessions(state).filter((session) => session.owner === owner)
+  for (const session of sessions) session.expiresAtUs = 0
+  return sessions.length > 0
+}
+
 /** After a restart every session gets its whole timeout again: ZooKeeper does not store when it last heard of one. */
 function onStart(state: RegistryState, ctx: RegistryContext, config: RegistryConfig): void {
   for (const session of allSessions(state)) {

@@ -127,13 +127,3 @@ export function armTick(state: RegistryState, ctx: RegistryContext): void {
   state.tickArmedUs = earliestUs
   ctx.setTimer(TICK, Math.max(0, earliestUs - ctx.nowUs))
 }
-
-/**
- * Orders the sessions of a process to expire: true when it has one. They end at the registry's next `tick`, whatever
- * messages arrive before; whoever orders it hands the registry a `tick` timer input to have it done at once.
- */
-export function expireSession(state: RegistryState, owner: string): boolean {
-  const sessions = allSessions(state).filter((session) => session.owner === owner)
-  for (const session of sessions) session.expiresAtUs = 0
-  return sessions.length > 0
-}

@@ -126,13 +126,10 @@ function onTimer(session: SessionVolatile, timer: Timer, ctx: SessionContext, co
     case 'silence':
       if (session.phase !== 'connected') return
       ctx.probe('registry silent for two thirds of the session timeout')
-      ctx.close(REGISTRY_NODE, REGISTRY_CHANNEL)
       onLost(session, ctx, config)
       return
     case 'connect':
-      if (session.phase !== 'connecting') return
-      ctx.close(REGISTRY_NODE, REGISTRY_CHANNEL)
-      onLost(session, ctx, config)
+      if (session.phase === 'connecting') onLost(session, ctx, config)
       return
     case 'reconnect':
       if (session.phase === 'waiting') connect(session, ctx)
@@ -185,6 +182,8 @@ function onConnectResponse(
 function onLost(session: SessionVolatile, ctx: SessionContext, config: SessionConfig): void {
   const wasConnected = session.phase === 'connected'
   stopTimers(ctx)
+  // Also after the registry has closed it: what was sent since then is on a connection that must not be used again.
+  ctx.close(REGISTRY_NODE, REGISTRY_CHANNEL)
   session.connection = null
   for (const [, request] of unanswered(session)) {
     if (request.sent) request.retried = true
