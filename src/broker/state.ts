@@ -1,10 +1,19 @@
 /** What a broker holds. `durable` survives a kill of the process, `volatile` does not. */
-import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import type { Acks } from '../kafka/messages/data.ts'
-import type { ErrorName } from '../kafka/errors.ts'
-import type { ConnectionId } from '../kernel/machine.ts'
-import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+
 import type { Settings } from '../kafka/config.ts'
+import type { ErrorName } from '../kafka/errors.ts'
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import type { LeaderAndIsrRequest, StopReplicaRequest, UpdateMetadataRequest } from '../kafka/messages/control.ts'
+import type {
+  Acks,
+  FetchedPartition,
+  FetchRequest,
+  ListOffsetsRequest,
+  OffsetsForLeaderEpochRequest,
+  ProduceRequest,
+} from '../kafka/messages/data.ts'
+import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 
 /** What a broker is told at its creation; the same for all its lives. */
@@ -46,6 +55,8 @@ export interface RemoteReplica {
   lastFetchLeaderLogEndOffset: number
   /** 3.5: the broker epoch in its last fetch; -1 unknown. */
   brokerEpoch: number
+  /** 2.4-2.5 (KIP-392): the high watermark this follower was last sent; absent is 0. */
+  lastSentHighWatermark?: number
 }
 
 export interface PartitionState {
@@ -72,12 +83,44 @@ export interface PartitionState {
   pendingIsr: { isr: BrokerId[]; kind: 'shrink' | 'expand'; requestId: string; sinceUs: number } | null
   /** The ISR write holds the partition's lock: produces (and where the generation says so fetches) queue in `waiting`. */
   lockedSinceUs: number | null
+  /** The follower's fetch whose handler writes the expansion: it goes on when the write is answered. */
+  expandingFetch?: FetchInProgress | null
+}
+
+/** What one read of a partition gave, with what the leader knew at that moment. */
+export interface ReadResult {
+  readonly fetched: FetchedPartition
+  /** The leader's log end and the time of the read, in us. */
+  readonly logEndOffset: number
+  readonly readAtUs: number
+  /** 2.4-2.5: this follower was last sent an older high watermark. */
+  readonly followerNeedsHighWatermark: boolean
+}
+
+/** A fetch on its way through the broker: it can stop at a lock and go on later. */
+export interface FetchInProgress {
+  readonly connection: ConnectionId
+  readonly request: FetchRequest
+  /** null: not read yet. */
+  results: Record<TopicPartition, ReadResult> | null
+  /** Partitions for which the follower's position is not recorded yet, sorted. */
+  remaining: TopicPartition[]
+  /** Its time is up or it has enough: it is answered as it is read, never parked again. */
+  readonly answerNow: boolean
 }
 
 /** Requests waiting for a partition's lock, in order. */
 export interface WaitingRequest {
   readonly connection: ConnectionId
-  readonly message: import('../kafka/messages/data.ts').ProduceRequest | import('../kafka/messages/data.ts').FetchRequest
+  readonly message: ProduceRequest | FetchRequest | ListOffsetsRequest | OffsetsForLeaderEpochRequest
+  /** How far a fetch has come. */
+  readonly fetch?: FetchInProgress
+}
+
+/** A controller's request that waits because a role change needs a partition's lock, or behind such a request. */
+export interface WaitingControlRequest {
+  readonly connection: ConnectionId
+  readonly message: LeaderAndIsrRequest | UpdateMetadataRequest | StopReplicaRequest
 }
 
 export interface DelayedProduce {
@@ -94,7 +137,7 @@ export interface DelayedProduce {
 export interface DelayedFetch {
   readonly id: number
   readonly connection: ConnectionId
-  readonly request: import('../kafka/messages/data.ts').FetchRequest
+  readonly request: FetchRequest
   readonly deadlineUs: number
   /** 2.4-2.5: the high watermark last sent to this follower, by partition. */
   readonly lastSentHighWatermark: Record<TopicPartition, number>
@@ -126,6 +169,13 @@ export interface FetcherState {
   dead: boolean
   /** Lag injected by a fault: extra time before each fetch, in us. */
   throttleUs: number
+  /**
+   * Why the thread sleeps until its wake timer: it is `starting`, found nothing to ask for (`idle`), could not reach
+   * the leader (`failed`), or waits out throttleUs (`lag`). null: awake, which means that a request is outstanding.
+   */
+  asleep: 'starting' | 'idle' | 'failed' | 'lag' | null
+  /** throttleUs has been waited for: the next fetch may go out. */
+  lagWaited: boolean
 }
 
 export interface CachedPartitionMetadata {
@@ -154,6 +204,8 @@ export interface BrokerVolatile {
   fetchers: Record<string, FetcherState>
   metadata: {
     liveBrokers: BrokerId[]
+    /** Broker epochs of the live brokers by id (3.5, KIP-903); empty before. */
+    brokerEpochs: Record<string, number>
     partitions: Record<TopicPartition, CachedPartitionMetadata>
   }
   /** Topic settings as this broker knows them, by topic. */
@@ -166,5 +218,46 @@ export interface BrokerVolatile {
   isrChanges: { partitions: TopicPartition[]; lastChangeUs: number; lastAnnouncedUs: number }
   /** The first LeaderAndIsr of this life has started the high-watermark checkpoint timer. */
   checkpointing: boolean
-  shutdown: { attempts: number } | null
+  /** null: nobody has asked this process to go down. */
+  shutdown: ShutdownState | null
+  /** Sessions this process has had, the present one last. */
+  sessions: number[]
+  /** The lag check runs at a fixed rate: runs that were missed are made up for back to back. */
+  isrCheck: {
+    nextDueUs: number
+    /** Partitions this run has still to look at; null between two runs. */
+    walking: TopicPartition[] | null
+  }
+  /** Requests of controllers that wait for a lock, in order. */
+  controlQueue: WaitingControlRequest[]
+  /** AlterPartition (2.7+). */
+  alterPartition: {
+    /** Partitions whose change is to be sent, sorted. */
+    unsent: TopicPartition[]
+    outstanding: { correlationId: number; controller: BrokerId; partitions: TopicPartition[] } | null
+    /** The last answer refused this broker's epoch: it is told once and not with each try. */
+    staleBrokerEpoch: boolean
+  }
+  /** The newest child of /config/changes that this broker has looked at; null: none was read yet. */
+  lastConfigChange: string | null
+  /** When each log was last flushed by count or time, in us. */
+  lastFlushUs: Record<TopicPartition, number>
+  /** Lag that a fault gave to every fetcher of this broker, also to later ones, in us. */
+  fetchThrottleUs?: number
+}
+
+/** A graceful way down: after SIGTERM, after a start that failed, or because a follower may not cut its log. */
+export interface ShutdownState {
+  /** Controlled shutdowns tried. */
+  attempts: number
+  /**
+   * `controlled`: asking the controller to move leaderships. `closing`: everything is written; the controller machine
+   * and then the session are being closed.
+   */
+  stage: 'controlled' | 'closing'
+  /** Of the controlled shutdown that is out, and to whom; null between two tries. */
+  asked: { correlationId: number; controller: BrokerId } | null
+  readonly exitCode: number
+  /** The process hangs once its leaderships are moved (0.10.2, a follower that may not cut its log). */
+  readonly hangs: boolean
 }

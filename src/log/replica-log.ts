@@ -1,10 +1,12 @@
-import type { RecordBatch } from '../kafka/records.ts'
+import type { RemovedRecord } from '../kafka/facts.ts'
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import { type KafkaRecord, lastOffset, type RecordBatch } from '../kafka/records.ts'
+import { assert } from '../kernel/assert.ts'
+import { assignEpoch, type EpochEntry, truncateEpochsFromEnd } from './epoch-cache.ts'
+import { batchBytes } from './record-size.ts'
 
-/** One entry of the leader-epoch cache: the first offset of the epoch in this log. */
-export interface EpochEntry {
-  readonly epoch: number
-  readonly startOffset: number
-}
+export type { EpochEntry } from './epoch-cache.ts'
+export { batchBytes } from './record-size.ts'
 
 /**
  * A broker's copy of a partition, as the simple model has it: one segment and a durable frontier. All of it survives a
@@ -21,4 +23,154 @@ export interface ReplicaLog {
   epochCache: EpochEntry[]
   /** Exclusive end of what has been flushed to disk: the durable frontier. Never above logEndOffset. */
   flushedOffset: number
+}
+
+export const emptyLog = (): ReplicaLog => ({
+  batches: [],
+  logStartOffset: 0,
+  logEndOffset: 0,
+  epochCache: [],
+  flushedOffset: 0,
+})
+
+/**
+ * Index of the first batch that ends at or above `offset`, the batch that holds it unless the log has a gap there;
+ * the number of batches when none does.
+ */
+export function batchIndexOf(log: ReplicaLog, offset: number): number {
+  let low = 0
+  let high = log.batches.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (lastOffset(log.batches[middle]!) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Where an append went: [baseOffset, endOffset). */
+export interface AppendedRange {
+  readonly baseOffset: number
+  readonly endOffset: number
+}
+
+/**
+ * Appends what a client produced, at the log end. Format 2 makes one batch of it, stamped with the leader's epoch
+ * (KIP-101, 0.11); in older formats every record is a batch of its own without an epoch.
+ */
+export function appendAsLeader(
+  log: ReplicaLog,
+  records: readonly KafkaRecord[],
+  leaderEpoch: number,
+  m: Mechanisms,
+): AppendedRange {
+  const baseOffset = log.logEndOffset
+  if (records.length === 0) return { baseOffset, endOffset: baseOffset }
+  if (m.recordFormat === 2) {
+    log.batches.push({ baseOffset, leaderEpoch, records })
+    assignEpoch(log, leaderEpoch, baseOffset, m)
+  } else {
+    records.forEach((record, index) => {
+      log.batches.push({ baseOffset: baseOffset + index, leaderEpoch: -1, records: [record] })
+    })
+  }
+  log.logEndOffset = baseOffset + records.length
+  return { baseOffset, endOffset: log.logEndOffset }
+}
+
+/**
+ * Appends what a follower fetched, with the offsets and epochs the leader gave it, or refuses all of it.
+ *
+ * A leader reads whole batches, so a follower whose log ends inside a leader's batch is sent one that begins below its
+ * log end. Kafka refuses it (0.11 Log.append "Out of order offsets", 2.0 UnexpectedAppendOffsetException): the stories
+ * of KIP-279 end there when the stale records came in one batch.
+ */
+export function appendAsFollower(
+  log: ReplicaLog,
+  batches: readonly RecordBatch[],
+  m: Mechanisms,
+): { readonly ok: true; readonly endOffset: number } | { readonly ok: false; readonly reason: string } {
+  let next = log.logEndOffset
+  for (const batch of batches) {
+    if (batch.baseOffset < next) {
+      return { ok: false, reason: `a fetched batch begins at offset ${batch.baseOffset}, below the log end ${next}` }
+    }
+    assert(batch.records.length > 0, `the batch at ${batch.baseOffset} is empty`)
+    next = lastOffset(batch) + 1
+  }
+  for (const batch of batches) {
+    log.batches.push(batch)
+    if (batch.leaderEpoch >= 0) assignEpoch(log, batch.leaderEpoch, batch.baseOffset, m)
+  }
+  log.logEndOffset = next
+  return { ok: true, endOffset: next }
+}
+
+/**
+ * Whole batches from the one that holds `fromOffset` (or the next one), up to `maxBytes` but at least one, and only
+ * batches that end below `upTo` (exclusive: the high watermark for consumers, the log end for followers). The first
+ * batch may begin below `fromOffset`.
+ */
+export function readLog(log: ReplicaLog, fromOffset: number, maxBytes: number, upTo: number): RecordBatch[] {
+  const read: RecordBatch[] = []
+  let bytes = 0
+  for (let index = batchIndexOf(log, fromOffset); index < log.batches.length; index++) {
+    const batch = log.batches[index]!
+    if (lastOffset(batch) >= upTo) break
+    bytes += batchBytes(batch)
+    if (read.length > 0 && bytes > maxBytes) break
+    read.push(batch)
+  }
+  return read
+}
+
+/** Takes away every batch from `index` on and lists their records. */
+function removeBatchesFrom(log: ReplicaLog, index: number): RemovedRecord[] {
+  const removed: RemovedRecord[] = []
+  for (const batch of log.batches.splice(index)) {
+    batch.records.forEach((record, delta) => {
+      removed.push({
+        offset: batch.baseOffset + delta,
+        epoch: batch.leaderEpoch,
+        id: record.id,
+        value: record.value,
+      })
+    })
+  }
+  return removed
+}
+
+/** Cuts the batches so that none reaches `target`, without touching the epoch cache. A batch across it goes whole. */
+export const removeRecordsFrom = (log: ReplicaLog, target: number): RemovedRecord[] =>
+  removeBatchesFrom(log, batchIndexOf(log, target))
+
+/**
+ * Cuts the log to `target` (exclusive) and returns what went. A batch that straddles the target goes whole while the
+ * log end becomes the target, as in Kafka's segments, so the offsets in between are then a gap. The epoch cache loses
+ * the entries that start at or above the new end, also when nothing else is to be cut: a leader that appended nothing
+ * leaves such an entry behind (2.6 Log.truncateTo).
+ */
+export function truncateLog(log: ReplicaLog, target: number): RemovedRecord[] {
+  assert(target >= 0, `a log cannot be cut to offset ${target}`)
+  if (target >= log.logEndOffset) {
+    truncateEpochsFromEnd(log, log.logEndOffset)
+    return []
+  }
+  if (target < log.logStartOffset) return truncateLogFully(log, target)
+  const removed = removeRecordsFrom(log, target)
+  log.logEndOffset = target
+  log.flushedOffset = Math.min(log.flushedOffset, target)
+  truncateEpochsFromEnd(log, target)
+  return removed
+}
+
+/** Throws the whole log away and begins an empty one at `newStart`; returns what went. */
+export function truncateLogFully(log: ReplicaLog, newStart: number): RemovedRecord[] {
+  assert(newStart >= 0, `a log cannot begin at offset ${newStart}`)
+  const removed = removeBatchesFrom(log, 0)
+  log.logStartOffset = newStart
+  log.logEndOffset = newStart
+  log.flushedOffset = Math.min(log.flushedOffset, newStart)
+  log.epochCache = []
+  return removed
 }

@@ -47,6 +47,8 @@ export interface Mechanisms {
   readonly noOpTruncationKeepsEpochs?: boolean
   /** A broker says what it decided before it truncates by epoch or to the high watermark (3.1); absent: it does not. */
   readonly truncationDecisionLogged?: boolean
+  /** After a failed fetch a follower waits its back-off once (3.1); absent: twice, asleep and then with every partition delayed. */
+  readonly failedFetchBacksOffOnce?: boolean
   /** The high watermark follows the log start (KAFKA-9491, 2.4.1). */
   readonly highWatermarkAtLeastLogStart: boolean
 
@@ -61,6 +63,8 @@ export interface Mechanisms {
   readonly highWatermarkWakesFollowers: boolean
   /** A consumer's fetch between the high watermark and the log end. */
   readonly consumerFetchAboveHighWatermark: 'error' | 'empty'
+  /** A follower's fetch that does not move its log end does not move the leader's high watermark either (2.4); absent: each fetch looks again, also at who is still caught up. */
+  readonly unmovedFetchKeepsHighWatermark?: boolean
   /** ListOffsets(latest) v5+ answers OFFSET_NOT_AVAILABLE until a new leader knows its high watermark (KAFKA-2334, 2.2). */
   readonly offsetNotAvailable: boolean
   /** A new ISR confirmed by the controller re-evaluates the high watermark (KAFKA-13091, 3.1); registry mode always does. */
@@ -88,6 +92,8 @@ export interface Mechanisms {
   readonly isrEligibility: 'any' | 'alive' | 'alive-epoch' | 'unfenced' | 'unfenced-epoch'
 
   // --- Produce (A6.1)
+  /** A broker asked for a partition of others answers NOT_LEADER_FOR_PARTITION (2.0); absent: UNKNOWN_TOPIC_OR_PARTITION. */
+  readonly unhostedIsNotLeader?: boolean
   readonly minInsyncReplicas: boolean
   /** acks = N > 1 is allowed (to 0.8.2). */
   readonly acksAnyNumber: boolean
@@ -132,6 +138,12 @@ export interface Mechanisms {
   readonly reassignment: 'znode' | 'adding-removing'
   /** A controlled shutdown moves leaders one state write each before the session ends (0.8.1+). */
   readonly controlledShutdown: boolean
+  /** Candidates of a controlled shutdown in ISR order (to 0.9) or, when absent, in assignment order (0.10). */
+  readonly controlledShutdownOrder?: 'isr' | 'assignment'
+  /** A controller writes an id into the znode of a topic that has none (KIP-516, 2.8; recorded on 3.3 and 3.5). */
+  readonly topicIds?: boolean
+  /** Enabling unclean election for a topic makes the controller elect at once (2.1), not at the next broker event. */
+  readonly uncleanEnabledElects?: boolean
 
   // --- Log and checkpoints (A2.3, A9)
   /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */

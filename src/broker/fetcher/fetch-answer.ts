@@ -1,0 +1,135 @@
+/** What a follower does with the answer to a fetch. */
+import type { TopicPartition } from '../../kafka/ids.ts'
+import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.ts'
+import { truncateEpochsFromStart } from '../../log/epoch-cache.ts'
+import { appendAsFollower } from '../../log/replica-log.ts'
+import { setFollowerHighWatermark } from '../high-watermark.ts'
+import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
+import { decideOnDivergence } from '../truncation/on-fetch.ts'
+import { truncateByDecision } from './epoch-answer.ts'
+import { failPartition, fencePartition } from './failed-partition.ts'
+import { type BrokerContext, delayPartition, logOf, pauseUs } from './fetcher-thread.ts'
+
+type Asked = NonNullable<FetcherState['outstanding']>['partitions']
+
+/**
+ * Applies an answer partition by partition and returns those whose offset is out of the leader's range.
+ *
+ * A partition takes it only while this fetcher has it, is ready to fetch it, and still wants the offset that was asked
+ * for: it may have been given to another leader, or cut, while the request was on its way.
+ */
+export function applyFetchAnswer(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  fetcher: FetcherState,
+  asked: Asked,
+  answer: FetchResponse,
+): TopicPartition[] {
+  const outOfRange: TopicPartition[] = []
+  for (const name of Object.keys(asked).sort()) {
+    const data = answer.partitions[name]
+    const question = asked[name]!
+    const current = fetcher.partitions[name]
+    if (data === undefined) continue
+    const ready = current?.phase === 'fetching' && current.delayedUntilUs <= ctx.nowUs
+    if (current === undefined || !ready || current.fetchOffset !== question.fetchOffset) {
+      ctx.probe('fetch answer for a partition that has moved on')
+      continue
+    }
+    switch (data.error) {
+      case 'NONE':
+        if (!applyData(state, ctx, config, fetcher, name, data)) outOfRange.push(name)
+        break
+      case 'OFFSET_OUT_OF_RANGE':
+        outOfRange.push(name)
+        break
+      case 'FENCED_LEADER_EPOCH':
+        fencePartition(ctx, config, fetcher, name, question.leaderEpoch)
+        break
+      default:
+        // NOT_LEADER_FOR_PARTITION and UNKNOWN_LEADER_EPOCH are usual: this broker heard of its new leader before that
+        // leader did. It costs the first acks=all after a role change one back-off.
+        delayPartition(ctx, current, pauseUs(config))
+    }
+    // The exception that ends the thread leaves the rest of the answer unread.
+    if (fetcher.dead) return []
+  }
+  return outOfRange
+}
+
+/** Takes records, or the news that the logs part. False: the leader could not compare the logs, so out of range. */
+function applyData(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  fetcher: FetcherState,
+  name: TopicPartition,
+  data: FetchedPartition,
+): boolean {
+  const m = config.mechanisms
+  const diverging = m.truncation === 'on-fetch' ? data.divergingEpoch : null
+  if (diverging === null) {
+    appendFetched(state, ctx, config, fetcher, name, data)
+    return true
+  }
+  if (diverging.endOffset < 0) return false
+  ctx.probe('leader answered with a diverging epoch')
+  // KAFKA-14704: to 3.4.0 the high watermark of such an answer is taken before the cut, over records that will go.
+  if (m.divergingAnswerMovesHighWatermark) takeLeaderOffsets(state, ctx, config, name, data)
+  const { fetchOffset } = fetcher.partitions[name]!
+  const decision = decideOnDivergence(logOf(state, name), diverging, fetchOffset, m)
+  truncateByDecision(state, ctx, config, fetcher, name, decision)
+  return true
+}
+
+/** Appends the records with the leader's offsets, then takes its high watermark and log start. */
+function appendFetched(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  fetcher: FetcherState,
+  name: TopicPartition,
+  data: FetchedPartition,
+): void {
+  const log = logOf(state, name)
+  const current = fetcher.partitions[name]!
+  const baseOffset = log.logEndOffset
+  if (current.fetchOffset !== baseOffset) {
+    failPartition(ctx, config, fetcher, name, `fetched at offset ${current.fetchOffset}, the log ends at ${baseOffset}`)
+    return
+  }
+  const appended = appendAsFollower(log, data.batches, config.mechanisms)
+  if (!appended.ok) {
+    failPartition(ctx, config, fetcher, name, appended.reason)
+    return
+  }
+  const { endOffset } = appended
+  if (endOffset > baseOffset) {
+    current.fetchOffset = endOffset
+    const { leaderEpoch } = current
+    ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'follower' })
+  }
+  takeLeaderOffsets(state, ctx, config, name, data)
+}
+
+/**
+ * High watermark := min(own log end, the leader's), which may bring it down; then, from 0.11, log start := the larger
+ * one. Records below the new start stay in the file until their segment goes.
+ */
+function takeLeaderOffsets(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  data: FetchedPartition,
+): void {
+  const m = config.mechanisms
+  const log = logOf(state, name)
+  if (m.recordFormat === 2 && data.logStartOffset > log.logStartOffset) {
+    log.logStartOffset = Math.min(data.logStartOffset, log.logEndOffset)
+    truncateEpochsFromStart(log, log.logStartOffset)
+  }
+  const floor = m.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
+  setFollowerHighWatermark(state, ctx, name, Math.max(Math.min(log.logEndOffset, data.highWatermark), floor))
+}

@@ -1,0 +1,83 @@
+import type { Fact, RemovedRecord } from '../../kafka/facts.ts'
+import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
+import type { KafkaMessage } from '../../kafka/messages/message.ts'
+import { assert } from '../../kernel/assert.ts'
+import type { Context } from '../../kernel/machine.ts'
+import { type ReplicaLog, truncateLog, truncateLogFully } from '../../log/replica-log.ts'
+import { checkpointRecoveryPoint } from '../checkpoint.ts'
+import { setFollowerHighWatermark } from '../high-watermark.ts'
+import type { BrokerConfig, BrokerState } from '../state.ts'
+
+export interface Truncation {
+  readonly partition: TopicPartition
+  /** New exclusive end; at or above the log end there is nothing to cut. */
+  readonly to: number
+  readonly rule: string
+  readonly leader: BrokerId
+  readonly leaderEpoch: number
+}
+
+function logOf(state: BrokerState, partition: TopicPartition): ReplicaLog {
+  const log = state.durable.logs[partition]
+  assert(log !== undefined, `a follower of ${partition} has no log`)
+  return log
+}
+
+function report(ctx: Context<KafkaMessage, Fact>, cut: Truncation, from: number, removed: RemovedRecord[]): void {
+  const { partition, to, rule, leader, leaderEpoch } = cut
+  ctx.fact({ kind: 'truncated', partition, from, to, removed, rule, leader, leaderEpoch })
+}
+
+/** 2.4 Log.updateLogEndOffset: the high watermark never stays above the end of a log that was cut. */
+function lowerHighWatermark(
+  state: BrokerState,
+  ctx: Context<KafkaMessage, Fact>,
+  config: BrokerConfig,
+  partition: TopicPartition,
+): void {
+  if (!config.mechanisms.truncationLowersHighWatermark) return
+  const end = logOf(state, partition).logEndOffset
+  const highWatermark = state.volatile?.partitions[partition]?.highWatermark ?? 0
+  if (highWatermark > end) setFollowerHighWatermark(state, ctx, partition, end)
+}
+
+/**
+ * Cuts a follower's log and says so. Up to 0.10.2 a broker reports every truncation, also one to the log end, and
+ * rewrites its recovery points each time; from 0.11 only when something was to be cut.
+ */
+export function truncateReplica(
+  state: BrokerState,
+  ctx: Context<KafkaMessage, Fact>,
+  config: BrokerConfig,
+  cut: Truncation,
+): void {
+  const m = config.mechanisms
+  const log = logOf(state, cut.partition)
+  const from = log.logEndOffset
+  const cuts = cut.to < from
+  const removed = cuts || m.noOpTruncationKeepsEpochs !== true ? truncateLog(log, cut.to) : []
+  if (cuts) {
+    ctx.probe('follower truncated its log')
+    const highWatermark = state.volatile?.partitions[cut.partition]?.highWatermark ?? 0
+    if (cut.to < highWatermark) ctx.probe('follower truncated below its high watermark')
+  }
+  if (!cuts && m.truncation !== 'high-watermark') return
+  report(ctx, cut, from, removed)
+  lowerHighWatermark(state, ctx, config, cut.partition)
+  checkpointRecoveryPoint(state, ctx)
+}
+
+/** Throws the follower's whole log away; it begins anew at `cut.to`, the leader's log start. */
+export function truncateReplicaFully(
+  state: BrokerState,
+  ctx: Context<KafkaMessage, Fact>,
+  config: BrokerConfig,
+  cut: Truncation,
+): void {
+  const log = logOf(state, cut.partition)
+  const from = log.logEndOffset
+  ctx.probe('follower dropped its whole log')
+  report(ctx, cut, from, truncateLogFully(log, cut.to))
+  lowerHighWatermark(state, ctx, config, cut.partition)
+  checkpointRecoveryPoint(state, ctx)
+}
