@@ -1,0 +1,189 @@
+/** What a client believes about the cluster: brokers, partitions and leaders, from the last metadata it was given. */
+import type { Settings } from '../kafka/config.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { comparePartitions, NO_LEADER, splitTopicPartition } from '../kafka/ids.ts'
+import type { MetadataResponse } from '../kafka/messages/data.ts'
+import type { ClientContext, Links } from './links.ts'
+import { canSend, linkTo, maybeConnect, nextCorrelationId, sendRequest } from './links.ts'
+import { timeSettingUs } from './settings.ts'
+import { earlier } from './wake.ts'
+
+export interface KnownPartition {
+  /** -1: no leader, or a leader that the metadata does not list as alive. */
+  readonly leader: BrokerId
+  /** -1: not told. */
+  readonly leaderEpoch: number
+}
+
+export interface ClusterView {
+  /** Live brokers as last told, ascending; empty before the first answer: then the bootstrap list is asked. */
+  brokers: readonly BrokerId[]
+  /** Partitions by topic, in partition order. */
+  topics: Record<string, readonly TopicPartition[]>
+  partitions: Record<TopicPartition, KnownPartition>
+  /** A refresh was asked for since the last answer. */
+  refreshWanted: boolean
+  /** Whom the running refresh asks; null: none runs. */
+  asking: BrokerId | null
+  /** When a refresh was last sent, answered or lost; the next one waits a back-off from it. */
+  lastAttemptUs: number | null
+  lastSuccessUs: number | null
+}
+
+export const unknownCluster = (): ClusterView => ({
+  brokers: [],
+  topics: {},
+  partitions: {},
+  refreshWanted: true,
+  asking: null,
+  lastAttemptUs: null,
+  lastSuccessUs: null,
+})
+
+export interface RefreshOptions {
+  readonly settings: Settings
+  readonly bootstrap: readonly BrokerId[]
+  readonly topics: readonly string[]
+  /** Metadata request version: 7 tells leader epochs (KIP-320), 5 does not. */
+  readonly version: number
+  readonly maxInFlight: number
+  readonly asksVersions: boolean
+  /** Random stream for the place in the list of brokers where the search begins. */
+  readonly stream: string
+}
+
+export const leaderOf = (view: ClusterView, name: TopicPartition): BrokerId =>
+  view.partitions[name]?.leader ?? NO_LEADER
+
+/** When a refresh is due; null while one runs. */
+function refreshDueUs(view: ClusterView, settings: Settings): number | null {
+  if (view.asking !== null) return null
+  const backoffUs = timeSettingUs(settings, 'retry.backoff.ms', 100)
+  const allowedUs = view.lastAttemptUs === null ? 0 : view.lastAttemptUs + backoffUs
+  if (view.refreshWanted || view.lastSuccessUs === null) return allowedUs
+  return Math.max(allowedUs, view.lastSuccessUs + timeSettingUs(settings, 'metadata.max.age.ms', 300_000))
+}
+
+/**
+ * Whom to ask (clients: NetworkClient.leastLoadedNode): a ready link with nothing unanswered, else the ready link with
+ * least, else one that is being made, else one that may be made.
+ */
+function leastLoaded<R>(
+  links: Links<R>,
+  view: ClusterView,
+  options: RefreshOptions,
+  ctx: ClientContext,
+): BrokerId | null {
+  const brokers = view.brokers.length > 0 ? view.brokers : options.bootstrap
+  if (brokers.length === 0) return null
+  const offset = Math.floor(ctx.random(options.stream) * brokers.length)
+  let ready: BrokerId | null = null
+  let connecting: BrokerId | null = null
+  let connectable: BrokerId | null = null
+  for (let i = 0; i < brokers.length; i++) {
+    const broker = brokers[(offset + i) % brokers.length]!
+    const link = linkTo(links, broker)
+    if (canSend(link, options.maxInFlight)) {
+      if (link.inFlight.length === 0) return broker
+      if (ready === null || link.inFlight.length < linkTo(links, ready).inFlight.length) ready = broker
+    } else if (link.phase === 'connecting') connecting = broker
+    else if (link.phase === 'closed' && ctx.nowUs >= link.retryAtUs) connectable = broker
+  }
+  return ready ?? connecting ?? connectable
+}
+
+/**
+ * Asks for metadata when it is wanted or too old. Returns when to look again, or null when an answer or a link that
+ * is being made will come first.
+ */
+export function maybeRefresh<R>(
+  links: Links<R>,
+  view: ClusterView,
+  options: RefreshOptions,
+  ctx: ClientContext,
+): number | null {
+  const dueUs = refreshDueUs(view, options.settings)
+  if (dueUs === null || dueUs > ctx.nowUs) return dueUs
+  const broker = leastLoaded(links, view, options, ctx)
+  if (broker === null) return nextRetryUs(links, view, options)
+  const link = linkTo(links, broker)
+  // 2.4 DefaultMetadataUpdater.maybeUpdate: while any link is being made, wait for it rather than open another.
+  if (link.phase === 'closed') maybeConnect(links, broker, options.asksVersions, ctx)
+  if (!canSend(link, options.maxInFlight)) return null
+  const correlationId = nextCorrelationId(links)
+  view.asking = broker
+  view.lastAttemptUs = ctx.nowUs
+  sendRequest(
+    link,
+    broker,
+    { type: 'MetadataRequest', correlationId, version: options.version, topics: options.topics },
+    { kind: 'metadata' },
+    ctx,
+  )
+  return null
+}
+
+/** When the first closed link may be tried again. */
+function nextRetryUs<R>(links: Links<R>, view: ClusterView, options: RefreshOptions): number | null {
+  let next: number | null = null
+  for (const broker of view.brokers.length > 0 ? view.brokers : options.bootstrap) {
+    const link = linkTo(links, broker)
+    if (link.phase === 'closed') next = earlier(next, link.retryAtUs)
+  }
+  return next
+}
+
+/** The refresh that was running got no answer. */
+export function refreshLost(view: ClusterView, nowUs: number): void {
+  view.asking = null
+  view.refreshWanted = true
+  view.lastAttemptUs = nowUs
+}
+
+/**
+ * Takes an answer in. A client that `tracksEpochs` (2.2, KIP-320) leaves a partition as it is when it is told at an
+ * older leader epoch than the one known, so that a broker that was cut off cannot lead it back, and asks again as long
+ * as a partition has no leader, whether or not it has records for it.
+ */
+export function takeMetadata(
+  view: ClusterView,
+  response: MetadataResponse,
+  options: { readonly topics: readonly string[]; readonly tracksEpochs: boolean },
+  ctx: ClientContext,
+): void {
+  view.asking = null
+  view.lastAttemptUs = ctx.nowUs
+  if (response.brokers.length === 0) {
+    // 2.4 DefaultMetadataUpdater.handleCompletedMetadataResponse: an answer without brokers is thrown away.
+    ctx.probe('metadata-answer-without-brokers')
+    view.refreshWanted = true
+    return
+  }
+  view.lastSuccessUs = ctx.nowUs
+  view.refreshWanted = false
+  view.brokers = response.brokers.slice().sort((a, b) => a - b)
+  for (const topic of response.unknownTopics) forgetTopic(view, topic)
+  const byTopic: Record<string, TopicPartition[]> = {}
+  for (const name of Object.keys(response.partitions).sort(comparePartitions)) {
+    const { topic } = splitTopicPartition(name)
+    if (!options.topics.includes(topic)) continue
+    byTopic[topic] = [...(byTopic[topic] ?? []), name]
+    const told = response.partitions[name]!
+    const known = view.partitions[name]
+    const isOlder = told.leaderEpoch >= 0 && known !== undefined && told.leaderEpoch < known.leaderEpoch
+    if (isOlder && options.tracksEpochs) {
+      ctx.probe('metadata-answer-with-older-leader-epoch')
+      view.refreshWanted = true
+      continue
+    }
+    const leader = view.brokers.includes(told.leader) ? told.leader : NO_LEADER
+    view.partitions[name] = { leader, leaderEpoch: told.leaderEpoch }
+    if (leader === NO_LEADER && options.tracksEpochs) view.refreshWanted = true
+  }
+  for (const topic of Object.keys(byTopic).sort()) view.topics[topic] = byTopic[topic]!
+}
+
+function forgetTopic(view: ClusterView, topic: string): void {
+  for (const name of view.topics[topic] ?? []) delete view.partitions[name]
+  delete view.topics[topic]
+}

@@ -1,0 +1,159 @@
+/** A client's connections to brokers: making them, what is unanswered on them, giving them up, trying again later. */
+import type { Settings } from '../kafka/config.ts'
+import type { Fact } from '../kafka/facts.ts'
+import type { BrokerId } from '../kafka/ids.ts'
+import { brokerNode } from '../kafka/ids.ts'
+import type { KafkaMessage } from '../kafka/messages/message.ts'
+import type { ConnectionId, Context } from '../kernel/machine.ts'
+import { timeSettingUs } from './settings.ts'
+import { earlier } from './wake.ts'
+
+export const CLIENT_CHANNEL = 'client'
+
+export type ClientContext = Context<KafkaMessage, Fact>
+
+/** A request that has no answer yet. `R` tells what it was for. */
+export interface Outstanding<R> {
+  readonly correlationId: number
+  readonly sentAtUs: number
+  readonly request: R
+}
+
+/** What every client asks besides its own requests. */
+export type CommonRequest = { readonly kind: 'handshake' } | { readonly kind: 'metadata' }
+
+export interface Link<R> {
+  /** A link carries requests only while it is `ready`. */
+  phase: 'closed' | 'connecting' | 'ready'
+  /** The name of the present connection, known from its first answer on. */
+  connection: ConnectionId | null
+  /** Oldest first. */
+  inFlight: Outstanding<R | CommonRequest>[]
+  /** Times it failed since it was last ready. */
+  failures: number
+  /** Not tried again before this time. */
+  retryAtUs: number
+}
+
+export interface Links<R> {
+  byBroker: Record<string, Link<R>>
+  nextCorrelationId: number
+}
+
+export const noLinks = <R>(): Links<R> => ({ byBroker: {}, nextCorrelationId: 1 })
+
+/** The brokers this client has or had a link to, ascending. */
+export const linkedBrokers = <R>(links: Links<R>): BrokerId[] =>
+  Object.keys(links.byBroker)
+    .map(Number)
+    .sort((a, b) => a - b)
+
+export function linkTo<R>(links: Links<R>, broker: BrokerId): Link<R> {
+  let link = links.byBroker[broker]
+  if (link === undefined) {
+    link = { phase: 'closed', connection: null, inFlight: [], failures: 0, retryAtUs: 0 }
+    links.byBroker[broker] = link
+  }
+  return link
+}
+
+/** Whether one more request may go out now (clients: NetworkClient.canSendRequest). */
+export const canSend = <R>(link: Link<R>, maxInFlight: number): boolean =>
+  link.phase === 'ready' && link.inFlight.length < maxInFlight
+
+/** The next correlation id of this client. */
+export function nextCorrelationId<R>(links: Links<R>): number {
+  const id = links.nextCorrelationId
+  links.nextCorrelationId += 1
+  return id
+}
+
+/** Sends a request on a ready link and remembers it until the answer. */
+export function sendRequest<R>(
+  link: Link<R>,
+  broker: BrokerId,
+  message: KafkaMessage & { readonly correlationId: number },
+  request: R | CommonRequest,
+  ctx: ClientContext,
+): void {
+  link.inFlight.push({ correlationId: message.correlationId, sentAtUs: ctx.nowUs, request })
+  ctx.send(brokerNode(broker), CLIENT_CHANNEL, message)
+}
+
+/**
+ * Opens a closed link when its back-off is over. Clients from 0.10.2 on (KIP-97) first exchange versions and send
+ * nothing else before the answer, so a broker that accepts connections but hangs is never handed a retry. Here that
+ * exchange is a metadata request about no topic. Without it the link is ready at once.
+ */
+export function maybeConnect<R>(links: Links<R>, broker: BrokerId, asksVersions: boolean, ctx: ClientContext): void {
+  const link = linkTo(links, broker)
+  if (link.phase !== 'closed' || ctx.nowUs < link.retryAtUs) return
+  if (!asksVersions) {
+    link.phase = 'ready'
+    return
+  }
+  link.phase = 'connecting'
+  const correlationId = nextCorrelationId(links)
+  const message: KafkaMessage = { type: 'MetadataRequest', correlationId, version: 5, topics: [] }
+  sendRequest(link, broker, message, { kind: 'handshake' }, ctx)
+}
+
+/** Takes the request that an answer belongs to out of its link; null for the answer to a request given up before. */
+export function takeAnswered<R>(
+  links: Links<R>,
+  broker: BrokerId,
+  connection: ConnectionId,
+  correlationId: number,
+): Outstanding<R | CommonRequest> | null {
+  const link = links.byBroker[broker]
+  if (link === undefined) return null
+  const index = link.inFlight.findIndex((one) => one.correlationId === correlationId)
+  if (index < 0) return null
+  const [outstanding] = link.inFlight.splice(index, 1)
+  link.connection = connection
+  link.phase = 'ready'
+  link.failures = 0
+  return outstanding ?? null
+}
+
+/** Marks a link as broken and gives back what was unanswered on it, oldest first. */
+export function breakLink<R>(
+  link: Link<R>,
+  settings: Settings,
+  ctx: ClientContext,
+): readonly Outstanding<R | CommonRequest>[] {
+  const lost = link.inFlight.slice()
+  const baseUs = timeSettingUs(settings, 'reconnect.backoff.ms', 50)
+  const maxUs = timeSettingUs(settings, 'reconnect.backoff.max.ms', 1000)
+  // KIP-144 (0.11): doubles with each failure; the jitter of a fifth is left out.
+  let backoffUs = baseUs
+  for (let i = 0; i < link.failures && backoffUs < maxUs; i++) backoffUs *= 2
+  link.phase = 'closed'
+  link.connection = null
+  link.inFlight = []
+  link.failures += 1
+  link.retryAtUs = ctx.nowUs + Math.max(baseUs, Math.min(backoffUs, maxUs))
+  return lost
+}
+
+/** Whether a broken connection is the one this link uses now: the news of an older one may come late. */
+export const isPresentConnection = <R>(link: Link<R>, connection: ConnectionId): boolean =>
+  link.phase !== 'closed' && (link.connection === null || link.connection === connection)
+
+/** Brokers whose oldest request is past its time-out, ascending: their connections are to be closed. */
+export function timedOutBrokers<R>(links: Links<R>, timeoutUs: number, nowUs: number): BrokerId[] {
+  return linkedBrokers(links).filter((broker) => {
+    const oldest = links.byBroker[broker]!.inFlight[0]
+    return oldest !== undefined && oldest.sentAtUs + timeoutUs <= nowUs
+  })
+}
+
+/** When the next request times out; null when nothing is unanswered. */
+export function nextTimeoutUs<R>(links: Links<R>, timeoutUs: number): number | null {
+  let next: number | null = null
+  for (const broker of Object.keys(links.byBroker)) {
+    const oldest = links.byBroker[broker]!.inFlight[0]
+    if (oldest !== undefined) next = earlier(next, oldest.sentAtUs + timeoutUs)
+  }
+  return next
+}

@@ -1,0 +1,144 @@
+/** What an answer, or the loss of one, means for the batches of a request (clients: Sender.completeBatch). */
+import type { ErrorName } from '../../kafka/errors.ts'
+import { errorNamed } from '../../kafka/errors.ts'
+import type { BrokerId } from '../../kafka/ids.ts'
+import type { ProduceResponse } from '../../kafka/messages/data.ts'
+import type { DisconnectReason } from '../../kernel/machine.ts'
+import { refreshLost } from '../cluster-view.ts'
+import { pushFront } from '../deque.ts'
+import type { ClientContext, Outstanding } from '../links.ts'
+import { breakLink, linkTo } from '../links.ts'
+import { numberSetting } from '../settings.ts'
+import { deliveryTimeoutUs, hasDeliveryTimeout, queueOf } from './accumulator.ts'
+import { giveUp, succeed } from './outcome.ts'
+import type { ProducerBatch, ProducerConfig, ProducerRequest, ProducerVolatile } from './state.ts'
+
+/** Errors that mean that the client's metadata is out of date (clients: InvalidMetadataException). */
+const STALE_METADATA: readonly ErrorName[] = [
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+  'KAFKA_STORAGE_ERROR',
+  'FENCED_LEADER_EPOCH',
+  'ConnectionError',
+]
+
+export function onProduceResponse(
+  memory: ProducerVolatile,
+  ids: readonly number[],
+  response: ProduceResponse,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
+  for (const id of ids) {
+    const batch = takeInFlight(memory, id)
+    if (batch === null) {
+      ctx.probe('answer-to-an-expired-batch')
+      continue
+    }
+    const told = response.partitions[batch.partition]
+    if (told === undefined) onBatchError(memory, batch, 'UNKNOWN_SERVER_ERROR', -1, config, ctx)
+    else if (told.error === 'NONE') succeed(memory, batch, told.baseOffset, config, ctx)
+    else onBatchError(memory, batch, told.error, told.baseOffset, config, ctx)
+  }
+  unmute(memory, Object.keys(response.partitions))
+}
+
+function takeInFlight(memory: ProducerVolatile, id: number): ProducerBatch | null {
+  const batch = memory.inFlight[id]
+  if (batch === undefined) return null
+  delete memory.inFlight[id]
+  return batch
+}
+
+function unmute(memory: ProducerVolatile, names: readonly string[]): void {
+  for (const name of names) {
+    const queue = memory.queues[name]
+    if (queue !== undefined) queue.muted = false
+  }
+}
+
+function onBatchError(
+  memory: ProducerVolatile,
+  batch: ProducerBatch,
+  error: ErrorName,
+  baseOffset: number,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
+  // An offset beside an error says that the records were appended first: a leader that lost its role while the
+  // request waited answers NOT_LEADER_FOR_PARTITION, which alone would be definite.
+  if (!errorNamed(error).definite || baseOffset >= 0) batch.mayBeAppended = true
+  if (STALE_METADATA.includes(error)) memory.view.refreshWanted = true
+  if (!canRetry(batch, error, config, ctx)) {
+    giveUp(memory, batch, error, config, ctx)
+    return
+  }
+  putBack(memory, batch, ctx)
+  const attempt = batch.attempts
+  ctx.fact({ kind: 'clientRetried', client: config.name, partition: batch.partition, error, attempt })
+}
+
+function canRetry(batch: ProducerBatch, error: ErrorName, config: ProducerConfig, ctx: ClientContext): boolean {
+  if (!errorNamed(error).retriable) return false
+  if (hasDeliveryTimeout(config) && batch.createdAtUs + deliveryTimeoutUs(config) <= ctx.nowUs) return false
+  return batch.attempts < numberSetting(config.settings, 'retries', 0)
+}
+
+/**
+ * A batch to be retried goes to the head of its queue. Two batches that fail one after the other before the first is
+ * sent again thereby change places; with several requests in flight and no idempotence that is how records are
+ * reordered (2.4 RecordAccumulator.reenqueue).
+ */
+function putBack(memory: ProducerVolatile, batch: ProducerBatch, ctx: ClientContext): void {
+  batch.attempts += 1
+  batch.lastAttemptUs = ctx.nowUs
+  batch.lastAppendUs = Math.max(batch.lastAppendUs, ctx.nowUs)
+  pushFront(queueOf(memory, batch.partition).batches, batch)
+}
+
+/** The connection to `broker` is gone, or is given up after `request.timeout.ms`: every batch in flight is tried again. */
+export function onLinkBroken(
+  memory: ProducerVolatile,
+  broker: BrokerId,
+  reason: DisconnectReason,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
+  const lost = breakLink(linkTo(memory.links, broker), config.settings, ctx)
+  memory.view.refreshWanted = true
+  if (memory.view.asking === broker) refreshLost(memory.view, ctx.nowUs)
+  const reversed = config.reversesWindow ?? hasDeliveryTimeout(config)
+  if (reason === 'refused') {
+    returnUnsent(memory, lost)
+    return
+  }
+  if (lost.length > 1 && reversed) ctx.probe('in-flight-window-comes-back-reversed')
+  // [2.0.0 InFlightRequests.clearAll] oldest first, each to the head: reversed. Before: newest first, so in order.
+  for (const { request } of reversed ? lost : lost.slice().reverse()) {
+    if (request.kind !== 'produce') continue
+    for (const id of request.batches) {
+      const batch = takeInFlight(memory, id)
+      if (batch === null) continue
+      unmute(memory, [batch.partition])
+      onBatchError(memory, batch, 'ConnectionError', -1, config, ctx)
+    }
+  }
+}
+
+/** Nothing listened: the requests never left, so their batches wait on as they were, without having used an attempt. */
+function returnUnsent(
+  memory: ProducerVolatile,
+  lost: readonly Outstanding<ProducerRequest | { kind: string }>[],
+): void {
+  for (const { request } of lost.slice().reverse()) {
+    if (!('batches' in request)) continue
+    for (const id of request.batches) {
+      const batch = takeInFlight(memory, id)
+      if (batch === null) continue
+      unmute(memory, [batch.partition])
+      pushFront(queueOf(memory, batch.partition).batches, batch)
+    }
+  }
+}

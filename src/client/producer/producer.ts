@@ -1,0 +1,172 @@
+/**
+ * The Java producer without idempotence: an accumulator in front, a sending loop behind, metadata beside. For the
+ * generations before it (0.8.0, 0.8.1) the settings stand in for the Scala producer.
+ */
+import type { Fact } from '../../kafka/facts.ts'
+import { brokerNode, nodeNumber, topicPartition } from '../../kafka/ids.ts'
+import type { KafkaMessage } from '../../kafka/messages/message.ts'
+import type { Operation, SendOperation } from '../../kafka/operations.ts'
+import type { ConnectionId, Input, Machine } from '../../kernel/machine.ts'
+import { takeMetadata, unknownCluster } from '../cluster-view.ts'
+import { dequeSize, emptyDeque, popFront, pushBack } from '../deque.ts'
+import type { ClientContext } from '../links.ts'
+import { CLIENT_CHANNEL, isPresentConnection, linkTo, noLinks, takeAnswered, timedOutBrokers } from '../links.ts'
+import { timeSettingUs } from '../settings.ts'
+import { WAKE_TIMER } from '../wake.ts'
+import { append, isKnown, isTooLarge, resumeBlocked } from './accumulator.ts'
+import { onLinkBroken, onProduceResponse } from './answers.ts'
+import { tell } from './outcome.ts'
+import { requestTimeoutUs, runSender } from './sender.ts'
+import type { ProducerConfig, ProducerState, ProducerVolatile, WaitingSend } from './state.ts'
+
+function freshMemory(config: ProducerConfig): ProducerVolatile {
+  return {
+    links: noLinks(),
+    view: unknownCluster(),
+    wakeAtUs: null,
+    topics: [config.topic],
+    queues: {},
+    inFlight: {},
+    nextBatchId: 0,
+    memoryUsed: 0,
+    waitingForMetadata: emptyDeque(),
+    waitingForMemory: emptyDeque(),
+    drainIndex: 0,
+    sticky: {},
+    roundRobin: {},
+  }
+}
+
+/**
+ * The application calls `send`. It blocks in a queue here, never in the caller: the world offers records regardless.
+ * True when the sender has something to look at.
+ */
+function onSend(
+  memory: ProducerVolatile,
+  operation: SendOperation,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): boolean {
+  const { topic, operationId } = operation
+  if (isTooLarge(operation.record, config)) {
+    const partition = operation.partition === null ? null : topicPartition(topic, operation.partition)
+    tell(operationId, { outcome: 'failed', error: 'MESSAGE_TOO_LARGE', partition, offset: -1 }, config, ctx)
+    return false
+  }
+  const untilUs = ctx.nowUs + timeSettingUs(config.settings, 'max.block.ms', 60_000)
+  if (!isKnown(memory, operation)) {
+    if (!memory.topics.includes(topic)) memory.topics = [...memory.topics, topic].sort()
+    memory.view.refreshWanted = true
+    pushBack(memory.waitingForMetadata, { operation, partition: null, untilUs })
+    return true
+  }
+  // A send that finds others blocked for memory goes behind them: one application thread sends in order.
+  if (dequeSize(memory.waitingForMemory) > 0) {
+    pushBack(memory.waitingForMemory, { operation, partition: null, untilUs })
+    return false
+  }
+  const { result, partition } = append(memory, operation, null, config, ctx)
+  if (result === 'no-memory') {
+    ctx.probe('buffer-memory-exhausted')
+    pushBack(memory.waitingForMemory, { operation, partition, untilUs })
+  }
+  return result !== 'quiet'
+}
+
+/** Sends that waited for metadata go on, in order; those still unknown keep waiting. */
+function retryUnknown(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): void {
+  const waiting = memory.waitingForMetadata
+  memory.waitingForMetadata = emptyDeque<WaitingSend>()
+  for (let one = popFront(waiting); one !== null; one = popFront(waiting)) {
+    if (!isKnown(memory, one.operation)) {
+      memory.view.refreshWanted = true
+      pushBack(memory.waitingForMetadata, one)
+    } else pushBack(memory.waitingForMemory, one)
+  }
+  resumeBlocked(memory, config, ctx)
+}
+
+function onMessage(
+  memory: ProducerVolatile,
+  from: string,
+  connection: ConnectionId,
+  message: KafkaMessage,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): boolean {
+  if (message.type !== 'ProduceResponse' && message.type !== 'MetadataResponse') return false
+  const outstanding = takeAnswered(memory.links, nodeNumber(from), connection, message.correlationId)
+  if (outstanding === null) return false
+  const { request } = outstanding
+  if (request.kind === 'produce' && message.type === 'ProduceResponse') {
+    onProduceResponse(memory, request.batches, message, config, ctx)
+  } else if (request.kind === 'metadata' && message.type === 'MetadataResponse') {
+    const tracksEpochs = config.mechanisms.leaderEpochFencing
+    takeMetadata(memory.view, message, { topics: memory.topics, tracksEpochs }, ctx)
+    retryUnknown(memory, config, ctx)
+  }
+  return true
+}
+
+/** Requests past their time-out take their whole connection with them. */
+function closeTimedOut(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): void {
+  for (const broker of timedOutBrokers(memory.links, requestTimeoutUs(config), ctx.nowUs)) {
+    ctx.probe('producer-request-timed-out')
+    ctx.close(brokerNode(broker), CLIENT_CHANNEL)
+    onLinkBroken(memory, broker, 'closed', config, ctx)
+  }
+}
+
+/** Takes one input in; true when the sender has something to look at. */
+function take(
+  memory: ProducerVolatile,
+  input: Input<KafkaMessage, Operation>,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): boolean {
+  switch (input.kind) {
+    case 'operation': {
+      if (input.operation.kind === 'send') return onSend(memory, input.operation, config, ctx)
+      ctx.complete(input.operation.operationId, { error: 'NONE' })
+      return false
+    }
+    case 'message':
+      return onMessage(memory, input.from, input.connection, input.message, config, ctx)
+    case 'disconnected': {
+      const broker = nodeNumber(input.peer)
+      if (input.channel !== CLIENT_CHANNEL) return false
+      if (!isPresentConnection(linkTo(memory.links, broker), input.connection)) return false
+      onLinkBroken(memory, broker, input.reason, config, ctx)
+      return true
+    }
+    case 'timer':
+      if (input.name !== WAKE_TIMER) return false
+      memory.wakeAtUs = null
+      closeTimedOut(memory, config, ctx)
+      return true
+    case 'start':
+      return true
+    case 'local':
+    case 'stop':
+      return false
+  }
+}
+
+function step(
+  state: ProducerState,
+  input: Input<KafkaMessage, Operation>,
+  ctx: ClientContext,
+  config: ProducerConfig,
+): void {
+  if (input.kind === 'start') state.volatile = freshMemory(config)
+  const memory = state.volatile
+  if (memory !== null && take(memory, input, config, ctx)) runSender(memory, config, ctx)
+}
+
+export const producerMachine: Machine<ProducerState, ProducerConfig, KafkaMessage, Operation, Fact> = {
+  init: () => ({ volatile: null }),
+  step,
+  kill: (state) => {
+    state.volatile = null
+  },
+}

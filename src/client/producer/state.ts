@@ -1,0 +1,95 @@
+/** A producer's memory as plain data. A kill loses all of it: what had no answer yet stays without one. */
+import type { Settings } from '../../kafka/config.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
+import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
+import type { SendOperation } from '../../kafka/operations.ts'
+import type { KafkaRecord } from '../../kafka/records.ts'
+import type { ClusterView } from '../cluster-view.ts'
+import type { Deque } from '../deque.ts'
+import type { Links } from '../links.ts'
+
+export interface ProducerConfig {
+  readonly name: string
+  readonly topic: string
+  readonly mechanisms: Mechanisms
+  /** Producer settings by dotted key; `delivery.timeout.ms` exists from 2.1 on and `partitioner.sticky` from 2.4 on. */
+  readonly settings: Settings
+  readonly bootstrap: readonly BrokerId[]
+  /**
+   * After a disconnect the unanswered window comes back in reversed order (from 2.0.0, InFlightRequests.clearAll hands
+   * it out oldest first and each goes to the head of its queue) or in order. Absent: as `delivery.timeout.ms` exists.
+   */
+  readonly reversesWindow?: boolean
+  /** A new connection first exchanges versions (KIP-97, 0.10.2). Absent: it does. */
+  readonly asksVersions?: boolean
+}
+
+/** Records for one partition that travel, succeed and fail together. */
+export interface ProducerBatch {
+  readonly id: number
+  readonly partition: TopicPartition
+  readonly createdAtUs: number
+  /** When the last record was added, or the batch last put back for a retry. */
+  lastAppendUs: number
+  /** When the batch was made or last put back: linger and back-off count from here. */
+  lastAttemptUs: number
+  /** Times it was put back after an answer or a lost connection. */
+  attempts: number
+  /** An attempt was made that may have put it into a log: a failure is then no longer definite. */
+  mayBeAppended: boolean
+  /** Takes no more records. Once true, `records` never changes. */
+  closed: boolean
+  /** Bytes so far, in the record format of the generation. */
+  sizeBytes: number
+  /** Bytes it may grow to, which is also what it takes of `buffer.memory`. */
+  readonly limitBytes: number
+  readonly firstTimestampMs: number
+  records: KafkaRecord[]
+  /** The operation of each record, at the same index. */
+  operationIds: string[]
+}
+
+/** A record whose `send` blocks: for metadata, or for memory. */
+export interface WaitingSend {
+  readonly operation: SendOperation
+  /** The partition it was given before it had to wait for memory; null: not chosen. */
+  readonly partition: number | null
+  /** End of `max.block.ms`. */
+  readonly untilUs: number
+}
+
+/** A Produce request: the ids of its batches. */
+export type ProducerRequest = { readonly kind: 'produce'; readonly batches: readonly number[] }
+
+export interface PartitionQueue {
+  /** Batches waiting to be sent, the next one at the front. */
+  batches: Deque<ProducerBatch>
+  /** A batch is in flight and the order must be kept (`max.in.flight.requests.per.connection` 1). */
+  muted: boolean
+}
+
+export interface ProducerVolatile {
+  links: Links<ProducerRequest>
+  view: ClusterView
+  wakeAtUs: number | null
+  /** Topics that records were sent to, and the configured one; sorted. */
+  topics: readonly string[]
+  queues: Record<TopicPartition, PartitionQueue>
+  /** Batches sent and not answered, by id. One that expires is taken out before its answer. */
+  inFlight: Record<string, ProducerBatch>
+  nextBatchId: number
+  memoryUsed: number
+  waitingForMetadata: Deque<WaitingSend>
+  /** The first one waits for memory, the others behind it. */
+  waitingForMemory: Deque<WaitingSend>
+  /** Where the next request of any broker begins in its list of partitions. */
+  drainIndex: number
+  /** The sticky partition by topic (2.4). */
+  sticky: Record<string, number>
+  /** The round-robin counter by topic (to 2.3). */
+  roundRobin: Record<string, number>
+}
+
+export interface ProducerState {
+  volatile: ProducerVolatile | null
+}
