@@ -9,7 +9,6 @@ import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
 import { endProcess, launchProcess, resumeProcess, startProcess, stepNode } from './processes.ts'
 import { holds } from './conditions.ts'
-import { continueLoop, onLoopAnswer } from './requests.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
@@ -149,9 +148,6 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
       return
     case 'step':
       fireStep(world, host, report, body.step)
-      return
-    case 'loop':
-      continueLoop(world, host, report, body.action)
       return
     case 'deadline':
       onDeadline(world, body.step)

@@ -145,10 +145,12 @@ export function releaseHeld(world: World, host: Host, cause: readonly number[], 
   }
 }
 
+/** What is on the wire is lost; what waits in the receive buffer of a paused process has arrived and stays. */
 function dropMessages(world: World, connection: Connection, keep: (to: NodeId) => boolean): void {
   for (const id of [...connection.inFlight, ...connection.held.toServer, ...connection.held.toClient]) {
     const event = world.pending[id]
     if (event === undefined || event.body.kind !== 'deliver' || keep(event.body.to)) continue
+    if (world.processes[processOf(world, event.body.to)]?.deferred.includes(id)) continue
     cancel(world, id)
   }
 }

@@ -64,8 +64,6 @@ function emptyWorld(plan: Plan): World {
     settingChanges: {},
     offered: {},
     stoppedClients: [],
-    requestLoops: {},
-    loopRequests: {},
     steps: plan.steps.map(() => ({ state: 'waiting', armedAtUs: null, firedAtUs: null, resolved: '' })),
     armedSteps: [],
     firedSteps: 0,

@@ -1,7 +1,7 @@
 /** Everything a step can do to the world. */
 import { setFetchThrottle } from '../broker/replica-fetcher.ts'
 import { losePower } from '../log/power-loss.ts'
-import { expireSession } from '../registry/sessions.ts'
+import { expireSession } from '../registry/registry.ts'
 import { ADMIN_NODE } from '../kafka/ids.ts'
 import type { Operation } from '../kafka/operations.ts'
 import type { Json } from '../kernel/json.ts'
@@ -11,11 +11,11 @@ import { breakConnection, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom } from './context.ts'
 import type { Host } from './host.ts'
+import { enterSent } from './ledger.ts'
 import { observe } from './observe.ts'
 import { nextKey, schedule } from './pending.ts'
 import type { Action, Target } from './plan.ts'
 import { endProcess, launchProcess, pauseProcess, resumeProcess, stopProcess } from './processes.ts'
-import { sendRequest, startLoop, stopLoop } from './requests.ts'
 import { clientProcess, resolveTarget } from './targets.ts'
 import { offerRecord } from './workload.ts'
 import type { Connection, ProcessId, RequestLoop, World } from './world.ts'
@@ -346,12 +346,54 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
         request: action.request,
       })
       return [ADMIN_NODE]
-    case 'request':
-    case 'requestLoop': {
-      const process =
-        action.do === 'request' ? sendRequest(world, host, report, action) : startLoop(world, host, report, action)
-      return process === null ? [] : [process]
+    case 'request': {
+      const id = resolve(doing, action.target)[0]
+      world.ledger.requests[action.label] = {
+        label: action.label,
+        sentAtUs: world.nowUs,
+        answeredAtUs: null,
+        result: null,
+      }
+      if (id === undefined) {
+        const request = world.ledger.requests[action.label]!
+        request.answeredAtUs = world.nowUs
+        request.result = { error: 'LEADER_NOT_AVAILABLE' }
+        return []
+      }
+      let { request } = action
+      if (request.request === 'produce') {
+        const { partition, acks } = request
+        request = {
+          ...request,
+          records: request.records.map((record, i) => ({
+            ...record,
+            id: `${action.label}/${i}`,
+            timestampMs: Math.floor(world.nowUs / 1000),
+          })),
+        }
+        for (const record of request.records) {
+          enterSent(world, {
+            id: record.id,
+            client: 'request',
+            partition,
+            value: record.value,
+            key: record.key,
+            sentAtUs: world.nowUs,
+            acks,
+          })
+        }
+      }
+      ask(doing, ADMIN_NODE, {
+        kind: 'request',
+        operationId: action.label,
+        broker: number(id),
+        socketTimeoutMs: Math.round(action.socketTimeoutUs / 1000),
+        request,
+      })
+      return [id]
     }
+    case 'requestLoop':
+      return nextRequest(doing, action)
     case 'stopRequestLoop':
       stopLoop(world, action.label)
       return []

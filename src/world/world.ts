@@ -80,8 +80,6 @@ export type EventBody =
   | { readonly kind: 'arm'; readonly step: number }
   /** A fault acts later, for example the end of a pause. */
   | { readonly kind: 'action'; readonly action: Action }
-  /** The next request of a loop is due. */
-  | { readonly kind: 'loop'; readonly action: Action & { do: 'requestLoop' } }
   /** A step's longest wait is over. */
   | { readonly kind: 'deadline'; readonly step: number }
   | { readonly kind: 'phase'; readonly phase: 'settle' | 'settle-check' | 'end' }
@@ -242,10 +240,6 @@ export interface World {
   offered: Record<string, number>
   /** Producers whose workload a step has stopped, sorted. */
   stoppedClients: string[]
-  /** Loops of raw requests that run, by label. */
-  requestLoops: Record<string, { sent: number; stopped: boolean }>
-  /** Which loop a request on its way belongs to, by the label of the request. */
-  loopRequests: Record<string, Action & { do: 'requestLoop' }>
   steps: StepState[]
   /** Steps whose condition is judged after each event, in plan order. */
   armedSteps: number[]
