@@ -71,6 +71,7 @@ export type Fact =
   | { readonly kind: 'clientTold'; readonly operationId: string; readonly outcome: 'acked' | 'failed' | 'unknown'; readonly error: string; readonly partition: TopicPartition | null; readonly offset: number; readonly acks: number }
   | { readonly kind: 'recordsPolled'; readonly client: string; readonly partition: TopicPartition; readonly fromOffset: number; readonly records: readonly { readonly offset: number; readonly id: RecordIdentity; readonly epoch: number }[]; readonly highWatermark: number; readonly broker: BrokerId }
   | { readonly kind: 'positionReset'; readonly client: string; readonly partition: TopicPartition; readonly from: number; readonly to: number; readonly why: string }
+  | { readonly kind: 'consumerFailed'; readonly client: string; readonly partition: TopicPartition; readonly position: number; readonly why: string }
   | { readonly kind: 'offsetCommitted'; readonly client: string; readonly partition: TopicPartition; readonly offset: number }
   | { readonly kind: 'clientRetried'; readonly client: string; readonly partition: TopicPartition; readonly error: string; readonly attempt: number }
 

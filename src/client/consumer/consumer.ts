@@ -1,0 +1,172 @@
+/** The Java consumer with assigned partitions: no group, and commits go to its own durable state. */
+import type { Fact } from '../../kafka/facts.ts'
+import type { BrokerId } from '../../kafka/ids.ts'
+import { brokerNode, comparePartitions, nodeNumber, splitTopicPartition } from '../../kafka/ids.ts'
+import type { KafkaMessage } from '../../kafka/messages/message.ts'
+import type { Operation } from '../../kafka/operations.ts'
+import type { ConnectionId, Input, Machine } from '../../kernel/machine.ts'
+import { refreshLost, takeMetadata, unknownCluster } from '../cluster-view.ts'
+import type { ClientContext } from '../links.ts'
+import {
+  breakLink,
+  CLIENT_CHANNEL,
+  isPresentConnection,
+  linkTo,
+  noLinks,
+  takeAnswered,
+  timedOutBrokers,
+} from '../links.ts'
+import { booleanSetting, timeSettingUs } from '../settings.ts'
+import { WAKE_TIMER } from '../wake.ts'
+import { closeLinks, onFetchResponse, poll, requestTimeoutUs } from './fetching.ts'
+import { assign, backOff, commit, onEpochEnds, onListOffsets } from './positions.ts'
+import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
+
+const commitIntervalUs = (config: ConsumerConfig): number =>
+  timeSettingUs(config.settings, 'auto.commit.interval.ms', 5000)
+
+const autoCommits = (config: ConsumerConfig): boolean => booleanSetting(config.settings, 'enable.auto.commit', true)
+
+function begin(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): void {
+  const named = config.partitions?.map((name) => splitTopicPartition(name).topic)
+  state.volatile = {
+    links: noLinks(),
+    view: unknownCluster(),
+    wakeAtUs: null,
+    topics: [...new Set(named ?? config.topics)].sort(),
+    partitions: {},
+    nextCommitAtUs: ctx.nowUs + commitIntervalUs(config),
+  }
+  for (const name of config.partitions ?? []) {
+    assign(state.volatile, name, state.durable.committed[name], config, ctx)
+  }
+}
+
+/** Closes the consumer as an application does on its way out: a last commit, then the connections. */
+function end(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): void {
+  if (state.volatile === null) return
+  if (autoCommits(config)) commit(state, config, ctx)
+  closeLinks(state.volatile, ctx)
+  ctx.cancelTimer(WAKE_TIMER)
+  state.volatile = null
+}
+
+/** Without a list of partitions, every partition of the topics is read from the moment it is known. */
+function assignKnown(state: ConsumerState, memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
+  if (config.partitions !== null) return
+  for (const topic of memory.topics) {
+    for (const name of memory.view.topics[topic] ?? []) {
+      if (memory.partitions[name] === undefined) assign(memory, name, state.durable.committed[name], config, ctx)
+    }
+  }
+}
+
+function onMessage(
+  state: ConsumerState,
+  memory: ConsumerVolatile,
+  broker: BrokerId,
+  connection: ConnectionId,
+  message: KafkaMessage,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (!('correlationId' in message)) return
+  const request = takeAnswered(memory.links, broker, connection, message.correlationId)?.request
+  if (request === undefined) return
+  if (message.type === 'FetchResponse' && request.kind === 'fetch') {
+    onFetchResponse(memory, broker, request.offsets, message, config, ctx)
+  } else if (message.type === 'ListOffsetsResponse' && request.kind === 'listOffsets') {
+    onListOffsets(memory, request.partitions, message, config, ctx)
+  } else if (message.type === 'OffsetsForLeaderEpochResponse' && request.kind === 'epochEnds') {
+    onEpochEnds(memory, request.partitions, message, config, ctx)
+  } else if (message.type === 'MetadataResponse' && request.kind === 'metadata') {
+    const tracksEpochs = config.mechanisms.leaderEpochFencing
+    takeMetadata(memory.view, message, { topics: memory.topics, tracksEpochs }, ctx)
+    assignKnown(state, memory, config, ctx)
+  }
+}
+
+/** The connection is gone: what was asked on it is asked again, after a back-off, of whoever leads then. */
+function onLinkBroken(memory: ConsumerVolatile, broker: BrokerId, config: ConsumerConfig, ctx: ClientContext): void {
+  const lost = breakLink(linkTo(memory.links, broker), config.settings, ctx)
+  memory.view.refreshWanted = true
+  if (memory.view.asking === broker) refreshLost(memory.view, ctx.nowUs)
+  for (const { request } of lost) {
+    if (request.kind !== 'listOffsets' && request.kind !== 'epochEnds') continue
+    for (const name of [...request.partitions].sort(comparePartitions)) {
+      const partition = memory.partitions[name]
+      if (partition === undefined) continue
+      partition.asking = false
+      backOff(partition, config, ctx)
+    }
+  }
+}
+
+function onTimer(state: ConsumerState, memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
+  memory.wakeAtUs = null
+  for (const broker of timedOutBrokers(memory.links, requestTimeoutUs(config), ctx.nowUs)) {
+    ctx.probe('consumer-request-timed-out')
+    ctx.close(brokerNode(broker), CLIENT_CHANNEL)
+    onLinkBroken(memory, broker, config, ctx)
+  }
+  if (!autoCommits(config) || memory.nextCommitAtUs > ctx.nowUs) return
+  commit(state, config, ctx)
+  memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
+}
+
+function onControl(
+  state: ConsumerState,
+  operation: Operation,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (operation.kind === 'control') {
+    state.durable.running = operation.control === 'start'
+    if (operation.control === 'stop') end(state, config, ctx)
+    else if (state.volatile === null) begin(state, config, ctx)
+  }
+  ctx.complete(operation.operationId, { error: 'NONE' })
+}
+
+function step(
+  state: ConsumerState,
+  input: Input<KafkaMessage, Operation>,
+  ctx: ClientContext,
+  config: ConsumerConfig,
+): void {
+  if (input.kind === 'start' && state.durable.running) begin(state, config, ctx)
+  if (input.kind === 'operation') onControl(state, input.operation, config, ctx)
+  const memory = state.volatile
+  if (memory === null) return
+  switch (input.kind) {
+    case 'message':
+      onMessage(state, memory, nodeNumber(input.from), input.connection, input.message, config, ctx)
+      break
+    case 'disconnected': {
+      const broker = nodeNumber(input.peer)
+      if (input.channel !== CLIENT_CHANNEL) return
+      if (!isPresentConnection(linkTo(memory.links, broker), input.connection)) return
+      onLinkBroken(memory, broker, config, ctx)
+      break
+    }
+    case 'timer':
+      if (input.name !== WAKE_TIMER) return
+      onTimer(state, memory, config, ctx)
+      break
+    case 'start':
+    case 'operation':
+      break
+    case 'local':
+    case 'stop':
+      return
+  }
+  poll(memory, config, ctx)
+}
+
+export const consumerMachine: Machine<ConsumerState, ConsumerConfig, KafkaMessage, Operation, Fact> = {
+  init: () => ({ durable: { running: false, committed: {} }, volatile: null }),
+  step,
+  kill: (state) => {
+    state.volatile = null
+  },
+}

@@ -1,0 +1,248 @@
+/** The consumer's fetching loop: what is asked of whom now, and what answers mean (clients: Fetcher). */
+import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
+import { brokerNode, comparePartitions, NO_LEADER } from '../../kafka/ids.ts'
+import type { FetchedPartition, FetchPartition, FetchResponse } from '../../kafka/messages/data.ts'
+import { leaderOf, maybeRefresh } from '../cluster-view.ts'
+import type { ClientContext } from '../links.ts'
+import { canSend, CLIENT_CHANNEL, linkTo, maybeConnect, nextCorrelationId, nextTimeoutUs, sendRequest } from '../links.ts'
+import { booleanSetting, numberSetting, timeSettingUs } from '../settings.ts'
+import { earlier, wakeBy } from '../wake.ts'
+import { backOff, noticeLeaderEpoch, resetOffset, resetTimestamp } from './positions.ts'
+import type { ConsumedPartition, ConsumerConfig, ConsumerVolatile } from './state.ts'
+
+/** The Java consumer's fixed limit. */
+const MAX_IN_FLIGHT = 100
+
+export const requestTimeoutUs = (config: ConsumerConfig): number =>
+  timeSettingUs(config.settings, 'request.timeout.ms', 30_000)
+
+const asksVersions = (config: ConsumerConfig): boolean => config.asksVersions ?? true
+
+/** What to ask one broker about. */
+interface Asks {
+  fetch: TopicPartition[]
+  reset: TopicPartition[]
+  validate: TopicPartition[]
+}
+
+/** Asks every leader what there is to ask, and arms the timer for the next look. */
+export function poll(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
+  let lookUs: number | null = null
+  const byLeader: Record<string, Asks> = {}
+  for (const name of Object.keys(memory.partitions).sort(comparePartitions)) {
+    const partition = memory.partitions[name]!
+    if (partition.phase === 'failed' || partition.asking) continue
+    const leader = leaderOf(memory.view, name)
+    if (leader === NO_LEADER) {
+      memory.view.refreshWanted = true
+      continue
+    }
+    noticeLeaderEpoch(partition, memory.view.partitions[name]!.leaderEpoch, config)
+    if (partition.retryAtUs > ctx.nowUs) {
+      lookUs = earlier(lookUs, partition.retryAtUs)
+      continue
+    }
+    byLeader[leader] ??= { fetch: [], reset: [], validate: [] }
+    const asks = byLeader[leader]
+    if (partition.phase === 'resetting') asks.reset.push(name)
+    else if (partition.phase === 'validating') asks.validate.push(name)
+    else asks.fetch.push(name)
+  }
+  lookUs = earlier(lookUs, refresh(memory, config, ctx))
+  for (const key of Object.keys(byLeader)) {
+    const broker = Number(key)
+    const link = linkTo(memory.links, broker)
+    maybeConnect(memory.links, broker, asksVersions(config), ctx)
+    if (link.phase === 'closed') lookUs = earlier(lookUs, link.retryAtUs)
+    if (canSend(link, MAX_IN_FLIGHT)) ask(memory, broker, byLeader[key]!, config, ctx)
+  }
+  lookUs = earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))
+  if (booleanSetting(config.settings, 'enable.auto.commit', true)) lookUs = earlier(lookUs, memory.nextCommitAtUs)
+  wakeBy(memory, ctx, lookUs)
+}
+
+const refresh = (memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): number | null =>
+  maybeRefresh(
+    memory.links,
+    memory.view,
+    {
+      settings: config.settings,
+      bootstrap: config.bootstrap,
+      topics: memory.topics,
+      version: config.mechanisms.leaderEpochFencing ? 7 : 5,
+      maxInFlight: MAX_IN_FLIGHT,
+      asksVersions: asksVersions(config),
+      stream: `client.metadata/${config.name}`,
+    },
+    ctx,
+  )
+
+function ask(memory: ConsumerVolatile, broker: BrokerId, asks: Asks, config: ConsumerConfig, ctx: ClientContext): void {
+  const link = linkTo(memory.links, broker)
+  if (asks.reset.length > 0) askOffsets(memory, broker, asks.reset, config, ctx)
+  if (asks.validate.length > 0) askEpochEnds(memory, broker, asks.validate, ctx)
+  // One fetch a broker at a time: the next one goes out with the answer.
+  const isFetching = link.inFlight.some(({ request }) => request.kind === 'fetch')
+  if (asks.fetch.length > 0 && !isFetching) fetch(memory, broker, asks.fetch, config, ctx)
+}
+
+function askOffsets(
+  memory: ConsumerVolatile,
+  broker: BrokerId,
+  names: readonly TopicPartition[],
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  const timestamp = resetTimestamp(config)
+  const partitions: Record<TopicPartition, { timestamp: number; currentLeaderEpoch: number }> = {}
+  for (const name of names) {
+    memory.partitions[name]!.asking = true
+    const currentLeaderEpoch = config.validatesOffsets ? memory.view.partitions[name]!.leaderEpoch : -1
+    partitions[name] = { timestamp, currentLeaderEpoch }
+  }
+  const correlationId = nextCorrelationId(memory.links)
+  const version = config.mechanisms.offsetNotAvailable ? 5 : 1
+  const link = linkTo(memory.links, broker)
+  const message = { type: 'ListOffsetsRequest', correlationId, replicaId: -1, version, partitions } as const
+  sendRequest(link, broker, message, { kind: 'listOffsets', partitions: names }, ctx)
+}
+
+function askEpochEnds(
+  memory: ConsumerVolatile,
+  broker: BrokerId,
+  names: readonly TopicPartition[],
+  ctx: ClientContext,
+): void {
+  const partitions: Record<TopicPartition, { leaderEpoch: number; currentLeaderEpoch: number }> = {}
+  for (const name of names) {
+    const partition = memory.partitions[name]!
+    partition.asking = true
+    partitions[name] = { leaderEpoch: partition.positionEpoch, currentLeaderEpoch: partition.leaderEpoch }
+  }
+  const correlationId = nextCorrelationId(memory.links)
+  const link = linkTo(memory.links, broker)
+  const message = { type: 'OffsetsForLeaderEpochRequest', correlationId, replicaId: -1, partitions } as const
+  sendRequest(link, broker, message, { kind: 'epochEnds', partitions: names }, ctx)
+}
+
+function fetch(
+  memory: ConsumerVolatile,
+  broker: BrokerId,
+  names: readonly TopicPartition[],
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  const { settings } = config
+  const maxBytes = numberSetting(settings, 'max.partition.fetch.bytes', 1_048_576)
+  const partitions: Record<TopicPartition, FetchPartition> = {}
+  const offsets: Record<TopicPartition, number> = {}
+  for (const name of names) {
+    const { position, leaderEpoch } = memory.partitions[name]!
+    offsets[name] = position
+    const currentLeaderEpoch = config.validatesOffsets ? leaderEpoch : -1
+    partitions[name] = { fetchOffset: position, maxBytes, currentLeaderEpoch, lastFetchedEpoch: -1, logStartOffset: -1 }
+  }
+  const correlationId = nextCorrelationId(memory.links)
+  sendRequest(
+    linkTo(memory.links, broker),
+    broker,
+    {
+      type: 'FetchRequest',
+      correlationId,
+      replicaId: -1,
+      replicaEpoch: -1,
+      maxWaitMs: numberSetting(settings, 'fetch.max.wait.ms', 500),
+      minBytes: numberSetting(settings, 'fetch.min.bytes', 1),
+      partitions,
+    },
+    { kind: 'fetch', offsets },
+    ctx,
+  )
+}
+
+export function onFetchResponse(
+  memory: ConsumerVolatile,
+  broker: BrokerId,
+  offsets: Readonly<Record<TopicPartition, number>>,
+  response: FetchResponse,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  for (const name of Object.keys(offsets).sort(comparePartitions)) {
+    const partition = memory.partitions[name]
+    const told = response.partitions[name]
+    if (partition === undefined || told === undefined) continue
+    if (partition.phase !== 'fetching' || partition.position !== offsets[name]) {
+      ctx.probe('stale-fetch-answer')
+    } else if (told.error === 'NONE') handOut(name, partition, told, broker, config, ctx)
+    else onFetchError(memory, name, partition, told, config, ctx)
+  }
+}
+
+function onFetchError(
+  memory: ConsumerVolatile,
+  name: TopicPartition,
+  partition: ConsumedPartition,
+  told: FetchedPartition,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (told.error === 'OFFSET_OUT_OF_RANGE') {
+    ctx.probe('consumer-offset-out-of-range')
+    resetOffset(name, partition, 'OFFSET_OUT_OF_RANGE', config, ctx)
+    return
+  }
+  // UNKNOWN_LEADER_EPOCH says that the broker is behind this client: ask it again, not for metadata (KIP-320).
+  if (told.error !== 'UNKNOWN_LEADER_EPOCH') memory.view.refreshWanted = true
+  backOff(partition, config, ctx)
+}
+
+type PolledRecord = { readonly offset: number; readonly id: string; readonly epoch: number }
+
+/** Hands the records from the position on to the application, `max.poll.records` at a time. */
+function handOut(
+  name: TopicPartition,
+  partition: ConsumedPartition,
+  told: FetchedPartition,
+  broker: BrokerId,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (told.highWatermark < partition.highWatermark) ctx.probe('consumer-sees-the-high-watermark-go-back')
+  partition.highWatermark = told.highWatermark
+  const records: PolledRecord[] = []
+  for (const batch of told.batches) {
+    for (const [index, record] of batch.records.entries()) {
+      const offset = batch.baseOffset + index
+      if (offset < partition.position) continue
+      if (offset >= told.highWatermark) {
+        ctx.probe('fetch-answer-holds-records-above-the-high-watermark')
+        break
+      }
+      records.push({ offset, id: record.id, epoch: batch.leaderEpoch })
+    }
+  }
+  const atMost = numberSetting(config.settings, 'max.poll.records', 500)
+  for (let start = 0; start < records.length; start += atMost) {
+    const polled = records.slice(start, start + atMost)
+    const last = polled[polled.length - 1]!
+    ctx.fact({
+      kind: 'recordsPolled',
+      client: config.name,
+      partition: name,
+      fromOffset: partition.position,
+      records: polled,
+      highWatermark: told.highWatermark,
+      broker,
+    })
+    partition.position = last.offset + 1
+    partition.positionEpoch = last.epoch
+  }
+}
+
+/** Lets go of every connection. */
+export function closeLinks(memory: ConsumerVolatile, ctx: ClientContext): void {
+  for (const broker of Object.keys(memory.links.byBroker)) {
+    if (memory.links.byBroker[broker]!.phase !== 'closed') ctx.close(brokerNode(Number(broker)), CLIENT_CHANNEL)
+  }
+}

@@ -1,0 +1,92 @@
+/** A consumer by assignment as plain data: committed offsets survive it, positions do not. */
+import type { Settings } from '../../kafka/config.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
+import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
+import type { ClusterView } from '../cluster-view.ts'
+import type { Links } from '../links.ts'
+
+export interface ConsumerConfig {
+  readonly name: string
+  /** null: every partition of `topics`, also those added later. */
+  readonly partitions: readonly TopicPartition[] | null
+  readonly topics: readonly string[]
+  readonly mechanisms: Mechanisms
+  /** Consumer settings by dotted key. */
+  readonly settings: Settings
+  readonly bootstrap: readonly BrokerId[]
+  /**
+   * KIP-320 on the client (2.3): keep the leader epoch of the last record read, name the leader's epoch in fetches, and
+   * after a change of leader ask where that epoch ends before reading on.
+   */
+  readonly validatesOffsets: boolean
+  /** A new connection first exchanges versions (KIP-97, 0.10.2). Absent: it does. */
+  readonly asksVersions?: boolean
+}
+
+export interface CommittedOffset {
+  /** The next offset to be read. */
+  readonly offset: number
+  /** Epoch of the record before it; -1 not known. */
+  readonly leaderEpoch: number
+}
+
+/** What a partition does next. */
+export type Phase =
+  /** Its position is asked from the leader (`auto.offset.reset`). */
+  | 'resetting'
+  /** Its position is held against the new leader's epochs (KIP-320). */
+  | 'validating'
+  | 'fetching'
+  /** No position, and no policy to find one: the application was told and reads no more. */
+  | 'failed'
+
+export interface ConsumedPartition {
+  phase: Phase
+  /** The next offset to be read; -1 none. It goes back only by a `positionReset`. */
+  position: number
+  /** Epoch of the record before the position; -1 not known. */
+  positionEpoch: number
+  /** The leader epoch that the position was last held against; -1 not known. */
+  leaderEpoch: number
+  /** High watermark of the last answer; -1 none. */
+  highWatermark: number
+  /** Why the position is being reset, for the fact. */
+  resetReason: string
+  /** A ListOffsets or OffsetsForLeaderEpoch about it is unanswered. */
+  asking: boolean
+  /** Not asked about again before this time. */
+  retryAtUs: number
+}
+
+export type ConsumerRequest =
+  /** Offsets asked for by partition: an answer for another position is stale. */
+  | { readonly kind: 'fetch'; readonly offsets: Readonly<Record<TopicPartition, number>> }
+  | { readonly kind: 'listOffsets'; readonly partitions: readonly TopicPartition[] }
+  | { readonly kind: 'epochEnds'; readonly partitions: readonly TopicPartition[] }
+
+export interface ConsumerVolatile {
+  links: Links<ConsumerRequest>
+  view: ClusterView
+  wakeAtUs: number | null
+  /** Sorted. */
+  topics: readonly string[]
+  partitions: Record<TopicPartition, ConsumedPartition>
+  nextCommitAtUs: number
+}
+
+export interface ConsumerState {
+  durable: {
+    /** The application wants to read: a restarted process goes on by itself. */
+    running: boolean
+    /** What was committed. Stands for the external store of a group's offsets, which no crash of the client touches. */
+    committed: Record<TopicPartition, CommittedOffset>
+  }
+  /** null while the process is down or the consumer stopped. */
+  volatile: ConsumerVolatile | null
+}
+
+/** The consumer's position in a partition; null while it has none. */
+export function consumerPosition(state: ConsumerState, name: TopicPartition): number | null {
+  const partition = state.volatile?.partitions[name]
+  return partition === undefined || partition.position < 0 ? null : partition.position
+}
