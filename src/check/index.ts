@@ -1,4 +1,59 @@
+import { ACKED_AT_ALL_NOT_LOST } from './acked-at-all-not-lost.ts'
+import { ACKED_AT_ONE_NOT_LOST } from './acked-at-one-not-lost.ts'
+import { ACKED_BELOW_HIGH_WATERMARK } from './acked-below-high-watermark.ts'
+import { ACKED_WITH_ENOUGH_REPLICAS } from './acked-with-enough-replicas.ts'
+import { CONSISTENT_COMMITTED_DATA } from './consistent-committed-data.ts'
+import { CONSUMERS_IN_ORDER_WITHOUT_GAPS } from './consumers-in-order-without-gaps.ts'
+import { CONSUMERS_NOTHING_TWICE } from './consumers-nothing-twice.ts'
+import { CONSUMERS_SEE_ONLY_COMMITTED } from './consumers-see-only-committed.ts'
+import { HIGH_WATERMARK_BELOW_LOG_END } from './high-watermark-below-log-end.ts'
+import { ISR_NEVER_EMPTY } from './isr-never-empty.ts'
+import { ISR_WITHIN_ASSIGNMENT } from './isr-within-assignment.ts'
+import { LEADER_COMPLETENESS } from './leader-completeness.ts'
+import { LEADER_IN_ISR } from './leader-in-isr.ts'
+import { LOG_MATCHING_BELOW_HIGH_WATERMARK } from './log-matching-below-high-watermark.ts'
+import { LOG_MATCHING_BY_EPOCH } from './log-matching-by-epoch.ts'
+import { MONOTONIC_CONTROLLER_EPOCH } from './monotonic-controller-epoch.ts'
+import { MONOTONIC_HIGH_WATERMARK } from './monotonic-high-watermark.ts'
+import { MONOTONIC_LEADER_EPOCH } from './monotonic-leader-epoch.ts'
+import { MONOTONIC_STATE_VERSION } from './monotonic-state-version.ts'
+import { ONE_RECORD_PER_COMMITTED_OFFSET } from './one-record-per-committed-offset.ts'
+import { PARTITIONS_HAVE_LEADERS } from './partitions-have-leaders.ts'
 import type { Property } from './property.ts'
+import { REPLICAS_CONVERGE } from './replicas-converge.ts'
+import { SINGLE_LEADER_PER_EPOCH } from './single-leader-per-epoch.ts'
+import { STRONG_ISR } from './strong-isr.ts'
+import { WEAK_ISR } from './weak-isr.ts'
 
-/** Every property, in the order in which reports list them. */
-export const PROPERTIES: readonly Property[] = []
+/** Every property, in the order in which reports list them: records first, then replicas, state, clients, the end. */
+export const PROPERTIES: readonly Property[] = [
+  CONSISTENT_COMMITTED_DATA,
+  ACKED_AT_ALL_NOT_LOST,
+  ACKED_AT_ONE_NOT_LOST,
+  LEADER_COMPLETENESS,
+  ONE_RECORD_PER_COMMITTED_OFFSET,
+  STRONG_ISR,
+  WEAK_ISR,
+  LOG_MATCHING_BELOW_HIGH_WATERMARK,
+  LOG_MATCHING_BY_EPOCH,
+  SINGLE_LEADER_PER_EPOCH,
+  MONOTONIC_LEADER_EPOCH,
+  MONOTONIC_CONTROLLER_EPOCH,
+  MONOTONIC_STATE_VERSION,
+  MONOTONIC_HIGH_WATERMARK,
+  HIGH_WATERMARK_BELOW_LOG_END,
+  ISR_WITHIN_ASSIGNMENT,
+  LEADER_IN_ISR,
+  ISR_NEVER_EMPTY,
+  ACKED_BELOW_HIGH_WATERMARK,
+  ACKED_WITH_ENOUGH_REPLICAS,
+  CONSUMERS_SEE_ONLY_COMMITTED,
+  CONSUMERS_IN_ORDER_WITHOUT_GAPS,
+  CONSUMERS_NOTHING_TWICE,
+  REPLICAS_CONVERGE,
+  PARTITIONS_HAVE_LEADERS,
+]
+
+const BY_NAME: Readonly<Record<string, Property>> = Object.fromEntries(PROPERTIES.map((it) => [it.name, it]))
+
+export const propertyNamed = (name: string): Property | undefined => BY_NAME[name]

@@ -1,0 +1,89 @@
+/** Why a partition has no leader at the end, told apart: what Kafka could not help, and what it should have. */
+import { topicSetting } from '../kafka/config.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { NO_LEADER, splitTopicPartition } from '../kafka/ids.ts'
+import type { TopicConfigZnode } from '../kafka/znodes.ts'
+import { topicConfigPath } from '../kafka/znodes.ts'
+import { controllerTruth, isRegistered, partitionTruth } from '../world/targets.ts'
+import type { PartitionTruth, World } from '../world/world.ts'
+import { brokerState, registryState } from '../world/world.ts'
+import { processState, viewOf } from './roles.ts'
+
+export type Leadership =
+  | { readonly kind: 'led'; readonly leader: BrokerId }
+  /** No leader, and none was possible. */
+  | { readonly kind: 'explained'; readonly words: string }
+  /** No leader although there could be one. */
+  | { readonly kind: 'broken'; readonly words: string; readonly hole: string | null }
+
+/** Whether a replica outside the ISR may be elected, as the topic and the brokers are set at the end. */
+export function isUncleanOn(world: World, partition: TopicPartition): boolean {
+  const { mechanisms, brokers } = world.plan
+  if (!mechanisms.uncleanElectionSwitch) return true
+  const key = 'unclean.leader.election.enable'
+  const { topic } = splitTopicPartition(partition)
+  const config = registryState(world).nodes[topicConfigPath(topic)]?.data as unknown as TopicConfigZnode | undefined
+  // The controller's own setting counts where the topic has none; without a controller any broker may come to be it.
+  const controller = controllerTruth(world)?.broker
+  const judges = brokers.filter(({ id }) => controller === undefined || id === controller)
+  return judges.some(({ id, settings }) => {
+    const own = { ...settings, ...world.settingChanges[`broker-${id}`] }
+    return topicSetting(own, config?.settings, key) === true
+  })
+}
+
+const list = (ids: readonly BrokerId[]): string => `[${ids.join(', ')}]`
+
+/** What became of a partition's leadership; null when the registry does not know the partition. */
+export function leadershipOf(world: World, partition: TopicPartition): Leadership | null {
+  const truth = partitionTruth(world, partition)
+  if (truth === null) return null
+  return truth.leader === NO_LEADER ? withoutLeader(world, partition, truth) : withNamedLeader(world, partition, truth)
+}
+
+function withNamedLeader(world: World, partition: TopicPartition, truth: PartitionTruth): Leadership {
+  const { leader, leaderEpoch } = truth
+  const state = processState(world, leader)
+  if (state !== 'up') {
+    if (isRegistered(world, leader)) {
+      return { kind: 'explained', words: `broker ${leader} leads and is ${state}, and its session has not ended yet` }
+    }
+    // 0.8.2-2.2 leave the znode of a dead leader as it is when nobody can be elected.
+    return withoutLeader(world, partition, truth)
+  }
+  const phase = brokerState(world, leader)?.volatile?.phase
+  if (phase === 'hung') {
+    const words = `broker ${leader} leads, hangs in its own shutdown and is still registered`
+    return { kind: 'broken', words, hole: 'KAFKA-3410' }
+  }
+  const view = viewOf(world, leader, partition)
+  if (view?.role === 'leader' && view.leaderEpoch === leaderEpoch) return { kind: 'led', leader }
+  const believes = view === null ? 'has no role' : `believes to be ${view.role} at epoch ${view.leaderEpoch}`
+  const words = `the registry names broker ${leader} leader at epoch ${leaderEpoch}, which is up and ${believes}`
+  return { kind: 'broken', words, hole: null }
+}
+
+function withoutLeader(world: World, partition: TopicPartition, truth: PartitionTruth): Leadership {
+  const { isr, replicas } = truth
+  const canLead = isr.filter((id) => isRegistered(world, id))
+  const unclean = isUncleanOn(world, partition)
+  const couldLead = unclean ? replicas.filter((id) => isRegistered(world, id)) : canLead
+  if (couldLead.length === 0) {
+    const words = unclean
+      ? `no assigned replica of ${list(replicas)} is up`
+      : `no ISR member is up and unclean election is off: ISR ${list(isr)}`
+    return { kind: 'explained', words }
+  }
+  if (processState(world, couldLead[0]!) !== 'up') {
+    return {
+      kind: 'explained',
+      words: `broker ${couldLead[0]} could lead and is ${processState(world, couldLead[0]!)}`,
+    }
+  }
+  const controller = controllerTruth(world)
+  const words =
+    controller === null
+      ? `broker ${list(couldLead)} could lead, but there is no controller`
+      : `broker ${list(couldLead)} could lead (ISR ${list(isr)}), but controller ${controller.broker} has elected nobody`
+  return { kind: 'broken', words, hole: null }
+}

@@ -1,0 +1,73 @@
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { nodeNumber } from '../kafka/ids.ts'
+import type { World } from '../world/world.ts'
+import { firstDifference, logOf, named } from './logs.ts'
+import { lossHoles, unlessHoles } from './promises.ts'
+import type { Finding, Property } from './property.ts'
+import { viewOf } from './roles.ts'
+
+/** Pairwise equal below min(HW, HW), as in the TLA+ models of KRaft; of running brokers, for others have no watermark. */
+export const LOG_MATCHING_BELOW_HIGH_WATERMARK: Property = {
+  name: 'LogMatchingBelowHighWatermark',
+  kind: 'always',
+  statement: 'Any two replicas hold the same records below both of their high watermarks.',
+  on: ['highWatermark', 'becameLeader', 'becameFollower'],
+  promised: (plan) => {
+    const holes = lossHoles(plan)
+    if (plan.mechanisms.divergingAnswerMovesHighWatermark && holes.length === 0 && plan.steps.length > 0) {
+      holes.push({
+        because: 'a diverging answer moves the high watermark over records that are then cut',
+        hole: 'KAFKA-14704',
+      })
+    }
+    return unlessHoles(holes)
+  },
+  check: (world, step) => {
+    const findings: Finding[] = []
+    for (const { node, fact } of step.facts) {
+      if (fact.kind === 'highWatermark') {
+        if (fact.to > fact.from) compareOthers(world, fact.partition, nodeNumber(node), fact.from, findings)
+      } else if (fact.kind === 'becameLeader' || fact.kind === 'becameFollower') {
+        compareOthers(world, fact.partition, nodeNumber(node), 0, findings)
+      }
+    }
+    return findings.length === 0 ? null : findings
+  },
+}
+
+function compareOthers(
+  world: World,
+  partition: TopicPartition,
+  broker: BrokerId,
+  from: number,
+  findings: Finding[],
+): void {
+  const view = viewOf(world, broker, partition)
+  const log = logOf(world, broker, partition)
+  if (view === null || log === null) return
+  for (const { id } of world.plan.brokers) {
+    if (id === broker) continue
+    const otherView = viewOf(world, id, partition)
+    const other = logOf(world, id, partition)
+    if (otherView === null || other === null) continue
+    const to = Math.min(view.highWatermark, otherView.highWatermark, log.logEndOffset, other.logEndOffset)
+    const difference = firstDifference(log, other, from, to)
+    if (difference === null) continue
+    const { offset, left, right } = difference
+    findings.push({
+      partition,
+      words:
+        `below the high watermarks of broker ${broker} (${view.highWatermark}) and broker ${id} (${otherView.highWatermark}), ` +
+        `offset ${offset} of ${partition} is ${named(left)} on one and ${named(right)} on the other`,
+      evidence: {
+        offset,
+        brokers: [broker, id],
+        value: left?.value ?? null,
+        id: left?.id ?? null,
+        epoch: left?.epoch ?? -1,
+        otherHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
+      },
+      key: `${partition} ${Math.min(broker, id)} ${Math.max(broker, id)} ${offset}`,
+    })
+  }
+}

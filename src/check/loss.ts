@@ -1,0 +1,250 @@
+/**
+ * What was lost, what came back, and what is there twice: the words of verdicts.
+ * Committed: below the high watermark of a broker that believes it leads. Missing: the log of the leader that the
+ * registry names has another record, or none, at that offset. Lost: missing under the last such leader of the run.
+ */
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { NO_LEADER, nodeNumber } from '../kafka/ids.ts'
+import type { RecordIdentity } from '../kafka/records.ts'
+import type { StateZnode } from '../kafka/znodes.ts'
+import { statePath } from '../kafka/znodes.ts'
+import type { ReplicaLog } from '../log/replica-log.ts'
+import { knownPartitions, partitionTruth } from '../world/targets.ts'
+import type { CommittedRecord, FactEntry, SentRecord, World } from '../world/world.ts'
+import { findRecord, logOf, logsOf, recordAt } from './logs.ts'
+
+/** A cut that took a copy of a record away. */
+export interface Cut {
+  readonly broker: BrokerId
+  readonly event: number
+  readonly atUs: number
+  /** The mechanism and its source, as the broker said. */
+  readonly rule: string
+  /** The log end after it. */
+  readonly to: number
+  /** Whom the broker followed then. */
+  readonly leader: BrokerId
+}
+
+export interface LostRecord {
+  readonly id: RecordIdentity
+  readonly value: string | null
+  readonly partition: TopicPartition
+  readonly offset: number
+  /** Leader epoch of the record; -1 before 0.11 or where no copy tells. */
+  readonly epoch: number
+  /** -1 all; null: it was committed and not acknowledged. */
+  readonly acks: number | null
+  readonly ackedAtUs: number | null
+  /** Event at which the client was told. */
+  readonly ackedBy: number | null
+  readonly committedAtUs: number | null
+  /** The last leader that the registry named, whose log lacks it. */
+  readonly leader: BrokerId
+  /** What that leader has there instead; null: nothing. */
+  readonly instead: { readonly id: RecordIdentity; readonly value: string | null } | null
+  /** Brokers that still have it: a diverged copy does not unlose it. */
+  readonly remainsOn: readonly BrokerId[]
+  /** The cut that took it from that leader, else the last cut of any copy; null: nobody cut it. */
+  readonly truncatedBy: Cut | null
+}
+
+/** The last leader that the registry named, which may be down by now; null when it never named one. */
+export function lastNamedLeader(world: World, partition: TopicPartition): BrokerId | null {
+  const truth = partitionTruth(world, partition)
+  if (truth !== null && truth.leader !== NO_LEADER) return truth.leader
+  const path = statePath(partition)
+  const writes = world.ledger.registryWrites
+  for (let i = writes.length - 1; i >= 0; i--) {
+    const write = writes[i]!
+    if (write.path !== path) continue
+    // A deleted topic took its records with it.
+    if (write.write === 'delete') return null
+    const { leader } = write.data as unknown as StateZnode
+    if (leader !== NO_LEADER) return leader
+  }
+  return null
+}
+
+export interface JudgedLog {
+  readonly broker: BrokerId
+  readonly log: ReplicaLog
+}
+
+/** The log against which loss is judged, with its broker; null when no leader was ever named. */
+export function judgedLog(world: World, partition: TopicPartition): JudgedLog | null {
+  if (partitionTruth(world, partition) === null) return null
+  const broker = lastNamedLeader(world, partition)
+  if (broker === null) return null
+  return { broker, log: logOf(world, broker, partition) ?? EMPTY }
+}
+
+/** A leader without a log (its disk is empty) has no record at all. */
+const EMPTY: ReplicaLog = { batches: [], logStartOffset: 0, logEndOffset: 0, epochCache: [], flushedOffset: 0 }
+
+type Truncated = FactEntry & { readonly fact: Extract<FactEntry['fact'], { kind: 'truncated' }> }
+
+/** Every cut of every record, by partition and identity, in order of time. */
+type Cuts = ReadonlyMap<string, readonly { readonly cut: Cut; readonly epoch: number }[]>
+
+function cutsOf(world: World): Cuts {
+  const cuts = new Map<string, { cut: Cut; epoch: number }[]>()
+  for (const entry of world.ledger.facts) {
+    if (entry.fact.kind !== 'truncated') continue
+    const { node, event, atUs, fact } = entry as Truncated
+    const cut: Cut = { broker: nodeNumber(node), event, atUs, rule: fact.rule, to: fact.to, leader: fact.leader }
+    for (const record of fact.removed) {
+      const key = `${fact.partition} ${record.id}`
+      const known = cuts.get(key)
+      if (known === undefined) cuts.set(key, [{ cut, epoch: record.epoch }])
+      else known.push({ cut, epoch: record.epoch })
+    }
+  }
+  return cuts
+}
+
+interface Witness {
+  readonly id: RecordIdentity
+  readonly value: string | null
+  readonly partition: TopicPartition
+  readonly offset: number
+}
+
+function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cuts): LostRecord {
+  const { id, partition, offset } = witness
+  const copies = logsOf(world, partition)
+    .map(({ broker, log }) => ({ broker, held: findRecord(log, id) }))
+    .filter(({ held }) => held !== null)
+  const cuts = allCuts.get(`${partition} ${id}`) ?? []
+  const committed = world.ledger.committed[partition]?.[offset]?.find((entry) => entry.id === id)
+  const sent = world.ledger.sent[id] as SentRecord | undefined
+  const acked = sent?.outcome === 'acked' ? sent : undefined
+  return {
+    id,
+    value: witness.value,
+    partition,
+    offset,
+    epoch: committed?.epoch ?? copies[0]?.held?.epoch ?? cuts[0]?.epoch ?? -1,
+    acks: acked?.acks ?? null,
+    ackedAtUs: acked?.answeredAtUs ?? null,
+    ackedBy: acked?.answeredBy ?? null,
+    committedAtUs: committed?.atUs ?? null,
+    leader: judged.broker,
+    instead: recordAt(judged.log, offset),
+    remainsOn: copies.map(({ broker }) => broker),
+    truncatedBy: (cuts.findLast(({ cut }) => cut.broker === judged.broker) ?? cuts.at(-1))?.cut ?? null,
+  }
+}
+
+/** Not at its offset, and not because the log begins later (retention, DeleteRecords). */
+const isMissingAt = (log: ReplicaLog, offset: number, id: RecordIdentity): boolean =>
+  offset >= log.logStartOffset && recordAt(log, offset)?.id !== id
+
+const byPlace = (a: LostRecord, b: LostRecord): number =>
+  a.partition === b.partition ? a.offset - b.offset : a.partition < b.partition ? -1 : 1
+
+/**
+ * Acknowledged records that are nowhere in the log of the last named leader, by partition and offset. A record that a
+ * retry put at a second offset is not lost while one of the two is there.
+ */
+export function lostRecords(world: World): LostRecord[] {
+  const lost: LostRecord[] = []
+  const judged = judgedLogs(world)
+  const cuts = cutsOf(world)
+  for (const sent of Object.values(world.ledger.sent)) {
+    if (sent.outcome !== 'acked' || sent.partition === null || sent.offset < 0 || sent.acks === 0) continue
+    const target = judged[sent.partition]
+    if (target === undefined || !isMissingAt(target.log, sent.offset, sent.id)) continue
+    if (findRecord(target.log, sent.id) !== null) continue
+    lost.push(lostFrom(world, { ...sent, partition: sent.partition }, target, cuts))
+  }
+  return lost.sort(byPlace)
+}
+
+/** Committed records, acknowledged or not, that the last named leader does not have at their offset. */
+export function lostCommitted(world: World): LostRecord[] {
+  const lost: LostRecord[] = []
+  const judged = judgedLogs(world)
+  const cuts = cutsOf(world)
+  for (const partition of Object.keys(world.ledger.committed).sort()) {
+    const target = judged[partition]
+    if (target === undefined) continue
+    for (const entries of Object.values(world.ledger.committed[partition]!)) {
+      for (const entry of entries) {
+        if (isMissingAt(target.log, entry.offset, entry.id)) lost.push(lostFrom(world, entry, target, cuts))
+      }
+    }
+  }
+  return lost.sort(byPlace)
+}
+
+function judgedLogs(world: World): Record<TopicPartition, JudgedLog> {
+  const logs: Record<TopicPartition, JudgedLog> = {}
+  for (const partition of knownPartitions(world)) {
+    const judged = judgedLog(world, partition)
+    if (judged !== null) logs[partition] = judged
+  }
+  return logs
+}
+
+/** Committed records that the leader now named by the registry does not have: they are missing, not yet lost. */
+export function missing(world: World, partition: TopicPartition): CommittedRecord[] {
+  const truth = partitionTruth(world, partition)
+  if (truth === null || truth.leader === NO_LEADER) return []
+  const log = logOf(world, truth.leader, partition) ?? EMPTY
+  const found: CommittedRecord[] = []
+  for (const entries of Object.values(world.ledger.committed[partition] ?? {})) {
+    const last = entries.at(-1)!
+    if (isMissingAt(log, last.offset, last.id)) found.push(last)
+  }
+  return found.sort((a, b) => a.offset - b.offset)
+}
+
+/**
+ * Committed records that were missing under some later leader, whether they came back or not: one took over with a log
+ * that ended below them, or another record was committed in their place, or they are lost.
+ */
+export function everMissing(world: World): CommittedRecord[] {
+  const lost = new Set(lostCommitted(world).map(({ partition, offset, id }) => `${partition} ${offset} ${id}`))
+  const takeovers = world.ledger.facts.filter(({ fact }) => fact.kind === 'becameLeader')
+  const found: CommittedRecord[] = []
+  for (const partition of Object.keys(world.ledger.committed).sort()) {
+    const shortest = takeovers.flatMap(({ event, fact }) =>
+      fact.kind === 'becameLeader' && fact.partition === partition ? [{ event, logEndOffset: fact.logEndOffset }] : [],
+    )
+    for (const entries of Object.values(world.ledger.committed[partition]!)) {
+      entries.forEach((entry, index) => {
+        const overwritten = index < entries.length - 1
+        const cutOff = shortest.some(({ event, logEndOffset }) => event > entry.event && logEndOffset <= entry.offset)
+        if (overwritten || cutOff || lost.has(`${partition} ${entry.offset} ${entry.id}`)) found.push(entry)
+      })
+    }
+  }
+  return found.sort((a, b) => (a.partition === b.partition ? a.offset - b.offset : a.partition < b.partition ? -1 : 1))
+}
+
+export interface DuplicatedRecord {
+  readonly partition: TopicPartition
+  readonly id: RecordIdentity
+  readonly value: string | null
+  readonly offsets: readonly number[]
+}
+
+/** Records that the last named leader has at more than one offset: a retry was appended again. */
+export function duplicatedRecords(world: World): DuplicatedRecord[] {
+  const found: DuplicatedRecord[] = []
+  for (const [partition, { log }] of Object.entries(judgedLogs(world)).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const seen: Record<RecordIdentity, { value: string | null; offsets: number[] }> = {}
+    for (const batch of log.batches) {
+      batch.records.forEach((record, index) => {
+        const entry = seen[record.id] ?? { value: record.value, offsets: [] }
+        entry.offsets.push(batch.baseOffset + index)
+        seen[record.id] = entry
+      })
+    }
+    for (const [id, { value, offsets }] of Object.entries(seen)) {
+      if (offsets.length > 1) found.push({ partition, id, value, offsets })
+    }
+  }
+  return found
+}

@@ -1,0 +1,163 @@
+/**
+ * When a claim is promised. A promise is a function of the plan: of the generation's switches, the settings and the
+ * faults that may come. Where there is none the hole is named, so that a break is told apart from a failure of ours.
+ */
+import { topicSetting } from '../kafka/config.ts'
+import type { Action, Plan } from '../world/plan.ts'
+import type { Promised } from './property.ts'
+import { PROMISED } from './property.ts'
+
+/** One reason why something may break. */
+export interface Hole {
+  readonly because: string
+  /** KIP or JIRA. */
+  readonly hole: string | null
+}
+
+export function unlessHoles(holes: readonly Hole[]): Promised {
+  if (holes.length === 0) return PROMISED
+  const names = holes.map(({ hole }) => hole).filter((hole) => hole !== null)
+  return {
+    promised: false,
+    because: holes.map(({ because }) => because).join('; '),
+    hole: names.length === 0 ? null : [...new Set(names)].join(', '),
+  }
+}
+
+const actionsOf = (plan: Plan): readonly Action[] => plan.steps.flatMap((step) => step.actions)
+
+/** Actions after which every process runs, every link carries and every leader stays where it is. */
+const HARMLESS: Readonly<Record<string, true>> = {
+  start: true,
+  resume: true,
+  heal: true,
+  healAll: true,
+  healToRegistry: true,
+  release: true,
+  request: true,
+  startClient: true,
+  stopClient: true,
+  offer: true,
+  observe: true,
+  note: true,
+}
+
+const HARMLESS_ADMIN: Readonly<Record<string, true>> = {
+  createTopic: true,
+  addPartitions: true,
+  alterTopicConfig: true,
+}
+
+function isHarmless(action: Action): boolean {
+  if (action.do === 'admin') return HARMLESS_ADMIN[action.request.admin] === true
+  return HARMLESS[action.do] === true
+}
+
+/** Something may go wrong, or leadership may move. */
+export const isDisturbed = (plan: Plan): boolean => actionsOf(plan).some((action) => !isHarmless(action))
+
+export const losesPower = (plan: Plan): boolean => actionsOf(plan).some((action) => action.do === 'powerLoss')
+
+const KEY = 'unclean.leader.election.enable'
+const isOn = (value: unknown): boolean => value === true || value === 'true'
+
+/** A replica outside the ISR may come to lead: there is no switch against it, it is on somewhere, or it is asked for. */
+export function isUncleanPossible(plan: Plan): boolean {
+  const { mechanisms } = plan
+  if (!mechanisms.uncleanElectionSwitch) return true
+  const obeyed = mechanisms.metadata === 'registry' || mechanisms.uncleanElectionInKraft
+  if (
+    obeyed &&
+    plan.brokers.some(({ settings }) => plan.topics.some((it) => isOn(topicSetting(settings, it.settings, KEY))))
+  ) {
+    return true
+  }
+  return actionsOf(plan).some((action) => {
+    if (action.do === 'changeSetting') return obeyed && action.key === KEY && isOn(action.value)
+    if (action.do !== 'admin') return false
+    const { request } = action
+    if (request.admin === 'electLeader') return request.election === 'UNCLEAN'
+    if (request.admin === 'createTopic') {
+      return obeyed && plan.brokers.some(({ settings }) => isOn(topicSetting(settings, request.settings, KEY)))
+    }
+    return obeyed && request.admin === 'alterTopicConfig' && isOn(request.settings[KEY])
+  })
+}
+
+/** Holes through which followers of a generation keep records that their leader does not have. */
+export function divergenceHoles(plan: Plan): Hole[] {
+  const { mechanisms } = plan
+  if (!isDisturbed(plan)) return []
+  const holes: Hole[] = []
+  if (mechanisms.truncation === 'high-watermark') {
+    holes.push({ because: 'a follower truncates to its own stale high watermark', hole: 'KIP-101 (KAFKA-1211)' })
+  }
+  if (mechanisms.truncation === 'kip-101') {
+    holes.push({
+      because: 'one question about the last epoch misses records of a fast fail-over',
+      hole: 'KIP-279 (KAFKA-6361)',
+    })
+  }
+  if (mechanisms.sameLeaderNewEpoch === 'skip') {
+    holes.push({ because: 'a missed epoch of another leader goes unnoticed', hole: 'KAFKA-7164' })
+  }
+  if (mechanisms.recordFormat === 2 && !mechanisms.epochEntryAtElection) {
+    holes.push({ because: 'a leader that appended nothing leaves no epoch entry', hole: 'KAFKA-7415' })
+  }
+  if (mechanisms.recordFormat === 2 && !mechanisms.leaderEpochFencing) {
+    holes.push({ because: 'fetches are not fenced by leader epoch', hole: 'KIP-320 (KAFKA-6880)' })
+  }
+  return holes
+}
+
+/** Holes through which a committed record can be gone from the log of the leader. */
+export function lossHoles(plan: Plan): Hole[] {
+  if (!isDisturbed(plan)) return []
+  const { mechanisms } = plan
+  const holes: Hole[] = []
+  if (isUncleanPossible(plan)) {
+    holes.push({ because: 'a replica outside the ISR may be elected', hole: 'KIP-106 (unclean leader election)' })
+  }
+  if (losesPower(plan) && !mechanisms.eligibleLeaderReplicas) {
+    holes.push({
+      because: 'a broker may lose its unflushed tail and still be the one that may lead',
+      hole: 'KIP-966 (last replica standing)',
+    })
+  }
+  if (losesPower(plan) && mechanisms.eligibleLeaderReplicas) {
+    holes.push({ because: 'every replica of the ISR may lose its unflushed tail at once', hole: null })
+  }
+  holes.push(...divergenceHoles(plan))
+  if (mechanisms.isrAdmission === 'high-watermark') {
+    holes.push({
+      because: 'a follower joins the ISR at the stale high watermark of a fresh leader',
+      hole: 'KAFKA-7128',
+    })
+  }
+  if (mechanisms.deadLeaderNamed === 'ignore') {
+    holes.push({ because: 'a replica whose leader is dead loses its high watermark', hole: 'KAFKA-1647' })
+  }
+  return holes
+}
+
+/** Faults that last until something ends them. */
+const LASTING: Readonly<Record<string, true>> = {
+  pause: true,
+  cut: true,
+  cutFromRegistry: true,
+  slow: true,
+  hold: true,
+  drop: true,
+  lagFollower: true,
+}
+
+/** What is judged in a quiet end is promised where the run settles and nothing is left broken. */
+export function settlesHealed(plan: Plan): Promised {
+  if (plan.endsWithSteps) {
+    return { promised: false, because: 'the run ends with its last step and does not settle', hole: null }
+  }
+  if (!plan.healAtEnd && actionsOf(plan).some((action) => LASTING[action.do] === true)) {
+    return { promised: false, because: 'faults of links and processes may last to the end', hole: null }
+  }
+  return PROMISED
+}

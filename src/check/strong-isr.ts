@@ -1,0 +1,14 @@
+import { partitionTruth } from '../world/targets.ts'
+import { ISR_FACTS, isrFindings } from './isr-holds-committed.ts'
+import { lossHoles, unlessHoles } from './promises.ts'
+import type { Property } from './property.ts'
+
+/** After StrongIsr of the TLA+ models by J. Gustafson: the ISR is the registry's, the leaders are all that believe so. */
+export const STRONG_ISR: Property = {
+  name: 'StrongIsr',
+  kind: 'always',
+  statement: 'Whatever a broker that believes it leads has exposed is held by every member of the ISR in the registry.',
+  on: ISR_FACTS,
+  promised: (plan) => unlessHoles(lossHoles(plan)),
+  check: (world, step) => isrFindings(world, step, (w, partition) => partitionTruth(w, partition)?.isr ?? []),
+}
