@@ -9,7 +9,11 @@ export function murmur2(bytes: ArrayLike<number>): number {
   let hash = SEED ^ length
   const whole = length & ~3
   for (let i = 0; i < whole; i += 4) {
-    let word = (bytes[i]! & 0xff) | ((bytes[i + 1]! & 0xff) << 8) | ((bytes[i + 2]! & 0xff) << 16) | ((bytes[i + 3]! & 0xff) << 24)
+    let word =
+      (bytes[i]! & 0xff) |
+      ((bytes[i + 1]! & 0xff) << 8) |
+      ((bytes[i + 2]! & 0xff) << 16) |
+      ((bytes[i + 3]! & 0xff) << 24)
     word = Math.imul(word, M)
     word ^= word >>> 24
     hash = Math.imul(hash, M) ^ Math.imul(word, M)

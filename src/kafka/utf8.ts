@@ -14,7 +14,12 @@ export function utf8Bytes(text: string): number[] {
       const low = unit < 0xdc00 ? text.charCodeAt(i + 1) : Number.NaN
       if (low >= 0xdc00 && low <= 0xdfff) {
         const point = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
-        bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f))
+        bytes.push(
+          0xf0 | (point >> 18),
+          0x80 | ((point >> 12) & 0x3f),
+          0x80 | ((point >> 6) & 0x3f),
+          0x80 | (point & 0x3f),
+        )
         i += 1
       } else bytes.push(0x3f)
     }

@@ -23,14 +23,11 @@ const SETTINGS: Settings = {
   'max.block.ms': 60_000,
   'buffer.memory': 33_554_432,
   'metadata.max.age.ms': 300_000,
-  'partitioner.sticky': true,
 }
 
 /** Settings of a generation before 2.1. */
 const OLD: Settings = Object.fromEntries(
-  Object.entries({ ...SETTINGS, 'request.timeout.ms': 1000 }).filter(
-    ([key]) => key !== 'delivery.timeout.ms' && key !== 'partitioner.sticky',
-  ),
+  Object.entries({ ...SETTINGS, 'request.timeout.ms': 1000 }).filter(([key]) => key !== 'delivery.timeout.ms'),
 )
 
 class Producer extends Bench<ProducerState, ProducerConfig> {

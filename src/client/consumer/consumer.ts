@@ -114,12 +114,7 @@ function onTimer(state: ConsumerState, memory: ConsumerVolatile, config: Consume
   memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
 }
 
-function onControl(
-  state: ConsumerState,
-  operation: Operation,
-  config: ConsumerConfig,
-  ctx: ClientContext,
-): void {
+function onControl(state: ConsumerState, operation: Operation, config: ConsumerConfig, ctx: ClientContext): void {
   if (operation.kind === 'control') {
     state.durable.running = operation.control === 'start'
     if (operation.control === 'stop') end(state, config, ctx)

@@ -4,7 +4,15 @@ import { brokerNode, comparePartitions, NO_LEADER } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { leaderOf, maybeRefresh } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
-import { canSend, CLIENT_CHANNEL, linkTo, maybeConnect, nextCorrelationId, nextTimeoutUs, sendRequest } from '../links.ts'
+import {
+  CLIENT_CHANNEL,
+  canSend,
+  linkTo,
+  maybeConnect,
+  nextCorrelationId,
+  nextTimeoutUs,
+  sendRequest,
+} from '../links.ts'
 import { booleanSetting, numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier, wakeBy } from '../wake.ts'
 import { backOff, noticeLeaderEpoch, resetOffset, resetTimestamp } from './positions.ts'
@@ -16,7 +24,7 @@ const MAX_IN_FLIGHT = 100
 export const requestTimeoutUs = (config: ConsumerConfig): number =>
   timeSettingUs(config.settings, 'request.timeout.ms', 30_000)
 
-const asksVersions = (config: ConsumerConfig): boolean => config.asksVersions ?? true
+const asksVersions = (config: ConsumerConfig): boolean => config.mechanisms.clientAsksVersions
 
 /** What to ask one broker about. */
 interface Asks {
@@ -97,7 +105,9 @@ function askOffsets(
   const partitions: Record<TopicPartition, { timestamp: number; currentLeaderEpoch: number }> = {}
   for (const name of names) {
     memory.partitions[name]!.asking = true
-    const currentLeaderEpoch = config.validatesOffsets ? memory.view.partitions[name]!.leaderEpoch : -1
+    const currentLeaderEpoch = config.mechanisms.consumerValidatesOffsets
+      ? memory.view.partitions[name]!.leaderEpoch
+      : -1
     partitions[name] = { timestamp, currentLeaderEpoch }
   }
   const correlationId = nextCorrelationId(memory.links)
@@ -139,7 +149,7 @@ function fetch(
   for (const name of names) {
     const { position, leaderEpoch } = memory.partitions[name]!
     offsets[name] = position
-    const currentLeaderEpoch = config.validatesOffsets ? leaderEpoch : -1
+    const currentLeaderEpoch = config.mechanisms.consumerValidatesOffsets ? leaderEpoch : -1
     partitions[name] = { fetchOffset: position, maxBytes, currentLeaderEpoch, lastFetchedEpoch: -1, logStartOffset: -1 }
   }
   const correlationId = nextCorrelationId(memory.links)

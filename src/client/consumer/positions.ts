@@ -94,7 +94,7 @@ export function backOff(partition: ConsumedPartition, config: ConsumerConfig, ct
  * the new leader (2.3 SubscriptionState.maybeValidatePositionForCurrentLeader).
  */
 export function noticeLeaderEpoch(partition: ConsumedPartition, leaderEpoch: number, config: ConsumerConfig): void {
-  if (!config.validatesOffsets || leaderEpoch <= partition.leaderEpoch) return
+  if (!config.mechanisms.consumerValidatesOffsets || leaderEpoch <= partition.leaderEpoch) return
   if (partition.phase !== 'fetching' && partition.phase !== 'validating') return
   partition.leaderEpoch = leaderEpoch
   if (partition.positionEpoch >= 0) partition.phase = 'validating'

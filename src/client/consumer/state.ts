@@ -14,13 +14,6 @@ export interface ConsumerConfig {
   /** Consumer settings by dotted key. */
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
-  /**
-   * KIP-320 on the client (2.3): keep the leader epoch of the last record read, name the leader's epoch in fetches, and
-   * after a change of leader ask where that epoch ends before reading on.
-   */
-  readonly validatesOffsets: boolean
-  /** A new connection first exchanges versions (KIP-97, 0.10.2). Absent: it does. */
-  readonly asksVersions?: boolean
 }
 
 export interface CommittedOffset {

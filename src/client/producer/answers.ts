@@ -109,7 +109,7 @@ export function onLinkBroken(
   const lost = breakLink(linkTo(memory.links, broker), config.settings, ctx)
   memory.view.refreshWanted = true
   if (memory.view.asking === broker) refreshLost(memory.view, ctx.nowUs)
-  const reversed = config.reversesWindow ?? hasDeliveryTimeout(config)
+  const reversed = config.mechanisms.retriesReversedAfterDisconnect
   if (reason === 'refused') {
     returnUnsent(memory, lost)
     return

@@ -7,7 +7,8 @@ import type { ClientContext } from '../links.ts'
 import { booleanSetting } from '../settings.ts'
 import type { ProducerConfig, ProducerVolatile } from './state.ts'
 
-const isSticky = (config: ProducerConfig): boolean => booleanSetting(config.settings, 'partitioner.sticky', false)
+const isSticky = (config: ProducerConfig): boolean =>
+  booleanSetting(config.settings, 'partitioner.sticky', config.mechanisms.stickyPartitioner)
 
 /** Random stream of a producer's choices among partitions. */
 const stream = (config: ProducerConfig): string => `producer.partitioner/${config.name}`

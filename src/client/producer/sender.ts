@@ -30,7 +30,7 @@ export const requestTimeoutUs = (config: ProducerConfig): number =>
 
 const backoffUs = (config: ProducerConfig): number => timeSettingUs(config.settings, 'retry.backoff.ms', 100)
 
-const asksVersions = (config: ProducerConfig): boolean => config.asksVersions ?? true
+const asksVersions = (config: ProducerConfig): boolean => config.mechanisms.clientAsksVersions
 
 const refreshOptions = (memory: ProducerVolatile, config: ProducerConfig): RefreshOptions => ({
   settings: config.settings,

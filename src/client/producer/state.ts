@@ -12,16 +12,9 @@ export interface ProducerConfig {
   readonly name: string
   readonly topic: string
   readonly mechanisms: Mechanisms
-  /** Producer settings by dotted key; `delivery.timeout.ms` exists from 2.1 on and `partitioner.sticky` from 2.4 on. */
+  /** Producer settings by dotted key; without `delivery.timeout.ms` (to 2.0) a record's wait is bounded otherwise. */
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
-  /**
-   * After a disconnect the unanswered window comes back in reversed order (from 2.0.0, InFlightRequests.clearAll hands
-   * it out oldest first and each goes to the head of its queue) or in order. Absent: as `delivery.timeout.ms` exists.
-   */
-  readonly reversesWindow?: boolean
-  /** A new connection first exchanges versions (KIP-97, 0.10.2). Absent: it does. */
-  readonly asksVersions?: boolean
 }
 
 /** Records for one partition that travel, succeed and fail together. */

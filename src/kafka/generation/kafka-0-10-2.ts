@@ -20,6 +20,8 @@ const overrides: Partial<Mechanisms> = {
   stepDownCompletesProduce: true,
   // 0.10 KafkaController.onControllerFailover: brokers learn who is alive before they are told roles.
   newControllerUpdatesMetadataFirst: true,
+  // KIP-97: clients of 0.10.2 exchange versions first.
+  clientAsksVersions: true,
 }
 
 export const KAFKA_0_10_2: Generation = {

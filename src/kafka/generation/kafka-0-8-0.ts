@@ -74,6 +74,11 @@ export const KAFKA_0_8_0: Generation = {
     checkpointFsync: false,
     cleanMarkerDeleted: 'after-loading',
 
+    clientAsksVersions: false,
+    retriesReversedAfterDisconnect: false,
+    consumerValidatesOffsets: false,
+    stickyPartitioner: false,
+
     shrinkBumpsLeaderEpoch: 'controller-made',
     uncleanElectionInKraft: false,
     eligibleLeaderReplicas: false,

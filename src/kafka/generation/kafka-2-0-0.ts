@@ -5,6 +5,10 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KIP-279 (KAFKA-6361): several rounds.
   truncation: 'kip-279',
+  // 2.0 ReplicaManager.getPartitionAndLeaderReplicaIfLocal: a partition known to live elsewhere.
+  unhostedIsNotLeader: true,
+  // 2.0 InFlightRequests.clearAll: oldest first, and each goes to the head of its queue.
+  retriesReversedAfterDisconnect: true,
 }
 
 export const KAFKA_2_0_0: Generation = {

@@ -9,6 +9,8 @@ const overrides: Partial<Mechanisms> = {
   newControllerRemovesDeadReplicas: true,
   // Follows from it: a dead leader becomes leader -1 in the first of the two writes (recorded on 2.4.1).
   newControllerWritesNoLeader: true,
+  // KIP-320 (KAFKA-7747): consumers detect truncation.
+  consumerValidatesOffsets: true,
 }
 
 export const KAFKA_2_3: Generation = {

@@ -9,8 +9,12 @@ const overrides: Partial<Mechanisms> = {
   highWatermarkAtLeastLogStart: true,
   // KIP-392: a follower that was sent an older high watermark is answered (recorded 3-42 ms).
   highWatermarkWakesFollowers: true,
+  // 2.4 Partition.updateFollowerFetchState: only a log end that moved is worth a look.
+  unmovedFetchKeepsHighWatermark: true,
   // KIP-455: adding and removing replicas are written.
   reassignment: 'adding-removing',
+  // KIP-480 (KAFKA-8601).
+  stickyPartitioner: true,
 }
 
 export const KAFKA_2_4: Generation = {

@@ -151,6 +151,16 @@ export interface Mechanisms {
   /** The clean-shutdown marker is deleted before loading (KAFKA-10471, 2.8) or after. */
   readonly cleanMarkerDeleted: 'before-loading' | 'after-loading'
 
+  // --- Clients (A6.2, A7): those of the brokers' own generation
+  /** A client's new connection first exchanges versions, so a broker that hangs is not handed a retry (KIP-97, 0.10.2). */
+  readonly clientAsksVersions: boolean
+  /** After a disconnect a producer's window in flight comes back in reversed order (2.0.0) or in order. */
+  readonly retriesReversedAfterDisconnect: boolean
+  /** A consumer holds its position against the epochs of a new leader (KIP-320 on the client, 2.3). */
+  readonly consumerValidatesOffsets: boolean
+  /** Keyless records stay on one partition for a batch (KIP-480, 2.4) instead of going round. */
+  readonly stickyPartitioner: boolean
+
   // --- KRaft (A4.2, A4.3, A5.6)
   /** Controller-made ISR shrinks bump the leader epoch (registry modes; KRaft before metadata version 3.6). */
   readonly shrinkBumpsLeaderEpoch: 'never' | 'controller-made' | 'every'
