@@ -1,12 +1,11 @@
 /** The leader's side of leader epochs: fencing, the end of an epoch, and where a follower's log parts from its own. */
 import type { ErrorName } from '../kafka/errors.ts'
-import type { Fact } from '../kafka/facts.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { OffsetsForLeaderEpochRequest, OffsetsForLeaderEpochResponse } from '../kafka/messages/data.ts'
-import type { KafkaMessage } from '../kafka/messages/message.ts'
-import type { ConnectionId, Context } from '../kernel/machine.ts'
+import type { ConnectionId } from '../kernel/machine.ts'
 import { type EpochEnd, endOffsetForEpoch, UNDEFINED_EPOCH, UNDEFINED_OFFSET } from '../log/epoch-cache.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
+import type { BrokerContext } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
 
 /**
@@ -76,7 +75,7 @@ function answerFor(
 /** Answers where the asked epochs end in the logs of the partitions this broker leads (KIP-101, 0.11). */
 export function handleOffsetsForLeaderEpoch(
   state: BrokerState,
-  ctx: Context<KafkaMessage, Fact>,
+  ctx: BrokerContext,
   config: BrokerConfig,
   request: OffsetsForLeaderEpochRequest,
   connection: ConnectionId,

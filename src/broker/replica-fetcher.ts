@@ -7,19 +7,17 @@ import type { ConnectionId, NodeId } from '../kernel/machine.ts'
 import { applyEpochAnswer } from './fetcher/epoch-answer.ts'
 import { applyFetchAnswer } from './fetcher/fetch-answer.ts'
 import {
-  type BrokerContext,
   delayPartition,
   fetchFromLeader,
-  logOf,
   pauseUs,
   REPLICA_CHANNEL,
   runFetcher,
   sleep,
   timeoutTimer,
-  volatileOf,
   wakeTimer,
 } from './fetcher/fetcher-thread.ts'
 import { applyOffsetsAnswer, askForOffsets, EARLIEST, LATEST } from './fetcher/out-of-range.ts'
+import { type BrokerContext, logOf, running } from './running.ts'
 import type {
   BrokerConfig,
   BrokerState,
@@ -73,7 +71,7 @@ export function followPartition(
   leaderEpoch: number,
 ): void {
   unfollowPartition(state, ctx, config, partition)
-  const volatile = volatileOf(state)
+  const volatile = running(state)
   const fetched = firstState(state, ctx, config, partition, leader, leaderEpoch)
   const fetcher = volatile.fetchers[leader]
   if (fetcher === undefined) startFetcher(volatile, ctx, leader, partition, fetched)
@@ -96,7 +94,7 @@ function firstState(
 ): FetchedPartitionState {
   const m = config.mechanisms
   const log = logOf(state, partition)
-  const highWatermark = volatileOf(state).partitions[partition]?.highWatermark ?? 0
+  const highWatermark = running(state).partitions[partition]?.highWatermark ?? 0
   if (m.truncation === 'high-watermark') {
     const { to, rule } = toHighWatermark(highWatermark, 'before KIP-101, a new leader')
     truncateReplica(state, ctx, config, { partition, to, rule, leader, leaderEpoch })
@@ -142,7 +140,7 @@ export function unfollowPartition(
   _config: BrokerConfig,
   partition: TopicPartition,
 ): void {
-  for (const fetcher of Object.values(volatileOf(state).fetchers)) {
+  for (const fetcher of Object.values(running(state).fetchers)) {
     if (fetcher.partitions[partition] === undefined) continue
     delete fetcher.partitions[partition]
     ctx.setTimer(IDLE_TIMER, 0)
@@ -167,7 +165,7 @@ function shutDownIdleFetchers(volatile: BrokerVolatile, ctx: BrokerContext): voi
 
 /** Stops every fetcher, as a broker does that is going down. */
 export function stopAllFetchers(state: BrokerState, ctx: BrokerContext, _config: BrokerConfig): void {
-  const volatile = volatileOf(state)
+  const volatile = running(state)
   for (const leader of leadersOf(volatile)) shutDown(volatile, ctx, volatile.fetchers[leader]!)
 }
 
@@ -185,7 +183,7 @@ export function onFetcherMessage(
   config: BrokerConfig,
   input: { readonly from: NodeId; readonly message: KafkaMessage },
 ): void {
-  const fetcher = volatileOf(state).fetchers[nodeNumber(input.from)]
+  const fetcher = running(state).fetchers[nodeNumber(input.from)]
   const { message } = input
   const correlationId = 'correlationId' in message ? message.correlationId : null
   if (fetcher === undefined || fetcher.dead || fetcher.outstanding?.correlationId !== correlationId) {
@@ -227,7 +225,7 @@ export function onFetcherDisconnected(
   config: BrokerConfig,
   input: { readonly peer: NodeId; readonly connection: ConnectionId },
 ): void {
-  const fetcher = volatileOf(state).fetchers[nodeNumber(input.peer)]
+  const fetcher = running(state).fetchers[nodeNumber(input.peer)]
   // Two brokers that follow each other have a connection in each direction; names begin with the opener.
   if (fetcher === undefined || !input.connection.startsWith(`${ctx.self}>`)) return
   onRequestFailed(state, ctx, config, fetcher)
@@ -267,7 +265,7 @@ export function onFetcherTimer(
   config: BrokerConfig,
   input: { readonly name: string },
 ): void {
-  const volatile = volatileOf(state)
+  const volatile = running(state)
   if (input.name === IDLE_TIMER) {
     shutDownIdleFetchers(volatile, ctx)
     return

@@ -1,6 +1,7 @@
 /** What a follower does with the answer to "where does this epoch end". */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { OffsetsForLeaderEpochResponse } from '../../kafka/messages/data.ts'
+import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
 import type { LeaderAnswer, TruncationDecision } from '../truncation/decision.ts'
 import { decideByEpochEnd, isNotBelowLogEnd } from '../truncation/kip-101.ts'
@@ -8,7 +9,7 @@ import { decideByEpochPair } from '../truncation/kip-279.ts'
 import { answersCurrentEpoch } from '../truncation/kip-320.ts'
 import { truncateReplica } from '../truncation/truncate-replica.ts'
 import { fencePartition } from './failed-partition.ts'
-import { type BrokerContext, delayPartition, logOf, pauseUs, volatileOf } from './fetcher-thread.ts'
+import { delayPartition, pauseUs } from './fetcher-thread.ts'
 
 type Asked = NonNullable<FetcherState['outstanding']>['partitions']
 
@@ -56,7 +57,7 @@ function decide(
   }
   // 0.11 falls back to the high watermark of that moment, 1.1 to the fetch offset, which was the high watermark when
   // the partition was added.
-  const highWatermark = volatileOf(state).partitions[name]?.highWatermark ?? 0
+  const highWatermark = running(state).partitions[name]?.highWatermark ?? 0
   return decideByEpochEnd(log, answer, m.initialFetchOffset === 'log-end' ? highWatermark : fetchOffset)
 }
 

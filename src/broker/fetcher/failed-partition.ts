@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
+import type { BrokerContext } from '../running.ts'
 import type { BrokerConfig, FetcherState } from '../state.ts'
-import { type BrokerContext, delayPartition, pauseUs } from './fetcher-thread.ts'
+import { delayPartition, pauseUs } from './fetcher-thread.ts'
 
 /**
  * What was fetched cannot be appended. To 2.2 the exception ends the whole fetcher thread, with every partition it

@@ -4,11 +4,12 @@ import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.
 import { truncateEpochsFromStart } from '../../log/epoch-cache.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
+import { type BrokerContext, logOf } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
 import { decideOnDivergence } from '../truncation/on-fetch.ts'
 import { truncateByDecision } from './epoch-answer.ts'
 import { failPartition, fencePartition } from './failed-partition.ts'
-import { type BrokerContext, delayPartition, logOf, pauseUs } from './fetcher-thread.ts'
+import { delayPartition, pauseUs } from './fetcher-thread.ts'
 
 type Asked = NonNullable<FetcherState['outstanding']>['partitions']
 

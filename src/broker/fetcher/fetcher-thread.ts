@@ -1,19 +1,13 @@
 /** The loop of one replica fetcher: first the partitions that must truncate, then a fetch; one request at a time. */
-import type { Fact } from '../../kafka/facts.ts'
 import { type BrokerId, brokerNode, type TopicPartition } from '../../kafka/ids.ts'
 import type { FetchPartition, OffsetsForLeaderEpochRequest } from '../../kafka/messages/data.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
-import { assert } from '../../kernel/assert.ts'
-import type { Context } from '../../kernel/machine.ts'
-import { msToUs } from '../../kernel/time.ts'
-import type { ReplicaLog } from '../../log/replica-log.ts'
-import type { BrokerConfig, BrokerState, BrokerVolatile, FetchedPartitionState, FetcherState } from '../state.ts'
+import { type BrokerContext, durationSetting, logOf, numberSetting, running } from '../running.ts'
+import type { BrokerConfig, BrokerState, FetchedPartitionState, FetcherState } from '../state.ts'
 import { epochQuestion } from '../truncation/kip-320.ts'
 import { lastFetchedEpoch } from '../truncation/on-fetch.ts'
 import { toHighWatermark } from '../truncation/to-high-watermark.ts'
 import { truncateReplica } from '../truncation/truncate-replica.ts'
-
-export type BrokerContext = Context<KafkaMessage, Fact>
 
 /** The channel of everything a follower asks its leader. */
 export const REPLICA_CHANNEL = 'replica'
@@ -27,26 +21,9 @@ const SHORTEST_PAUSE_US = 10_000
 export const wakeTimer = (leader: BrokerId): string => `fetcher:${leader}:wake`
 export const timeoutTimer = (leader: BrokerId): string => `fetcher:${leader}:timeout`
 
-export function volatileOf(state: BrokerState): BrokerVolatile {
-  assert(state.volatile !== null, 'a broker that does not run was asked to replicate')
-  return state.volatile
-}
-
-export function logOf(state: BrokerState, partition: TopicPartition): ReplicaLog {
-  const log = state.durable.logs[partition]
-  assert(log !== undefined, `a follower of ${partition} has no log`)
-  return log
-}
-
-/** A numeric setting; `absent` where the generation does not have it. */
-export function numberSetting(config: BrokerConfig, key: string, absent: number): number {
-  const value = config.settings[key]
-  return typeof value === 'number' ? value : absent
-}
-
 /** replica.fetch.backoff.ms in us. */
 export const pauseUs = (config: BrokerConfig): number =>
-  Math.max(msToUs(numberSetting(config, 'replica.fetch.backoff.ms', 0)), SHORTEST_PAUSE_US)
+  Math.max(durationSetting(config, 'replica.fetch.backoff.ms', 0), SHORTEST_PAUSE_US)
 
 /** Leaves a partition alone for a while; one that is delayed already keeps its time. */
 export function delayPartition(ctx: BrokerContext, partition: FetchedPartitionState, delayUs: number): void {
@@ -146,7 +123,7 @@ function sendFetch(
   const m = config.mechanisms
   const partitions: Record<TopicPartition, FetchPartition> = {}
   const asked: NonNullable<FetcherState['outstanding']>['partitions'] = {}
-  const maxBytes = numberSetting(config, 'replica.fetch.max.bytes', 1_048_576)
+  const maxBytes = numberSetting(config, 'replica.fetch.max.bytes') ?? 1_048_576
   for (const name of ready) {
     const log = logOf(state, name)
     const { fetchOffset, leaderEpoch } = fetcher.partitions[name]!
@@ -165,9 +142,9 @@ function sendFetch(
     type: 'FetchRequest',
     correlationId,
     replicaId: config.id,
-    replicaEpoch: namesBrokerEpoch ? volatileOf(state).brokerEpoch : -1,
-    maxWaitMs: numberSetting(config, 'replica.fetch.wait.max.ms', 500),
-    minBytes: numberSetting(config, 'replica.fetch.min.bytes', 1),
+    replicaEpoch: namesBrokerEpoch ? running(state).brokerEpoch : -1,
+    maxWaitMs: numberSetting(config, 'replica.fetch.wait.max.ms') ?? 500,
+    minBytes: numberSetting(config, 'replica.fetch.min.bytes') ?? 1,
     partitions,
   }))
 }
@@ -189,9 +166,8 @@ export function send(
   partitions: NonNullable<FetcherState['outstanding']>['partitions'],
   message: (correlationId: number) => KafkaMessage,
 ): void {
-  const correlationId = volatileOf(state).nextId++
+  const correlationId = running(state).nextId++
   fetcher.outstanding = { correlationId, request, sentAtUs: ctx.nowUs, partitions }
   ctx.send(brokerNode(fetcher.leader), REPLICA_CHANNEL, message(correlationId))
-  const timeoutMs = numberSetting(config, 'replica.socket.timeout.ms', 30_000)
-  ctx.setTimer(timeoutTimer(fetcher.leader), msToUs(timeoutMs))
+  ctx.setTimer(timeoutTimer(fetcher.leader), durationSetting(config, 'replica.socket.timeout.ms', 30_000))
 }

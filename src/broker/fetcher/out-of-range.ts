@@ -4,13 +4,15 @@
  *
  * Logs are taken to be equal at equal offsets here, so a log that lies inside the leader's range may stay different.
  */
+import { topicSetting } from '../../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import type { ListOffsetsResponse } from '../../kafka/messages/data.ts'
 import { haltProcess } from '../lifecycle.ts'
+import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
 import { truncateReplica, truncateReplicaFully } from '../truncation/truncate-replica.ts'
 import { fencePartition } from './failed-partition.ts'
-import { type BrokerContext, delayPartition, logOf, pauseUs, send, volatileOf } from './fetcher-thread.ts'
+import { delayPartition, pauseUs, send } from './fetcher-thread.ts'
 
 export const LATEST = -1
 export const EARLIEST = -2
@@ -83,9 +85,8 @@ export function applyOffsetsAnswer(
  */
 function mustNotTruncate(state: BrokerState, config: BrokerConfig, name: TopicPartition): boolean {
   if (config.mechanisms.followerAheadOfLeader === 'truncate') return false
-  const ofTopic = volatileOf(state).topicSettings[splitTopicPartition(name).topic]?.['unclean.leader.election.enable']
-  if (ofTopic !== undefined) return ofTopic === 'false'
-  return config.settings['unclean.leader.election.enable'] === false
+  const ofTopic = running(state).topicSettings[splitTopicPartition(name).topic]
+  return topicSetting(config.settings, ofTopic, 'unclean.leader.election.enable') === false
 }
 
 /** The follower's log is the longer one: cut it to the leader's end. What lies below may differ. */

@@ -1,11 +1,9 @@
-import type { Fact, RemovedRecord } from '../../kafka/facts.ts'
+import type { RemovedRecord } from '../../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
-import type { KafkaMessage } from '../../kafka/messages/message.ts'
-import { assert } from '../../kernel/assert.ts'
-import type { Context } from '../../kernel/machine.ts'
-import { type ReplicaLog, truncateLog, truncateLogFully } from '../../log/replica-log.ts'
+import { truncateLog, truncateLogFully } from '../../log/replica-log.ts'
 import { checkpointRecoveryPoint } from '../checkpoint.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
+import { type BrokerContext, logOf } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
 
 export interface Truncation {
@@ -17,13 +15,7 @@ export interface Truncation {
   readonly leaderEpoch: number
 }
 
-function logOf(state: BrokerState, partition: TopicPartition): ReplicaLog {
-  const log = state.durable.logs[partition]
-  assert(log !== undefined, `a follower of ${partition} has no log`)
-  return log
-}
-
-function report(ctx: Context<KafkaMessage, Fact>, cut: Truncation, from: number, removed: RemovedRecord[]): void {
+function report(ctx: BrokerContext, cut: Truncation, from: number, removed: RemovedRecord[]): void {
   const { partition, to, rule, leader, leaderEpoch } = cut
   ctx.fact({ kind: 'truncated', partition, from, to, removed, rule, leader, leaderEpoch })
 }
@@ -31,7 +23,7 @@ function report(ctx: Context<KafkaMessage, Fact>, cut: Truncation, from: number,
 /** 2.4 Log.updateLogEndOffset: the high watermark never stays above the end of a log that was cut. */
 function lowerHighWatermark(
   state: BrokerState,
-  ctx: Context<KafkaMessage, Fact>,
+  ctx: BrokerContext,
   config: BrokerConfig,
   partition: TopicPartition,
 ): void {
@@ -45,12 +37,7 @@ function lowerHighWatermark(
  * Cuts a follower's log and says so. Up to 0.10.2 a broker reports every truncation, also one to the log end, and
  * rewrites its recovery points each time; from 0.11 only when something was to be cut.
  */
-export function truncateReplica(
-  state: BrokerState,
-  ctx: Context<KafkaMessage, Fact>,
-  config: BrokerConfig,
-  cut: Truncation,
-): void {
+export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, cut: Truncation): void {
   const m = config.mechanisms
   const log = logOf(state, cut.partition)
   const from = log.logEndOffset
@@ -70,7 +57,7 @@ export function truncateReplica(
 /** Throws the follower's whole log away; it begins anew at `cut.to`, the leader's log start. */
 export function truncateReplicaFully(
   state: BrokerState,
-  ctx: Context<KafkaMessage, Fact>,
+  ctx: BrokerContext,
   config: BrokerConfig,
   cut: Truncation,
 ): void {
