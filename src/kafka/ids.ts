@@ -7,6 +7,8 @@ export type BrokerId = number
 export type TopicPartition = string
 
 export const NO_LEADER = -1
+/** The leader that UpdateMetadata names while the topic is being deleted. */
+export const LEADER_DURING_DELETE = -2
 
 export const topicPartition = (topic: string, partition: number): TopicPartition => `${topic}-${partition}`
 

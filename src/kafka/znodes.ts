@@ -9,6 +9,11 @@ export const CONTROLLER_EPOCH = '/controller_epoch'
 export const ISR_CHANGES = '/isr_change_notification'
 export const REASSIGN_PARTITIONS = '/admin/reassign_partitions'
 export const PREFERRED_ELECTION = '/admin/preferred_replica_election'
+/**
+ * Where an administrator asks for an unclean election. Simplified: real brokers take that request by RPC (KIP-460, 2.4);
+ * the znode goes the way of the preferred election.
+ */
+export const UNCLEAN_ELECTION = '/admin/unclean_leader_election'
 export const DELETE_TOPICS = '/admin/delete_topics'
 export const TOPIC_CONFIGS = '/config/topics'
 export const CONFIG_CHANGES = '/config/changes'
@@ -52,6 +57,8 @@ export type TopicZnode = {
   readonly partitions: Readonly<Record<string, readonly BrokerId[]>>
   readonly adding?: Readonly<Record<string, readonly BrokerId[]>>
   readonly removing?: Readonly<Record<string, readonly BrokerId[]>>
+  /** Given by the controller to a topic that has none (KIP-516, 2.8). */
+  readonly topicId?: string
 }
 /** `/isr_change_notification/isr_change_<n>` (0.9, KAFKA-1367) and `/admin/preferred_replica_election`. */
 export type PartitionListZnode = { readonly partitions: readonly TopicPartition[] }
