@@ -1,0 +1,39 @@
+/** Settings of a recording as the brokers of a plan carry them. */
+import type { Settings, SettingValue } from '../kafka/config.ts'
+import { resolveSettings } from '../kafka/config.ts'
+import { resolveGeneration } from '../kafka/generation/table.ts'
+import type { BrokerId } from '../kafka/ids.ts'
+import type { Recording } from './recording.ts'
+
+/** Recordings write settings as a properties file does: "2000" is a number and "false" a boolean. */
+function typed(value: SettingValue): SettingValue {
+  if (typeof value !== 'string') return value
+  if (value === 'true' || value === 'false') return value === 'true'
+  return /^-?\d+$/.test(value) ? Number(value) : value
+}
+
+const typedAll = (settings: Readonly<Record<string, SettingValue>>): Settings =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, typed(value)]))
+
+/** Every setting of one broker: the generation's defaults, the cluster's, its own. */
+export function brokerSettings(recording: Recording, broker: BrokerId): Settings {
+  const resolved = resolveGeneration(recording.kafka)
+  const given = { ...typedAll(recording.settings), ...typedAll(recording.settingsByBroker?.[broker] ?? {}) }
+  return resolved.ok ? resolveSettings('broker', resolved.generation.name, given) : given
+}
+
+/** A whole number among settings; the fallback where the generation has none. */
+export function numberOf(settings: Settings, key: string, fallback: number): number {
+  const value = settings[key]
+  return typeof value === 'number' ? value : fallback
+}
+
+export const brokerIds = (recording: Recording): BrokerId[] =>
+  Array.from({ length: recording.brokers }, (_, i) => i + 1)
+
+/** How long a session lives without a sign of its process, in ms. */
+export const sessionTimeoutMs = (settings: Settings): number => numberOf(settings, 'zookeeper.session.timeout.ms', 6000)
+export const fetchWaitMs = (settings: Settings): number => numberOf(settings, 'replica.fetch.wait.max.ms', 500)
+export const lagLimitMs = (settings: Settings): number => numberOf(settings, 'replica.lag.time.max.ms', 10_000)
+export const checkpointIntervalMs = (settings: Settings): number =>
+  numberOf(settings, 'replica.high.watermark.checkpoint.interval.ms', 5000)
