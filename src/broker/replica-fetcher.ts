@@ -187,7 +187,7 @@ export function onFetcherMessage(
   const { message } = input
   const correlationId = 'correlationId' in message ? message.correlationId : null
   if (fetcher === undefined || fetcher.dead || fetcher.outstanding?.correlationId !== correlationId) {
-    ctx.probe('answer that no fetcher waits for')
+    ctx.probe('answer-that-no-fetcher-waits-for')
     return
   }
   const { partitions } = fetcher.outstanding
@@ -240,7 +240,7 @@ function onRequestFailed(state: BrokerState, ctx: BrokerContext, config: BrokerC
   const { request, partitions } = fetcher.outstanding
   fetcher.outstanding = null
   ctx.cancelTimer(timeoutTimer(fetcher.leader))
-  ctx.probe('replica fetcher request failed')
+  ctx.probe('replica-fetcher-request-failed')
   const pause = pauseUs(config)
   if (request === 'fetch') {
     const sleeps = config.mechanisms.failedFetchBacksOffOnce !== true
@@ -274,7 +274,7 @@ export function onFetcherTimer(
   const fetcher = volatile.fetchers[leader]
   if (fetcher === undefined) return
   if (what === 'timeout') {
-    ctx.probe('replica fetcher request timed out')
+    ctx.probe('replica-fetcher-request-timed-out')
     ctx.close(brokerNode(fetcher.leader), REPLICA_CHANNEL)
     onRequestFailed(state, ctx, config, fetcher)
     return

@@ -129,6 +129,60 @@ for (const generation of ['0.8.2', '0.10.2']) {
   })
 }
 
+// The recordings halting-follower: broker 1 lost power and with it m3 and m4, of an epoch that it no longer knows.
+for (const [generation, cuts] of [
+  ['0.10.2', [['truncated', 4]]],
+  ['1.1', []],
+] as const) {
+  test(`${generation}: a follower that is ahead of the only leader left stops its process`, () => {
+    const m = mechanismsOf(generation)
+    const settings = { 'unclean.leader.election.enable': false }
+    const log = writtenLog(m, [0, 'm1'], [0, 'm2'], [1, 'm3'], [1, 'm4'])
+    const it = follower(generation, { log, highWatermark: 4, settings })
+    replicate(it, { log: writtenLog(m, [0, 'm1'], [0, 'm2']), leaderEpoch: 4, highWatermark: 2 })
+    expect(cutsOf(it).filter(([kind]) => !kind.startsWith('process'))).toEqual(cuts)
+    expect(it.ctx.facts.some((fact) => fact.kind.startsWith('process'))).toBe(true)
+    expect(it.log.logEndOffset).toBe(4)
+  })
+}
+
+test('2.4: the same follower truncates, because the leader entered its epoch when elected', () => {
+  const m = mechanismsOf('2.4')
+  const settings = { 'unclean.leader.election.enable': false }
+  const log = writtenLog(m, [0, 'm1'], [0, 'm2'], [1, 'm3'], [1, 'm4'])
+  const it = follower('2.4', { log, highWatermark: 4, settings })
+  const leader = writtenLog(m, [0, 'm1'], [0, 'm2'])
+  leader.epochCache.push({ epoch: 4, startOffset: 2 })
+  replicate(it, { log: leader, leaderEpoch: 4, highWatermark: 2 })
+  expect(cutsOf(it)).toEqual([['truncated', 2]])
+})
+
+for (const keeps of [false, true]) {
+  test(`the entry of an election without records ${keeps ? 'stays, and costs its epoch the start' : 'goes'}`, () => {
+    const mechanisms = { noOpTruncationKeepsEpochs: keeps }
+    const m = mechanismsOf('2.4')
+    const log = writtenLog(m, [4, 'a'])
+    log.epochCache.push({ epoch: 5, startOffset: 1 })
+    const it = follower('2.4', { log, highWatermark: 1, mechanisms })
+    const leader = writtenLog(m, [4, 'a'], [4, 'b'])
+    leader.epochCache.push({ epoch: 6, startOffset: 2 })
+    replicate(it, { log: leader, leaderEpoch: 6, highWatermark: 2 })
+    expect(recordsOf(it.log)).toEqual(recordsOf(leader))
+    expect(cacheOf(it.log)).toEqual([[4, keeps ? 1 : 0]])
+  })
+}
+
+test('a former leader without records of its epoch learns on its first fetch that nobody has that epoch', () => {
+  const m = mechanismsOf('3.5')
+  const log = writtenLog(m, [4, 'a'])
+  log.epochCache.push({ epoch: 5, startOffset: 1 })
+  const it = follower('3.5', { log, highWatermark: 1 })
+  const leader = writtenLog(m, [4, 'a'], [6, 'b'])
+  replicate(it, { log: leader, leaderEpoch: 6, highWatermark: 2 })
+  expect(cutsOf(it).filter(([kind]) => kind === 'truncated')).toEqual([])
+  expect(cacheOf(it.log)).toEqual(cacheOf(leader))
+})
+
 test('a log without epochs is cut to its high watermark and says so from 2.1 on', () => {
   const it = follower('2.4', { highWatermark: 0 })
   replicate(it, { log: writtenLog(it.m, [0, 'm1']), leaderEpoch: 0, highWatermark: 1 })

@@ -28,7 +28,7 @@ export function applyEpochAnswer(
     const current = fetcher.partitions[name]
     if (end === undefined) continue
     if (current?.phase !== 'truncating' || !answersCurrentEpoch(question.leaderEpoch, current, config.mechanisms)) {
-      ctx.probe('epoch answer for a partition that has moved on')
+      ctx.probe('epoch-answer-for-a-partition-that-has-moved-on')
       continue
     }
     if (end.error === 'FENCED_LEADER_EPOCH') fencePartition(ctx, config, fetcher, name, question.leaderEpoch)
@@ -76,7 +76,7 @@ export function truncateByDecision(
     ctx.fact({ kind: 'truncationDecided', partition: name, to, rule })
   }
   truncateReplica(state, ctx, config, { partition: name, to, rule, leader: fetcher.leader, leaderEpoch })
-  if (!complete) ctx.probe('follower must ask for another epoch')
+  if (!complete) ctx.probe('follower-must-ask-for-another-epoch')
   current.fetchOffset = to
   current.phase = complete ? 'fetching' : 'truncating'
 }

@@ -15,10 +15,10 @@ export function failPartition(
   reason: string,
 ): void {
   if (config.mechanisms.fetchError === 'kill-fetcher') {
-    ctx.probe('replica fetcher thread died')
+    ctx.probe('replica-fetcher-thread-died')
     fetcher.dead = true
   } else {
-    ctx.probe('partition marked as failed')
+    ctx.probe('partition-marked-as-failed')
     fetcher.partitions[partition]!.phase = 'failed'
   }
   ctx.fact({ kind: 'fetcherFailed', partition, reason })
@@ -37,11 +37,11 @@ export function fencePartition(
 ): void {
   const current = fetcher.partitions[partition]!
   if (config.mechanisms.fencedRetry && askedUnder !== current.leaderEpoch) {
-    ctx.probe('fenced partition tried again under its newer epoch')
+    ctx.probe('fenced-partition-tried-again-under-its-newer-epoch')
     delayPartition(ctx, current, pauseUs(config))
     return
   }
-  ctx.probe('fetcher fenced by a newer leader epoch')
+  ctx.probe('fetcher-fenced-by-a-newer-leader-epoch')
   current.phase = 'failed'
   ctx.fact({ kind: 'fetcherFailed', partition, reason: `the leader is past epoch ${askedUnder}` })
 }

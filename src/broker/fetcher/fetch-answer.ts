@@ -35,7 +35,7 @@ export function applyFetchAnswer(
     if (data === undefined) continue
     const ready = current?.phase === 'fetching' && current.delayedUntilUs <= ctx.nowUs
     if (current === undefined || !ready || current.fetchOffset !== question.fetchOffset) {
-      ctx.probe('fetch answer for a partition that has moved on')
+      ctx.probe('fetch-answer-for-a-partition-that-has-moved-on')
       continue
     }
     switch (data.error) {
@@ -75,7 +75,7 @@ function applyData(
     return true
   }
   if (diverging.endOffset < 0) return false
-  ctx.probe('leader answered with a diverging epoch')
+  ctx.probe('leader-answered-with-a-diverging-epoch')
   // KAFKA-14704: to 3.4.0 the high watermark of such an answer is taken before the cut, over records that will go.
   if (m.divergingAnswerMovesHighWatermark) takeLeaderOffsets(state, ctx, config, name, data)
   const { fetchOffset } = fetcher.partitions[name]!

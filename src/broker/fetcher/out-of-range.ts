@@ -70,7 +70,7 @@ export function applyOffsetsAnswer(
     else if (question.asked === EARLIEST) startAtLeadersStart(state, ctx, config, fetcher, name, found.offset)
     else if (found.offset >= logOf(state, name).logEndOffset) askEarliest.push(name)
     else if (mustNotTruncate(state, config, name)) {
-      ctx.probe('follower ahead of its leader may not truncate')
+      ctx.probe('follower-ahead-of-its-leader-may-not-truncate')
       haltProcess(state, ctx, config, name)
       return { halted: true }
     } else truncateToLeadersEnd(state, ctx, config, fetcher, name, found.offset)

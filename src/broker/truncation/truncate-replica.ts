@@ -44,9 +44,9 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   const cuts = cut.to < from
   const removed = cuts || m.noOpTruncationKeepsEpochs !== true ? truncateLog(log, cut.to) : []
   if (cuts) {
-    ctx.probe('follower truncated its log')
+    ctx.probe('follower-truncated-its-log')
     const highWatermark = state.volatile?.partitions[cut.partition]?.highWatermark ?? 0
-    if (cut.to < highWatermark) ctx.probe('follower truncated below its high watermark')
+    if (cut.to < highWatermark) ctx.probe('follower-truncated-below-its-high-watermark')
   }
   if (!cuts && m.truncation !== 'high-watermark') return
   report(ctx, cut, from, removed)
@@ -63,7 +63,7 @@ export function truncateReplicaFully(
 ): void {
   const log = logOf(state, cut.partition)
   const from = log.logEndOffset
-  ctx.probe('follower dropped its whole log')
+  ctx.probe('follower-dropped-its-whole-log')
   report(ctx, cut, from, truncateLogFully(log, cut.to))
   lowerHighWatermark(state, ctx, config, cut.partition)
   checkpointRecoveryPoint(state, ctx)
