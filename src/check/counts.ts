@@ -1,0 +1,45 @@
+/** What can be counted at the end of a run, by the names that plans use. */
+import type { SentRecord, World } from '../world/world.ts'
+import { longestUnavailable } from './availability.ts'
+import { duplicatedRecords, everMissing, lostCommitted, lostRecords } from './loss.ts'
+
+const told = (world: World, is: (sent: SentRecord) => boolean): number =>
+  Object.values(world.ledger.sent).filter(is).length
+
+const happened = (world: World, kind: string): number => world.ledger.counts[kind] ?? 0
+
+const COUNTERS: Readonly<Record<string, (world: World) => number>> = {
+  /** Records given to producers, and how they were answered; without an answer it is unknown what became of one. */
+  sent: (world) => told(world, () => true),
+  acked: (world) => told(world, ({ outcome }) => outcome === 'acked'),
+  failed: (world) => told(world, ({ outcome }) => outcome === 'failed'),
+  unknown: (world) => told(world, ({ outcome }) => outcome === 'unknown' || outcome === null),
+  /** Offsets at which a record was ever committed. */
+  committed: (world) =>
+    Object.values(world.ledger.committed).reduce((count, offsets) => count + Object.keys(offsets).length, 0),
+  /** Acknowledged records; the latter two of these: by the acks they were sent with. */
+  lost: (world) => lostRecords(world).length,
+  lostAckedAtAll: (world) => lostRecords(world).filter(({ acks }) => acks === -1).length,
+  lostAckedAtOne: (world) => lostRecords(world).filter(({ acks }) => acks !== null && acks > 0).length,
+  lostCommitted: (world) => lostCommitted(world).length,
+  /** Acknowledged records that some later leader lacked, come back or not. */
+  everMissing: (world) =>
+    new Set(
+      everMissing(world)
+        .map(({ id }) => id)
+        .filter((id) => world.ledger.sent[id]?.outcome === 'acked'),
+    ).size,
+  duplicated: (world) => duplicatedRecords(world).length,
+  unavailableUs: (world) => longestUnavailable(world)?.forUs ?? 0,
+  elections: (world) => happened(world, 'leaderElected'),
+  uncleanElections: (world) =>
+    world.ledger.facts.filter(({ fact }) => fact.kind === 'leaderElected' && fact.unclean).length,
+  controllerElections: (world) => happened(world, 'controllerElected'),
+  truncations: (world) => happened(world, 'truncated'),
+  sessionsExpired: (world) => world.ledger.sessionsEnded.filter(({ expired }) => expired).length,
+}
+
+export const COUNT_NAMES: readonly string[] = Object.keys(COUNTERS)
+
+/** The count of that name; null when nothing is counted under it. */
+export const countOf = (world: World, name: string): number | null => COUNTERS[name]?.(world) ?? null
