@@ -53,7 +53,11 @@ export function record(plan: Plan, options: RecordOptions = {}): Recording {
       break
     }
     const event = nextEvent(world, host)
-    if (event === null || (options.untilUs !== undefined && event.atUs > options.untilUs)) break
+    if (event === null) break
+    if (options.untilUs !== undefined && event.atUs > options.untilUs) {
+      outcome = 'stopped'
+      break
+    }
     const index = world.index
     let report: StepReport | null = null
     const [next, redo, undo] = immer.produceWithPatches(world, (draft) => {

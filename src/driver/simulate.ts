@@ -12,7 +12,8 @@ import type { PendingEvent, World } from '../world/world.ts'
 import { foldEvent, historyDigest } from './digest.ts'
 import { endOfRun, PropertyWatch } from './properties.ts'
 
-export type Outcome = 'completed' | 'step-not-reached' | 'limit-reached' | 'interrupted'
+/** `stopped`: at the virtual time the caller gave, before its end. `interrupted`: by the caller, in between. */
+export type Outcome = 'completed' | 'step-not-reached' | 'limit-reached' | 'interrupted' | 'stopped'
 
 export interface RunResult {
   readonly plan: Plan
@@ -60,19 +61,33 @@ export function isOver(world: World): boolean {
 
 /** Runs a plan to its end. A pure function of (plan): same plan, same result. */
 export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
+  const slices = simulateInSlices(plan, options, Number.MAX_SAFE_INTEGER)
+  for (;;) {
+    const slice = slices.next()
+    if (slice.done === true) return slice.value
+  }
+}
+
+/** The same run, handed back to the caller after every `slice` events: a terminal can draw and be interrupted then. */
+export function* simulateInSlices(plan: Plan, options: SimulateOptions, slice: number): Generator<World, RunResult> {
   const digest = emptyDigest()
   const host = createHost(plan, digest)
   const world = createWorld(plan, host)
   const watch = new PropertyWatch(plan, options.properties ?? PROPERTIES)
   const fold = options.digest ?? true
   let outcome: Outcome = 'completed'
+  let left = slice
   while (!isOver(world)) {
     if (world.index >= plan.limits.events) {
       outcome = 'limit-reached'
       break
     }
     const event = nextEvent(world, host)
-    if (event === null || (options.untilUs !== undefined && event.atUs > options.untilUs)) break
+    if (event === null) break
+    if (options.untilUs !== undefined && event.atUs > options.untilUs) {
+      outcome = 'stopped'
+      break
+    }
     const index = world.index
     const report = apply(world, event, host)
     if (fold) foldEvent(digest, index, report)
@@ -81,6 +96,11 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
       outcome = 'interrupted'
       break
     }
+    left -= 1
+    if (left <= 0) {
+      left = slice
+      yield world
+    }
   }
   return finish(world, watch, outcome, fold ? digestText(digest) : '')
 }
@@ -88,7 +108,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): RunResult {
 /** Judges what is judged at the end and puts the result together. */
 export function finish(world: World, watch: PropertyWatch, outcome: Outcome, digest: string): RunResult {
   const missed = endOfRun(world, outcome)
-  if (outcome !== 'interrupted') watch.atEnd(world)
+  if (outcome !== 'interrupted' && outcome !== 'stopped') watch.atEnd(world)
   return {
     plan: world.plan,
     world,

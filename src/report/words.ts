@@ -65,11 +65,15 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   clientTold: { glyph: '.', tone: 'plain', weight: 'quiet' },
   recordsPolled: { glyph: '.', tone: 'plain', weight: 'quiet' },
   positionReset: { glyph: 'x', tone: 'warn', weight: 'major' },
+  consumerFailed: { glyph: '!', tone: 'bad', weight: 'major' },
   offsetCommitted: { glyph: '.', tone: 'plain', weight: 'quiet' },
   clientRetried: { glyph: '.', tone: 'plain', weight: 'quiet' },
 }
 
 export const markOf = (kind: FactKind): Mark => MARKS[kind]
+
+/** `1 broker`, `3 brokers`. */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 const set = (ids: readonly number[]): string => `[${ids.join(',')}]`
 const leaderText = (leader: number): string => (leader < 0 ? 'nobody' : `broker ${leader}`)
@@ -195,6 +199,8 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: reads ${fact.records.length} from offset ${fact.fromOffset}`
     case 'positionReset':
       return `${fact.partition}: position ${fact.from} -> ${fact.to}: ${fact.why}`
+    case 'consumerFailed':
+      return `${fact.partition}: stops at position ${fact.position}: ${fact.why}`
     case 'offsetCommitted':
       return `${fact.partition}: commits offset ${fact.offset}`
     case 'clientRetried':
