@@ -258,6 +258,6 @@ export interface ShutdownState {
   /** Of the controlled shutdown that is out, and to whom; null between two tries. */
   asked: { correlationId: number; controller: BrokerId } | null
   readonly exitCode: number
-  /** The process hangs once its leaderships are moved (0.10.2, a follower that may not cut its log). */
-  readonly hangs: boolean
+  /** The partition over which the process hangs once its leaderships are moved (0.10.2); null: it exits. */
+  readonly hangsOver: TopicPartition | null
 }

@@ -1,0 +1,319 @@
+/** The broker machine: every input goes to the file that knows what to do with it. */
+import type { Fact } from '../kafka/facts.ts'
+import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import type { KafkaMessage } from '../kafka/messages/message.ts'
+import type { SessionResponse } from '../kafka/messages/registry.ts'
+import type { Operation } from '../kafka/operations.ts'
+import { CONFIG_CHANGES } from '../kafka/znodes.ts'
+import { unreachable } from '../kernel/assert.ts'
+import type { ConnectionId, Input, Machine } from '../kernel/machine.ts'
+import { onCheckpointTimer } from './checkpoint.ts'
+import { handleControlRequest } from './control-requests.ts'
+import { onFetchTimer } from './delayed-fetch.ts'
+import { onProduceTimer } from './delayed-produce.ts'
+import { completeDelayedRequests } from './delayed-requests.ts'
+import { handleFetch } from './fetch.ts'
+import { flushByCount, onFlushTimer } from './flush.ts'
+import { maybeIncrementHighWatermark } from './high-watermark.ts'
+import { onIsrChangeAnswer, onIsrChangeTimer } from './isr-change-notification.ts'
+import { runIsrCheck } from './isr-check.ts'
+import {
+  CONTROLLER_CHANNEL,
+  onAlterPartitionAnswer,
+  onAlterPartitionFailed,
+  sendAlterPartition,
+  TIMEOUT_TIMER,
+} from './isr-controller.ts'
+import { handleOffsetsForLeaderEpoch } from './leader-epoch.ts'
+import {
+  beginShutdown,
+  SHUTDOWN_RETRY_TIMER,
+  SHUTDOWN_TIMEOUT_TIMER,
+  startBroker,
+  tryControlledShutdown,
+} from './lifecycle.ts'
+import { handleListOffsets } from './list-offsets.ts'
+import { handleMetadata } from './metadata.ts'
+import { onIsrWriteAnswer } from './partition-lock.ts'
+import { handleProduce } from './produce.ts'
+import { onRegisterAnswer, onRegisteredBy, onRegistrationTimer, onSessionState } from './registration.ts'
+import { aboutRequest } from './registry-request.ts'
+import { onFetcherDisconnected, onFetcherMessage, onFetcherTimer } from './replica-fetcher.ts'
+import { type BrokerContext, running } from './running.ts'
+import {
+  closeBroker,
+  onControlledShutdownAnswer,
+  onControlledShutdownLost,
+  onControllerShutdownDone,
+  onSessionClosed,
+} from './shutdown.ts'
+import type { BrokerConfig, BrokerState } from './state.ts'
+import { onConfigChange, onConfigChanges, onTopicConfig, watchConfigChanges } from './topic-config.ts'
+import { firstLocked, waitForLock } from './waiting.ts'
+
+type BrokerInput = Input<KafkaMessage, Operation>
+
+export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Operation, Fact> = {
+  init: () => ({
+    durable: {
+      logs: {},
+      highWatermarkCheckpoint: null,
+      recoveryPointCheckpoint: null,
+      logStartOffsetCheckpoint: null,
+      cleanShutdown: false,
+    },
+    volatile: null,
+  }),
+
+  step: (state, input, ctx, config) => {
+    if (input.kind === 'start') {
+      startBroker(state, ctx, config)
+      return
+    }
+    if (state.volatile === null || state.volatile.phase === 'hung') return
+    onInput(state, input, ctx, config)
+    flushByCount(state, ctx, config)
+  },
+
+  kill: (state) => {
+    state.volatile = null
+  },
+}
+
+function onInput(state: BrokerState, input: BrokerInput, ctx: BrokerContext, config: BrokerConfig): void {
+  switch (input.kind) {
+    case 'start':
+    case 'operation':
+      return
+    case 'stop':
+      beginShutdown(state, ctx, config, { exitCode: 0, hangsOver: null, controlled: true })
+      return
+    case 'local':
+      onLocal(state, ctx, config, input.message)
+      return
+    case 'message':
+      // A broker that is closing has closed its sockets.
+      if (running(state).shutdown?.stage !== 'closing') onMessage(state, ctx, config, input)
+      return
+    case 'timer':
+      if (running(state).shutdown?.stage !== 'closing') onTimer(state, ctx, config, input)
+      return
+    case 'disconnected':
+      onDisconnected(state, ctx, config, input)
+      return
+    default:
+      unreachable(input)
+  }
+}
+
+function onMessage(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  input: Extract<BrokerInput, { kind: 'message' }>,
+): void {
+  const { connection, message } = input
+  switch (message.type) {
+    case 'ProduceRequest':
+      handleProduce(state, ctx, config, message, connection)
+      return
+    case 'FetchRequest':
+      handleFetch(state, ctx, config, message, connection)
+      return
+    case 'ListOffsetsRequest':
+      handleListOffsets(state, ctx, config, message, connection)
+      return
+    case 'OffsetsForLeaderEpochRequest':
+      onEpochQuestion(state, ctx, config, message, connection)
+      return
+    case 'MetadataRequest':
+      handleMetadata(state, ctx, config, message, connection)
+      return
+    case 'LeaderAndIsrRequest':
+    case 'UpdateMetadataRequest':
+    case 'StopReplicaRequest':
+      handleControlRequest(state, ctx, config, { connection, message })
+      if (message.type === 'UpdateMetadataRequest') sendAlterPartition(state, ctx, config)
+      return
+    case 'FetchResponse':
+    case 'ListOffsetsResponse':
+    case 'OffsetsForLeaderEpochResponse':
+      onFetcherMessage(state, ctx, config, input)
+      return
+    case 'AlterPartitionResponse':
+      onIsrConfirmed(state, ctx, config, onAlterPartitionAnswer(state, ctx, message))
+      return
+    case 'ControlledShutdownResponse':
+      onControlledShutdownAnswer(state, ctx, config, message)
+      return
+    default:
+      ctx.probe(`broker ignores ${message.type}`)
+  }
+}
+
+/** KAFKA-13091 (3.1): to 3.0 a confirmed ISR does not make the leader look at its high watermark. */
+function onIsrConfirmed(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  confirmed: readonly TopicPartition[],
+): void {
+  if (!config.mechanisms.isrConfirmationMovesHighWatermark) return
+  for (const name of confirmed) {
+    const partition = running(state).partitions[name]!
+    if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
+  }
+}
+
+/** From 2.1 the answer needs the partition's lock, as a fetch does. */
+function onEpochQuestion(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  message: Extract<KafkaMessage, { type: 'OffsetsForLeaderEpochRequest' }>,
+  connection: ConnectionId,
+): void {
+  const names = Object.keys(message.partitions).sort(comparePartitions)
+  const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null
+  if (locked === null) handleOffsetsForLeaderEpoch(state, ctx, config, message, connection)
+  else waitForLock(state, ctx, locked, { connection, message })
+}
+
+function onLocal(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, message: KafkaMessage): void {
+  switch (message.type) {
+    case 'SessionState':
+      onSessionState(state, ctx, config, message)
+      return
+    case 'SessionResponse':
+      onSessionResponse(state, ctx, config, message)
+      return
+    case 'SessionWatch':
+      onWatch(state, ctx, config, message.path)
+      return
+    case 'SessionClosed':
+      onSessionClosed(state, ctx)
+      return
+    case 'ControllerKnown':
+      running(state).controller = message.controller
+      sendAlterPartition(state, ctx, config)
+      return
+    case 'ControllerShutdownDone':
+      onControllerShutdownDone(state, ctx, config)
+      return
+    default:
+      return
+  }
+}
+
+function onWatch(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, path: string): void {
+  if (path === CONFIG_CHANGES) watchConfigChanges(state, ctx, config)
+}
+
+function onSessionResponse(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  response: SessionResponse,
+): void {
+  const about = aboutRequest(response.requestId)
+  if (about === null) return
+  const { purpose, subject } = about
+  switch (purpose) {
+    case 'register':
+      onRegisterAnswer(state, ctx, config, subject, response)
+      return
+    case 'registered-by':
+      onRegisteredBy(state, ctx, config, subject, response)
+      return
+    case 'isr-write':
+    case 'isr-read':
+      onIsrWriteAnswer(state, ctx, config, subject, response)
+      return
+    case 'isr-change':
+      onIsrChangeAnswer(state, subject, response)
+      return
+    case 'config-changes':
+      onConfigChanges(state, ctx, config, response)
+      return
+    case 'config-change':
+      onConfigChange(state, ctx, config, response)
+      return
+    case 'topic-config':
+      onTopicConfig(state, subject, response)
+      return
+    default:
+      unreachable(purpose)
+  }
+}
+
+/** Timers are named `<what>` or `<what>:<which>`. */
+function onTimer(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  { name, data }: Extract<BrokerInput, { kind: 'timer' }>,
+): void {
+  const colon = name.indexOf(':')
+  const which = name.slice(colon + 1)
+  switch (colon < 0 ? name : name.slice(0, colon)) {
+    case 'produce':
+      onProduceTimer(state, ctx, config, which)
+      return
+    case 'fetch':
+      onFetchTimer(state, ctx, config, which)
+      return
+    case 'fetcher':
+      onFetcherTimer(state, ctx, config, { name })
+      return
+    case 'checkpoint':
+      onCheckpointTimer(state, ctx, config, name, data)
+      return
+    case 'isr-check':
+      // A run that waits for a lock goes on when the lock is free, not by the clock.
+      if (running(state).isrCheck.walking === null) runIsrCheck(state, ctx, config)
+      return
+    case 'isr-change':
+      onIsrChangeTimer(state, ctx, config, data)
+      return
+    case 'flush':
+      onFlushTimer(state, ctx, config, data)
+      return
+    case 'registration':
+      onRegistrationTimer(state, ctx, config)
+      return
+    case 'alter-partition':
+      if (name === TIMEOUT_TIMER) onAlterPartitionFailed(state, ctx, null)
+      else sendAlterPartition(state, ctx, config)
+      return
+    case 'shutdown':
+      onShutdownTimer(state, ctx, config, name)
+      return
+    default:
+      ctx.probe(`broker has no timer ${name}`)
+  }
+}
+
+function onShutdownTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, name: string): void {
+  if (name === SHUTDOWN_RETRY_TIMER) tryControlledShutdown(state, ctx, config)
+  else if (name === SHUTDOWN_TIMEOUT_TIMER) onControlledShutdownLost(state, ctx, config, null)
+  else closeBroker(state, ctx, config)
+}
+
+/**
+ * Only connections that this broker opened matter here. Requests whose client is gone stay where they are: what is
+ * parked or waits is carried out, and its answer finds nobody.
+ */
+function onDisconnected(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  input: Extract<BrokerInput, { kind: 'disconnected' }>,
+): void {
+  if (!input.connection.startsWith(`${ctx.self}>`)) return
+  if (input.channel !== CONTROLLER_CHANNEL) {
+    onFetcherDisconnected(state, ctx, config, input)
+    return
+  }
+  onControlledShutdownLost(state, ctx, config, input.peer)
+  onAlterPartitionFailed(state, ctx, input.peer)
+}

@@ -1,0 +1,112 @@
+/**
+ * The checkpoint files of a log directory. Each is rewritten whole and replaced atomically, changed or not; what a kill
+ * or a power loss leaves behind is the last one written.
+ */
+import type { TopicPartition } from '../kafka/ids.ts'
+import type { Json } from '../kernel/json.ts'
+import { msToUs } from '../kernel/time.ts'
+import { nextRun, startTask } from './fixed-rate.ts'
+import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
+import type { BrokerConfig, BrokerState } from './state.ts'
+
+export const HIGH_WATERMARK_TIMER = 'checkpoint:high-watermark'
+export const RECOVERY_POINT_TIMER = 'checkpoint:recovery-point'
+export const LOG_START_TIMER = 'checkpoint:log-start'
+
+const RECOVERY_POINT_INTERVAL = 'log.flush.offset.checkpoint.interval.ms'
+const LOG_START_INTERVAL = 'log.flush.start.offset.checkpoint.interval.ms'
+
+/** LogManager's tasks begin 30 s after the start, whatever their interval (recorded). */
+export const FIRST_LOG_TASK_US = msToUs(30_000)
+
+/** At the start: the files exist, and the tasks of the log manager begin. 0.8.0 has neither file. */
+export function startLogCheckpoints(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  const { durable } = state
+  if (numberSetting(config, RECOVERY_POINT_INTERVAL) !== null) {
+    durable.recoveryPointCheckpoint ??= {}
+    startTask(ctx, RECOVERY_POINT_TIMER, FIRST_LOG_TASK_US)
+  }
+  if (numberSetting(config, LOG_START_INTERVAL) !== null) {
+    durable.logStartOffsetCheckpoint ??= {}
+    startTask(ctx, LOG_START_TIMER, FIRST_LOG_TASK_US)
+  }
+}
+
+/**
+ * The first roles of this life have been taken: from now on high watermarks are written, the first time at once
+ * (recorded 20 ms later). Before that the file would lose the partitions whose role has not arrived.
+ */
+export function startHighWatermarkCheckpoints(state: BrokerState, ctx: BrokerContext): void {
+  const volatile = running(state)
+  if (volatile.checkpointing) return
+  volatile.checkpointing = true
+  startTask(ctx, HIGH_WATERMARK_TIMER, 0)
+}
+
+export function onCheckpointTimer(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  timer: string,
+  data: Json,
+): void {
+  switch (timer) {
+    case HIGH_WATERMARK_TIMER:
+      checkpointHighWatermarks(state)
+      nextRun(ctx, timer, data, durationSetting(config, 'replica.high.watermark.checkpoint.interval.ms', 5_000))
+      return
+    case RECOVERY_POINT_TIMER:
+      checkpointRecoveryPoint(state, ctx)
+      nextRun(ctx, timer, data, durationSetting(config, RECOVERY_POINT_INTERVAL, 60_000))
+      return
+    case LOG_START_TIMER:
+      checkpointLogStart(state)
+      nextRun(ctx, timer, data, durationSetting(config, LOG_START_INTERVAL, 60_000))
+  }
+}
+
+/**
+ * Writes the high watermark of every replica this process has: of leaders and followers alike. A partition without a
+ * replica object is not in the file any more (KAFKA-1647 tells what that cost to 0.8.1).
+ */
+export function checkpointHighWatermarks(state: BrokerState): void {
+  const { partitions } = running(state)
+  const names = Object.keys(partitions).sort()
+  if (names.length === 0) return
+  state.durable.highWatermarkCheckpoint = Object.fromEntries(
+    names.map((name): [TopicPartition, number] => [name, partitions[name]!.highWatermark]),
+  )
+}
+
+/** Writes up to where each log is known to be on disk. Also after every truncation. */
+export function checkpointRecoveryPoint(state: BrokerState, _ctx: BrokerContext): void {
+  const { durable } = state
+  if (durable.recoveryPointCheckpoint === null) return
+  durable.recoveryPointCheckpoint = Object.fromEntries(
+    Object.keys(durable.logs)
+      .sort()
+      .map((name): [TopicPartition, number] => [name, durable.logs[name]!.flushedOffset]),
+  )
+}
+
+/** Lists only logs that begin above their first record on disk: the others are found without it. */
+export function checkpointLogStart(state: BrokerState): void {
+  const { durable } = state
+  if (durable.logStartOffsetCheckpoint === null) return
+  const starts: Record<TopicPartition, number> = {}
+  for (const name of Object.keys(durable.logs).sort()) {
+    const log = durable.logs[name]!
+    const first = log.batches[0]?.baseOffset ?? log.logStartOffset
+    if (log.logStartOffset > first) starts[name] = log.logStartOffset
+  }
+  durable.logStartOffsetCheckpoint = starts
+}
+
+/** A clean stop: high watermarks, then everything on disk, then the other files, then the marker (recorded order). */
+export function closeLogs(state: BrokerState, ctx: BrokerContext): void {
+  checkpointHighWatermarks(state)
+  for (const log of Object.values(state.durable.logs)) log.flushedOffset = log.logEndOffset
+  checkpointRecoveryPoint(state, ctx)
+  checkpointLogStart(state)
+  state.durable.cleanShutdown = true
+}

@@ -1,0 +1,90 @@
+/**
+ * Long polling: fetches that found too little wait for bytes, for a change of role, or for their time to be up, and are
+ * then read again, so that they carry the high watermark of that later moment.
+ *
+ * An advance of the high watermark alone wakes consumers, never followers (2.4 and 2.5 excepted): a follower therefore
+ * learns it one whole wait after the last record of a burst.
+ */
+import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import { msToUs } from '../kernel/time.ts'
+import { readLog } from '../log/replica-log.ts'
+import { answersOf, bytesOf, divergence, endFor, isReplica, leaderError, readPartitions } from './read-partition.ts'
+import { type BrokerContext, logOf, numericKeys, running } from './running.ts'
+import type { BrokerConfig, BrokerState, DelayedFetch, FetchInProgress } from './state.ts'
+import { firstLocked, waitForLock } from './waiting.ts'
+
+export const fetchTimer = (id: number): string => `fetch:${id}`
+
+/** Parks a fetch that was read and found too little, unless what happened since already gives it enough. */
+export function parkFetch(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, fetch: FetchInProgress): void {
+  const volatile = running(state)
+  const { request, connection } = fetch
+  const id = volatile.nextId++
+  const deadlineUs = ctx.nowUs + msToUs(request.maxWaitMs)
+  const lastSentHighWatermark: Record<TopicPartition, number> = {}
+  if (config.mechanisms.highWatermarkWakesFollowers && isReplica(request.replicaId)) {
+    for (const name of Object.keys(request.partitions)) {
+      const remote = volatile.partitions[name]?.remoteReplicas[request.replicaId]
+      lastSentHighWatermark[name] = remote?.lastSentHighWatermark ?? 0
+    }
+  }
+  const delayed: DelayedFetch = { id, connection, request, deadlineUs, lastSentHighWatermark }
+  volatile.delayedFetches[id] = delayed
+  if (canComplete(state, config, delayed)) complete(state, ctx, config, delayed)
+  else ctx.setTimer(fetchTimer(id), msToUs(request.maxWaitMs))
+}
+
+/** Something happened to a partition: answers the parked fetches of it that have enough now. */
+export function completeDelayedFetches(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+): void {
+  const { delayedFetches } = running(state)
+  for (const id of numericKeys(delayedFetches)) {
+    const delayed = delayedFetches[id]
+    if (delayed?.request.partitions[name] === undefined || !canComplete(state, config, delayed)) continue
+    ctx.cancelTimer(fetchTimer(delayed.id))
+    complete(state, ctx, config, delayed)
+  }
+}
+
+/** Its time is up: answered with what there is. */
+export function onFetchTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, id: string): void {
+  const delayed = running(state).delayedFetches[id]
+  if (delayed !== undefined) complete(state, ctx, config, delayed)
+}
+
+function canComplete(state: BrokerState, config: BrokerConfig, delayed: DelayedFetch): boolean {
+  const { request, lastSentHighWatermark } = delayed
+  let bytes = 0
+  for (const [name, asked] of Object.entries(request.partitions)) {
+    const error = leaderError(state, config, name, asked.currentLeaderEpoch)
+    if (error !== 'NONE') return true
+    const partition = running(state).partitions[name]!
+    const log = logOf(state, name)
+    if (divergence(partition, log, asked, config) !== null) return true
+    const known = lastSentHighWatermark[name]
+    if (known !== undefined && partition.highWatermark > known) return true
+    const end = endFor(partition, log, request.replicaId)
+    if (asked.fetchOffset < end) bytes += bytesOf(readLog(log, asked.fetchOffset, asked.maxBytes, end))
+  }
+  return bytes >= request.minBytes
+}
+
+function complete(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, delayed: DelayedFetch): void {
+  const volatile = running(state)
+  delete volatile.delayedFetches[delayed.id]
+  const { connection, request } = delayed
+  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null
+  if (locked !== null) {
+    // 2.1 Partition.readRecords takes the read lock: also a parked fetch hangs while the registry is silent.
+    const fetch: FetchInProgress = { connection, request, results: null, remaining: [], answerNow: true }
+    waitForLock(state, ctx, locked, { connection, message: request, fetch })
+    return
+  }
+  const partitions = answersOf(readPartitions(state, ctx, config, request))
+  ctx.reply(connection, { type: 'FetchResponse', correlationId: request.correlationId, partitions })
+}

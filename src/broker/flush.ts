@@ -1,0 +1,51 @@
+/** Flushing logs to disk by count or time. By default nothing does (from 0.8.1): durability is replication's business. */
+import { splitTopicPartition } from '../kafka/ids.ts'
+import type { Json } from '../kernel/json.ts'
+import { msToUs } from '../kernel/time.ts'
+import { FIRST_LOG_TASK_US } from './checkpoint.ts'
+import { nextRun, startTask } from './fixed-rate.ts'
+import { type BrokerContext, durationSetting, numberSetting, running, topicNumber } from './running.ts'
+import type { BrokerConfig, BrokerState } from './state.ts'
+
+export const FLUSH_TIMER = 'flush'
+
+/** Kafka's largest number as its settings carry it: never. */
+const NEVER = Number.MAX_SAFE_INTEGER
+
+const SCHEDULER = 'log.flush.scheduler.interval.ms'
+
+export function startFlushTask(ctx: BrokerContext, config: BrokerConfig): void {
+  if ((numberSetting(config, SCHEDULER) ?? NEVER) < NEVER) startTask(ctx, FLUSH_TIMER, FIRST_LOG_TASK_US)
+}
+
+/** Flushes every log whose last flush is flush.ms ago, if there is anything to flush. */
+export function onFlushTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, data: Json): void {
+  const volatile = running(state)
+  for (const name of Object.keys(state.durable.logs).sort()) {
+    const log = state.durable.logs[name]!
+    const ageUs = ctx.nowUs - (volatile.lastFlushUs[name] ?? 0)
+    const limitMs = topicNumber(state, config, name, 'flush.ms') ?? NEVER
+    if (log.flushedOffset === log.logEndOffset || limitMs === NEVER || ageUs < msToUs(limitMs)) continue
+    log.flushedOffset = log.logEndOffset
+    volatile.lastFlushUs[name] = ctx.nowUs
+  }
+  nextRun(ctx, FLUSH_TIMER, data, durationSetting(config, SCHEDULER, NEVER))
+}
+
+/** After a step that may have appended: flushes logs with flush.messages or more unflushed records. */
+export function flushByCount(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  const volatile = running(state)
+  const brokerWide = (numberSetting(config, 'log.flush.interval.messages') ?? NEVER) < NEVER
+  const topics = Object.keys(volatile.topicSettings).filter(
+    (topic) => brokerWide || volatile.topicSettings[topic]?.['flush.messages'] !== undefined,
+  )
+  if (topics.length === 0) return
+  for (const name of Object.keys(volatile.partitions).sort()) {
+    const log = state.durable.logs[name]
+    if (log === undefined || !topics.includes(splitTopicPartition(name).topic)) continue
+    const limit = topicNumber(state, config, name, 'flush.messages') ?? NEVER
+    if (log.logEndOffset - log.flushedOffset < limit) continue
+    log.flushedOffset = log.logEndOffset
+    volatile.lastFlushUs[name] = ctx.nowUs
+  }
+}

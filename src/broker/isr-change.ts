@@ -1,0 +1,52 @@
+/** Proposes another ISR: written by the leader itself, or asked of the controller, by generation. */
+import type { BrokerId } from '../kafka/ids.ts'
+import { canJoinIsr, outOfSyncReplicas } from './isr.ts'
+import { askControllerForIsr } from './isr-controller.ts'
+import { writeIsr } from './isr-registry.ts'
+import type { BrokerContext } from './running.ts'
+import type { BrokerConfig, BrokerState, PartitionState, RemoteReplica } from './state.ts'
+
+/** Takes out who has fallen behind. Returns whether anything was asked. */
+export function maybeShrinkIsr(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  partition: PartitionState,
+): boolean {
+  if (partition.role !== 'leader' || partition.pendingIsr !== null) return false
+  const behind = outOfSyncReplicas(state, ctx.nowUs, config, partition)
+  if (behind.length === 0) return false
+  const toIsr = partition.isr.filter((id) => !behind.includes(id))
+  ctx.fact({ kind: 'isrShrinkAsked', partition: partition.partition, fromIsr: [...partition.isr], toIsr })
+  propose(state, ctx, config, partition, toIsr, 'shrink')
+  return true
+}
+
+/** Takes in a follower that has just fetched, at the end of the ISR (recorded). Returns whether it was asked. */
+export function maybeExpandIsr(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  partition: PartitionState,
+  follower: BrokerId,
+  remote: RemoteReplica,
+): boolean {
+  if (partition.role !== 'leader' || partition.pendingIsr !== null) return false
+  if (!canJoinIsr(state, config, partition, follower, remote)) return false
+  const toIsr = [...partition.isr, follower]
+  ctx.fact({ kind: 'isrExpandAsked', partition: partition.partition, fromIsr: [...partition.isr], toIsr })
+  propose(state, ctx, config, partition, toIsr, 'expand')
+  return true
+}
+
+function propose(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  partition: PartitionState,
+  isr: BrokerId[],
+  kind: 'shrink' | 'expand',
+): void {
+  const change = config.mechanisms.isrPersistence === 'controller' ? askControllerForIsr : writeIsr
+  change(state, ctx, config, partition, isr, kind)
+}

@@ -1,0 +1,111 @@
+/** A broker process begins, and is told to end: by SIGTERM, by a start that failed, or by a follower that may not go on. */
+import { controllerNode, type TopicPartition } from '../kafka/ids.ts'
+import { cutEpochCacheToLog } from '../log/epoch-cache.ts'
+import { startLogCheckpoints } from './checkpoint.ts'
+import { startFlushTask } from './flush.ts'
+import { startIsrChangeTask } from './isr-change-notification.ts'
+import { startIsrCheck } from './isr-check.ts'
+import { CONTROLLER_CHANNEL } from './isr-controller.ts'
+import { newLife } from './new-life.ts'
+import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
+import type { BrokerConfig, BrokerState } from './state.ts'
+
+export const SHUTDOWN_RETRY_TIMER = 'shutdown:retry'
+export const SHUTDOWN_TIMEOUT_TIMER = 'shutdown:timeout'
+export const SHUTDOWN_CLOSE_TIMER = 'shutdown:close'
+
+/** Loads the logs and starts the tasks. The broker registers when its session is there. */
+export function startBroker(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  state.volatile = newLife()
+  loadLogs(state, ctx)
+  startLogCheckpoints(state, ctx, config)
+  startFlushTask(ctx, config)
+  startIsrCheck(state, ctx, config)
+  startIsrChangeTask(state, ctx, config)
+}
+
+/**
+ * A kill of the process loses no record: what was written is in the page cache. Without the marker of a clean stop logs
+ * are scanned, which finds nothing to cut here, since a power loss is taken from the log when it happens. The
+ * leader-epoch file may know more than a log that lost records and is cut to it.
+ */
+function loadLogs(state: BrokerState, ctx: BrokerContext): void {
+  const { durable } = state
+  const clean = durable.cleanShutdown
+  durable.cleanShutdown = false
+  for (const name of Object.keys(durable.logs).sort()) {
+    const log = durable.logs[name]!
+    cutEpochCacheToLog(log)
+    running(state).lastFlushUs[name] = ctx.nowUs
+    if (!clean) ctx.probe('log recovered after an unclean stop')
+    const highWatermark = Math.min(durable.highWatermarkCheckpoint?.[name] ?? 0, log.logEndOffset)
+    ctx.fact({ kind: 'recovered', partition: name, logEndOffset: log.logEndOffset, highWatermark })
+  }
+}
+
+/**
+ * A follower found itself ahead of its leader where it may not cut its log: the process goes down, gracefully, with its
+ * shutdown hooks, or hangs in them (0.10.2 waits for the fetcher thread that asked for it).
+ */
+export function haltProcess(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  partition: TopicPartition,
+): void {
+  ctx.fact({ kind: 'processHalted', partition })
+  const hangsOver = config.mechanisms.followerAheadOfLeader === 'hang' ? partition : null
+  beginShutdown(state, ctx, config, { exitCode: 1, hangsOver, controlled: true })
+}
+
+/** Starts the way down. A controlled shutdown is only asked for by a broker that has come up. */
+export function beginShutdown(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  how: { readonly exitCode: number; readonly hangsOver: TopicPartition | null; readonly controlled: boolean },
+): void {
+  const volatile = running(state)
+  if (volatile.shutdown !== null) return
+  const { exitCode, hangsOver } = how
+  volatile.shutdown = { attempts: 0, stage: 'controlled', asked: null, exitCode, hangsOver }
+  const enabled = config.mechanisms.controlledShutdown && config.settings['controlled.shutdown.enable'] === true
+  const up = volatile.phase !== 'starting'
+  volatile.phase = 'shutting-down'
+  if (how.controlled && enabled && up) {
+    ctx.fact({ kind: 'controlledShutdownStarted' })
+    tryControlledShutdown(state, ctx, config)
+  } else ctx.setTimer(SHUTDOWN_CLOSE_TIMER, 0)
+}
+
+/**
+ * Asks the controller to move this broker's leaderships and to take it out of every ISR, up to
+ * controlled.shutdown.max.retries times with a pause after each failure; then it goes down all the same.
+ */
+export function tryControlledShutdown(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  const volatile = running(state)
+  const { shutdown, controller, brokerEpoch } = volatile
+  if (shutdown === null) return
+  if (shutdown.attempts >= (numberSetting(config, 'controlled.shutdown.max.retries') ?? 3)) {
+    ctx.fact({ kind: 'controlledShutdownFailed', reason: `no success in ${shutdown.attempts} attempts` })
+    ctx.setTimer(SHUTDOWN_CLOSE_TIMER, 0)
+    return
+  }
+  shutdown.attempts += 1
+  if (controller < 0) {
+    pauseControlledShutdown(ctx, config)
+    return
+  }
+  const correlationId = volatile.nextId++
+  shutdown.asked = { correlationId, controller }
+  ctx.send(controllerNode(controller), CONTROLLER_CHANNEL, {
+    type: 'ControlledShutdownRequest',
+    correlationId,
+    broker: config.id,
+    brokerEpoch,
+  })
+  ctx.setTimer(SHUTDOWN_TIMEOUT_TIMER, durationSetting(config, 'controller.socket.timeout.ms', 30_000))
+}
+
+export const pauseControlledShutdown = (ctx: BrokerContext, config: BrokerConfig): void =>
+  ctx.setTimer(SHUTDOWN_RETRY_TIMER, durationSetting(config, 'controlled.shutdown.retry.backoff.ms', 5_000))

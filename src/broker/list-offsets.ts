@@ -1,0 +1,83 @@
+/** Offsets by time: the ends of a log, or the first record at or after a timestamp. Only a leader answers. */
+import type { ErrorName } from '../kafka/errors.ts'
+import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import type { ListOffsetsRequest, ListOffsetsResponse } from '../kafka/messages/data.ts'
+import type { ConnectionId } from '../kernel/machine.ts'
+import type { ReplicaLog } from '../log/replica-log.ts'
+import { endFor, isReplica, leaderError } from './read-partition.ts'
+import { type BrokerContext, logOf, running } from './running.ts'
+import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
+import { firstLocked, waitForLock } from './waiting.ts'
+
+const LATEST = -1
+const EARLIEST = -2
+
+type Answer = ListOffsetsResponse['partitions'][string]
+
+export function handleListOffsets(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: ListOffsetsRequest,
+  connection: ConnectionId,
+): void {
+  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null
+  if (locked !== null) {
+    waitForLock(state, ctx, locked, { connection, message: request })
+    return
+  }
+  const partitions: Record<TopicPartition, Answer> = {}
+  for (const name of names) partitions[name] = answerFor(state, ctx, config, request, name)
+  ctx.reply(connection, { type: 'ListOffsetsResponse', correlationId: request.correlationId, partitions })
+}
+
+const refused = (error: ErrorName): Answer => ({ error, offset: -1, leaderEpoch: -1 })
+
+function answerFor(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: ListOffsetsRequest,
+  name: TopicPartition,
+): Answer {
+  const { timestamp, currentLeaderEpoch } = request.partitions[name]!
+  const error = leaderError(state, config, name, currentLeaderEpoch)
+  if (error !== 'NONE') return refused(error)
+  const partition = running(state).partitions[name]!
+  const log = logOf(state, name)
+  const end = endFor(partition, log, request.replicaId)
+  const unsure = highWatermarkBehindEpoch(config, request, partition)
+  const found = (offset: number): Answer => ({ error: 'NONE', offset, leaderEpoch: partition.leaderEpoch })
+  if (timestamp === EARLIEST) return found(log.logStartOffset)
+  if (timestamp !== LATEST) {
+    const offset = firstAtOrAfter(log, timestamp)
+    if (offset !== null && offset < end) return found(offset)
+  } else if (unsure === null) return found(end)
+  if (unsure === null) return { error: 'NONE', offset: -1, leaderEpoch: -1 }
+  ctx.probe('new leader does not know its high watermark yet')
+  return refused(unsure)
+}
+
+/**
+ * KAFKA-2334 (2.2): a new leader whose high watermark lies below the start of its epoch would answer an end that goes
+ * back. Versions 1 to 4 of the request are told a retriable error they know, version 0 keeps the old answer.
+ */
+function highWatermarkBehindEpoch(
+  config: BrokerConfig,
+  request: ListOffsetsRequest,
+  partition: PartitionState,
+): ErrorName | null {
+  const asks = config.mechanisms.offsetNotAvailable && request.version > 0 && !isReplica(request.replicaId)
+  if (!asks || partition.highWatermark >= partition.leaderEpochStartOffset) return null
+  return request.version >= 5 ? 'OFFSET_NOT_AVAILABLE' : 'LEADER_NOT_AVAILABLE'
+}
+
+/** The first record by offset whose timestamp is at or after `timestampMs`; null when there is none. */
+function firstAtOrAfter(log: ReplicaLog, timestampMs: number): number | null {
+  for (const batch of log.batches) {
+    const index = batch.records.findIndex((record) => record.timestampMs >= timestampMs)
+    if (index >= 0 && batch.baseOffset + index >= log.logStartOffset) return batch.baseOffset + index
+  }
+  return null
+}

@@ -1,0 +1,176 @@
+/** One replica taking a role: leader, follower, or none because its leader is dead. */
+import { type BrokerId, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import type { LeaderAndIsrState } from '../kafka/messages/control.ts'
+import { assignEpoch } from '../log/epoch-cache.ts'
+import { emptyLog } from '../log/replica-log.ts'
+import { completeDelayedRequests } from './delayed-requests.ts'
+import { maybeIncrementHighWatermark } from './high-watermark.ts'
+import { resetRemoteReplicas, unheardReplica } from './isr.ts'
+import { followPartition, shouldRestartFetcher, unfollowPartition } from './replica-fetcher.ts'
+import { type BrokerContext, logOf, running } from './running.ts'
+import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
+
+/**
+ * The replica of a partition, made with its log when there is none yet. Its high watermark is read from the checkpoint
+ * now, when the first role of this life arrives: what is missing there is 0, what lies above the log end is capped.
+ */
+export function replicaOf(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  told: LeaderAndIsrState,
+): PartitionState {
+  const volatile = running(state)
+  const known = volatile.partitions[name]
+  if (known !== undefined) return known
+  const { topic } = splitTopicPartition(name)
+  volatile.topicSettings[topic] ??= { ...told.topicSettings }
+  if (state.durable.logs[name] === undefined) {
+    state.durable.logs[name] = emptyLog()
+    volatile.lastFlushUs[name] = ctx.nowUs
+  }
+  const log = logOf(state, name)
+  const checkpointed = state.durable.highWatermarkCheckpoint?.[name] ?? 0
+  const floor = config.mechanisms.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
+  const replica: PartitionState = {
+    partition: name,
+    role: 'none',
+    leader: -1,
+    leaderEpoch: -1,
+    controllerEpoch: -1,
+    isr: [],
+    partitionEpoch: -1,
+    replicas: [],
+    highWatermark: Math.max(Math.min(checkpointed, log.logEndOffset), floor),
+    leaderEpochStartOffset: -1,
+    remoteReplicas: {},
+    pendingIsr: null,
+    lockedSinceUs: null,
+  }
+  volatile.partitions[name] = replica
+  return running(state).partitions[name]!
+}
+
+/** Takes the lead. A leader never cuts its log. */
+export function makeLeader(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  told: LeaderAndIsrState,
+): void {
+  const m = config.mechanisms
+  unfollowPartition(state, ctx, config, name)
+  const partition = replicaOf(state, ctx, config, name, told)
+  const log = logOf(state, name)
+  const wasLeader = partition.role === 'leader'
+  const newEpoch = told.leaderEpoch > partition.leaderEpoch
+  takeOver(partition, told, [...told.isr])
+  forgetPendingIsr(state, partition)
+  updateRemoteReplicas(partition, ctx.nowUs, config)
+  partition.role = 'leader'
+  partition.leader = config.id
+  if (newEpoch) {
+    partition.leaderEpochStartOffset = log.logEndOffset
+    // KAFKA-7415 (2.0.1): followers can then be told where this epoch began even if nothing is ever appended in it.
+    if (m.epochEntryAtElection) assignEpoch(log, told.leaderEpoch, log.logEndOffset, m)
+    const keepLogEnds = wasLeader && m.sameLeaderKeepsFollowerState
+    resetRemoteReplicas(partition, ctx.nowUs, log.logEndOffset, keepLogEnds, m)
+    if (wasLeader) ctx.probe('leader made leader again at a higher epoch')
+    ctx.fact({
+      kind: 'becameLeader',
+      partition: name,
+      leaderEpoch: told.leaderEpoch,
+      logEndOffset: log.logEndOffset,
+      highWatermark: partition.highWatermark,
+      isr: [...told.isr],
+    })
+  }
+  if (partition.highWatermark < log.logEndOffset && !wasLeader)
+    ctx.probe('new leader with a high watermark below its log end')
+  if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
+}
+
+/**
+ * Follows another leader. The old fetcher is stopped first; what this broker promised as leader is answered where the
+ * generation does that at once, and where the log is cut to is the fetcher's business.
+ */
+export function makeFollower(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  told: LeaderAndIsrState,
+  liveLeaders: readonly BrokerId[],
+): void {
+  const m = config.mechanisms
+  if (!liveLeaders.includes(told.leader)) {
+    ctx.probe('role named a leader that is not alive')
+    // KAFKA-1647 (0.8.2): the replica exists, so that its high watermark stays in the checkpoint. Nothing else changes:
+    // a leader goes on leading, a follower following.
+    if (m.deadLeaderNamed === 'create-replica') replicaOf(state, ctx, config, name, told)
+    return
+  }
+  const partition = replicaOf(state, ctx, config, name, told)
+  const restart = shouldRestartFetcher(partition, told.leader, told.leaderEpoch, m)
+  takeOver(partition, told, [])
+  forgetPendingIsr(state, partition)
+  if (!restart) {
+    const { leader, leaderEpoch } = told
+    ctx.fact({ kind: 'becomeFollowerSkippedSameLeader', partition: name, leader, leaderEpoch })
+    return
+  }
+  if (partition.role === 'leader') ctx.probe('leader became follower')
+  partition.role = 'follower'
+  partition.leader = told.leader
+  partition.leaderEpochStartOffset = -1
+  // 0.9 to 0.10.1 leave the clocks of the other replicas running for the next time this broker leads.
+  if (m.isrLag === 'exactly-caught-up') updateRemoteReplicas(partition, ctx.nowUs, config)
+  else partition.remoteReplicas = {}
+  unfollowPartition(state, ctx, config, name)
+  ctx.fact({
+    kind: 'becameFollower',
+    partition: name,
+    leader: told.leader,
+    leaderEpoch: told.leaderEpoch,
+    logEndOffset: logOf(state, name).logEndOffset,
+    highWatermark: partition.highWatermark,
+  })
+  if (m.stepDownCompletesProduce) completeDelayedRequests(state, ctx, config, name)
+  // A broker on its way down starts no fetcher.
+  if (running(state).phase === 'shutting-down') return
+  followPartition(state, ctx, config, name, told.leader, told.leaderEpoch)
+}
+
+/**
+ * 3.3 ReplicaManager: the state of the present epoch told again, as new as what is known or newer. It refreshes the
+ * ISR and the assignment of a leader and changes nothing else.
+ */
+export function refreshPartition(partition: PartitionState, told: LeaderAndIsrState, config: BrokerConfig): void {
+  if (told.partitionEpoch < partition.partitionEpoch) return
+  const leads = partition.role === 'leader' && told.leader === config.id
+  takeOver(partition, told, leads ? [...told.isr] : [])
+  if (leads) partition.pendingIsr = null
+}
+
+function takeOver(partition: PartitionState, told: LeaderAndIsrState, isr: BrokerId[]): void {
+  partition.controllerEpoch = told.controllerEpoch
+  partition.leaderEpoch = told.leaderEpoch
+  partition.partitionEpoch = told.partitionEpoch
+  partition.replicas = [...told.replicas]
+  partition.isr = isr
+}
+
+/** A change of the ISR that was asked under an older role is nobody's any more. */
+function forgetPendingIsr(state: BrokerState, partition: PartitionState): void {
+  partition.pendingIsr = null
+  const { alterPartition } = running(state)
+  alterPartition.unsent = alterPartition.unsent.filter((name) => name !== partition.partition)
+}
+
+function updateRemoteReplicas(partition: PartitionState, nowUs: number, config: BrokerConfig): void {
+  const remotes = partition.remoteReplicas
+  for (const id of Object.keys(remotes)) if (!partition.replicas.includes(Number(id))) delete remotes[id]
+  for (const id of partition.replicas) if (id !== config.id) remotes[id] ??= unheardReplica(nowUs, config.mechanisms)
+}

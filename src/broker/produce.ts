@@ -1,0 +1,163 @@
+/** A client's write, at the broker it was sent to, which may or may not lead the partition. */
+
+import { topicSetting } from '../kafka/config.ts'
+import type { ErrorName } from '../kafka/errors.ts'
+import { comparePartitions, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import type { ProduceRequest, ProduceResponse } from '../kafka/messages/data.ts'
+import type { KafkaRecord } from '../kafka/records.ts'
+import type { ConnectionId } from '../kernel/machine.ts'
+import { MICROS_PER_MS } from '../kernel/time.ts'
+import { appendAsLeader, batchBytes } from '../log/replica-log.ts'
+import { completeDelayedFetches } from './delayed-fetch.ts'
+import { parkProduce, tellAcknowledged } from './delayed-produce.ts'
+import { completeDelayedRequests } from './delayed-requests.ts'
+import { maybeIncrementHighWatermark } from './high-watermark.ts'
+import { unhostedError } from './read-partition.ts'
+import { type BrokerContext, logOf, minInsyncReplicas, running, topicNumber } from './running.ts'
+import type { BrokerConfig, BrokerState, DelayedProduce, PartitionState } from './state.ts'
+import { firstLocked, waitForLock } from './waiting.ts'
+
+type Appended =
+  | { readonly ok: true; readonly baseOffset: number; readonly endOffset: number; readonly leaderEpoch: number }
+  | { readonly ok: false; readonly error: ErrorName }
+
+type Answers = Record<TopicPartition, ProduceResponse['partitions'][string]>
+
+export function handleProduce(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: ProduceRequest,
+  connection: ConnectionId,
+): void {
+  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const locked = config.mechanisms.isrWriteBlocks === 'nothing' ? null : firstLocked(state, names)
+  if (locked !== null) {
+    waitForLock(state, ctx, locked, { connection, message: request })
+    return
+  }
+
+  const done: Answers = {}
+  const pending: DelayedProduce['pending'] = {}
+  for (const name of names) {
+    const records = request.partitions[name]!
+    const appended = acksAllowed(request.acks, config)
+      ? append(state, ctx, config, name, records, request.acks)
+      : ({ ok: false, error: 'INVALID_REQUIRED_ACKS' } as const)
+    if (!appended.ok) {
+      ctx.fact({ kind: 'produceRefused', partition: name, error: appended.error })
+      done[name] = { error: appended.error, baseOffset: -1, logStartOffset: -1 }
+      continue
+    }
+    const { baseOffset, endOffset, leaderEpoch } = appended
+    pending[name] = { requiredOffset: endOffset, baseOffset, leaderEpoch }
+  }
+  answer(state, ctx, config, request, connection, done, pending)
+}
+
+/** To 0.8.2 acks may be any number of replicas; from 0.9 only none, the leader, or all. */
+const acksAllowed = (acks: number, config: BrokerConfig): boolean =>
+  config.mechanisms.acksAnyNumber || acks === 0 || acks === 1 || acks === -1
+
+function answer(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: ProduceRequest,
+  connection: ConnectionId,
+  done: Answers,
+  pending: DelayedProduce['pending'],
+): void {
+  const { acks, correlationId, timeoutMs } = request
+  if (acks === 0) {
+    // Nothing is answered; the only sign of an error is that the connection closes.
+    if (Object.keys(done).length > 0) ctx.closeConnection(connection)
+    return
+  }
+  const waits = (acks < 0 || acks > 1) && Object.keys(pending).length > 0
+  if (waits) {
+    parkProduce(state, ctx, config, { connection, correlationId, acks, timeoutMs, pending, done })
+    return
+  }
+  for (const [name, { baseOffset, requiredOffset }] of Object.entries(pending)) {
+    tellAcknowledged(state, ctx, config, running(state).partitions[name]!, baseOffset, requiredOffset, acks)
+    done[name] = { error: 'NONE', baseOffset, logStartOffset: logOf(state, name).logStartOffset }
+  }
+  ctx.reply(connection, { type: 'ProduceResponse', correlationId, partitions: done })
+}
+
+function append(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  records: readonly KafkaRecord[],
+  acks: number,
+): Appended {
+  const partition = running(state).partitions[name]
+  if (partition === undefined) return { ok: false, error: unhostedError(state, config, name) }
+  const refused = refusal(state, config, partition, records, acks)
+  if (refused !== null) return { ok: false, error: refused }
+  const log = logOf(state, name)
+  const { leaderEpoch } = partition
+  const { baseOffset, endOffset } = appendAsLeader(
+    log,
+    stamped(state, ctx, config, name, records),
+    leaderEpoch,
+    config.mechanisms,
+  )
+  ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
+  // With an ISR of one the record is committed at once.
+  if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
+  else completeDelayedFetches(state, ctx, config, name)
+  return { ok: true, baseOffset, endOffset, leaderEpoch }
+}
+
+function refusal(
+  state: BrokerState,
+  config: BrokerConfig,
+  partition: PartitionState,
+  records: readonly KafkaRecord[],
+  acks: number,
+): ErrorName | null {
+  if (partition.role !== 'leader') return 'NOT_LEADER_FOR_PARTITION'
+  // The committed ISR counts here, also while a change is pending (2.7).
+  if (acks === -1 && partition.isr.length < minInsyncReplicas(state, config, partition)) return 'NOT_ENOUGH_REPLICAS'
+  return sizeError(state, config, partition, records)
+}
+
+/** A record (from 0.11 a batch) may be as large as max.message.bytes, a request to a partition as a segment. */
+function sizeError(
+  state: BrokerState,
+  config: BrokerConfig,
+  { partition: name, leaderEpoch }: PartitionState,
+  records: readonly KafkaRecord[],
+): ErrorName | null {
+  const byBatch = config.mechanisms.recordFormat === 2
+  const epoch = byBatch ? leaderEpoch : -1
+  const total = batchBytes({ baseOffset: 0, leaderEpoch: epoch, records })
+  const largest = byBatch
+    ? total
+    : records.reduce(
+        (most, record) => Math.max(most, batchBytes({ baseOffset: 0, leaderEpoch: -1, records: [record] })),
+        0,
+      )
+  const limit = topicNumber(state, config, name, 'max.message.bytes')
+  if (limit !== null && largest > limit) return 'MESSAGE_TOO_LARGE'
+  const segment = topicNumber(state, config, name, 'segment.bytes')
+  return segment !== null && total > segment ? 'RECORD_LIST_TOO_LARGE' : null
+}
+
+/** KIP-32 (0.10): with LogAppendTime the broker's clock stamps the records. */
+function stamped(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  records: readonly KafkaRecord[],
+): readonly KafkaRecord[] {
+  const own = running(state).topicSettings[splitTopicPartition(name).topic]
+  if (topicSetting(config.settings, own, 'message.timestamp.type') !== 'LogAppendTime') return records
+  const timestampMs = Math.floor(ctx.nowUs / MICROS_PER_MS)
+  return records.map((record) => ({ ...record, timestampMs }))
+}

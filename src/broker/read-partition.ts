@@ -1,0 +1,122 @@
+/** One read of a leader's log for a follower or a consumer, with every reason to refuse it. */
+import type { ErrorName } from '../kafka/errors.ts'
+import { type BrokerId, comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import type { FetchedPartition, FetchPartition, FetchRequest } from '../kafka/messages/data.ts'
+import type { RecordBatch } from '../kafka/records.ts'
+import { batchBytes, type ReplicaLog, readLog } from '../log/replica-log.ts'
+import { divergingEpochOf, leaderEpochError } from './leader-epoch.ts'
+import { type BrokerContext, logOf, running } from './running.ts'
+import type { BrokerConfig, BrokerState, PartitionState, ReadResult } from './state.ts'
+
+/** Followers name their broker id; consumers -1. */
+export const isReplica = (replicaId: BrokerId): boolean => replicaId >= 0
+
+/** The error of a request for a partition that this broker has no replica of. */
+export function unhostedError(state: BrokerState, config: BrokerConfig, name: TopicPartition): ErrorName {
+  const elsewhere = running(state).metadata.partitions[name] !== undefined
+  return elsewhere && config.mechanisms.unhostedIsNotLeader === true
+    ? 'NOT_LEADER_FOR_PARTITION'
+    : 'UNKNOWN_TOPIC_OR_PARTITION'
+}
+
+/** Why a request made under `currentLeaderEpoch` cannot be served by this broker's replica; NONE when it can. */
+export function leaderError(
+  state: BrokerState,
+  config: BrokerConfig,
+  name: TopicPartition,
+  currentLeaderEpoch: number,
+): ErrorName {
+  const partition = running(state).partitions[name]
+  if (partition === undefined) return unhostedError(state, config, name)
+  // 2.1 Partition.getLocalLog: the epoch is compared first, the role second.
+  const fenced = leaderEpochError(partition, currentLeaderEpoch, config.mechanisms)
+  if (fenced !== 'NONE') return fenced
+  return partition.role === 'leader' ? 'NONE' : 'NOT_LEADER_FOR_PARTITION'
+}
+
+/** Where a reader's data ends (exclusive): a follower reads to the log end, a consumer to the high watermark. */
+export const endFor = (partition: PartitionState, log: ReplicaLog, replicaId: BrokerId): number =>
+  isReplica(replicaId) ? log.logEndOffset : partition.highWatermark
+
+export const bytesOf = (batches: readonly RecordBatch[]): number =>
+  batches.reduce((bytes, batch) => bytes + batchBytes(batch), 0)
+
+/** What a follower that asks with its last epoch must be told when the logs part; null: they agree. */
+export function divergence(
+  partition: PartitionState,
+  log: ReplicaLog,
+  asked: FetchPartition,
+  config: BrokerConfig,
+): { readonly epoch: number; readonly endOffset: number } | null {
+  const { fetchOffset, lastFetchedEpoch } = asked
+  return divergingEpochOf(log, partition, fetchOffset, lastFetchedEpoch, config.mechanisms)
+}
+
+/** Reads every partition of a fetch. */
+export function readPartitions(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: FetchRequest,
+): Record<TopicPartition, ReadResult> {
+  const results: Record<TopicPartition, ReadResult> = {}
+  for (const name of Object.keys(request.partitions).sort(comparePartitions)) {
+    const result = readPartition(state, ctx, config, request, name)
+    results[name] = result
+    const { error } = result.fetched
+    if (error === 'NONE' || !isReplica(request.replicaId)) continue
+    ctx.fact({ kind: 'fetchRefused', partition: name, follower: request.replicaId, error })
+  }
+  return results
+}
+
+function readPartition(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: FetchRequest,
+  name: TopicPartition,
+): ReadResult {
+  const asked = request.partitions[name]!
+  const error = leaderError(state, config, name, asked.currentLeaderEpoch)
+  if (error !== 'NONE') return refused(error, ctx.nowUs)
+  const partition = running(state).partitions[name]!
+  const log = logOf(state, name)
+  const diverging = divergence(partition, log, asked, config)
+  if (diverging !== null && diverging.endOffset < 0) return refused('OFFSET_OUT_OF_RANGE', ctx.nowUs)
+  // 2.8 Partition.readRecords: a fetch below the log start is out of range whatever the epochs say (KAFKA-12996), one
+  // above the log end only when the epochs agree.
+  const { fetchOffset } = asked
+  const past = fetchOffset > log.logEndOffset && diverging === null
+  if (fetchOffset < log.logStartOffset || past) return refused('OFFSET_OUT_OF_RANGE', ctx.nowUs)
+  const { highWatermark } = partition
+  const hidden = !isReplica(request.replicaId) && fetchOffset > highWatermark && fetchOffset < log.logEndOffset
+  if (hidden && config.mechanisms.consumerFetchAboveHighWatermark === 'error') {
+    // To 0.9 LogSegment.read refuses a bound below the offset, for which the protocol has no name.
+    ctx.probe('consumer fetched between the high watermark and the log end')
+    return refused('UNKNOWN_SERVER_ERROR', ctx.nowUs)
+  }
+  const end = endFor(partition, log, request.replicaId)
+  const batches = diverging === null && fetchOffset < end ? readLog(log, fetchOffset, asked.maxBytes, end) : []
+  const lastSent = partition.remoteReplicas[request.replicaId]?.lastSentHighWatermark ?? 0
+  return {
+    fetched: { error: 'NONE', highWatermark, logStartOffset: log.logStartOffset, batches, divergingEpoch: diverging },
+    logEndOffset: log.logEndOffset,
+    readAtUs: ctx.nowUs,
+    followerNeedsHighWatermark:
+      config.mechanisms.highWatermarkWakesFollowers && isReplica(request.replicaId) && lastSent < highWatermark,
+  }
+}
+
+const refused = (error: ErrorName, readAtUs: number): ReadResult => ({
+  fetched: { error, highWatermark: -1, logStartOffset: -1, batches: [], divergingEpoch: null },
+  logEndOffset: -1,
+  readAtUs,
+  followerNeedsHighWatermark: false,
+})
+
+/** The answer that a set of reads makes. */
+export const answersOf = (
+  results: Readonly<Record<TopicPartition, ReadResult>>,
+): Record<TopicPartition, FetchedPartition> =>
+  Object.fromEntries(Object.entries(results).map(([name, { fetched }]) => [name, fetched]))
