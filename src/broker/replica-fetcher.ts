@@ -60,7 +60,8 @@ export function shouldRestartFetcher(
 
 /**
  * Follows a partition under a leader and epoch, from now on and no other. Its PartitionState must hold the role
- * already. Up to 0.10.2 this is where the log is cut to the high watermark.
+ * already. Up to 0.10.2 this is where the log is cut to the high watermark; a broker on its way down does that too but
+ * starts no fetcher (0.10.2 ReplicaManager.makeFollowers).
  */
 export function followPartition(
   state: BrokerState,
@@ -73,6 +74,7 @@ export function followPartition(
   unfollowPartition(state, ctx, config, partition)
   const volatile = running(state)
   const fetched = firstState(state, ctx, config, partition, leader, leaderEpoch)
+  if (volatile.phase === 'shutting-down') return
   const fetcher = volatile.fetchers[leader]
   if (fetcher === undefined) startFetcher(volatile, ctx, leader, partition, fetched)
   else {

@@ -311,8 +311,18 @@ test('a follower ahead of its leader stops its process where it may not truncate
   const log = writtenLog(m, [0, 'a'], [0, 'b'])
   const it = follower('0.10.2', { log, highWatermark: 2, settings })
   replicate(it, { log: writtenLog(m, [0, 'a']), leaderEpoch: 1, highWatermark: 1 })
-  expect(it.state.volatile.phase).toBe('hung')
+  expect(it.ctx.facts).toContainEqual({ kind: 'processHalted', partition: PARTITION })
+  expect(fetcherOf(it).outstanding).toBeNull()
   expect(it.log.logEndOffset).toBe(2)
+})
+
+test('a broker on its way down cuts to the high watermark and starts no fetcher', () => {
+  const m = mechanismsOf('0.10.2')
+  const it = follower('0.10.2', { log: writtenLog(m, [0, 'a'], [0, 'b']), highWatermark: 1 })
+  it.state.volatile.phase = 'shutting-down'
+  follow(it, 1)
+  expect(cutsOf(it)).toEqual([['truncated', 1]])
+  expect(it.state.volatile.fetchers).toEqual({})
 })
 
 test('the setting of the topic comes before that of the broker', () => {
