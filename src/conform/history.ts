@@ -143,17 +143,22 @@ export function unexplainedWrites(recording: Recording): Unexplained[] {
           explained.has(value) ||
           found.some((each) => each.value === value && each.partition === partition)
         if (known || (counters && /\d/.test(value))) continue
-        found.push({
-          value,
-          partition,
-          leader: state.leader,
-          shownBy: index,
-          after: writtenAfter(recording, partition, index),
-        })
+        const after = writtenAfter(recording, partition, index)
+        const places = createdWith(recording.entries[after]!) ?? [{ partition, leader: state.leader }]
+        for (const place of places) found.push({ ...place, value, shownBy: index, after })
       }
     }
   })
   return found
+}
+
+/** The partitions of a topic just created, each with its first leader: what is written then is written to all. */
+function createdWith(entry: Entry): { partition: TopicPartition; leader: BrokerId }[] | null {
+  if (!isDone(entry) || entry.do !== 'createTopic') return null
+  return Object.entries(entry.assignment).map(([number, replicas]) => ({
+    partition: `${entry.topic}-${number}`,
+    leader: replicas[0] ?? -1,
+  }))
 }
 
 /** The creation of its topic where nothing else was done with it since, else the last action before. */

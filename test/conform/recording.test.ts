@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parseRecording, recordingJsonSchema } from '../../src/conform/recording.ts'
+import { allRecordings, CONFORMANCE, recordingData } from './recordings.ts'
+
+test('every recording of the project can be read, and has no word that is not known', () => {
+  const names = allRecordings()
+  expect(names.length).toBeGreaterThan(200)
+  for (const name of names) {
+    const parsed = parseRecording(recordingData(name))
+    expect(parsed.ok ? [] : parsed.problems, name).toEqual([])
+    if (parsed.ok)
+      expect(
+        parsed.recording.entries.filter((entry) => 'unknown' in entry),
+        name,
+      ).toEqual([])
+  }
+})
+
+test('a file that is no recording is refused with every problem and where it is', () => {
+  const data = recordingData('leader-crash/2.4.1')
+  const entries = [...(data.entries as object[])]
+  entries[3] = { atMs: 5, do: 'crash', broker: 'one' }
+  entries[5] = { atMs: 6, saw: 'registered' }
+  const parsed = parseRecording({ ...data, entries })
+  expect(parsed.ok).toBe(false)
+  if (parsed.ok) return
+  expect(parsed.problems).toHaveLength(2)
+  expect(parsed.problems[0]).toMatch(/^entries\.3\.broker: /)
+  expect(parsed.problems[1]).toMatch(/^entries\.5\.brokers: /)
+})
+
+test('an entry that neither did nor saw anything is a problem', () => {
+  const parsed = parseRecording({ ...recordingData('leader-crash/2.4.1'), entries: [{ atMs: 1 }] })
+  expect(parsed).toEqual({ ok: false, problems: ['entries.0: neither "do" nor "saw"'] })
+})
+
+test('the committed JSON Schema is the one that the code makes', () => {
+  const committed = JSON.parse(readFileSync(join(CONFORMANCE, '..', '..', 'schema', 'recording.schema.json'), 'utf8'))
+  expect(committed).toEqual(JSON.parse(JSON.stringify(recordingJsonSchema())))
+})

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { VectorFile } from '../../src/conform/vectors.ts'
+import { kindOfVectors, runVectors } from '../../src/conform/vectors.ts'
+import { CONFORMANCE } from './recordings.ts'
+
+const FOLDER = join(CONFORMANCE, 'vectors')
+const NAMES = readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ''))
+const fileOf = (name: string): VectorFile =>
+  JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as VectorFile
+
+const MODELLED = ['leader-epoch-cache', 'replica-assignment', 'murmur2']
+
+test.each(NAMES)('vectors %s agree, or their kind is named as not modelled', (name) => {
+  const report = runVectors(name, fileOf(name))
+  if (MODELLED.includes(kindOfVectors(name))) {
+    expect(report.differences.slice(0, 5)).toEqual([])
+    expect(report.status).toBe('agreed')
+    expect(report.compared).toBeGreaterThan(40)
+  } else {
+    expect(report).toMatchObject({
+      status: 'not-modelled',
+      notModelledReason: expect.stringContaining(kindOfVectors(name)),
+    })
+  }
+})
+
+test('a vector with one figure changed is reported as different', () => {
+  const file = fileOf('leader-epoch-cache-2.4.1')
+  const text = JSON.stringify(file).replace('"result":[0,10]', '"result":[0,11]')
+  const report = runVectors('leader-epoch-cache-2.4.1', JSON.parse(text) as VectorFile)
+  expect(report.status).toBe('differing')
+  expect(report.differences).toEqual([
+    { label: 'one entry, step 3', field: 'end of epoch 0', recorded: '[0,11]', ours: '[0,10]' },
+  ])
+})
