@@ -1,6 +1,7 @@
 /** Why an expected violation did not come: how near the run was, in words. */
 import type { TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER } from '../kafka/ids.ts'
+import type { Json } from '../kernel/json.ts'
 import { partitionTruth } from '../world/targets.ts'
 import type { FactEntry, SentRecord, World } from '../world/world.ts'
 import { findRecord, named } from './logs.ts'
@@ -13,18 +14,23 @@ export interface ExpectedViolation {
   readonly value: string | null
 }
 
-/** The value a violation's witness names; null where it names none. */
-export function witnessValue(violation: Violation): string | null {
-  const { evidence } = violation
-  if (evidence === null || typeof evidence !== 'object' || Array.isArray(evidence)) return null
-  const { value } = evidence as { readonly value?: unknown }
-  return typeof value === 'string' ? value : null
+/** Places of a witness that hold a second record: what another replica has at the same offset. */
+const SECOND_RECORDS = ['replicaHas', 'otherHas', 'memberHas', 'now'] as const
+
+/** Values of the records that a violation's witness names. */
+export function witnessValues({ evidence }: Violation): string[] {
+  const fields = evidence as Readonly<Record<string, Json>> | null
+  const records = [fields, ...SECOND_RECORDS.map((name) => fields?.[name] ?? null)]
+  return records.flatMap((record) => {
+    const value = (record as { readonly value?: Json } | null)?.value
+    return typeof value === 'string' ? [value] : []
+  })
 }
 
 export const isWitness = (expected: ExpectedViolation, violation: Violation): boolean =>
   violation.property === expected.property &&
   (expected.partition === null || violation.partition === expected.partition) &&
-  (expected.value === null || witnessValue(violation) === expected.value)
+  (expected.value === null || witnessValues(violation).includes(expected.value))
 
 /** One or two sentences: another witness, else what became of the named record, else what the run never did. */
 export function nearMiss(world: World, expected: ExpectedViolation, violations: readonly Violation[]): string {

@@ -22,6 +22,8 @@ const overrides: Partial<Mechanisms> = {
   newControllerUpdatesMetadataFirst: true,
   // KIP-97: clients of 0.10.2 exchange versions first.
   clientAsksVersions: true,
+  // 0.10 ControlledShutdownLeaderSelector: the first live assigned replica that stays in the ISR.
+  controlledShutdownOrder: 'assignment',
 }
 
 export const KAFKA_0_10_2: Generation = {

@@ -27,6 +27,10 @@ export const KAFKA_0_8_0: Generation = {
     fetchError: 'kill-fetcher',
     truncationLowersHighWatermark: false,
     highWatermarkAtLeastLogStart: false,
+    noOpTruncationKeepsEpochs: true,
+    truncationDecisionLogged: false,
+    failedFetchBacksOffOnce: false,
+    unmovedFetchKeepsHighWatermark: false,
 
     highWatermarkOver: 'isr',
     highWatermarkFrozenBelowMinIsr: false,
@@ -42,7 +46,8 @@ export const KAFKA_0_8_0: Generation = {
     isrAdmission: 'high-watermark',
     isrJoinMustBeAssigned: false,
     isrPersistence: 'registry',
-    isrWriteBlocks: 'produce',
+    // 0.8.0 Partition.leaderReplicaIfLocal, which every fetch asks, takes the same monitor.
+    isrWriteBlocks: 'produce-and-fetch',
     isrWriteComparesOnRetry: false,
     isrChangeNotification: false,
     isrEligibility: 'any',
@@ -52,6 +57,7 @@ export const KAFKA_0_8_0: Generation = {
     acksAllBy: 'log-ends',
     stepDownCompletesProduce: false,
     minIsrCappedByReplicas: false,
+    unhostedIsNotLeader: false,
 
     electionOrder: 'isr',
     uncleanElectionSwitch: false,
@@ -70,6 +76,9 @@ export const KAFKA_0_8_0: Generation = {
     expiredSessionRequests: 'retry',
     reassignment: 'znode',
     controlledShutdown: false,
+    controlledShutdownOrder: 'isr',
+    topicIds: false,
+    uncleanEnabledElects: false,
 
     checkpointFsync: false,
     cleanMarkerDeleted: 'after-loading',

@@ -12,6 +12,8 @@ const overrides: Partial<Mechanisms> = {
   followerAheadOfLeader: 'halt',
   // 0.8.2 ReplicaManager.fetchMessages: the log is read before the follower position is recorded.
   followerPositionTaken: 'after-read',
+  // 0.8.2 Partition.leaderReplicaIfLocal takes no lock, so fetches go on behind an ISR write (recorded to 2.0.1).
+  isrWriteBlocks: 'produce',
   // KAFKA-1382: a refused conditional write is compared with what the registry holds.
   isrWriteComparesOnRetry: true,
   // KAFKA-1555: min.insync.replicas.

@@ -20,6 +20,8 @@ const overrides: Partial<Mechanisms> = {
   controllerWritesFenced: true,
   // KAFKA-6082: a controller that lost its place leaves the znode of its successor alone.
   resignDeletesController: false,
+  // 2.1 KafkaController.processTopicUncleanLeaderElectionEnable.
+  uncleanEnabledElects: true,
 }
 
 export const KAFKA_2_1: Generation = {

@@ -7,6 +7,8 @@ const overrides: Partial<Mechanisms> = {
   highWatermarkWakesFollowers: false,
   // KIP-570 (KAFKA-9539).
   stopReplicaEpoch: true,
+  // 2.6 Log.truncateTo: an entry at the log end goes also when no record does.
+  noOpTruncationKeepsEpochs: false,
 }
 
 export const KAFKA_2_6: Generation = {

@@ -9,6 +9,8 @@ const overrides: Partial<Mechanisms> = {
   divergingAnswerMovesHighWatermark: true,
   // KAFKA-10471: the marker goes before the log is loaded.
   cleanMarkerDeleted: 'before-loading',
+  // KIP-516: a topic znode without an id gets one (recorded on 3.3 and 3.5).
+  topicIds: true,
 }
 
 export const KAFKA_2_8: Generation = {

@@ -7,6 +7,10 @@ const overrides: Partial<Mechanisms> = {
   isrConfirmationMovesHighWatermark: true,
   // KIP-841 (KAFKA-13916, KAFKA-14140): the broker must be alive in the metadata of leader and controller.
   isrEligibility: 'alive',
+  // 3.1 AbstractFetcherThread: the partitions are delayed and the thread does not sleep as well.
+  failedFetchBacksOffOnce: true,
+  // 3.1 AbstractFetcherThread says what it is going to truncate.
+  truncationDecisionLogged: true,
 }
 
 export const KAFKA_3_3: Generation = {

@@ -102,8 +102,8 @@ export function resolveGeneration(asked: string): ResolvedGeneration {
     }
   }
   const nearest = neighbours(release)
-  const why = DIFFERENT_IN_ITS_LINE[name]
-  const because = why === undefined ? 'no generation stands for it' : why
+  const several = ownersOf(name).length > 1
+  const because = DIFFERENT_IN_ITS_LINE[name] ?? (several ? 'its releases differ' : 'no generation stands for it')
   return { ok: false, message: `Kafka ${asked} is not covered: ${because}; nearest: ${nearest.join(', ')}`, nearest }
 }
 
@@ -111,9 +111,13 @@ export function resolveGeneration(asked: string): ResolvedGeneration {
 function lineNamed(name: string): Generation | undefined {
   const parts = name.split('.').length
   if (parts < (name.startsWith('0.') ? 3 : 2)) return undefined
-  const owners = GENERATIONS.filter((it) => it.releases.some((release) => release.startsWith(`${name}.`)))
+  const owners = ownersOf(name)
   return owners.length === 1 ? owners[0] : undefined
 }
+
+/** Generations that a release of the line belongs to. */
+const ownersOf = (line: string): Generation[] =>
+  GENERATIONS.filter((it) => it.releases.some((release) => release.startsWith(`${line}.`)))
 
 export interface Release {
   readonly numbers: readonly number[]
