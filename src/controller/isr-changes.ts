@@ -152,7 +152,7 @@ function onAlterPartitionWritten(
   results: readonly Answer[],
 ): void {
   const answers: Record<TopicPartition, PartitionAnswer> = { ...step.answers }
-  for (const [index, partition] of Object.keys(step.states).entries()) {
+  for (const [index, partition] of Object.keys(step.states).sort().entries()) {
     const { error } = resultOf(results[index])
     const cache = office(scope).partitions[partition]
     if (error !== null || cache === undefined) {

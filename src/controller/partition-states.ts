@@ -1,5 +1,5 @@
 /** How partitions come online: new ones get their first state, the others an election. */
-import type { TopicPartition } from '../kafka/ids.ts'
+import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { RegistryOp } from '../kafka/messages/registry.ts'
 import { partitionPath, partitionsPath, type StateZnode, statePath } from '../kafka/znodes.ts'
 import { allPartitions, isBeingDeleted, leadershipOf, liveBrokers, topicOf } from './cluster.ts'
@@ -46,7 +46,7 @@ function onStatesCreated(
   at: Readonly<Record<TopicPartition, number>>,
   answers: readonly Answer[],
 ): void {
-  for (const partition of Object.keys(states)) {
+  for (const partition of Object.keys(states).sort(comparePartitions)) {
     const cache = office(scope).partitions[partition]
     const { error } = resultOf(answers[at[partition]!])
     if (cache === undefined) continue

@@ -2,7 +2,7 @@
  * Conditional writes of state znodes. Each change reads the znode, gives up when a newer controller wrote it, decides,
  * writes against the version read, and begins again when the version had moved (a leader may write the ISR meanwhile).
  */
-import { type BrokerId, NO_LEADER, type TopicPartition } from '../kafka/ids.ts'
+import { type BrokerId, comparePartitions, NO_LEADER, type TopicPartition } from '../kafka/ids.ts'
 import type { RegistryOp } from '../kafka/messages/registry.ts'
 import { type StateZnode, statePath, type TopicConfigZnode, topicConfigPath } from '../kafka/znodes.ts'
 import { isBeingDeleted, leadershipOf, liveBrokers, topicOf } from './cluster.ts'
@@ -34,6 +34,9 @@ export function readState(scope: Scope, partition: TopicPartition): RegistryOp[]
   const watch = office(scope).partitions[partition]?.target != null
   return [{ op: 'getData', path: statePath(partition), watch }]
 }
+
+/** The order in which decisions are written and their answers come back. */
+const sortedPartitions = (decisions: Decisions): TopicPartition[] => Object.keys(decisions).sort(comparePartitions)
 
 const topicsOf = (partitions: readonly TopicPartition[]): string[] =>
   [...new Set(partitions.map((it) => topicOf(it)))].sort()
@@ -70,7 +73,7 @@ function onStatesRead(
       if (decision !== null) decisions[partition] = decision
     }
   }
-  const writes = Object.keys(decisions).map((partition) => {
+  const writes = sortedPartitions(decisions).map((partition) => {
     const { to, fromVersion } = decisions[partition]!
     return fenced(scope, { op: 'setData', path: statePath(partition), data: to, version: fromVersion })
   })
@@ -205,7 +208,7 @@ function isrWithout(
 function onStatesWritten(scope: Scope, change: StateChange, decisions: Decisions, answers: readonly Answer[]): void {
   const again: TopicPartition[] = []
   const hoped: Record<TopicPartition, Decision> = {}
-  for (const [index, partition] of Object.keys(decisions).entries()) {
+  for (const [index, partition] of sortedPartitions(decisions).entries()) {
     const decision = decisions[partition]!
     const { error } = resultOf(answers[index])
     if (error === null) conclude(scope, change, partition, decision)
