@@ -433,6 +433,23 @@ test('a record is refused when buffer.memory stays exhausted for max.block.ms, a
   expect(p.takeProduced()).toEqual([[later]])
 })
 
+test('36 records of 1000 bytes into 32768 bytes of buffer: as many are refused as with the real producers', () => {
+  for (const [base, refused] of [
+    [OLD, 5],
+    [SETTINGS, 6],
+  ] as const) {
+    const p = new Producer(
+      { 'buffer.memory': 32_768, 'batch.size': 1000, 'max.block.ms': 2000, 'request.timeout.ms': 30_000, retries: 0 },
+      {},
+      base,
+    ).begin()
+    for (let i = 0; i < 36; i++) p.send({ value: 'x'.repeat(1000) })
+    p.advanceMs(2000)
+    expect(p.factsOf('clientTold')).toHaveLength(refused)
+    expect(p.factsOf('clientTold').every((fact) => fact.outcome === 'failed')).toBe(true)
+  }
+})
+
 test('a record larger than max.request.size is refused at once', () => {
   const p = new Producer({ 'max.request.size': 3000 }).begin()
   expect(p.told(p.send({ value: 'x'.repeat(4000) }))).toMatchObject({ outcome: 'failed', error: 'MESSAGE_TOO_LARGE' })

@@ -27,6 +27,7 @@ function freshMemory(config: ProducerConfig): ProducerVolatile {
     topics: [config.topic],
     queues: {},
     inFlight: {},
+    inFlightExpiryUs: null,
     nextBatchId: 0,
     memoryUsed: 0,
     waitingForMetadata: emptyDeque(),

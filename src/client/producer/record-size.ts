@@ -45,6 +45,5 @@ export function recordSize(format: Format, record: KafkaRecord, index: number, f
 /** The memory set aside for a batch of this one record: never less than it can take. */
 export function recordSizeUpperBound(format: Format, record: KafkaRecord): number {
   if (format < 2) return recordSize(format, record, 0, record.timestampMs)
-  const field = (text: string | null): number => (text === null ? 1 : 5 + utf8Length(text))
-  return BATCH_OVERHEAD + MAX_RECORD_OVERHEAD + field(record.key) + field(record.value)
+  return BATCH_OVERHEAD + MAX_RECORD_OVERHEAD + fieldSize(record.key) + fieldSize(record.value) + varintSize(0)
 }

@@ -103,7 +103,12 @@ function sendBatches(
   const correlationId = nextCorrelationId(memory.links)
   const timeoutMs = Math.round(requestTimeoutUs(config) / 1000)
   const ids = batches.map((batch) => batch.id)
-  for (const batch of batches) memory.inFlight[batch.id] = batch
+  for (const batch of batches) {
+    memory.inFlight[batch.id] = batch
+    if (hasDeliveryTimeout(config)) {
+      memory.inFlightExpiryUs = earlier(memory.inFlightExpiryUs, batch.createdAtUs + deliveryTimeoutUs(config))
+    }
+  }
   sendRequest(
     link,
     broker,
@@ -124,11 +129,16 @@ function sendBatches(
 
 /** Batches in flight past `delivery.timeout.ms`: their answer, if it comes, is no longer of interest (KIP-91, 2.1). */
 function expireInFlight(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): void {
-  if (!hasDeliveryTimeout(config)) return
+  if (memory.inFlightExpiryUs === null || memory.inFlightExpiryUs > ctx.nowUs) return
   const timeoutUs = deliveryTimeoutUs(config)
+  memory.inFlightExpiryUs = null
   for (const id of Object.keys(memory.inFlight)) {
     const batch = memory.inFlight[id]!
-    if (batch.createdAtUs + timeoutUs > ctx.nowUs) continue
+    const atUs = batch.createdAtUs + timeoutUs
+    if (atUs > ctx.nowUs) {
+      memory.inFlightExpiryUs = earlier(memory.inFlightExpiryUs, atUs)
+      continue
+    }
     delete memory.inFlight[id]
     batch.mayBeAppended = true
     ctx.probe('batch-expires-in-flight')
@@ -145,12 +155,13 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
     refuseBlocked(memory, config, ctx)
     resumeBlocked(memory, config, ctx)
     lookUs = null
+    let expiresUs: number | null = null
     const ready: BrokerId[] = []
     for (const name of Object.keys(memory.queues).sort()) {
       const queue = memory.queues[name]!
       const first = peekFront(queue.batches)
       if (first === null) continue
-      if (hasDeliveryTimeout(config) || !queue.muted) lookUs = earlier(lookUs, expiryUs(queue, first, config))
+      if (hasDeliveryTimeout(config) || !queue.muted) expiresUs = earlier(expiresUs, expiryUs(queue, first, config))
       const leader = leaderOf(memory.view, name)
       if (leader === NO_LEADER) memory.view.refreshWanted = true
       if (leader === NO_LEADER || queue.muted || ready.includes(leader)) continue
@@ -170,7 +181,8 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
       again = true
     }
     const usedBefore = memory.memoryUsed
-    expireWaiting(memory, config, ctx)
+    if (expiresUs !== null && expiresUs <= ctx.nowUs) expireWaiting(memory, config, ctx)
+    lookUs = earlier(lookUs, expiresUs)
     expireInFlight(memory, config, ctx)
     if (memory.memoryUsed < usedBefore) again = true
   }
@@ -180,11 +192,6 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
 function armTimer(memory: ProducerVolatile, lookUs: number | null, config: ProducerConfig, ctx: ClientContext): void {
   let atUs = earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))
   atUs = earlier(atUs, nextRefusalUs(memory))
-  if (hasDeliveryTimeout(config)) {
-    const timeoutUs = deliveryTimeoutUs(config)
-    for (const id of Object.keys(memory.inFlight)) {
-      atUs = earlier(atUs, memory.inFlight[id]!.createdAtUs + timeoutUs)
-    }
-  }
+  atUs = earlier(atUs, memory.inFlightExpiryUs)
   wakeBy(memory, ctx, atUs)
 }

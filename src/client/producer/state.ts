@@ -70,6 +70,8 @@ export interface ProducerVolatile {
   queues: Record<TopicPartition, PartitionQueue>
   /** Batches sent and not answered, by id. One that expires is taken out before its answer. */
   inFlight: Record<string, ProducerBatch>
+  /** No batch in flight passes its delivery timeout before this time; null: none is in flight, or none ever expires. */
+  inFlightExpiryUs: number | null
   nextBatchId: number
   memoryUsed: number
   waitingForMetadata: Deque<WaitingSend>
