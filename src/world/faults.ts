@@ -335,7 +335,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       const processes = resolve(doing, action.target)
       for (const id of processes) {
         const process = world.processes[id]
-        if (process !== undefined) process.skewUs = action.skewUs
+        if (process !== undefined) process.skewUs = action.skewUs + (action.relative === true ? process.skewUs : 0)
       }
       return processes
     }

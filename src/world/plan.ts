@@ -101,7 +101,8 @@ export type Action =
   | { readonly do: 'hold' | 'release' | 'drop'; readonly from: readonly Target[]; readonly to: readonly Target[]; readonly both: boolean; readonly messages: MessageFilter }
   /** Follower lag: this much more time before each of its fetches; 0 ends it. */
   | { readonly do: 'lagFollower'; readonly target: Target; readonly byUs: number }
-  | { readonly do: 'clockSkew'; readonly target: Target; readonly skewUs: number }
+  /** Sets how far off the clock of its machine is; `relative` adds to what it was: the clock jumps. */
+  | { readonly do: 'clockSkew'; readonly target: Target; readonly skewUs: number; readonly relative?: boolean }
   | { readonly do: 'admin'; readonly request: AdminRequest }
   /** One raw request to a named broker; the answer is kept under `label`. */
   | { readonly do: 'request'; readonly target: Target; readonly request: RawRequest; readonly socketTimeoutUs: number; readonly label: string }

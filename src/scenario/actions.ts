@@ -1,0 +1,313 @@
+/** Actions of steps. One action of a scenario may become several of a plan, one a target. */
+
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import type { MessageType } from '../kafka/messages/message.ts'
+import type { RawRequest } from '../kafka/operations.ts'
+import { unreachable } from '../kernel/assert.ts'
+import type { Action, Target } from '../world/plan.ts'
+import type { Checks } from './checks.ts'
+import { defaultLabel } from './names.ts'
+import type { Path } from './problem.ts'
+import type { ActionForm } from './schema.ts'
+import { byPartition, compileTopic, textSettings } from './topology.ts'
+import { durationUs, signedDurationUs } from './units.ts'
+
+type FormOf<Head extends string> = Extract<ActionForm, { readonly [K in Head]: unknown }>
+type Texts = string | readonly string[]
+
+const SOCKET_TIMEOUT = '30s'
+const ACKS_TIMEOUT = '30s'
+
+const startupOf = (form: { startup?: string | undefined }): number | null =>
+  form.startup === undefined ? null : durationUs(form.startup)
+
+const wholeMs = (text: string): number => Math.round(durationUs(text) / 1000)
+
+type Links =
+  | { between: Texts; and: Texts; messages?: string[] | undefined; by?: string | undefined }
+  | { from: Texts; to: Texts; messages?: string[] | undefined; by?: string | undefined }
+
+interface Ends {
+  readonly from: readonly Target[]
+  readonly to: readonly Target[]
+  readonly both: boolean
+}
+
+function endsOf(checks: Checks, links: Links, path: Path): Ends {
+  return 'between' in links
+    ? {
+        from: checks.targets(links.between, [...path, 'between']),
+        to: checks.targets(links.and, [...path, 'and']),
+        both: true,
+      }
+    : {
+        from: checks.targets(links.from, [...path, 'from']),
+        to: checks.targets(links.to, [...path, 'to']),
+        both: false,
+      }
+}
+
+/** Every two groups, both ways. */
+function pairsOfGroups(checks: Checks, groups: readonly Texts[], path: Path): Ends[] {
+  const targets = groups.map((group, index) => checks.targets(group, [...path, 'groups', index]))
+  return targets.flatMap((from, index) => targets.slice(index + 1).map((to) => ({ from, to, both: true })))
+}
+
+const cutOrHeal = (checks: Checks, verb: 'cut' | 'heal', form: Links | { groups: Texts[] }, path: Path): Action[] =>
+  ('groups' in form ? pairsOfGroups(checks, form.groups, path) : [endsOf(checks, form, path)]).map((ends) => ({
+    do: verb,
+    ...ends,
+  }))
+
+const filterOf = (links: Links): readonly MessageType[] | null => (links.messages as MessageType[] | undefined) ?? null
+
+function compilePowerLoss(checks: Checks, form: FormOf<'power-loss'>, path: Path): Action[] {
+  const keepBelow = typeof form.keep === 'object' ? form.keep : null
+  for (const partition of Object.keys(keepBelow ?? {})) checks.partition(partition, [...path, 'keep', partition], 'key')
+  const keep = form.keep === 'random' ? 'random' : 'durable'
+  return checks
+    .brokerTargets(form['power-loss'], [...path, 'power-loss'], 'only brokers have logs to lose')
+    .map((target) => ({ do: 'powerLoss', target, keepBelow, keep }))
+}
+
+function compileClock(checks: Checks, form: FormOf<'clock'>, path: Path): Action[] {
+  if ((form.skew === undefined) === (form.jump === undefined)) {
+    checks.add(path, form.skew === undefined ? 'nothing is said about the clock' : 'skew and jump stand side by side', {
+      at: 'key',
+      expected: 'one of skew and jump',
+    })
+  }
+  const relative = form.jump !== undefined
+  const skewUs = signedDurationUs(form.jump ?? form.skew ?? '0s')
+  return checks
+    .targets(form.clock, [...path, 'clock'])
+    .map((target) => ({ do: 'clockSkew', target, skewUs, ...(relative ? { relative } : {}) }))
+}
+
+function compileElect(checks: Checks, form: FormOf<'elect'>, path: Path): Action[] {
+  const single = typeof form.partitions === 'string'
+  const partitions = typeof form.partitions === 'string' ? [form.partitions] : form.partitions
+  partitions.forEach((each, index) => {
+    checks.partition(each, single ? [...path, 'partitions'] : [...path, 'partitions', index])
+  })
+  return [
+    {
+      do: 'admin',
+      request: { admin: 'electLeader', election: form.elect === 'preferred' ? 'PREFERRED' : 'UNCLEAN', partitions },
+    },
+  ]
+}
+
+function compileReassign(checks: Checks, form: FormOf<'reassign'>, path: Path): Action[] {
+  for (const [partition, ids] of Object.entries(form.reassign)) {
+    checks.partition(partition, [...path, 'reassign', partition], 'key')
+    checks.brokers(ids, [...path, 'reassign', partition])
+  }
+  if (Object.keys(form.reassign).length === 0)
+    checks.add([...path, 'reassign'], 'nothing is reassigned', { expected: 'replicas by partition' })
+  return [{ do: 'admin', request: { admin: 'reassign', partitions: form.reassign } }]
+}
+
+function compileCreateTopic(checks: Checks, form: FormOf<'create-topic'>, path: Path): Action[] {
+  const name = form['create-topic']
+  if (checks.names.topics[name]?.fromStart === true) {
+    checks.add([...path, 'create-topic'], `topic ${name} exists from the start`, {
+      expected: 'a name that is free',
+      found: name,
+    })
+  }
+  const { partitions, replicationFactor, assignment, settings } = compileTopic(checks, name, form, path)
+  return [
+    {
+      do: 'admin',
+      request: { admin: 'createTopic', topic: name, partitions, replicationFactor, assignment, settings },
+    },
+  ]
+}
+
+function compileAddPartitions(checks: Checks, form: FormOf<'add-partitions'>, path: Path): Action[] {
+  const topic = form['add-partitions']
+  checks.topic(topic, [...path, 'add-partitions'])
+  const { total, replicas } = form
+  replicas?.forEach((ids, index) => {
+    checks.brokers(ids, [...path, 'replicas', index])
+  })
+  if (replicas !== undefined && replicas.length >= total) {
+    checks.add([...path, 'replicas'], `replicas of ${replicas.length} partitions are given`, {
+      expected: `replicas of the new partitions only, fewer than ${total}`,
+    })
+  }
+  const assignment = replicas === undefined ? null : byPartition(replicas, Math.max(0, total - replicas.length))
+  return [{ do: 'admin', request: { admin: 'addPartitions', topic, total, assignment } }]
+}
+
+function compileSet(checks: Checks, form: FormOf<'set'>, path: Path): Action[] {
+  const texts = typeof form.on === 'string' ? [form.on] : form.on
+  const at = (index: number): Path => (typeof form.on === 'string' ? [...path, 'on'] : [...path, 'on', index])
+  if (Object.keys(form.set).length === 0)
+    checks.add([...path, 'set'], 'nothing is set', { expected: "settings under Kafka's dotted keys" })
+  return texts.flatMap((text, index): Action[] => {
+    if (text.startsWith('topic ')) {
+      const topic = text.slice('topic '.length)
+      checks.topic(topic, at(index))
+      const settings = checks.settings(form.set, 'topic', [...path, 'set'])
+      return [{ do: 'admin', request: { admin: 'alterTopicConfig', topic, settings: textSettings(settings) } }]
+    }
+    const target = checks.brokerTarget(text, at(index), 'settings are changed on brokers and topics')
+    const settings = checks.settings(form.set, 'broker', [...path, 'set'])
+    return Object.entries(settings).map(([key, value]) => ({ do: 'changeSetting', target, key, value }))
+  })
+}
+
+type RequestForm = FormOf<'request'>
+
+function rawRequest(checks: Checks, form: RequestForm, path: Path, label: string): RawRequest {
+  const mechanisms: Mechanisms = checks.generation.mechanisms
+  if ('partition' in form) checks.partition(form.partition, [...path, 'partition'])
+  switch (form.request) {
+    case 'produce':
+      return {
+        request: 'produce',
+        partition: form.partition,
+        records: form.values.map((value, index) => ({ id: `${label}/${index}`, key: null, value, timestampMs: 0 })),
+        acks: form.acks === undefined || form.acks === 'all' ? -1 : Number(form.acks),
+        timeoutMs: wholeMs(form.timeout ?? ACKS_TIMEOUT),
+      }
+    case 'fetch':
+      return {
+        request: 'fetch',
+        partition: form.partition,
+        fromOffset: form['from-offset'],
+        maxWaitMs: wholeMs(form['max-wait'] ?? '500ms'),
+      }
+    case 'list-offsets': {
+      const timestamp = form.timestamp === 'latest' ? -1 : form.timestamp === 'earliest' ? -2 : Number(form.timestamp)
+      // KAFKA-2334: version 5 (2.2) is the first that can be told OFFSET_NOT_AVAILABLE.
+      return {
+        request: 'listOffsets',
+        partition: form.partition,
+        timestamp,
+        version: mechanisms.offsetNotAvailable ? 5 : 1,
+      }
+    }
+    case 'metadata':
+      form.topics?.forEach((topic, index) => {
+        checks.topic(topic, [...path, 'topics', index])
+      })
+      // KIP-320: version 7 (2.1) is the first that tells leader epochs.
+      return { request: 'metadata', topics: form.topics ?? null, version: mechanisms.leaderEpochFencing ? 7 : 5 }
+    case 'end-of-epoch':
+      return { request: 'offsetForLeaderEpoch', partition: form.partition, epoch: form.epoch }
+    default:
+      return unreachable(form)
+  }
+}
+
+function compileRequest(checks: Checks, form: RequestForm, path: Path, fallback: string): Action[] {
+  const label = form.as ?? fallback
+  if (checks.names.labels.indexOf(label) !== checks.names.labels.lastIndexOf(label)) {
+    checks.add([...path, 'as'], `two requests are called ${label}`, { expected: 'a name of its own for each request' })
+  }
+  const target = checks.brokerTarget(form.to, [...path, 'to'], 'a request goes to a broker')
+  const request = rawRequest(checks, form, path, label)
+  return [
+    { do: 'request', target, request, socketTimeoutUs: durationUs(form['socket-timeout'] ?? SOCKET_TIMEOUT), label },
+  ]
+}
+
+function compileSend(checks: Checks, form: FormOf<'send'>, path: Path): Action[] {
+  checks.client(form.from, [...path, 'from'], 'producer')
+  return [
+    {
+      do: 'offer',
+      client: form.from,
+      count: form.send,
+      value: form.value ?? null,
+      partition: form.partition ?? null,
+      key: form.key ?? null,
+    },
+  ]
+}
+
+/** The actions of a plan for one action of a scenario; `step` and `index` name what the scenario gives no name. */
+export function compileAction(checks: Checks, form: ActionForm, path: Path, step: number, index: number): Action[] {
+  const each = (head: string, texts: Texts, make: (target: Target) => Action): Action[] =>
+    checks.targets(texts, [...path, head]).map(make)
+  const eachBroker = (head: string, texts: Texts, why: string, make: (target: Target) => Action): Action[] =>
+    checks.brokerTargets(texts, [...path, head], why).map(make)
+  if ('start' in form)
+    return each('start', form.start, (target) => ({ do: 'start', target, startupUs: startupOf(form) }))
+  if ('crash' in form) return each('crash', form.crash, (target) => ({ do: 'crash', target }))
+  if ('power-loss' in form) return compilePowerLoss(checks, form, path)
+  if ('stop' in form)
+    return eachBroker('stop', form.stop, 'only brokers are stopped; a client is stopped by stop-client', (target) => ({
+      do: 'stop',
+      target,
+    }))
+  if ('restart' in form) {
+    return eachBroker(
+      'restart',
+      form.restart,
+      'only brokers are restarted; another process that is down is started by start',
+      (target) => ({ do: 'restart', target, startupUs: startupOf(form) }),
+    )
+  }
+  if ('pause' in form) {
+    const forUs = form.for === undefined ? null : durationUs(form.for)
+    return each('pause', form.pause, (target) => ({ do: 'pause', target, forUs }))
+  }
+  if ('resume' in form) return each('resume', form.resume, (target) => ({ do: 'resume', target }))
+  if ('expire-session' in form)
+    return eachBroker('expire-session', form['expire-session'], 'only brokers have sessions', (target) => ({
+      do: 'expireSession',
+      target,
+    }))
+  if ('cut' in form) return cutOrHeal(checks, 'cut', form.cut, [...path, 'cut'])
+  if ('heal' in form)
+    return form.heal === 'all' ? [{ do: 'healAll' }] : cutOrHeal(checks, 'heal', form.heal, [...path, 'heal'])
+  if ('slow' in form)
+    return [
+      {
+        do: 'slow',
+        ...endsOf(checks, form.slow, [...path, 'slow']),
+        extraUs: durationUs(form.slow.by),
+        messages: filterOf(form.slow),
+      },
+    ]
+  if ('hold' in form)
+    return [{ do: 'hold', ...endsOf(checks, form.hold, [...path, 'hold']), messages: filterOf(form.hold) }]
+  if ('release' in form)
+    return [{ do: 'release', ...endsOf(checks, form.release, [...path, 'release']), messages: filterOf(form.release) }]
+  if ('drop' in form)
+    return [{ do: 'drop', ...endsOf(checks, form.drop, [...path, 'drop']), messages: filterOf(form.drop) }]
+  if ('lag' in form)
+    return eachBroker('lag', form.lag, 'only brokers follow', (target) => ({
+      do: 'lagFollower',
+      target,
+      byUs: durationUs(form.by),
+    }))
+  if ('clock' in form) return compileClock(checks, form, path)
+  if ('elect' in form) return compileElect(checks, form, path)
+  if ('delete' in form) return [{ do: 'admin', request: { admin: 'deleteControllerNode' } }]
+  if ('reassign' in form) return compileReassign(checks, form, path)
+  if ('create-topic' in form) return compileCreateTopic(checks, form, path)
+  if ('add-partitions' in form) return compileAddPartitions(checks, form, path)
+  if ('delete-topic' in form) {
+    checks.topic(form['delete-topic'], [...path, 'delete-topic'])
+    return [{ do: 'admin', request: { admin: 'deleteTopic', topic: form['delete-topic'] } }]
+  }
+  if ('set' in form) return compileSet(checks, form, path)
+  if ('request' in form) return compileRequest(checks, form, path, defaultLabel(step, index))
+  if ('start-client' in form) {
+    checks.client(form['start-client'], [...path, 'start-client'], null)
+    return [{ do: 'startClient', name: form['start-client'] }]
+  }
+  if ('stop-client' in form) {
+    checks.client(form['stop-client'], [...path, 'stop-client'], null)
+    return [{ do: 'stopClient', name: form['stop-client'] }]
+  }
+  if ('send' in form) return compileSend(checks, form, path)
+  if ('observe' in form) return [{ do: 'observe', label: form.observe }]
+  if ('note' in form) return [{ do: 'note', text: form.note }]
+  return unreachable(form)
+}

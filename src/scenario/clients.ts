@@ -1,0 +1,150 @@
+/** Producers and consumers of a plan, and what they do by themselves. */
+import { resolveSettings } from '../kafka/config.ts'
+import { topicPartition } from '../kafka/ids.ts'
+import type { PlanClient, PlanConsumer, PlanProducer, Workload } from '../world/plan.ts'
+import type { Checks } from './checks.ts'
+import type { Path } from './problem.ts'
+import type { ClientForm, LoadForm } from './schema.ts'
+import { durationUs, ratePerSecond, sizeBytes } from './units.ts'
+
+type ProducerForm = Extract<ClientForm, { produces: string }>
+type ConsumerForm = Exclude<ClientForm, ProducerForm>
+
+const BEGIN = '1s'
+const VALUE_BYTES = 100
+
+const LOAD_KEYS = ['rate', 'burst', 'count', 'from', 'until'] as const
+
+function compileLoad(checks: Checks, form: LoadForm, path: Path): Workload[] {
+  const startUs = durationUs(form.from ?? BEGIN)
+  const wrong = (key: string, message: string, expected: string): void =>
+    checks.add([...path, key], message, { at: 'key', expected })
+  if (form.rate !== undefined && form.burst !== undefined)
+    wrong('burst', 'a workload has either a rate or a burst', 'one of them, or a list under `workload`')
+  if (form.burst !== undefined) {
+    if (form.count !== undefined)
+      wrong('count', 'a burst says itself how many records it has', '`burst` without `count`')
+    if (form.until !== undefined) wrong('until', 'a burst happens at once', '`burst` without `until`')
+    return [{ kind: 'burst', count: form.burst, startUs }]
+  }
+  if (form.rate === undefined) {
+    const other = LOAD_KEYS.find((key) => form[key] !== undefined)
+    if (other !== undefined)
+      wrong(other, `${other} says nothing without a rate or a burst`, '`rate` or `burst` next to it')
+    return []
+  }
+  const perSecond = ratePerSecond(form.rate)
+  const stopUs = form.until === undefined ? null : durationUs(form.until)
+  if (perSecond <= 0)
+    checks.add([...path, 'rate'], 'a rate of nothing sends nothing', { expected: 'more than 0', found: form.rate })
+  if (perSecond > 1_000_000)
+    checks.add([...path, 'rate'], 'this rate is above what time can tell apart', {
+      expected: 'at most 1000000/s',
+      found: form.rate,
+    })
+  if (stopUs !== null && stopUs <= startUs)
+    checks.add([...path, 'until'], 'it ends before it begins', {
+      expected: `later than ${form.from ?? BEGIN}`,
+      found: form.until!,
+    })
+  return [{ kind: 'rate', perSecond, count: form.count ?? null, startUs, stopUs }]
+}
+
+function compileWorkload(checks: Checks, form: ProducerForm, path: Path): Workload[] {
+  if (form.workload === undefined) return compileLoad(checks, form, path)
+  const beside = LOAD_KEYS.find((key) => form[key] !== undefined)
+  if (beside !== undefined)
+    checks.add([...path, beside], `${beside} stands next to workload`, {
+      at: 'key',
+      expected: 'everything under `workload`, or one workload without the list',
+    })
+  return form.workload.flatMap((load, index) => {
+    const here: Path = [...path, 'workload', index]
+    if (load.rate === undefined && load.burst === undefined)
+      checks.add(here, 'this workload sends nothing', { expected: 'rate or burst' })
+    return compileLoad(checks, load, here)
+  })
+}
+
+function compileKeys(form: ProducerForm['keys']): PlanProducer['keys'] {
+  if (form === undefined || form === 'none') return { kind: 'none' }
+  return 'random' in form ? { kind: 'random', count: form.random } : { kind: 'round-robin', count: form['round-robin'] }
+}
+
+function bootstrap(checks: Checks, ids: readonly number[] | undefined, path: Path): readonly number[] {
+  if (ids !== undefined) checks.brokers(ids, [...path, 'bootstrap'])
+  return ids ?? [...(checks.names.brokers ?? [])].sort((a, b) => a - b)
+}
+
+function compileProducer(checks: Checks, name: string, form: ProducerForm, path: Path): PlanProducer {
+  checks.topic(form.produces, [...path, 'produces'])
+  if (form.partition !== undefined && Object.hasOwn(checks.names.topics, form.produces)) {
+    checks.partition(topicPartition(form.produces, form.partition), [...path, 'partition'])
+  }
+  return {
+    kind: 'producer',
+    name,
+    topic: form.produces,
+    partition: form.partition ?? null,
+    keys: compileKeys(form.keys),
+    valueBytes: form['value-size'] === undefined ? VALUE_BYTES : sizeBytes(form['value-size']),
+    settings: resolveSettings(
+      'producer',
+      checks.generation.name,
+      checks.settings(form.settings, 'producer', [...path, 'settings']),
+    ),
+    workload: compileWorkload(checks, form, path),
+    bootstrap: bootstrap(checks, form.bootstrap, path),
+  }
+}
+
+function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path: Path): PlanConsumer {
+  const topics = typeof form.consumes === 'string' ? [form.consumes] : form.consumes
+  topics.forEach((topic, index) => {
+    checks.topic(topic, typeof form.consumes === 'string' ? [...path, 'consumes'] : [...path, 'consumes', index])
+  })
+  form.partitions?.forEach((partition, index) => {
+    const here: Path = [...path, 'partitions', index]
+    checks.partition(partition, here)
+    const topic = partition.slice(0, partition.lastIndexOf('-'))
+    if (Object.hasOwn(checks.names.topics, topic) && !topics.includes(topic)) {
+      checks.add(here, `${name} does not consume ${topic}`, {
+        expected: `a partition of ${topics.join(' or ')}`,
+        found: partition,
+      })
+    }
+  })
+  const startUs = durationUs(form.from ?? BEGIN)
+  const stopUs = form.until === undefined ? null : durationUs(form.until)
+  if (stopUs !== null && stopUs <= startUs)
+    checks.add([...path, 'until'], 'it ends before it begins', {
+      expected: `later than ${form.from ?? BEGIN}`,
+      found: form.until!,
+    })
+  return {
+    kind: 'consumer',
+    name,
+    partitions: form.partitions ?? null,
+    topics,
+    settings: resolveSettings(
+      'consumer',
+      checks.generation.name,
+      checks.settings(form.settings, 'consumer', [...path, 'settings']),
+    ),
+    startUs,
+    stopUs,
+    bootstrap: bootstrap(checks, form.bootstrap, path),
+  }
+}
+
+export function compileClients(
+  checks: Checks,
+  clients: Readonly<Record<string, ClientForm>> | undefined,
+): PlanClient[] {
+  return Object.entries(clients ?? {}).map(([name, form]) => {
+    const path: Path = ['clients', name]
+    // Conditions and counts say `all` for every client together.
+    if (name === 'all') checks.add(path, 'no client may be called all', { at: 'key', expected: 'another name' })
+    return 'produces' in form ? compileProducer(checks, name, form, path) : compileConsumer(checks, name, form, path)
+  })
+}

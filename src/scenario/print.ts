@@ -1,0 +1,40 @@
+import type { Scenario } from './compile.ts'
+import type { Path } from './problem.ts'
+import { printYaml } from './yaml.ts'
+
+/** Sections as a reader wants them: who is there, what happens, what must come out. */
+const ORDER = [
+  'version',
+  'title',
+  'story',
+  'kafka',
+  'seed',
+  'cluster',
+  'topics',
+  'network',
+  'clients',
+  'mechanisms',
+  'run',
+  'settle',
+  'heal-at-end',
+  'steps',
+  'expect',
+  'pins',
+  'limits',
+]
+
+/** A comment that tells editors where the schema is. */
+export const modeline = (schema: string): string => ` yaml-language-server: $schema=${schema}`
+
+/** Sections stand open; what is in them may stand on one line each, but a step never does. */
+function inline(path: Path): boolean {
+  if (path[0] === 'steps' || path[0] === 'expect') return path.length > 2
+  return path.length > 1
+}
+
+/** The scenario as YAML: read again it is the same scenario. `schema` is the path that editors find the schema under. */
+export function printScenario(scenario: Scenario, schema = '../schema/scenario.schema.json'): string {
+  const document = JSON.parse(JSON.stringify(scenario.document)) as Record<string, unknown>
+  const ordered = Object.fromEntries(ORDER.filter((key) => key in document).map((key) => [key, document[key]]))
+  return printYaml(ordered, modeline(schema), inline)
+}
