@@ -3,7 +3,8 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { Condition, Target } from '../world/plan.ts'
 import { isDone, isSeen, registryEvents } from './history.ts'
 import { allOf } from './moments.ts'
-import type { Entry, Recording, RegistryEvent } from './recording.ts'
+import type { Entry, Recording, RegistryEvent, Seen } from './recording.ts'
+import { brokerIds } from './settings.ts'
 
 export const brokerTarget = (id: BrokerId): Target => ({ role: 'broker', id })
 
@@ -77,7 +78,7 @@ export function underProduceLoop(recording: Recording, atMs: number): boolean {
 }
 
 /** What an entry that was seen asks of a replay before it goes on; null: nothing. */
-export function seenCondition(entry: Entry, onlyPartition: TopicPartition): Condition | null {
+export function seenCondition(recording: Recording, entry: Entry, onlyPartition: TopicPartition): Condition | null {
   if (!isSeen(entry)) return null
   switch (entry.saw) {
     case 'state':
@@ -94,6 +95,10 @@ export function seenCondition(entry: Entry, onlyPartition: TopicPartition): Cond
         replica: brokerTarget(entry.broker),
         value: { atLeast: entry.atLeast },
       }
+    case 'snapshot':
+      return settledMembers(recording, entry.live)
+    case 'process':
+      return processAs(entry)
     case 'highWatermarkReached':
       return {
         when: 'highWatermark',
@@ -104,4 +109,21 @@ export function seenCondition(entry: Entry, onlyPartition: TopicPartition): Cond
     default:
       return null
   }
+}
+
+/** A settled point: exactly the brokers that it shows are registered. */
+function settledMembers(recording: Recording, live: readonly BrokerId[] | undefined): Condition | null {
+  if (live === undefined) return null
+  return allOf(
+    brokerIds(recording).map(
+      (id): Condition => ({ when: 'registered', broker: brokerTarget(id), registered: live.includes(id) }),
+    ),
+  )
+}
+
+/** A process is looked at once it has come to where it was seen. */
+function processAs({ broker, alive, registered }: Seen<'process'>): Condition | null {
+  const target = brokerTarget(broker)
+  if (!alive) return { when: 'process', broker: target, state: 'down' }
+  return { when: 'registered', broker: target, registered }
 }

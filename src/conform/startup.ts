@@ -6,15 +6,19 @@ import type { Done, Recording } from './recording.ts'
 /** From a simulated process's first message to its registration: a handshake, a session and a few requests. */
 const REGISTERING_MS = 6
 
+/** A process that was only looked at later had registered some time before. */
+const BEFORE_A_LOOK = 0.8
+
 /** Where no start of a recording shows it. */
 const USUAL_MS = 1200
 
 interface Start {
   readonly index: number
   readonly broker: BrokerId
-  readonly atMs: number
   /** null: a conflict or an exit followed, or nothing was seen. */
   readonly tookMs: number | null
+  /** It was seen registered by then. */
+  readonly atMostMs: number
 }
 
 const ends = (entry: Recording['entries'][number], broker: BrokerId): boolean =>
@@ -54,7 +58,15 @@ function startsOf(recording: Recording, timeoutMs: (broker: BrokerId) => number)
     const exact = events.find((event) => event.registered === broker && event.atMs >= atMs && event.atMs <= untilMs)
     const polled = life.find((each) => isSeen(each) && each.saw === 'registered' && each.brokers.includes(broker))
     const registeredMs = exact?.atMs ?? polled?.atMs ?? null
-    starts.push({ index, broker, atMs, tookMs: failed || registeredMs === null ? null : registeredMs - atMs })
+    const looked = life.find(
+      (each) => isSeen(each) && each.saw === 'process' && each.broker === broker && each.registered,
+    )
+    starts.push({
+      index,
+      broker,
+      tookMs: failed || registeredMs === null ? null : registeredMs - atMs,
+      atMostMs: looked === undefined ? Number.POSITIVE_INFINITY : (looked.atMs - atMs) * BEFORE_A_LOOK,
+    })
   })
   return starts
 }
@@ -71,5 +83,10 @@ export function startupTimes(
 ): ReadonlyMap<number, number> {
   const starts = startsOf(recording, timeoutMs)
   const usual = median(starts.flatMap((start) => (start.tookMs === null ? [] : [start.tookMs])))
-  return new Map(starts.map((start) => [start.index, Math.max(1, (start.tookMs ?? usual) - REGISTERING_MS)]))
+  return new Map(
+    starts.map((start) => [
+      start.index,
+      Math.max(1, (start.tookMs ?? Math.min(usual, start.atMostMs)) - REGISTERING_MS),
+    ]),
+  )
 }

@@ -45,6 +45,8 @@ export type AdminRequest =
       /** By partition number; null: assigned round robin as Kafka's tool does. */
       readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null
       readonly settings: Readonly<Record<string, string>>
+      /** Write the assignment as it is, also where a tool would refuse it (a znode made by hand). */
+      readonly unchecked?: boolean
     }
   | { readonly admin: 'addPartitions'; readonly topic: string; readonly total: number; readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null }
   | { readonly admin: 'deleteTopic'; readonly topic: string }

@@ -184,7 +184,7 @@ function onConnect(
   }
   dropWatches(state, session.id)
   session.connection = origin.connection
-  session.timeoutMs = grantedTimeoutMs(request.timeoutMs, config.tickMs)
+  session.timeoutMs = grantedTimeoutMs(request.timeoutMs, config)
   touch(state, session, ctx, config)
   ctx.reply(origin.connection, { type: 'ConnectResponse', sessionId: session.id, timeoutMs: session.timeoutMs })
   if (request.watches === undefined) return

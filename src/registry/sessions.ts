@@ -19,9 +19,9 @@ type RegistryContext = Context<KafkaMessage, Fact>
  */
 const LATE_TOUCH_SHARE = 0.3
 
-/** What a client gets when it asks for a timeout: ZooKeeper grants 2 to 20 ticks. */
-export const grantedTimeoutMs = (askedMs: number, tickMs: number): number =>
-  Math.min(Math.max(askedMs, 2 * tickMs), 20 * tickMs)
+/** What a client gets when it asks for a timeout: ZooKeeper grants 2 to 20 ticks, or up to the maximum it was given. */
+export const grantedTimeoutMs = (askedMs: number, config: RegistryConfig): number =>
+  Math.min(Math.max(askedMs, 2 * config.tickMs), config.maxSessionTimeoutMs ?? 20 * config.tickMs)
 
 export function openSession(
   state: RegistryState,
@@ -35,7 +35,7 @@ export function openSession(
   const session: RegistrySession = {
     id,
     owner: sessionOwner(asked.from),
-    timeoutMs: grantedTimeoutMs(asked.timeoutMs, config.tickMs),
+    timeoutMs: grantedTimeoutMs(asked.timeoutMs, config),
     expiresAtUs: 0,
     connection: asked.connection,
     ephemerals: [],

@@ -53,6 +53,8 @@ export interface RegistryState {
 export interface RegistryConfig {
   /** ZooKeeper's tick: sessions expire on multiples of it. */
   readonly tickMs: number
+  /** Longest session it grants, in ms (ZooKeeper's maxSessionTimeout); absent: 20 ticks. */
+  readonly maxSessionTimeoutMs?: number
 }
 
 export type RegistryClient = NodeId

@@ -58,7 +58,7 @@ function clientConfig(plan: Plan, node: NodeId): unknown {
 export function nodeConfig(plan: Plan, kind: NodeKind, node: NodeId, changes: Changes): unknown {
   switch (kind) {
     case 'registry':
-      return { tickMs: plan.registry.tickMs }
+      return { ...plan.registry }
     case 'session':
       return sessionConfig(plan, node)
     case 'broker':

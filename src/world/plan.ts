@@ -206,7 +206,8 @@ export interface Plan {
   readonly mechanisms: Mechanisms
   readonly seed: string
   readonly brokers: readonly PlanBroker[]
-  readonly registry: { readonly tickMs: number }
+  /** Longest session it grants, in ms; absent: 20 ticks, as ZooKeeper does. */
+  readonly registry: { readonly tickMs: number; readonly maxSessionTimeoutMs?: number }
   readonly topics: readonly PlanTopic[]
   /** When the topics are created, in us. */
   readonly topicsAtUs: number
