@@ -117,7 +117,7 @@ function onLocal(scope: Scope, message: KafkaMessage): void {
       break
     case 'ControllerStart':
       if (state.started) onRegistered(scope)
-      else enqueue(state, { do: 'elect' })
+      else enqueue(state, { do: 'startUp' })
       state.started = true
       break
     case 'BrokerRegistered':

@@ -40,6 +40,7 @@ export type Decisions = Readonly<Record<TopicPartition, Decision>>
 /** What waits in the queue: each is also the first step of its own work. */
 export type ControllerEvent =
   // --- Who is controller
+  | { readonly do: 'startUp' }
   | { readonly do: 'elect' }
   | { readonly do: 'controllerDeleted' }
   | { readonly do: 'controllerChanged' }
@@ -80,6 +81,8 @@ export type Step =
   | { readonly do: 'tryOffice'; readonly epoch: number; readonly version: number }
   | { readonly do: 'officeWritten'; readonly epoch: number; readonly version: number }
   | { readonly do: 'officeChecked'; readonly epoch: number; readonly version: number }
+  /** Lets the broker go on with its own start. */
+  | { readonly do: 'tellStarted' }
   // --- A new controller's order of work
   | { readonly do: 'readCluster' }
   | { readonly do: 'clusterListed' }

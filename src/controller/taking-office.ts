@@ -105,6 +105,7 @@ const epochOf = (answer: Answer | undefined): { epoch: number; version: number }
 const readEpoch: RegistryOp = { op: 'getData', path: CONTROLLER_EPOCH, watch: false }
 
 export const officeSteps: StepHandlers<
+  | 'startUp'
   | 'elect'
   | 'controllerDeleted'
   | 'controllerChanged'
@@ -121,11 +122,21 @@ export const officeSteps: StepHandlers<
   | 'tryOffice'
   | 'officeWritten'
   | 'officeChecked'
+  | 'tellStarted'
 > = {
+  startUp: (scope) => next(scope, { do: 'elect' }, { do: 'tellStarted' }),
+  tellStarted: (scope) => {
+    const { controller } = scope.state
+    scope.ctx.tell(brokerNode(scope.config.id), { type: 'ControllerKnown', controller, afterStart: true })
+  },
+
   elect: (scope) => readController(scope, { do: 'controllerRead', because: 'elect' }),
   controllerDeleted: (scope) => readController(scope, { do: 'controllerRead', because: 'deleted' }),
   controllerChanged: (scope) => readController(scope, { do: 'controllerRead', because: 'changed' }),
-  newSession: (scope) => readController(scope, { do: 'controllerRead', because: 'newSession' }),
+  newSession: (scope) => {
+    next(scope, { do: 'tellStarted' })
+    readController(scope, { do: 'controllerRead', because: 'newSession' })
+  },
 
   // 1.1 KafkaController.Expire: at once, before anything that waits.
   sessionExpired: (scope) => {

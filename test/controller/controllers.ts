@@ -81,6 +81,8 @@ export class Controllers {
   readonly #sessions: Record<string, number> = {}
   readonly #paused = new Map<BrokerId, ControllerInput[]>()
   readonly #queue: (() => void)[] = []
+  /** Brokers that register only when their controller has tried for office; whether after an expiry. */
+  readonly #awaitsController: Record<string, boolean> = {}
   #timers: Timer[] = []
   #nextSession = 1
   readonly #mechanisms: Mechanisms
@@ -105,9 +107,8 @@ export class Controllers {
     this.#give(id, { kind: 'start', first: true })
     this.#openSession(id)
     if (this.#mechanisms.controllerStartsBeforeRegistration) {
+      this.#awaitsController[id] = false
       this.#local(id, { type: 'ControllerStart' })
-      this.settle()
-      this.#register(id, false)
     } else {
       this.#register(id, false)
       this.#local(id, { type: 'ControllerStart' })
@@ -157,9 +158,10 @@ export class Controllers {
   noticeExpiry(id: BrokerId): void {
     this.#local(id, { type: 'SessionState', state: 'expired', sessionId: 0 })
     this.settle()
+    if (this.#mechanisms.controllerStartsBeforeRegistration) this.#awaitsController[id] = true
     this.#openSession(id)
     this.settle()
-    this.#register(id, true)
+    if (!this.#mechanisms.controllerStartsBeforeRegistration) this.#register(id, true)
     this.run()
   }
 
@@ -354,6 +356,11 @@ export class Controllers {
       closeConnection: () => {},
       tell: (to, message) => {
         this.told.push({ to, message })
+        const afterExpiry = this.#awaitsController[id]
+        if (message.type === 'ControllerKnown' && message.afterStart === true && afterExpiry !== undefined) {
+          delete this.#awaitsController[id]
+          this.#queue.push(() => this.#register(id, afterExpiry))
+        }
         if (to !== sessionNode(id) || message.type !== 'SessionRequest') return
         this.#queue.push(() => this.#onSessionRequest(id, message.requestId, message.ops))
       },

@@ -186,3 +186,17 @@ test('a broker whose session expired tries again only when it has registered, fr
     expect(it.node('/controller_epoch')).toBe(2)
   }
 })
+
+test('the broker is let go on only when its controller has tried for office and has finished its take-over', () => {
+  const it = new Controllers('0.10.2')
+  it.start(1)
+  it.createTopic('t', { 0: [1] })
+  it.crash(1)
+  it.forget()
+  it.start(1)
+  const known = it.told.filter(({ message }) => message.type === 'ControllerKnown').map(({ message }) => message)
+  expect(known).toContainEqual({ type: 'ControllerKnown', controller: 1, afterStart: true })
+  const order = it.writes.map((write) => write.path)
+  expect(order.indexOf('/controller_epoch')).toBeLessThan(order.indexOf('/brokers/ids/1'))
+  expect(it.factsOf('noLeaderPossible')).toMatchObject([{ partition: 't-0' }])
+})

@@ -14,6 +14,12 @@ export interface BrokerRegistered {
 export interface ControllerKnown {
   readonly type: 'ControllerKnown'
   readonly controller: BrokerId
+  /**
+   * true: the controller has tried for office at its start or on a new session and, if it won, has finished its
+   * take-over. Where the controller starts before the broker registers (to 1.0) both happen in one thread, so the
+   * broker registers only after this, and a new controller has not seen its own broker yet.
+   */
+  readonly afterStart?: boolean
 }
 
 /** The process is going down gracefully: resign if controller, then answer. */
