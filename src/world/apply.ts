@@ -12,6 +12,7 @@ import { holds } from './conditions.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
+import { brokerState } from './world.ts'
 
 const processOfNode = (world: World, node: string): Process | undefined =>
   world.processes[world.nodes[node]?.process ?? '']
@@ -36,6 +37,10 @@ function settle(world: World, host: Host, report: StepReport): void {
       const id = `broker-${broker.id}`
       resumeProcess(world, host, report, id)
       launchProcess(world, host, report, id, broker.startupUs)
+      const process = world.processes[id]
+      const phase = brokerState(world, broker.id)?.volatile?.phase
+      // A broker on its way down (or hanging there) comes back once it has gone: nobody would leave it like that.
+      if (process !== undefined && phase === 'shutting-down') process.restartUs = broker.startupUs
     }
     resumeProcess(world, host, report, 'registry')
   }
