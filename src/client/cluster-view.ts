@@ -108,8 +108,8 @@ export function maybeRefresh<R>(
   if (broker === null) return nextRetryUs(links, view, options)
   const link = linkTo(links, broker)
   // 2.4 DefaultMetadataUpdater.maybeUpdate: while any link is being made, wait for it rather than open another.
-  if (link.phase === 'closed') maybeConnect(links, broker, options.asksVersions, ctx)
-  if (!canSend(link, options.maxInFlight)) return null
+  const lookUs = maybeConnect(links, broker, options.asksVersions, ctx)
+  if (!canSend(link, options.maxInFlight)) return lookUs
   const correlationId = nextCorrelationId(links)
   view.asking = broker
   view.lastAttemptUs = ctx.nowUs
@@ -177,7 +177,8 @@ export function takeMetadata(
       continue
     }
     const leader = view.brokers.includes(told.leader) ? told.leader : NO_LEADER
-    view.partitions[name] = { leader, leaderEpoch: told.leaderEpoch }
+    // A partition without a leader is told without its epoch: what was seen before still counts.
+    view.partitions[name] = { leader, leaderEpoch: Math.max(told.leaderEpoch, known?.leaderEpoch ?? -1) }
     if (leader === NO_LEADER && options.tracksEpochs) view.refreshWanted = true
   }
   for (const topic of Object.keys(byTopic).sort()) view.topics[topic] = byTopic[topic]!

@@ -25,6 +25,8 @@ export type CommonRequest = { readonly kind: 'handshake' } | { readonly kind: 'm
 export interface Link<R> {
   /** A link carries requests only while it is `ready`. */
   phase: 'closed' | 'connecting' | 'ready'
+  /** While connecting: when it counts as ready without an answer; null: only with one. */
+  readyAtUs: number | null
   /** The name of the present connection, known from its first answer on. */
   connection: ConnectionId | null
   /** Oldest first. */
@@ -51,7 +53,7 @@ export const linkedBrokers = <R>(links: Links<R>): BrokerId[] =>
 export function linkTo<R>(links: Links<R>, broker: BrokerId): Link<R> {
   let link = links.byBroker[broker]
   if (link === undefined) {
-    link = { phase: 'closed', connection: null, inFlight: [], failures: 0, retryAtUs: 0 }
+    link = { phase: 'closed', readyAtUs: null, connection: null, inFlight: [], failures: 0, retryAtUs: 0 }
     links.byBroker[broker] = link
   }
   return link
@@ -80,23 +82,39 @@ export function sendRequest<R>(
   ctx.send(brokerNode(broker), CLIENT_CHANNEL, message)
 }
 
+/** How long a client that exchanges no versions waits for the news that nobody listens. */
+const CONNECT_US = 50_000
+
 /**
- * Opens a closed link when its back-off is over. Clients from 0.10.2 on (KIP-97) first exchange versions and send
- * nothing else before the answer, so a broker that accepts connections but hangs is never handed a retry. Here that
- * exchange is a metadata request about no topic. Without it the link is ready at once.
+ * Opens a closed link when its back-off is over, and says when to look at it again (null: an answer comes first).
+ *
+ * Clients from 0.10.2 on (KIP-97) first exchange versions and send nothing else before the answer, so a broker that
+ * accepts connections but hangs is never handed a retry. Here that exchange is a metadata request about no topic.
+ * Older clients go on as soon as the socket is connected, which a hanging broker's kernel does for it: no refusal
+ * within CONNECT_US counts as that. Simplified: a connection through a cut link then seems made, too.
  */
-export function maybeConnect<R>(links: Links<R>, broker: BrokerId, asksVersions: boolean, ctx: ClientContext): void {
+export function maybeConnect<R>(
+  links: Links<R>,
+  broker: BrokerId,
+  asksVersions: boolean,
+  ctx: ClientContext,
+): number | null {
   const link = linkTo(links, broker)
-  if (link.phase !== 'closed' || ctx.nowUs < link.retryAtUs) return
-  if (!asksVersions) {
+  if (link.phase === 'connecting' && link.readyAtUs !== null && ctx.nowUs >= link.readyAtUs) {
     link.phase = 'ready'
-    return
+    link.inFlight = link.inFlight.filter(({ request }) => !isHandshake(request))
   }
+  if (link.phase !== 'closed') return link.phase === 'connecting' ? link.readyAtUs : null
+  if (ctx.nowUs < link.retryAtUs) return link.retryAtUs
   link.phase = 'connecting'
+  link.readyAtUs = asksVersions ? null : ctx.nowUs + CONNECT_US
   const correlationId = nextCorrelationId(links)
   const message: KafkaMessage = { type: 'MetadataRequest', correlationId, version: 5, topics: [] }
   sendRequest(link, broker, message, { kind: 'handshake' }, ctx)
+  return link.readyAtUs
 }
+
+const isHandshake = (request: unknown): boolean => (request as { readonly kind?: string }).kind === 'handshake'
 
 /** Takes the request that an answer belongs to out of its link; null for the answer to a request given up before. */
 export function takeAnswered<R>(

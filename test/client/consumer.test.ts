@@ -105,7 +105,6 @@ class Consumer extends Bench<ConsumerState, ConsumerConfig> {
   /** A consumer that reads `t-0` from offset 0 of broker 1. */
   begin(): this {
     this.start()
-    this.control('start')
     this.learn([1])
     this.listed(0)
     return this
@@ -144,8 +143,6 @@ test('a consumer without a committed offset begins where auto.offset.reset says'
   ] as const) {
     const c = new Consumer({ 'auto.offset.reset': policy })
     c.start()
-    expect(c.sent).toEqual([])
-    c.control('start')
     c.learn([2])
     const asked = c.sent.find((one) => one.message.type === 'ListOffsetsRequest')
     expect(asked).toMatchObject({ to: 'broker-2', message: { partitions: { 't-0': { timestamp } } } })
@@ -199,7 +196,6 @@ test('without a reset policy an offset out of range ends the reading of that par
   const c = new Consumer({ 'auto.offset.reset': 'none' })
   c.state.durable.committed['t-0'] = { offset: 9, leaderEpoch: -1 }
   c.start()
-  c.control('start')
   c.learn([1])
   c.fetched(c.take('FetchRequest'), [], -1, 'OFFSET_OUT_OF_RANGE')
   expect(c.factsOf('consumerFailed')).toMatchObject([{ partition: 't-0', position: 9 }])
@@ -243,6 +239,8 @@ test('stopping commits and closes the connections; starting again goes on from t
   expect(c.closed).toEqual([{ to: 'broker-1', channel: 'client' }])
   c.sent = []
   c.advanceMs(60_000)
+  c.kill()
+  c.start()
   expect(c.sent).toEqual([])
   c.control('start')
   expect(c.position).toBe(3)
@@ -332,7 +330,6 @@ test('a fetch that is not answered within request.timeout.ms closes the connecti
 test('a new leader that does not know its high watermark yet is asked again after a back-off', () => {
   const c = new Consumer()
   c.start()
-  c.control('start')
   c.learn([1])
   c.listed(-1, 'OFFSET_NOT_AVAILABLE')
   expect(c.has('ListOffsetsRequest')).toBe(false)
@@ -344,7 +341,6 @@ test('a new leader that does not know its high watermark yet is asked again afte
 test('without a list of partitions every partition of the topics is read, each from its leader', () => {
   const c = new Consumer({}, { partitions: null })
   c.start()
-  c.control('start')
   c.learn([1, 2, 1])
   c.listed(0)
   c.listed(0)

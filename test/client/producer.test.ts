@@ -404,6 +404,30 @@ test('a dead broker uses up no attempt: the record waits for its whole delivery 
   expect(p.told(id)).toMatchObject({ outcome: 'failed', error: 'TimeoutError' })
 })
 
+test('a client that exchanges no versions still sends nothing to a broker that refuses, not even with acks 0', () => {
+  const mechanisms = { ...KAFKA_0_10_2.mechanisms, clientAsksVersions: false }
+  const p = new Producer({ acks: '0' }, { mechanisms }, OLD).begin()
+  p.disconnect('broker-1', 'reset')
+  const id = p.send()
+  for (let i = 0; i < 90; i++) {
+    p.advanceMs(10)
+    expect(p.has('ProduceRequest')).toBe(false)
+    for (const { to } of p.sent.splice(0)) p.disconnect(to, 'refused')
+  }
+  expect(p.told(id)).toBeUndefined()
+})
+
+test('a client that exchanges no versions hands its retries to a broker that hangs', () => {
+  const mechanisms = { ...KAFKA_0_10_2.mechanisms, clientAsksVersions: false }
+  const p = new Producer({ retries: 5 }, { mechanisms }, OLD).begin()
+  p.send()
+  p.take('ProduceRequest')
+  p.advanceMs(1000)
+  expect(p.closed).toHaveLength(1)
+  p.advanceMs(200)
+  expect(p.has('ProduceRequest')).toBe(true)
+})
+
 test('a record for an unknown topic is refused after max.block.ms', () => {
   const p = new Producer({ 'max.block.ms': 2000 })
   p.start()

@@ -159,7 +159,7 @@ function step(
 }
 
 export const consumerMachine: Machine<ConsumerState, ConsumerConfig, KafkaMessage, Operation, Fact> = {
-  init: () => ({ durable: { running: false, committed: {} }, volatile: null }),
+  init: () => ({ durable: { running: true, committed: {} }, volatile: null }),
   step,
   kill: (state) => {
     state.volatile = null

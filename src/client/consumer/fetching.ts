@@ -60,8 +60,7 @@ export function poll(memory: ConsumerVolatile, config: ConsumerConfig, ctx: Clie
   for (const key of Object.keys(byLeader)) {
     const broker = Number(key)
     const link = linkTo(memory.links, broker)
-    maybeConnect(memory.links, broker, asksVersions(config), ctx)
-    if (link.phase === 'closed') lookUs = earlier(lookUs, link.retryAtUs)
+    lookUs = earlier(lookUs, maybeConnect(memory.links, broker, asksVersions(config), ctx))
     if (canSend(link, MAX_IN_FLIGHT)) ask(memory, broker, byLeader[key]!, config, ctx)
   }
   lookUs = earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))

@@ -69,7 +69,7 @@ export interface ConsumerVolatile {
 
 export interface ConsumerState {
   durable: {
-    /** The application wants to read: a restarted process goes on by itself. */
+    /** The application wants to read: true from the first start until it is stopped, and again when it is started. */
     running: boolean
     /** What was committed. Stands for the external store of a group's offsets, which no crash of the client touches. */
     committed: Record<TopicPartition, CommittedOffset>

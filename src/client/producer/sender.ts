@@ -172,8 +172,7 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
     lookUs = earlier(lookUs, maybeRefresh(memory.links, memory.view, refreshOptions(memory, config), ctx))
     for (const broker of ready.sort((a, b) => a - b)) {
       const link = linkTo(memory.links, broker)
-      maybeConnect(memory.links, broker, asksVersions(config), ctx)
-      if (link.phase === 'closed') lookUs = earlier(lookUs, link.retryAtUs)
+      lookUs = earlier(lookUs, maybeConnect(memory.links, broker, asksVersions(config), ctx))
       if (!canSend(link, maxInFlight(config))) continue
       const batches = drain(memory, broker, config, ctx)
       if (batches.length === 0) continue
