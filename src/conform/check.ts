@@ -129,6 +129,8 @@ export interface Difference {
   readonly field: string
   readonly recorded: string
   readonly ours: string
+  /** The request whose answer differs; absent where it is none. */
+  readonly request?: string
 }
 
 /** A pinned draw and why it has that value. */

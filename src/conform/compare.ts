@@ -131,5 +131,7 @@ const COMPARERS: Comparers = {
 
 function compare(check: Check, replay: Replay, to: Comparison): void {
   const comparer = COMPARERS[check.kind] as (check: Check, replay: Replay, to: Comparison) => void
+  to.request = 'request' in check ? check.request : null
   comparer(check, replay, to)
+  to.request = null
 }

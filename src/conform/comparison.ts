@@ -8,6 +8,8 @@ import type { Difference } from './check.ts'
 export class Comparison {
   compared = 0
   readonly differences: Difference[] = []
+  /** The request whose answer is being compared. */
+  request: string | null = null
 
   /** Compares two plain values. */
   equal(label: string, field: string, recorded: unknown, ours: unknown): void {
@@ -22,7 +24,9 @@ export class Comparison {
 
   holds(label: string, field: string, holds: boolean, recorded: string, ours: string): void {
     this.compared += 1
-    if (!holds) this.differences.push({ label, field, recorded, ours })
+    if (holds) return
+    const { request } = this
+    this.differences.push({ label, field, recorded, ours, ...(request === null ? {} : { request }) })
   }
 }
 

@@ -15,6 +15,7 @@ import {
   isSeen,
   lastOf,
   produceResults,
+  registryEvents,
   returnsAtOnce,
   unexplainedWrites,
 } from './history.ts'
@@ -41,7 +42,12 @@ export type CompileResult = Compiled | { readonly ok: false; readonly notModelle
 export interface CompileOptions {
   /** Choose the draws of races so that they come out as recorded. */
   readonly pins: boolean
+  /** Further pins, found by trying. */
+  readonly chosen?: readonly PinNote[]
 }
+
+/** A pin of the recorder's own: whether a request was handled at once (0) or just before its answer came (1). */
+export const RECORDER_STREAM = 'recorder.request/'
 
 const LATENCY_US = 1000
 const SOCKET_TIMEOUT_MS = 30_000
@@ -49,6 +55,8 @@ const SOCKET_TIMEOUT_MS = 30_000
 const SHORT_SOCKET_TIMEOUT_MS = 3_000
 /** The recorder's own Fetch requests. */
 const CLIENT_FETCH_WAIT_MS = 100
+/** So quick an answer waited for nothing. */
+const AT_ONCE_MS = 100
 /** Between two tries of a write that is repeated until it is accepted. */
 const RETRY_MS = 100
 
@@ -79,7 +87,11 @@ export function compileRecording(recording: Recording, options: CompileOptions):
       clockSkewUs: 0,
     }),
   )
-  const script = new Script(recording, startupTimes(recording, sessionMs))
+  const chosen = options.chosen ?? []
+  const late = chosen.flatMap((pin) =>
+    pin.stream.startsWith(RECORDER_STREAM) && pin.value > 0 ? [pin.stream.slice(RECORDER_STREAM.length)] : [],
+  )
+  const script = new Script(recording, startupTimes(recording, sessionMs), late)
   const checks = [
     ...script.checks,
     ...sessionEndChecks(recording, sessionMs),
@@ -91,6 +103,7 @@ export function compileRecording(recording: Recording, options: CompileOptions):
         ...tickPin(recording),
         ...pingPins(recording, sessionMs),
         ...lateTouchPins(recording),
+        ...chosen,
       ]
     : []
   const longestSessionMs = Math.max(...brokerIds(recording).map(sessionMs))
@@ -168,8 +181,11 @@ class Script {
   /** Conditions to be added to the moment of an entry. */
   readonly #also = new Map<number, Condition[]>()
 
-  constructor(recording: Recording, startup: ReadonlyMap<number, number>) {
+  readonly #late: readonly string[]
+
+  constructor(recording: Recording, startup: ReadonlyMap<number, number>, late: readonly string[]) {
     this.#recording = recording
+    this.#late = late
     this.#startup = startup
     this.#results = produceResults(recording)
     this.#produceOf = new Map([...this.#results].map(([produce, result]) => [result, produce]))
@@ -319,8 +335,11 @@ class Script {
       socketTimeoutUs: this.#socketTimeoutUs(result),
       label: `e${index}`,
     }
+    // Without anything to wait for, a request is handled just before its answer: it took its time to come there.
+    const atOnce = retry === undefined && entry.acks !== 'all' && result !== undefined && result.tookMs <= AT_ONCE_MS
+    const atMs = atOnce ? Math.max(entry.atMs, result.atMs - (2 * CLIENT_LATENCY_US) / 1000) : entry.atMs
     this.#act(
-      entry,
+      { ...entry, atMs },
       index,
       retry === undefined
         ? { do: 'request', ...common }
@@ -644,10 +663,11 @@ class Script {
 
   /** Sends a request right after the entry before; the condition is its answer. */
   #ask(index: number, broker: BrokerId, request: RawRequest, label = `e${index}.ask`): Condition {
-    const previous = this.#recording.entries[index - 1]
+    const previousMs = this.#recording.entries[index - 1]?.atMs ?? 0
+    const latestMs = this.#recording.entries[index]!.atMs - (2 * CLIENT_LATENCY_US) / 1000
     this.#add({
       id: label,
-      atMs: previous?.atMs ?? 0,
+      atMs: this.#late.includes(label) ? Math.max(previousMs, latestMs) : previousMs,
       order: index - 0.1,
       text: `${request.request} to broker ${broker}`,
       actions: [
@@ -819,13 +839,17 @@ class Script {
   #unexplained(): void {
     unexplainedWrites(this.#recording).forEach((write, i) => {
       const label = `w${i}`
-      const after = this.#recording.entries[write.after]
+      const after = this.#recording.entries[write.after]!
+      const shownMs = this.#recording.entries[write.shownBy]!.atMs
+      // What the registry still had to settle came first.
+      const settledMs = registryEvents(this.#recording)
+        .map((event) => event.atMs)
+        .filter((atMs) => atMs > after.atMs && atMs < shownMs && !isCreation(after))
       this.#add({
         id: label,
-        atMs: after?.atMs ?? 0,
-        order: write.after,
+        atMs: Math.max(after.atMs, ...settledMs),
+        order: write.shownBy - 0.2,
         text: `"${write.value}" is written to broker ${write.leader} until it is accepted`,
-        beside: `e${write.after}`,
         actions: [
           {
             do: 'requestLoop',
@@ -855,6 +879,8 @@ class Script {
     return `${entry.saw} ${of} at ${entry.atMs} ms`.replace('  ', ' ')
   }
 }
+
+const isCreation = (entry: Entry): boolean => isDone(entry) && entry.do === 'createTopic'
 
 /** Longest time until a follower's next fetch after a role change or a refusal, in ms: one back-off of 1 s. */
 const FETCH_BACK_OFF_MS = 1130
