@@ -36,7 +36,13 @@ import { handleListOffsets } from './list-offsets.ts'
 import { handleMetadata } from './metadata.ts'
 import { onIsrWriteAnswer } from './partition-lock.ts'
 import { handleProduce } from './produce.ts'
-import { onRegisterAnswer, onRegisteredBy, onRegistrationTimer, onSessionState } from './registration.ts'
+import {
+  onControllerDone,
+  onRegisterAnswer,
+  onRegisteredBy,
+  onRegistrationTimer,
+  onSessionState,
+} from './registration.ts'
 import { aboutRequest } from './registry-request.ts'
 import { onFetcherDisconnected, onFetcherMessage, onFetcherTimer } from './replica-fetcher.ts'
 import { type BrokerContext, running } from './running.ts'
@@ -195,6 +201,7 @@ function onLocal(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, m
       return
     case 'ControllerKnown':
       running(state).controller = message.controller
+      if (message.afterStart === true) onControllerDone(state, ctx, config)
       sendAlterPartition(state, ctx, config)
       return
     case 'ControllerShutdownDone':

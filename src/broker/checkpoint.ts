@@ -32,15 +32,22 @@ export function startLogCheckpoints(state: BrokerState, ctx: BrokerContext, conf
   }
 }
 
+/** Longest time from the first roles of a life to the first writing of high watermarks, in us. */
+const FIRST_HIGH_WATERMARKS_US = msToUs(100)
+
 /**
- * The first roles of this life have been taken: from now on high watermarks are written, the first time at once
- * (recorded 20 ms later). Before that the file would lose the partitions whose role has not arrived.
+ * The first roles of this life have been taken: from now on high watermarks are written, the first time nearly at once
+ * (recorded about 20 ms later). Before that the file would lose the partitions whose role has not arrived.
+ *
+ * Stream `broker.high-watermark-checkpoint/<broker>`, one draw a life: how long the first writing takes, and with it the
+ * phase of all that follow.
  */
 export function startHighWatermarkCheckpoints(state: BrokerState, ctx: BrokerContext): void {
   const volatile = running(state)
   if (volatile.checkpointing) return
   volatile.checkpointing = true
-  startTask(ctx, HIGH_WATERMARK_TIMER, 0)
+  const draw = ctx.random(`broker.high-watermark-checkpoint/${ctx.self}`)
+  startTask(ctx, HIGH_WATERMARK_TIMER, Math.floor(draw * FIRST_HIGH_WATERMARKS_US))
 }
 
 export function onCheckpointTimer(

@@ -26,11 +26,24 @@ export function onSessionState(
   const first = volatile.sessions.length === 0
   volatile.sessions.push(message.sessionId)
   watchConfigChanges(state, ctx, config)
-  if (first && config.mechanisms.controllerStartsBeforeRegistration) {
-    ctx.tell(controllerNode(config.id), { type: 'ControllerStart' })
-  }
+  if (!config.mechanisms.controllerStartsBeforeRegistration) registerOnNewSession(state, ctx, config)
+  else if (first) ctx.tell(controllerNode(config.id), { type: 'ControllerStart' })
+}
+
+/**
+ * The controller machine of this process has dealt with its start or with a new session. Up to 1.0 one thread does both,
+ * the controller's part first, so the broker registers only now.
+ */
+export function onControllerDone(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  const { registered, sessions, shutdown } = running(state)
+  if (!config.mechanisms.controllerStartsBeforeRegistration || registered || shutdown?.stage === 'closing') return
+  if (sessions.length > 0) registerOnNewSession(state, ctx, config)
+}
+
+function registerOnNewSession(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   // ZkClient's listeners say that they register again (to 1.0); from 1.1 it is part of the new session.
-  if (!first && config.mechanisms.expiredSessionRequests === 'retry') ctx.fact({ kind: 'reRegistering' })
+  const again = running(state).phase !== 'starting'
+  if (again && config.mechanisms.expiredSessionRequests === 'retry') ctx.fact({ kind: 'reRegistering' })
   register(state, ctx, config, [])
 }
 
