@@ -101,6 +101,15 @@ export function createWorld(plan: Plan, host: Host): World {
     const id = `${client.kind}-${client.name}`
     addProcess(world, host, id, [[id, client.kind]])
     startAt(world, host, id, client.kind === 'consumer' ? client.startUs : CLIENTS_AT_US)
+    if (client.kind === 'consumer' && client.stopUs !== null) {
+      schedule(world, host, {
+        atUs: client.stopUs,
+        cause: [],
+        key: `${client.name}/stop`,
+        rule: 'the plan stops the consumer',
+        body: { kind: 'operation', to: id, operation: { kind: 'control', operationId: `${client.name}/stop`, control: 'stop' } },
+      })
+    }
   }
   plan.topics.forEach((topic, n) => {
     const operationId = `create ${topic.name}`

@@ -201,12 +201,14 @@ export function enterCompleted(world: World, operationId: string, outcome: Json)
   for (let i = 0; ; i++) {
     const sent = world.ledger.sent[`${operationId}/${i}`] as SentRecord | undefined
     if (sent === undefined) return
-    const definite = errorNamed(result.error).definite
+    // A refusal that names an offset came after the append: the records are in that log.
+    const appended = typeof result.baseOffset === 'number' && result.baseOffset >= 0
+    const definite = errorNamed(result.error).definite && !appended
     const acked = result.error === 'NONE' && sent.acks !== 0
     answer(world, sent, {
       outcome: acked ? 'acked' : result.error === 'NONE' || !definite ? 'unknown' : 'failed',
       error: result.error as ErrorName,
-      offset: typeof result.baseOffset === 'number' && result.baseOffset >= 0 ? result.baseOffset + i : -1,
+      offset: appended ? (result.baseOffset as number) + i : -1,
       partition: sent.partition,
       event: world.index,
     })
