@@ -7,10 +7,15 @@ export const ACKED_WITH_ENOUGH_REPLICAS: Property = {
   statement:
     'A leader that acknowledges at acks=all has at least min.insync.replicas members in its ISR at that moment.',
   on: ['produceAcknowledged'],
-  promised: (plan) =>
-    plan.mechanisms.minInsyncReplicas
-      ? PROMISED
-      : { promised: false, because: 'min.insync.replicas does not exist', hole: 'KAFKA-1555' },
+  promised: ({ mechanisms }) => {
+    if (!mechanisms.minInsyncReplicas) {
+      return { promised: false, because: 'min.insync.replicas does not exist', hole: 'KAFKA-1555' }
+    }
+    // From 3.7 the high watermark waits for the committed ISR, so nothing is acknowledged meanwhile.
+    return mechanisms.isrPersistence === 'controller' && !mechanisms.highWatermarkFrozenBelowMinIsr
+      ? { promised: false, because: 'an expansion of the ISR counts before it is confirmed', hole: 'KIP-497' }
+      : PROMISED
+  },
   check: (_world, step) => {
     const findings: Finding[] = []
     for (const { node, fact } of step.facts) {

@@ -1,6 +1,7 @@
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
+import { brokerState } from '../world/world.ts'
 import { leadershipOf } from './leadership.ts'
 import { firstDifference, logOf, named } from './logs.ts'
 import { divergenceHoles, isUncleanPossible, settlesHealed, unlessHoles } from './promises.ts'
@@ -29,7 +30,7 @@ export const REPLICAS_CONVERGE: Property = {
       const leadership = leadershipOf(world, partition)
       if (leadership?.kind !== 'led') continue
       for (const replica of partitionTruth(world, partition)!.replicas) {
-        if (replica === leadership.leader || processState(world, replica) !== 'up') continue
+        if (replica === leadership.leader || !shouldFollow(world, replica)) continue
         const finding = compare(world, partition, leadership.leader, replica)
         if (finding !== null) findings.push(finding)
       }
@@ -37,6 +38,10 @@ export const REPLICAS_CONVERGE: Property = {
     return findings.length === 0 ? null : findings
   },
 }
+
+/** Up, and not on its way down: a broker under controlled shutdown has left its ISRs. */
+const shouldFollow = (world: World, replica: BrokerId): boolean =>
+  processState(world, replica) === 'up' && brokerState(world, replica)?.volatile?.phase !== 'shutting-down'
 
 function compare(world: World, partition: TopicPartition, leader: BrokerId, replica: BrokerId): Finding | null {
   const { isr } = partitionTruth(world, partition)!
