@@ -15,13 +15,13 @@ import {
   isSeen,
   lastOf,
   produceResults,
-  registryEvents,
   returnsAtOnce,
   unexplainedWrites,
 } from './history.ts'
 import type { Moment } from './moments.ts'
 import { allOf, chain } from './moments.ts'
 import { controllerPins, lateTouchPins, pingPins, tickPin } from './pins.ts'
+import { queuedRequests, RECORDER_STREAM } from './queued.ts'
 import type { Done, DoneEntry, Entry, Recording, Seen, SeenEntry } from './recording.ts'
 import { fileRule, isrShrinkChecks, lagCheckMs, sessionEndChecks } from './rules.ts'
 import { brokerIds, brokerSettings, lagLimitMs, sessionTimeoutMs } from './settings.ts'
@@ -46,15 +46,14 @@ export interface CompileOptions {
   readonly chosen?: readonly PinNote[]
 }
 
-/** A pin of the recorder's own: whether a request was handled at once (0) or just before its answer came (1). */
-export const RECORDER_STREAM = 'recorder.request/'
-
 const LATENCY_US = 1000
 const SOCKET_TIMEOUT_MS = 30_000
 /** What the recorder used where a broker may hang for long. */
 const SHORT_SOCKET_TIMEOUT_MS = 3_000
 /** The recorder's own Fetch requests. */
 const CLIENT_FETCH_WAIT_MS = 100
+/** The recorder's time between two things that it did. */
+const NEXT_ACTION_MS = 20
 /** So quick an answer waited for nothing. */
 const AT_ONCE_MS = 100
 /** Between two tries of a write that is repeated until it is accepted. */
@@ -91,7 +90,13 @@ export function compileRecording(recording: Recording, options: CompileOptions):
   const late = chosen.flatMap((pin) =>
     pin.stream.startsWith(RECORDER_STREAM) && pin.value > 0 ? [pin.stream.slice(RECORDER_STREAM.length)] : [],
   )
-  const script = new Script(recording, startupTimes(recording, sessionMs), late)
+  const queued = options.pins ? queuedRequests(recording) : []
+  const script = new Script(
+    recording,
+    startupTimes(recording, sessionMs),
+    late,
+    new Map(queued.map((each) => [each.index, each.atMs])),
+  )
   const checks = [
     ...script.checks,
     ...sessionEndChecks(recording, sessionMs),
@@ -103,6 +108,7 @@ export function compileRecording(recording: Recording, options: CompileOptions):
         ...tickPin(recording),
         ...pingPins(recording, sessionMs),
         ...lateTouchPins(recording),
+        ...queued.map((each) => each.note),
         ...chosen,
       ]
     : []
@@ -182,10 +188,17 @@ class Script {
   readonly #also = new Map<number, Condition[]>()
 
   readonly #late: readonly string[]
+  readonly #sendAtMs: ReadonlyMap<number, number>
 
-  constructor(recording: Recording, startup: ReadonlyMap<number, number>, late: readonly string[]) {
+  constructor(
+    recording: Recording,
+    startup: ReadonlyMap<number, number>,
+    late: readonly string[],
+    sendAtMs: ReadonlyMap<number, number>,
+  ) {
     this.#recording = recording
     this.#late = late
+    this.#sendAtMs = sendAtMs
     this.#startup = startup
     this.#results = produceResults(recording)
     this.#produceOf = new Map([...this.#results].map(([produce, result]) => [result, produce]))
@@ -339,7 +352,7 @@ class Script {
     const atOnce = retry === undefined && entry.acks !== 'all' && result !== undefined && result.tookMs <= AT_ONCE_MS
     const atMs = atOnce ? Math.max(entry.atMs, result.atMs - (2 * CLIENT_LATENCY_US) / 1000) : entry.atMs
     this.#act(
-      { ...entry, atMs },
+      { ...entry, atMs: this.#sendAtMs.get(index) ?? atMs },
       index,
       retry === undefined
         ? { do: 'request', ...common }
@@ -840,15 +853,10 @@ class Script {
     unexplainedWrites(this.#recording).forEach((write, i) => {
       const label = `w${i}`
       const after = this.#recording.entries[write.after]!
-      const shownMs = this.#recording.entries[write.shownBy]!.atMs
-      // What the registry still had to settle came first.
-      const settledMs = registryEvents(this.#recording)
-        .map((event) => event.atMs)
-        .filter((atMs) => atMs > after.atMs && atMs < shownMs && !isCreation(after))
       this.#add({
         id: label,
-        atMs: Math.max(after.atMs, ...settledMs),
-        order: write.shownBy - 0.2,
+        atMs: after.atMs + (isCreation(after) ? 0 : NEXT_ACTION_MS),
+        order: write.after + 0.5,
         text: `"${write.value}" is written to broker ${write.leader} until it is accepted`,
         actions: [
           {

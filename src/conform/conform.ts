@@ -5,7 +5,8 @@ import { RandomStreams } from '../kernel/random.ts'
 import type { PinNote } from './check.ts'
 import type { RecordingReport } from './compare.ts'
 import { compareRun, notModelledReport } from './compare.ts'
-import { compileRecording, RECORDER_STREAM } from './compile.ts'
+import { compileRecording } from './compile.ts'
+import { RECORDER_STREAM } from './queued.ts'
 import type { Recording } from './recording.ts'
 
 export interface ConformOptions {
@@ -32,9 +33,8 @@ function replay(recording: Recording, pins: boolean, chosen: readonly PinNote[])
   return { report: compareRun(recording, compiled, result), result }
 }
 
-/** Fewer differences are better; of equal ones, the replay that came further. */
-const isBetter = (a: RecordingReport, b: RecordingReport): boolean =>
-  a.notReached < b.notReached || (a.notReached === b.notReached && a.differences.length < b.differences.length)
+/** A point that was not reached weighs more than one that differs: everything at it is unknown. */
+const score = (report: RecordingReport): number => report.differences.length + 2 * report.notReached
 
 /**
  * Compiles, runs and compares. Where a race was decided otherwise than the recording shows, other legal draws are tried,
@@ -42,56 +42,63 @@ const isBetter = (a: RecordingReport, b: RecordingReport): boolean =>
  */
 export function conform(recording: Recording, options: ConformOptions): RecordingReport {
   let best = replay(recording, options.pins, [])
-  if (!options.pins || best.result === null || best.report.differences.length === 0) return best.report
+  if (!options.pins || best.result === null) return best.report
   let kept: readonly PinNote[] = []
-  const attempt = (more: readonly PinNote[]): void => {
-    const tried = replay(recording, true, [...kept, ...more])
-    if (!isBetter(tried.report, best.report)) return
+  const attempt = (chosen: readonly PinNote[]): void => {
+    const tried = replay(recording, true, chosen)
+    if (score(tried.report) >= score(best.report)) return
     best = tried
-    kept = [...kept, ...more]
+    kept = chosen
   }
-  for (const pin of requestPins(best.report)) attempt([pin])
-  const held = kept
-  for (let n = 1; n <= (options.tries ?? TRIES) && best.report.differences.length > 0; n++) {
-    if (best.result === null) break
-    kept = held
-    const before = best
-    attempt(otherDraws(best.result, n))
-    if (best === before) continue
-    for (const pin of requestPins(best.report)) attempt([pin])
+  const differs = (): boolean => best.report.differences.length > 0
+  for (let n = 0; n <= (options.tries ?? TRIES) && differs(); n++) {
+    if (n > 0) attempt(redrawn(best.result!, kept, n))
+    for (const pin of requestPins(best.report, kept)) attempt([...kept, pin])
   }
   return best.report
 }
 
 /** Requests whose answer differs: each may have been handled as late as its answer allows. */
-const requestPins = (report: RecordingReport): PinNote[] =>
-  [
-    ...new Set(
-      report.differences.flatMap((difference) => (difference.request === undefined ? [] : [difference.request])),
-    ),
-  ].map((request) => ({
-    stream: `${RECORDER_STREAM}${request}`,
-    index: 0,
-    value: 1,
-    why: 'its answer shows what came only after it was asked',
-  }))
+function requestPins(report: RecordingReport, kept: readonly PinNote[]): PinNote[] {
+  const requests = new Set(report.differences.flatMap(({ request }) => (request === undefined ? [] : [request])))
+  return [...requests]
+    .map((request) => ({
+      stream: `${RECORDER_STREAM}${request}`,
+      index: 0,
+      value: 1,
+      why: 'its answer shows what came only after it was asked',
+    }))
+    .filter(({ stream }) => !kept.some((pin) => pin.stream === stream))
+}
 
-/** Another draw for each stream of a run that no pin decides. */
-function otherDraws(result: RunResult, n: number): PinNote[] {
+/** `session.reconnect` of `session.reconnect/broker-1`. */
+const familyOf = (stream: string): string => stream.split('/')[0] ?? stream
+
+/**
+ * What was chosen so far, with other draws for the streams that the recording itself does not pin: in turn for one kind
+ * of stream and for all of them.
+ */
+function redrawn(result: RunResult, kept: readonly PinNote[], n: number): PinNote[] {
   const random = new RandomStreams(`${result.plan.seed}/${n}`)
+  const isChosen = (stream: string, index: number): boolean =>
+    kept.some((pin) => pin.stream === stream && pin.index === index)
   const { draws } = result.world
-  return Object.keys(draws)
-    .sort()
-    .flatMap((stream) =>
-      Array.from({ length: draws[stream]! + SPARE_DRAWS }, (_, index) => ({ stream, index }))
-        .filter(({ index }) => result.plan.pins[`${stream}#${index}`] === undefined)
-        .map(({ index }) => ({
-          stream,
-          index,
-          value: Math.floor(random.draw(stream, index) * 1000) / 1000,
-          why: `the recorded order comes out with these draws (try ${n})`,
-        })),
-    )
+  const streams = Object.keys(draws).sort()
+  const families = [...new Set(streams.map(familyOf))]
+  const family = n % 2 === 0 ? null : families[((n - 1) / 2) % families.length]
+  const again = streams
+    .filter((stream) => family === null || familyOf(stream) === family)
+    .flatMap((stream) => Array.from({ length: draws[stream]! + SPARE_DRAWS }, (_, index) => ({ stream, index })))
+    .filter(({ stream, index }) => isChosen(stream, index) || result.plan.pins[`${stream}#${index}`] === undefined)
+    .map(({ stream, index }) => ({
+      stream,
+      index,
+      value: Math.floor(random.draw(stream, index) * 1000) / 1000,
+      why: 'the recorded order comes out with these draws',
+    }))
+  const isAgain = (pin: PinNote): boolean =>
+    again.some(({ stream, index }) => stream === pin.stream && index === pin.index)
+  return [...kept.filter((pin) => !isAgain(pin)), ...again]
 }
 
 /** A run with other draws may take a few more of them. */

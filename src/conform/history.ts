@@ -45,6 +45,18 @@ export function registryPausedWithin(recording: Recording, fromMs: number, toMs:
   return since !== null && since <= toMs
 }
 
+/** Whether a broker's process is stopped by SIGSTOP at a moment. */
+export function isPaused(recording: Recording, broker: BrokerId, atMs: number): boolean {
+  let paused = false
+  for (const entry of recording.entries) {
+    if (!isDone(entry) || entry.atMs > atMs || !('broker' in entry) || entry.broker !== broker) continue
+    if (entry.do === 'pause') paused = true
+    if (entry.do === 'resume' || entry.do === 'crash' || entry.do === 'powerLoss' || entry.do === 'start')
+      paused = false
+  }
+  return paused
+}
+
 /**
  * Whether a produce is the first with acks=all that its partition accepts since leaders or followers changed: it may
  * have to wait for the back-off of a follower that was refused.

@@ -3,7 +3,7 @@ import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId } from '../kafka/ids.ts'
 import type { Check, FileRule } from './check.ts'
 import { isDone, isSeen, lastCutOff, registryEvents, registryPausedWithin } from './history.ts'
-import type { Recording } from './recording.ts'
+import type { Recording, RegistryEvent } from './recording.ts'
 import { brokerIds, brokerSettings, checkpointIntervalMs, fetchWaitMs, lagLimitMs } from './settings.ts'
 
 /** How much every interval is widened: what the recorder and the machine added. */
@@ -36,18 +36,19 @@ export function sessionEndChecks(recording: Recording, timeoutMs: (broker: Broke
 /** A follower that was stopped leaves the ISR at the first check after its lag limit. */
 export function isrShrinkChecks(recording: Recording, mechanisms: Mechanisms): Check[] {
   const checks: Check[] = []
-  const isr = new Map<string, readonly number[]>()
+  const states = new Map<string, RegistryEvent>()
   for (const event of registryEvents(recording)) {
     if (event.state === undefined || event.isr === undefined || event.version === undefined) continue
-    const before = isr.get(event.state) ?? []
-    isr.set(event.state, event.isr)
-    const removed = before.filter((id) => !event.isr?.includes(id))
-    if (removed.length !== 1 || typeof event.by !== 'number' || event.by !== event.leader) continue
+    const before = states.get(event.state)
+    states.set(event.state, event)
+    const removed = before?.isr?.filter((id) => !event.isr?.includes(id)) ?? []
+    if (removed.length !== 1 || event.leader === undefined) continue
+    // What a controller does when a session ends raises the leader epoch, what a leader asks for does not.
+    if (event.leader !== before?.leader || event.leaderEpoch !== before.leaderEpoch) continue
     const cut = lastCutOff(recording, removed[0]!, event.atMs)
     if (cut === null || cut.entry.do === 'cutFromRegistry') continue
     if (registryPausedWithin(recording, cut.entry.atMs, event.atMs)) continue
-    const leader = brokerSettings(recording, event.by)
-    const limit = lagLimitMs(leader)
+    const limit = lagLimitMs(brokerSettings(recording, event.leader))
     const period = mechanisms.isrCheckEvery === 'limit' ? limit : limit / 2
     const wait = fetchWaitMs(brokerSettings(recording, removed[0]!))
     checks.push({
