@@ -66,8 +66,7 @@ function compareMembers(
   whichIsr: WhichIsr,
   findings: Finding[],
 ): void {
-  for (const leader of presumedLeaders(world, partition)) {
-    if (onlyLeader !== null && leader.broker !== onlyLeader) continue
+  for (const leader of presumedLeaders(world, partition, onlyLeader)) {
     const log = logOf(world, leader.broker, partition)
     if (log === null) continue
     const { highWatermark, leaderEpoch } = leader.state

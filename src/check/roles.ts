@@ -13,14 +13,15 @@ export interface Presumed {
 export const viewOf = (world: World, broker: BrokerId, partition: TopicPartition): PartitionState | null =>
   brokerState(world, broker)?.volatile?.partitions[partition] ?? null
 
-/** Running brokers that believe they lead the partition, zombies among them, ascending. */
-export function presumedLeaders(world: World, partition: TopicPartition): Presumed[] {
+/** Running brokers that believe they lead the partition, zombies among them; of one broker only where it is named. */
+export function presumedLeaders(world: World, partition: TopicPartition, only: BrokerId | null = null): Presumed[] {
   const found: Presumed[] = []
   for (const { id } of world.plan.brokers) {
+    if (only !== null && id !== only) continue
     const state = viewOf(world, id, partition)
     if (state !== null && state.role === 'leader') found.push({ broker: id, state })
   }
-  return found.sort((a, b) => a.broker - b.broker)
+  return found
 }
 
 export const processState = (world: World, broker: BrokerId): 'up' | 'down' | 'paused' =>
