@@ -74,6 +74,7 @@ function compileClock(checks: Checks, form: FormOf<'clock'>, path: Path): Action
   if ((form.skew === undefined) === (form.jump === undefined)) {
     checks.add(path, form.skew === undefined ? 'nothing is said about the clock' : 'skew and jump stand side by side', {
       at: 'key',
+      parts: path,
       expected: 'one of skew and jump',
     })
   }

@@ -30,7 +30,13 @@ export class Checks {
   add(
     path: Path,
     message: string,
-    more: { at?: 'key' | 'value'; expected?: string | null; found?: unknown; nearest?: string | null } = {},
+    more: {
+      at?: 'key' | 'value'
+      expected?: string | null
+      found?: unknown
+      nearest?: string | null
+      parts?: Path
+    } = {},
   ): void {
     this.findings.push({
       path,
@@ -39,6 +45,7 @@ export class Checks {
       expected: more.expected ?? null,
       found: more.found === undefined ? null : typeof more.found === 'string' ? more.found : describe(more.found),
       nearest: more.nearest ?? null,
+      ...(more.parts === undefined ? {} : { parts: more.parts }),
     })
   }
 
@@ -191,11 +198,11 @@ export class Checks {
       ...(equals === undefined ? {} : { equals: read(equals) }),
     }
     if (Object.keys(comparison).length === 0)
-      this.add(path, 'there is no bound here', { at: 'key', expected: 'at-least, at-most or equals' })
+      this.add(path, 'there is no bound here', { at: 'key', expected: 'at-least, at-most or equals', parts: path })
     const low = Math.max(comparison.atLeast ?? 0, comparison.equals ?? 0)
     const high = Math.min(comparison.atMost ?? Number.MAX_SAFE_INTEGER, comparison.equals ?? Number.MAX_SAFE_INTEGER)
     if (low > high)
-      this.add(path, 'no number is within these bounds', { at: 'key', expected: 'bounds that leave room' })
+      this.add(path, 'no number is within these bounds', { at: 'key', expected: 'bounds that leave room', parts: path })
     return comparison
   }
 

@@ -18,7 +18,7 @@ const LOAD_KEYS = ['rate', 'burst', 'count', 'from', 'until'] as const
 function compileLoad(checks: Checks, form: LoadForm, path: Path): Workload[] {
   const startUs = durationUs(form.from ?? BEGIN)
   const wrong = (key: string, message: string, expected: string): void =>
-    checks.add([...path, key], message, { at: 'key', expected })
+    checks.add([...path, key], message, { at: 'key', expected, parts: path })
   if (form.rate !== undefined && form.burst !== undefined)
     wrong('burst', 'a workload has either a rate or a burst', 'one of them, or a list under `workload`')
   if (form.burst !== undefined) {
@@ -56,12 +56,13 @@ function compileWorkload(checks: Checks, form: ProducerForm, path: Path): Worklo
   if (beside !== undefined)
     checks.add([...path, beside], `${beside} stands next to workload`, {
       at: 'key',
+      parts: path,
       expected: 'everything under `workload`, or one workload without the list',
     })
   return form.workload.flatMap((load, index) => {
     const here: Path = [...path, 'workload', index]
     if (load.rate === undefined && load.burst === undefined)
-      checks.add(here, 'this workload sends nothing', { expected: 'rate or burst' })
+      checks.add(here, 'this workload sends nothing', { expected: 'rate or burst', parts: here })
     return compileLoad(checks, load, here)
   })
 }

@@ -154,7 +154,7 @@ function compileDocument({ document, names, options, source, sourceOf }: Compili
   if (runUs === 0) checks.add(['run'], 'a run takes some time', { expected: 'more than 0s', found: document.run })
   const brokers = compileBrokers(checks, document.cluster)
   // A shorter run cuts steps off on purpose; they are no mistake then.
-  const lastUs = options.untilUs === undefined ? runUs : Number.MAX_SAFE_INTEGER
+  const lastUs = options.untilUs === undefined && runUs > 0 ? runUs : Number.MAX_SAFE_INTEGER
   checkPins(checks, document.pins)
   const plan: Plan = {
     version: 1,
@@ -193,18 +193,9 @@ function withoutEchoes(findings: readonly Finding[]): Finding[] {
   })
 }
 
-const OPEN_MAPS = ['settings', 'set', 'mechanisms', 'pins']
-
-/** A finding that is only there because something next to it or inside it was taken out. */
-function isEcho(finding: Finding, form: readonly Finding[]): boolean {
-  const own = pathText(finding.path)
-  const parent = finding.path.slice(0, -1)
-  const besideOpen = OPEN_MAPS.includes(String(parent[parent.length - 1]))
-  return form.some(({ path }) => {
-    if (path.length >= finding.path.length && pathText(path.slice(0, finding.path.length)) === own) return true
-    return finding.at === 'key' && !besideOpen && parent.length > 0 && pathText(path.slice(0, -1)) === pathText(parent)
-  })
-}
+/** A finding that may be there only because something wrong was taken out of the map it is about. */
+const isEcho = ({ parts }: Finding, form: readonly Finding[]): boolean =>
+  parts !== undefined && form.some(({ path }) => pathText(path.slice(0, parts.length)) === pathText(parts))
 
 const hasVersion = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && typeof (value as { kafka?: unknown }).kafka === 'string'
@@ -217,7 +208,7 @@ function readForm(value: unknown, names: Names): { document: ScenarioDocument | 
   const mended = withoutWrongKeys(value, findings)
   const second = checkForm(mended)
   if (second.ok) return { document: second.document, findings }
-  const third = checkForm(salvage(mended, second.issues, names, newest().name))
+  const third = checkForm(salvage(mended, explain(second.issues, mended), names, newest().name))
   return { document: third.ok ? third.document : null, findings }
 }
 

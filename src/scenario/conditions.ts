@@ -46,7 +46,7 @@ function members(
 ): readonly number[] | null {
   if (ids === undefined) return null
   checks.brokers(ids, path)
-  ids.forEach((id, index) => mustBeReplica(checks, id, partition, [...path, index]))
+  for (const [index, id] of ids.entries()) mustBeReplica(checks, id, partition, [...path, index])
   return ids
 }
 
@@ -65,6 +65,7 @@ function compileLeader(
   if ((form.is === undefined) === (not === undefined)) {
     checks.add(path, form.is === undefined ? 'nothing is said about the leader' : 'is and is-not stand side by side', {
       at: 'key',
+      parts: path,
       expected: 'one of is and is-not',
     })
   }
@@ -99,7 +100,11 @@ function compileIsr(
   const lacks = form.lacks === undefined ? [] : checks.brokerTargets(form.lacks, [...path, 'lacks'], NO_BROKER)
   const size = form.size === undefined ? null : checks.amount(form.size as number, [...path, 'size'])
   if (form.equals === undefined && contains.length + lacks.length === 0 && size === null) {
-    checks.add(path, 'nothing is said about the ISR', { at: 'key', expected: 'equals, contains, lacks or size' })
+    checks.add(path, 'nothing is said about the ISR', {
+      at: 'key',
+      expected: 'equals, contains, lacks or size',
+      parts: path,
+    })
   }
   contains.forEach((target, index) => {
     const here: Path = Array.isArray(form.contains) ? [...path, 'contains', index] : [...path, 'contains']
@@ -162,7 +167,11 @@ function compileSimple(checks: Checks, form: SimpleConditionForm, path: Path): C
     const broker = checks.brokerTarget(form.belief, [...path, 'belief'], NO_BROKER)
     if (broker.role === 'broker') mustBeReplica(checks, broker.id, form.about, [...path, 'belief'])
     if (form.leader === undefined && form.epoch === undefined && form.isr === undefined && form.role === undefined) {
-      checks.add(path, 'nothing is said about the belief', { at: 'key', expected: 'leader, epoch, isr or role' })
+      checks.add(path, 'nothing is said about the belief', {
+        at: 'key',
+        expected: 'leader, epoch, isr or role',
+        parts: path,
+      })
     }
     return {
       when: 'believes',
@@ -193,6 +202,7 @@ function compileSimple(checks: Checks, form: SimpleConditionForm, path: Path): C
     if (controller === 'none' && form.epoch !== undefined) {
       checks.add([...path, 'epoch'], 'there is no epoch without a controller', {
         at: 'key',
+        parts: path,
         expected: '`controller: any` with an epoch, or `controller: none` alone',
       })
     }

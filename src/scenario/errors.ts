@@ -16,9 +16,15 @@ const LINES_BEFORE = 2
 const LINES_AFTER = 1
 const WIDEST = 110
 
+const isControl = (code: number): boolean =>
+  code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029 || code === 0xfeff
+
 /** Each control character, a tab too, is one visible column, so that the mark stands under what it means. */
-const visible = (line: string): string =>
-  line.replace(/\t/g, '→').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g, '·')
+function visible(line: string): string {
+  let text = ''
+  for (let i = 0; i < line.length; i++) text += line[i] === '\t' ? '→' : isControl(line.charCodeAt(i)) ? '·' : line[i]
+  return text
+}
 
 const span = (role: Role, text: string): Span => ({ role, text })
 
@@ -30,10 +36,15 @@ function codeFrame(problem: Problem, lines: readonly string[]): Frame {
   const clip = problem.column > WIDEST ? problem.column - 40 : 0
   const frame: Span[][] = []
   for (let number = first; number <= last; number++) {
-    const line = visible((lines[number - 1] ?? '').slice(clip, clip + WIDEST + 10))
+    const full = lines[number - 1] ?? ''
+    const cut = full.length > clip + WIDEST + 10 ? '…' : ''
+    const line = visible(full.slice(clip, clip + WIDEST + 10)) + cut
     const here = number === problem.line
     const gutter = `${here ? '>' : ' '} ${String(number).padStart(width)} | `
-    frame.push([span('gutter', gutter), span('source', `${clip > 0 ? '…' : ''}${line}`.trimEnd())])
+    frame.push([
+      span('gutter', gutter),
+      span('source', `${clip > 0 && full.length > clip ? '…' : ''}${line}`.trimEnd()),
+    ])
     if (!here) continue
     const room = Math.max(1, line.length - (problem.column - clip - 1))
     const mark = '^'.repeat(Math.max(1, Math.min(problem.length, room)))
@@ -75,6 +86,7 @@ function problemFrame(problem: Problem, lines: readonly string[]): Frame {
 /** One frame a problem, in the order given. */
 export function problemFrames(problems: readonly Problem[], text: string): Frame[] {
   const lines = text.split(/\r\n|\r|\n/)
+  if (lines.length > 1 && lines[lines.length - 1] === '') lines.pop()
   return problems.map((problem) => problemFrame(problem, lines))
 }
 

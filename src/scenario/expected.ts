@@ -20,7 +20,6 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   list: 'a list',
   names: 'a list of names',
   'broker-id': 'a broker id: a whole number from 1',
-  'broker-count': 'how many brokers: a whole number from 1 to 99',
   brokers: 'how many brokers (1 to 99), or a list of brokers with their ids',
   'topic-name': 'a topic name: letters, digits, dots, underscores and hyphens',
   'client-name': 'a client name: letters, digits, dots, underscores and hyphens',

@@ -171,6 +171,22 @@ function unknownForm(tag: string, heads: readonly string[], path: Path, value: P
 
 function unknownKey(issue: Issue, key: string, path: Path, value: unknown): Finding {
   const allowed = issue.message.slice('map:'.length).split(',')
+  for (const [tag, several] of [
+    ['action', 'one action in a map; several stand in a list'],
+    ['condition', 'one condition in a map; several stand in a list under `all` or `any`'],
+  ] as const) {
+    const heads = HEADS[tag] ?? []
+    if (heads.includes(key) && heads.includes(allowed[0]!)) {
+      return {
+        path: [...path, key],
+        at: 'key',
+        message: `${key} is ${formWord(tag)} of its own`,
+        expected: several,
+        found: null,
+        nearest: null,
+      }
+    }
+  }
   const free = allowed.filter((name) => !isPlain(value) || !Object.hasOwn(value, name))
   return {
     path: [...path, key],
@@ -197,10 +213,13 @@ function badKey(issue: Issue, path: Path): Finding {
   }
 }
 
+const listName = (path: Path): string => String(path.findLast((part) => typeof part === 'string') ?? 'the list')
+
 function wrongValue(issue: Issue, path: Path, value: unknown, root: unknown): Finding {
   const choices = (issue.values ?? []).map(String)
   const names = NAMES_OF[issue.message]
-  const expected = choices.length > 0 && names === undefined ? choices.join(' or ') : expectedOf(issue.message)
+  const expected =
+    choices.length > 0 && EXPECTED[issue.message] === undefined ? choices.join(' or ') : expectedOf(issue.message)
   const key = path[path.length - 1]
   if (value === undefined && path.length > 0) {
     const parent = valueAt(root, path.slice(0, -1))
@@ -222,7 +241,7 @@ function wrongValue(issue: Issue, path: Path, value: unknown, root: unknown): Fi
     message:
       path.length === 0
         ? 'this is no scenario'
-        : `wrong value for ${typeof key === 'number' ? `entry ${key + 1} of the list` : key}`,
+        : `wrong value for ${typeof key === 'number' ? `entry ${key + 1} of ${listName(path)}` : key}`,
     expected,
     found: describe(value),
     nearest,

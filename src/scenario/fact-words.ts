@@ -4,6 +4,7 @@ import type { FactKind } from '../kafka/facts.ts'
 export const FACTS: Readonly<Record<FactKind, string>> = {
   appended: 'Records were appended to a log.',
   truncated: 'Records were cut from the end of a log.',
+  powerLost: 'A power loss took the unflushed end of a log.',
   truncationDecided: 'A follower has decided where to cut its log.',
   truncatedToHighWatermark: 'A follower cut its log at its own high watermark.',
   epochAnswerNotBelowLogEnd:

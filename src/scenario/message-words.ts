@@ -1,21 +1,7 @@
 import type { MessageType } from '../kafka/messages/message.ts'
 
-/** Messages between machines of one process; no link carries them, so no filter can name them. */
-type WithinProcess =
-  | 'BrokerRegistered'
-  | 'ControllerKnown'
-  | 'ControllerStart'
-  | 'ControllerShutdown'
-  | 'ControllerShutdownDone'
-  | 'SessionRequest'
-  | 'SessionResponse'
-  | 'SessionWatch'
-  | 'SessionState'
-  | 'SessionClose'
-  | 'SessionClosed'
-
-/** What each message on the network is, for filters of links. */
-export const MESSAGES: Readonly<Record<Exclude<MessageType, WithinProcess>, string>> = {
+/** What each message on the network is, for filters of links; messages between machines of one process are not here. */
+export const MESSAGES = {
   ProduceRequest: 'Records from a producer.',
   ProduceResponse: 'The answer to a producer.',
   FetchRequest: 'A follower or a consumer asks for records.',
@@ -43,6 +29,6 @@ export const MESSAGES: Readonly<Record<Exclude<MessageType, WithinProcess>, stri
   RegistryRequest: 'Reads and writes of the registry.',
   RegistryResponse: 'Their results.',
   WatchEvent: 'The registry tells of a change that was watched.',
-}
+} as const satisfies Partial<Record<MessageType, string>>
 
 export const MESSAGE_NAMES: readonly string[] = Object.keys(MESSAGES).sort()

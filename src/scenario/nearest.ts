@@ -19,6 +19,9 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length]!
 }
 
+/** Words that begin alike may differ more at their ends: truncate and truncation. */
+const BEGINNING = 5
+
 /** Longer texts are no misspelt names, and comparing them would take long. */
 const LONGEST_NAME = 80
 
@@ -30,8 +33,9 @@ export function nearestName(found: string, names: readonly string[]): string | n
   let least = Math.max(2, Math.floor(wanted.length / 3)) + 1
   for (const name of names) {
     const candidate = folded(name)
-    if (Math.abs(candidate.length - wanted.length) >= least) continue
-    const distance = editDistance(wanted, candidate)
+    const alike = wanted.length >= BEGINNING && candidate.startsWith(wanted.slice(0, BEGINNING))
+    if (Math.abs(candidate.length - wanted.length) >= least + (alike ? 2 : 0)) continue
+    const distance = editDistance(wanted, candidate) - (alike ? 2 : 0)
     if (distance < least && distance < candidate.length) {
       least = distance
       best = name

@@ -13,6 +13,8 @@ export interface Finding {
   readonly found: string | null
   /** The valid name nearest to what was found. */
   readonly nearest: string | null
+  /** The map whose parts contradict or miss each other; when a part of it is wrong by itself, that is said instead. */
+  readonly parts?: Path
 }
 
 export interface Problem {

@@ -59,7 +59,12 @@ export function parseScenario(text: string, fileName: string, options: ParseOpti
   if (read.value === null && read.problems.length === 0) return { ok: false, problems: [nothing(fileName)] }
   const judged = judge(read.value, options.properties)
   const found = 'findings' in judged ? judged.findings : []
-  const problems = [...read.problems, ...found.map((it) => placed(it, fileName, read.places))]
+  // What could not be read is not told again as a value that is wrong.
+  const unread = (path: string): boolean => read.problems.some((it) => it.path !== '' && it.path.startsWith(path))
+  const judgedProblems = found
+    .map((it) => placed(it, fileName, read.places))
+    .filter((it) => it.path === '' || !unread(it.path))
+  const problems = [...read.problems, ...judgedProblems]
   if (problems.length > 0 || !('document' in judged)) return { ok: false, problems: inOrder(problems) }
   return { ok: true, scenario: { fileName, document: judged.document, places: read.places } }
 }

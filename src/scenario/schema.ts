@@ -16,7 +16,14 @@ import {
   TARGET_OR_TOPIC_PATTERN,
   TARGET_PATTERN,
 } from './target.ts'
-import { BANDWIDTH_PATTERN, DURATION_PATTERN, RATE_PATTERN, SIGNED_DURATION_PATTERN, SIZE_PATTERN } from './units.ts'
+import {
+  BANDWIDTH_PATTERN,
+  DURATION_PATTERN,
+  RATE_PATTERN,
+  SIGNED_DURATION_PATTERN,
+  SIZE_PATTERN,
+  START_AT_PATTERN,
+} from './units.ts'
 import { ACTIONS, CONDITIONS, COUNTS, TARGETS } from './vocabulary.ts'
 
 /** The first keys that tell the forms of a map apart, by tag: `action` -> crash, stop, … */
@@ -47,7 +54,7 @@ const oneOf = <const Names extends readonly string[]>(...names: Names) =>
 
 const text = z.string({ error: 'text' }).max(20_000, 'text')
 const line = z.string({ error: 'line' }).min(1, 'line').max(200, 'line')
-const duration = textLike('duration', DURATION_PATTERN)
+const duration = textLike('duration', DURATION_PATTERN).meta({ id: 'duration', examples: ['500ms', '5s', '2m'] })
 const signedDuration = textLike('signed-duration', SIGNED_DURATION_PATTERN)
 const count = whole('count', 0)
 const positive = whole('positive', 1)
@@ -55,13 +62,17 @@ const flag = z.boolean({ error: 'flag' })
 const brokerId = whole('broker-id', 1, 9999)
 const topicName = textLike('topic-name', /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
 const clientName = textLike('client-name', /^[A-Za-z0-9._-]{1,100}$/)
-const partition = textLike('partition', PARTITION_PATTERN)
-const target = textLike('target', TARGET_PATTERN).meta({ examples: TARGETS.map((it) => it.example) })
-const targets = oneOrMore(target, 'targets')
+const partition = textLike('partition', PARTITION_PATTERN).meta({ id: 'partition', examples: ['orders-0'] })
+const target = textLike('target', TARGET_PATTERN).meta({
+  id: 'target',
+  description: 'Whom it means: by name or by role.',
+  examples: TARGETS.map((it) => it.example),
+})
+const targets = oneOrMore(target, 'targets').meta({ id: 'targets' })
 const partitions = oneOrMore(partition, 'partitions')
 const brokerOrNone = textLike('broker-or-none', BROKER_OR_NONE_PATTERN)
 const targetOrNone = textLike('target-or-none', TARGET_OR_NONE_PATTERN)
-const size = z.union([count, textLike('size', SIZE_PATTERN)], { error: 'size' })
+const size = z.union([whole('size', 0), textLike('size', SIZE_PATTERN)], { error: 'size' })
 const replicas = list(brokerId, 'replicas').min(1, 'replicas')
 const assignment = list(replicas, 'assignment').min(1, 'assignment')
 const messages = list(z.enum(MESSAGE_NAMES as [string, ...string[]], { error: 'message' }), 'messages').min(
@@ -73,11 +84,18 @@ const value = z.union([z.string(), z.number(), z.boolean()], { error: 'setting-v
 /** Settings under Kafka's dotted keys; the known ones are listed so that editors complete them. */
 const settings = (...scopes: SettingScope[]) =>
   z.record(z.string(), value, { error: 'settings' }).meta({
-    description: `Settings under Kafka's dotted keys and in Kafka's units: ${scopes.join(', ')}.`,
+    id: `${scopes.join('-or-')}-settings`,
+    description: `Settings of a ${scopes.join(' or a ')} under Kafka's dotted keys and in Kafka's units.`,
     properties: Object.fromEntries(
-      SETTINGS.filter((it) => scopes.includes(it.scope)).map((it) => [it.key, { description: it.meaning }]),
+      SETTINGS.filter((it) => scopes.includes(it.scope)).map((it) => [
+        it.key,
+        { type: ['string', 'number', 'boolean'], description: it.meaning },
+      ]),
     ),
+    additionalProperties: false,
   })
+const brokerSettings = settings('broker')
+const topicSettings = settings('topic')
 
 // --- Bounds
 
@@ -86,9 +104,12 @@ const bounds = {
   'at-most': count.optional().describe('Not more than this.'),
   equals: count.optional().describe('Exactly this.'),
 }
-const amount = z.union([count, map(bounds)], { error: 'amount' })
+const amount = z.union([whole('amount', 0), map(bounds)], { error: 'amount' })
 const time = z.union(
-  [duration, map({ 'at-least': duration.optional(), 'at-most': duration.optional(), equals: duration.optional() })],
+  [
+    textLike('time-bounds', DURATION_PATTERN),
+    map({ 'at-least': duration.optional(), 'at-most': duration.optional(), equals: duration.optional() }),
+  ],
   { error: 'time-bounds' },
 )
 
@@ -97,10 +118,9 @@ const time = z.union(
 const brokerForm = map({
   id: brokerId.describe('The id of the broker, from 1.'),
   rack: line.optional().describe('Its rack.'),
-  settings: settings('broker').optional(),
+  settings: brokerSettings.optional(),
   startup: duration.optional().describe('From the start of its process to its first message to the registry.'),
-  'start-at': z
-    .union([z.literal('never', { error: 'start-at' }), duration], { error: 'start-at' })
+  'start-at': textLike('start-at', START_AT_PATTERN)
     .optional()
     .describe('When it is started; `never`: by a step. 0s by default.'),
   'clock-skew': signedDuration.optional().describe('How far off its clock is at the start.'),
@@ -108,12 +128,12 @@ const brokerForm = map({
 
 const cluster = map({
   brokers: z
-    .union([whole('broker-count', 1, 99), list(brokerForm, 'brokers').min(1, 'brokers').max(99, 'brokers')], {
+    .union([whole('brokers', 1, 99), list(brokerForm, 'brokers').min(1, 'brokers').max(99, 'brokers')], {
       error: 'brokers',
     })
     .describe('How many brokers (ids from 1), or a list of them.'),
   controller: brokerId.optional().describe('Who wins the first controller election: this broker starts first.'),
-  settings: settings('broker').optional(),
+  settings: brokerSettings.optional(),
   registry: map({
     tick: duration.optional().describe('How often the registry looks for sessions that are over. 500ms by default.'),
   }).optional(),
@@ -131,13 +151,13 @@ const topicForm = map({
     .optional()
     .describe('Replicas of each partition. 3 by default, or all brokers when there are fewer.'),
   replicas: assignment.optional().describe('Explicit replicas of each partition, the preferred leader first.'),
-  settings: settings('topic').optional(),
+  settings: topicSettings.optional(),
 })
 
 const latency = z
   .union(
     [
-      duration,
+      textLike('latency', DURATION_PATTERN),
       byHead('latency', {
         uniform: map({ uniform: z.tuple([duration, duration], { error: 'uniform' }) }),
         exponential: map({ exponential: map({ floor: duration, mean: duration }) }),
@@ -262,7 +282,7 @@ const request = z.union(
       request: z.literal('list-offsets'),
       ...requestKeys,
       partition,
-      timestamp: z.union([oneOf('latest', 'earliest'), count], { error: 'timestamp' }),
+      timestamp: z.union([textLike('timestamp', /^(latest|earliest)$/), whole('timestamp', 0)], { error: 'timestamp' }),
     }),
     map({
       request: z.literal('metadata'),
@@ -280,7 +300,7 @@ const actionForms = {
   'power-loss': map({
     'power-loss': targets,
     keep: z
-      .union([oneOf('durable', 'random'), z.record(partition, count, { error: 'keep' })], { error: 'keep' })
+      .union([textLike('keep', /^(durable|random)$/), z.record(partition, count, { error: 'keep' })], { error: 'keep' })
       .optional()
       .describe('What remains: what was flushed, a drawn prefix, or records below the offset given by partition.'),
   }),
@@ -309,7 +329,7 @@ const actionForms = {
     partitions: whole('partition-count', 1, 1000).optional(),
     'replication-factor': whole('replication-factor', 1, 99).optional(),
     replicas: assignment.optional(),
-    settings: settings('topic').optional(),
+    settings: topicSettings.optional(),
   }),
   'add-partitions': map({
     'add-partitions': topicName,
@@ -434,7 +454,7 @@ const step = map({
   text: text.optional().describe('What a reader is told when the step fires.'),
   at: duration.optional().describe('Not before this time of the run.'),
   after: z
-    .union([duration, map({ step: line, by: duration.optional() })], { error: 'after' })
+    .union([textLike('after', DURATION_PATTERN), map({ step: line, by: duration.optional() })], { error: 'after' })
     .optional()
     .describe('This long after the previous step, or after the step of that name.'),
   when: condition

@@ -50,7 +50,7 @@ export function compileSteps(
       checks.add([...path, 'name'], `two steps are called ${id}`, { expected: 'a name of its own for each step' })
     }
     if (form.at === undefined && form.after === undefined && form.when === undefined) {
-      checks.add(path, 'this step has no time', { at: 'value', expected: 'at, after or when' })
+      checks.add(path, 'this step has no time', { expected: 'at, after or when', parts: path })
     }
     const atUs = form.at === undefined ? null : durationUs(form.at)
     if (atUs !== null && atUs >= run.runUs) {
@@ -62,6 +62,7 @@ export function compileSteps(
     if (form.within !== undefined && form.when === undefined) {
       checks.add([...path, 'within'], 'within says nothing without when', {
         at: 'key',
+        parts: path,
         expected: 'a condition under `when`',
       })
     }

@@ -188,7 +188,7 @@ export function compileNetwork(
   const links = (form?.links ?? []).flatMap((link, index): LinkRule[] => {
     const path: Path = ['network', 'links', index]
     if (link.latency === undefined && link.bandwidth === undefined) {
-      checks.add(path, 'this link differs in nothing', { expected: 'latency or bandwidth' })
+      checks.add(path, 'this link differs in nothing', { expected: 'latency or bandwidth', parts: path })
     }
     const rule = {
       latency: link.latency === undefined ? null : compileLatency(checks, link.latency, [...path, 'latency']),

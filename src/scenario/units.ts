@@ -3,6 +3,7 @@ import { MICROS_PER_SECOND, parseDuration } from '../kernel/time.ts'
 
 export const DURATION_PATTERN = /^\d+(\.\d+)?(us|ms|s|m|min|h|d)$/
 export const SIGNED_DURATION_PATTERN = /^[+-]?\d+(\.\d+)?(us|ms|s|m|min|h|d)$/
+export const START_AT_PATTERN = /^(never|\d+(\.\d+)?(us|ms|s|m|min|h|d))$/
 export const RATE_PATTERN = /^\d+(\.\d+)?\/(ms|s|m|min|h)$/
 export const SIZE_PATTERN = /^\d+(B|KB|MB|GB|KiB|MiB|GiB)$/
 export const BANDWIDTH_PATTERN = /^\d+(\.\d+)?(B|KB|MB|GB|KiB|MiB|GiB)\/s$/

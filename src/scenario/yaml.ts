@@ -1,10 +1,11 @@
 /** Text to plain data with the place of every value, and plain data to text. The only importer of the YAML parser. */
-import type { CST, Document, Node, Pair, ParsedNode, YAMLError } from 'yaml'
+import type { Document, Node, Pair, ParsedNode, YAMLError } from 'yaml'
 import {
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   Parser,
   parseDocument,
@@ -41,7 +42,7 @@ const SYNTAX: Readonly<Record<string, readonly [message: string, expected: strin
   BLOCK_IN_FLOW: ['an indented block stands inside braces or brackets', 'a comma between the entries'],
   BAD_SCALAR_START: ['text cannot start with this character', 'quotes around it'],
   BAD_DQ_ESCAPE: ['this escape is unknown', 'an escape that YAML has, or single quotes'],
-  DUPLICATE_KEY: ['this key is written twice', 'each key once'],
+  TAG_RESOLVE_FAILED: ['this tag is unknown', 'plain values, without tags'],
   BAD_INDENT: [
     'the indentation is wrong here, or a bracket is not closed',
     'entries of one list or map at the same depth',
@@ -61,18 +62,13 @@ function utf8Bytes(text: string, enough: number): number {
 
 /** The offset at which brackets or indentation are deeper than allowed; null when they never are. */
 function tooDeep(text: string): number | null {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = []
-  for (const token of new Parser().parse(text)) open.push({ token, depth: 0 })
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next
-    if (depth > MAX_DEPTH) return token.offset
-    if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth })
-    if (!('items' in token)) continue
-    for (const item of token.items) {
-      for (const part of [item.key, item.value]) {
-        if (part !== undefined && part !== null) open.push({ token: part, depth: depth + 1 })
-      }
-    }
+  const parser = new Parser()
+  let offset = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    // Nothing is composed of what the parser yields here: only the depth of its stack is wanted.
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH) return offset
+    offset = parser.offset
   }
   return null
 }
@@ -81,8 +77,9 @@ class Reader {
   readonly places: MutablePlaces = {}
   readonly problems: Problem[] = []
   private readonly open: Node[] = []
+  private readonly anchored = new Map<Node, Node | undefined>()
   private values = 0
-  private overflown = false
+  overflown = false
   private readonly text: string
   private readonly file: string
   private readonly lines: LineCounter
@@ -145,7 +142,8 @@ class Reader {
     key: Place | null,
     place: Place,
   ): unknown {
-    const anchored = node.resolve(this.document)
+    if (!this.anchored.has(node)) this.anchored.set(node, node.resolve(this.document))
+    const anchored = this.anchored.get(node)
     if (anchored === undefined) {
       this.problem(place, path, `nothing is anchored as &${node.source}`, 'the name of an anchor that stands before it')
       return null
@@ -204,8 +202,9 @@ function syntaxProblem(error: YAMLError, text: string, file: string, lines: Line
   // A bracket or quote that is missing at the end of the file is shown on the last line that says something.
   const at = from >= text.length ? Math.max(0, text.trimEnd().length - 1) : from
   const [message, expected] = SYNTAX[error.code] ?? [`this is not YAML: ${lowerFirst(error.message)}`, null]
-  const unclosed = /end with a ([\]}])/.exec(error.message)
-  const words = unclosed === null ? message : `a bracket is not closed before here: "${unclosed[1]}" is missing`
+  const unclosed = /(?:end with a |Missing closing )([\]}"'])/.exec(error.message)
+  const what = unclosed?.[1] === '"' || unclosed?.[1] === "'" ? 'quote' : 'bracket'
+  const words = unclosed === null ? message : `a ${what} is not closed before here: ${unclosed[1]} is missing`
   return {
     file,
     ...placeOfRange(text, lines, at, Math.max(to, at + 1)),
@@ -287,6 +286,7 @@ export function readYaml(text: string, file: string, asText: (path: Path) => boo
   })
   if (aliases > MAX_ALIASES) return { value: undefined, places: {}, problems: reader.problems }
   const value = reader.read(document.contents, [], null)
+  if (reader.overflown) return { value: undefined, places: {}, problems: reader.problems }
   return { value, places: reader.places, problems: reader.problems }
 }
 
@@ -319,6 +319,6 @@ function layOut(node: Node | null, path: Path, inline: (path: Path) => boolean):
       layOut(item.value as Node | null, [...path, String((item.key as { value?: unknown }).value)], inline)
     }
   } else {
-    ;(node.items as Node[]).forEach((item, index) => layOut(item, [...path, index], inline))
+    for (const [index, item] of (node.items as Node[]).entries()) layOut(item, [...path, index], inline)
   }
 }
