@@ -17,8 +17,9 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: Reco
   client: { rooms: ['kernel', 'kafka', 'log', 'session'] },
   world: { rooms: ['kernel', 'kafka', 'log', 'network', 'session', 'registry', 'controller', 'broker', 'client'] },
   check: { rooms: ['kernel', 'kafka', 'log', 'world'], types: ['broker', 'registry', 'controller', 'client', 'session'] },
-  driver: { rooms: ['kernel', 'world', 'check'], packages: { immer: ['record.ts', 'explore.ts'] } },
+  driver: { rooms: ['kernel', 'kafka', 'world', 'check'], packages: { immer: ['record.ts', 'explore.ts'] } },
   scenario: { rooms: ['kernel', 'kafka', 'network', 'world', 'check'], packages: { yaml: ['yaml.ts'], zod: ['schema.ts'] } },
+  campaign: { rooms: ['kernel', 'kafka', 'network', 'world', 'check', 'driver', 'scenario'], packages: { 'fast-check': ['*'] } },
   conform: { rooms: ['kernel', 'kafka', 'log', 'network', 'client', 'world', 'check', 'driver'], packages: { zod: ['recording.ts'] } },
   report: {
     rooms: ['kernel', 'kafka', 'log', 'world', 'check'],

@@ -46,6 +46,8 @@ const QUICK = {
 } as const
 
 const BROKERS = 3
+/** A broker's process takes this long to its first message, in us: recorded ones need 0.6 to 7.6 s. */
+const RESTART_US = 1_200_000
 const REGISTRY_TICK_MS = 500
 
 function faultArbitrary(options: RandomPlanOptions): fc.Arbitrary<RandomFault> {
@@ -79,14 +81,14 @@ function actionsOf(fault: RandomFault): { begin: Action; end: Action | null } {
   const from = [target]
   switch (fault.family) {
     case 'crash':
-      return { begin: { do: 'crash', target }, end: { do: 'start', target: all, startupUs: null } }
+      return { begin: { do: 'crash', target }, end: { do: 'start', target: all, startupUs: RESTART_US } }
     case 'power-loss':
       return {
         begin: { do: 'powerLoss', target, keepBelow: null, keep: 'random' },
-        end: { do: 'start', target: all, startupUs: null },
+        end: { do: 'start', target: all, startupUs: RESTART_US },
       }
     case 'stop':
-      return { begin: { do: 'stop', target }, end: { do: 'start', target: all, startupUs: null } }
+      return { begin: { do: 'stop', target }, end: { do: 'start', target: all, startupUs: RESTART_US } }
     case 'pause':
       return { begin: { do: 'pause', target, forUs: fault.forMs * 1000 }, end: null }
     case 'cut':
@@ -108,7 +110,7 @@ function actionsOf(fault: RandomFault): { begin: Action; end: Action | null } {
   }
 }
 
-function stepsOf(faults: readonly RandomFault[]): PlanStep[] {
+function stepsOf(faults: readonly RandomFault[], runMs: number): PlanStep[] {
   const steps: PlanStep[] = []
   const add = (atMs: number, action: Action): void => {
     const index = steps.length
@@ -126,7 +128,7 @@ function stepsOf(faults: readonly RandomFault[]): PlanStep[] {
   for (const fault of faults) {
     const { begin, end } = actionsOf(fault)
     add(fault.atMs, begin)
-    if (end !== null) add(fault.atMs + fault.forMs, end)
+    if (end !== null) add(Math.min(fault.atMs + fault.forMs, runMs), end)
   }
   return steps
 }
@@ -173,7 +175,7 @@ export function planWith(faults: readonly RandomFault[], seed: number, options: 
         bootstrap: [1, 2, 3],
       },
     ],
-    steps: stepsOf(faults),
+    steps: stepsOf(faults, runMs),
     runUs: (runMs + 1) * 1000,
     settleUs: 30_000_000,
     endsWithSteps: false,

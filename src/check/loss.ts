@@ -10,7 +10,7 @@ import type { StateZnode } from '../kafka/znodes.ts'
 import { statePath } from '../kafka/znodes.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import { knownPartitions, partitionTruth } from '../world/targets.ts'
-import type { CommittedRecord, FactEntry, SentRecord, World } from '../world/world.ts'
+import type { CommittedRecord, SentRecord, World } from '../world/world.ts'
 import { findRecord, logOf, logsOf, recordAt } from './logs.ts'
 
 /** A cut that took a copy of a record away. */
@@ -22,9 +22,12 @@ export interface Cut {
   readonly rule: string
   /** The log end after it. */
   readonly to: number
-  /** Whom the broker followed then. */
+  /** Whom the broker followed then; -1 for a power loss. */
   readonly leader: BrokerId
 }
+
+/** The rule of a cut that no broker made. */
+export const POWER_LOSS_RULE = 'power loss of the unflushed tail'
 
 export interface LostRecord {
   readonly id: RecordIdentity
@@ -47,6 +50,12 @@ export interface LostRecord {
   readonly remainsOn: readonly BrokerId[]
   /** The cut that took it from that leader, else the last cut of any copy; null: nobody cut it. */
   readonly truncatedBy: Cut | null
+  /** Brokers that lost it by a power loss, ascending. */
+  readonly powerLostOn: readonly BrokerId[]
+  /** The ISR at the time of the commit, ascending; empty when it was never committed. */
+  readonly committedIsr: readonly BrokerId[]
+  /** The ISR that the registry last stored before the last leader began, ascending. */
+  readonly leaderIsr: readonly BrokerId[]
 }
 
 /** The last leader that the registry named, which may be down by now; null when it never named one. */
@@ -82,7 +91,6 @@ export function judgedLog(world: World, partition: TopicPartition): JudgedLog | 
 /** A leader without a log (its disk is empty) has no record at all. */
 const EMPTY: ReplicaLog = { batches: [], logStartOffset: 0, logEndOffset: 0, epochCache: [], flushedOffset: 0 }
 
-type Truncated = FactEntry & { readonly fact: Extract<FactEntry['fact'], { kind: 'truncated' }> }
 
 /** Every cut of every record, by partition and identity, in order of time. */
 type Cuts = ReadonlyMap<string, readonly { readonly cut: Cut; readonly epoch: number }[]>
@@ -90,9 +98,13 @@ type Cuts = ReadonlyMap<string, readonly { readonly cut: Cut; readonly epoch: nu
 function cutsOf(world: World): Cuts {
   const cuts = new Map<string, { cut: Cut; epoch: number }[]>()
   for (const entry of world.ledger.facts) {
-    if (entry.fact.kind !== 'truncated') continue
-    const { node, event, atUs, fact } = entry as Truncated
-    const cut: Cut = { broker: nodeNumber(node), event, atUs, rule: fact.rule, to: fact.to, leader: fact.leader }
+    const { node, event, atUs, fact } = entry
+    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost') continue
+    const how =
+      fact.kind === 'truncated'
+        ? { rule: fact.rule, leader: fact.leader }
+        : { rule: POWER_LOSS_RULE, leader: NO_LEADER }
+    const cut: Cut = { broker: nodeNumber(node), event, atUs, to: fact.to, ...how }
     for (const record of fact.removed) {
       const key = `${fact.partition} ${record.id}`
       const known = cuts.get(key)
@@ -108,6 +120,22 @@ interface Witness {
   readonly value: string | null
   readonly partition: TopicPartition
   readonly offset: number
+}
+
+const ascending = (ids: readonly BrokerId[]): BrokerId[] => [...new Set(ids)].sort((a, b) => a - b)
+
+/** The ISR with which the registry named a broker leader for the last time. */
+function isrAtElection(world: World, partition: TopicPartition, leader: BrokerId): BrokerId[] {
+  const path = statePath(partition)
+  let isr: readonly BrokerId[] = []
+  let named = NO_LEADER
+  for (const write of world.ledger.registryWrites) {
+    if (write.path !== path || write.write === 'delete') continue
+    const state = write.data as unknown as StateZnode
+    if (state.leader === leader && named !== leader) isr = state.isr
+    named = state.leader
+  }
+  return ascending(isr)
 }
 
 function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cuts): LostRecord {
@@ -132,6 +160,9 @@ function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cu
     leader: judged.broker,
     instead: recordAt(judged.log, offset),
     remainsOn: copies.map(({ broker }) => broker),
+    powerLostOn: ascending(cuts.filter(({ cut }) => cut.rule === POWER_LOSS_RULE).map(({ cut }) => cut.broker)),
+    committedIsr: ascending(committed?.isr ?? []),
+    leaderIsr: isrAtElection(world, partition, judged.broker),
     truncatedBy: (cuts.findLast(({ cut }) => cut.broker === judged.broker) ?? cuts.at(-1))?.cut ?? null,
   }
 }

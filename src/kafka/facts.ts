@@ -18,6 +18,8 @@ export type Fact =
   // --- A broker's log
   | { readonly kind: 'appended'; readonly partition: TopicPartition; readonly baseOffset: number; readonly endOffset: number; readonly leaderEpoch: number; readonly as: 'leader' | 'follower' }
   | { readonly kind: 'truncated'; readonly partition: TopicPartition; readonly from: number; readonly to: number; readonly removed: readonly RemovedRecord[]; readonly rule: string; readonly leader: BrokerId; readonly leaderEpoch: number }
+  /** A power loss took the unflushed tail; said by the world for the broker. */
+  | { readonly kind: 'powerLost'; readonly partition: TopicPartition; readonly from: number; readonly to: number; readonly removed: readonly RemovedRecord[] }
   | { readonly kind: 'truncationDecided'; readonly partition: TopicPartition; readonly to: number; readonly rule: string }
   | { readonly kind: 'truncatedToHighWatermark'; readonly partition: TopicPartition; readonly to: number }
   | { readonly kind: 'epochAnswerNotBelowLogEnd'; readonly partition: TopicPartition; readonly end: number }

@@ -16,6 +16,7 @@ export interface Mark {
 const MARKS: Readonly<Record<FactKind, Mark>> = {
   appended: { glyph: '+', tone: 'plain', weight: 'quiet' },
   truncated: { glyph: 'x', tone: 'warn', weight: 'major' },
+  powerLost: { glyph: 'x', tone: 'bad', weight: 'major' },
   truncationDecided: { glyph: '.', tone: 'plain', weight: 'minor' },
   truncatedToHighWatermark: { glyph: '.', tone: 'plain', weight: 'minor' },
   epochAnswerNotBelowLogEnd: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -76,6 +77,18 @@ export const markOf = (kind: FactKind): Mark => MARKS[kind]
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 const set = (ids: readonly number[]): string => `[${ids.join(',')}]`
+/** Ascending numbers with runs folded: `3, 5..9`. */
+export function ranges(numbers: readonly number[]): string {
+  const parts: string[] = []
+  let from = numbers[0]
+  numbers.forEach((number, i) => {
+    if (numbers[i + 1] === number + 1) return
+    parts.push(from === number ? String(number) : `${from}..${number}`)
+    from = numbers[i + 1]
+  })
+  return parts.join(', ')
+}
+
 const leaderText = (leader: number): string => (leader < 0 ? 'nobody' : `broker ${leader}`)
 
 /** The node as a reader says it: `broker 2`, `the controller (broker 3)`, `the registry`, `client p1`. */
@@ -98,9 +111,11 @@ export function factWords(fact: Fact): string {
       const what =
         fact.removed.length === 0
           ? 'nothing removed'
-          : `removes ${fact.removed.length === 1 ? 'offset' : 'offsets'} ${fact.removed.map(({ offset }) => offset).join(', ')}`
+          : `removes ${fact.removed.length === 1 ? 'offset' : 'offsets'} ${ranges(fact.removed.map(({ offset }) => offset))}`
       return `${fact.partition}: truncates its log from ${fact.from} to ${fact.to} (${what}; ${fact.rule})`
     }
+    case 'powerLost':
+      return `${fact.partition}: the power loss takes ${fact.removed.length} records, log end ${fact.from} -> ${fact.to}`
     case 'truncationDecided':
       return `${fact.partition}: decides to truncate to ${fact.to} (${fact.rule})`
     case 'truncatedToHighWatermark':

@@ -41,6 +41,7 @@ function settle(world: World, host: Host, report: StepReport): void {
       const phase = brokerState(world, broker.id)?.volatile?.phase
       // A broker on its way down (or hanging there) comes back once it has gone: nobody would leave it like that.
       if (process !== undefined && phase === 'shutting-down') process.restartUs = broker.startupUs
+      perform(world, host, report, { do: 'lagFollower', target: { role: 'broker', id: broker.id }, byUs: 0 })
     }
     resumeProcess(world, host, report, 'registry')
   }

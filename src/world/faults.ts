@@ -2,6 +2,7 @@
 import { setFetchThrottle } from '../broker/replica-fetcher.ts'
 import { losePower } from '../log/power-loss.ts'
 import { expireSession } from '../registry/registry.ts'
+import type { Fact } from '../kafka/facts.ts'
 import { ADMIN_NODE } from '../kafka/ids.ts'
 import type { Operation } from '../kafka/operations.ts'
 import type { Json } from '../kernel/json.ts'
@@ -94,7 +95,11 @@ function losePowerOf(doing: Doing, process: ProcessId, action: Action & { do: 'p
       const draw = drawFrom(world, host, report, `fault.power-loss/${process}/${partition}`)
       keep = log.flushedOffset + Math.floor(draw * (log.logEndOffset - log.flushedOffset + 1))
     }
-    if (keep < log.logEndOffset) losePower(log, Math.max(keep, log.logStartOffset))
+    if (keep >= log.logEndOffset) continue
+    const from = log.logEndOffset
+    const removed = losePower(log, Math.max(keep, log.logStartOffset))
+    const fact: Fact = { kind: 'powerLost', partition, from, to: log.logEndOffset, removed }
+    report.facts.push({ atUs: world.nowUs, event: world.index, node: process, fact })
   }
 }
 
