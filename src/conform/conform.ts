@@ -14,12 +14,12 @@ export interface ConformOptions {
   readonly pins: boolean
   /**
    * How many further choices of draws are tried where the pins that a recording gives leave a difference: other phases
-   * of timers, other back-offs. Default 40.
+   * of timers, other back-offs. Default 200.
    */
   readonly tries?: number
 }
 
-const TRIES = 40
+const TRIES = 200
 
 interface Tried {
   readonly report: RecordingReport

@@ -23,6 +23,8 @@ interface Waiting {
 
 /** Between two requests read one after another, in ms. */
 const READ_MS = 2
+/** Between two that are queued while nobody reads. */
+const QUEUED_MS = 0.1
 
 /** The requests that were read in another order than they were sent, as the offsets of their records tell. */
 export function queuedRequests(recording: Recording): QueuedRequest[] {
@@ -37,18 +39,17 @@ function readAfter(recording: Recording, broker: BrokerId, resumeMs: number): Qu
   const loop = loopFrom(recording, broker, resumeMs)
   const moved: QueuedRequest[] = []
   let next = logEnd ?? waiting[0]?.baseOffset ?? 0
-  let atMs = resumeMs
+  let atMs = resumeMs - READ_MS
   let sentBefore = 0
   for (const { index, entry, baseOffset } of waiting) {
     const others = baseOffset - next
     next = baseOffset + entry.values.length
     // Records in between are those of a loop that began meanwhile.
-    if (others > 0 && loop !== null) atMs = Math.max(atMs, loop.fromMs + (others - 1) * loop.everyMs)
+    if (others > 0) atMs = Math.max(atMs, resumeMs, (loop?.fromMs ?? 0) + (others - 1) * (loop?.everyMs ?? 0)) + READ_MS
+    else atMs += QUEUED_MS
     const isLate = others > 0 || moved.length > 0 || entry.atMs < sentBefore
     sentBefore = Math.max(sentBefore, entry.atMs)
-    if (!isLate) continue
-    atMs += READ_MS
-    moved.push({ index, atMs, note: noteOf(index, broker) })
+    if (isLate) moved.push({ index, atMs, note: noteOf(index, broker) })
   }
   return moved
 }
