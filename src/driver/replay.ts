@@ -2,11 +2,13 @@
 import { PROPERTIES } from '../check/index.ts'
 import { digestText, emptyDigest } from '../kernel/fingerprint.ts'
 import { apply } from '../world/apply.ts'
+import type { StepReport } from '../world/context.ts'
 import { createWorld } from '../world/create.ts'
 import { createHost } from '../world/host.ts'
+import type { World } from '../world/world.ts'
 import { foldEvent } from './digest.ts'
 import { PropertyWatch } from './properties.ts'
-import type { RunResult } from './simulate.ts'
+import type { Outcome, RunResult } from './simulate.ts'
 import { finish } from './simulate.ts'
 import type { Trace, TraceEvent } from './trace.ts'
 
@@ -23,8 +25,27 @@ export interface ReplayResult {
   readonly divergence: Divergence | null
 }
 
+/** How the traced run ended, as far as the trace tells: a run that was cut short is not judged at its end. */
+function outcomeOf({ footer }: Trace): Outcome {
+  switch (footer?.outcome) {
+    case 'limit-reached':
+    case 'interrupted':
+      return footer.outcome
+    case undefined:
+    case 'stopped':
+      return 'stopped'
+    default:
+      return 'completed'
+  }
+}
+
+export interface ReplayOptions {
+  /** Called after each event. */
+  readonly onEvent?: (world: World, report: StepReport) => void
+}
+
 /** Replays the chosen events of a trace on its own plan. */
-export function replay(trace: Trace): ReplayResult {
+export function replay(trace: Trace, options: ReplayOptions = {}): ReplayResult {
   const { plan } = trace.header
   const digest = emptyDigest()
   const host = createHost(plan, digest)
@@ -42,9 +63,10 @@ export function replay(trace: Trace): ReplayResult {
     const report = apply(world, event, host)
     foldEvent(digest, index, report)
     watch.afterEvent(world, report)
+    options.onEvent?.(world, report)
   }
-  const result = finish(world, watch, 'completed', digestText(digest))
   const { footer } = trace
+  const result = finish(world, watch, divergence === null ? outcomeOf(trace) : 'stopped', digestText(digest))
   if (divergence === null && footer !== null && footer.digest !== result.digest) {
     divergence = { index: world.index, recorded: null, replayed: null }
   }

@@ -1,6 +1,7 @@
 /** The plain driver: the smallest (atUs, id) next, raw mutation. For thousands of seeds. */
-import type { Property, StepView, Violation } from '../check/property.ts'
+
 import { PROPERTIES } from '../check/index.ts'
+import type { Property, StepView, Violation } from '../check/property.ts'
 import { digestText, emptyDigest } from '../kernel/fingerprint.ts'
 import { apply } from '../world/apply.ts'
 import type { StepReport } from '../world/context.ts'

@@ -9,7 +9,13 @@ export interface JUnitCase {
   readonly output: string
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
 
 /** XML 1.0 has no control characters but tab and line ends, and no lone surrogates, not even escaped. */
 const escaped = (text: string): string =>

@@ -72,9 +72,13 @@ const set = (ids: readonly number[]): string => (ids.length === 0 ? 'none' : ids
 export function headerBlocks(view: RunView): Block[] {
   const blocks: Block[] = []
   const name = view.scenario ?? ''
-  const title: Line = view.title === '' || view.title === name ? [span(name, 'strong')] : [span(view.title, 'strong'), span(name === '' ? '' : `  (${name})`, 'dim')]
+  const title: Line =
+    view.title === '' || view.title === name
+      ? [span(name, 'strong')]
+      : [span(view.title, 'strong'), span(name === '' ? '' : `  (${name})`, 'dim')]
   blocks.push(paragraph(title))
-  if (view.story !== '') for (const part of view.story.trim().split(/\n\s*\n/)) blocks.push(paragraph(part.replace(/\s+/g, ' ').trim(), 2))
+  if (view.story !== '')
+    for (const part of view.story.trim().split(/\n\s*\n/)) blocks.push(paragraph(part.replace(/\s+/g, ' ').trim(), 2))
   blocks.push(GAP)
   const fact = (label: string, words: string): Block =>
     paragraph([span(label.padEnd(9), 'dim'), span(` ${words}`)], 2, 12)
@@ -116,12 +120,25 @@ export function partitionBlocks(view: RunView): Block[] {
     { title: 'HW', align: 'right' as const, keep: 6 },
     ...view.brokers.map((id) => ({ title: `broker ${id}`, align: 'left' as const, keep: 5 })),
   ]
-  const blocks: Block[] = [heading('Partitions at the end'), table(columns, shown.map((each) => partitionRow(each, view.brokers)))]
+  const blocks: Block[] = [
+    heading('Partitions at the end'),
+    table(
+      columns,
+      shown.map((each) => partitionRow(each, view.brokers)),
+    ),
+  ]
   if (shown.length < view.partitions.length) {
-    blocks.push(paragraph([span(`… and ${plural(view.partitions.length - shown.length, 'more partition', 'more partitions')}`, 'dim')]))
+    blocks.push(
+      paragraph([
+        span(`… and ${plural(view.partitions.length - shown.length, 'more partition', 'more partitions')}`, 'dim'),
+      ]),
+    )
   }
-  const controller = view.controller === null ? 'none' : `broker ${view.controller.broker}, epoch ${view.controller.epoch}`
-  blocks.push(paragraph([span(`Controller: ${controller}. Cells: role and leader epoch, log end / high watermark.`, 'dim')]))
+  const controller =
+    view.controller === null ? 'none' : `broker ${view.controller.broker}, epoch ${view.controller.epoch}`
+  blocks.push(
+    paragraph([span(`Controller: ${controller}. Cells: role and leader epoch, log end / high watermark.`, 'dim')]),
+  )
   return blocks
 }
 
@@ -164,15 +181,27 @@ function clientBlocks(view: RunView): Block[] {
   }
   blocks.push(paragraph(clientWords(view, counted)))
   for (const { name, polled, redelivered } of view.consumers) {
-    blocks.push(paragraph([span(`Consumer ${name}`, 'strong'), span(` read ${plural(polled, 'record')}, ${redelivered} of them again.`)]))
+    blocks.push(
+      paragraph([
+        span(`Consumer ${name}`, 'strong'),
+        span(` read ${plural(polled, 'record')}, ${redelivered} of them again.`),
+      ]),
+    )
   }
   return blocks
 }
 
 function clientWords(view: RunView, counted: Counted): Line {
-  const lost = counted.lost === 0 ? span('No acknowledged record is lost', 'good') : span(`${plural(counted.lost, 'acknowledged record is', 'acknowledged records are')} LOST`, 'bad')
-  const duplicated = counted.duplicated === 0 ? 'nothing is there twice' : `${plural(counted.duplicated, 'record is', 'records are')} there twice`
-  const missing = counted.everMissing > counted.lost ? `; ${counted.everMissing} were missing under some leader for a while` : ''
+  const lost =
+    counted.lost === 0
+      ? span('No acknowledged record is lost', 'good')
+      : span(`${plural(counted.lost, 'acknowledged record is', 'acknowledged records are')} LOST`, 'bad')
+  const duplicated =
+    counted.duplicated === 0
+      ? 'nothing is there twice'
+      : `${plural(counted.duplicated, 'record is', 'records are')} there twice`
+  const missing =
+    counted.everMissing > counted.lost ? `; ${counted.everMissing} were missing under some leader for a while` : ''
   const longest =
     view.unavailable === null
       ? 'no producer ever waited'
@@ -200,15 +229,17 @@ function lostBlocks(view: RunView): Block[] {
     { title: 'remains on', align: 'left' as const, keep: 3 },
     { title: 'how', align: 'left' as const, keep: 8, wrapsTo: 20 },
   ]
-  const rows = view.lost.slice(0, MOST_LOST).map((lost): Line[] => [
-    line(shortened(lost.value ?? lost.id), 'bad'),
-    line(lost.partition),
-    line(String(lost.offset)),
-    line(lost.epoch < 0 ? '–' : String(lost.epoch)),
-    line(lost.ackedAtUs === null ? 'not' : formatTime(lost.ackedAtUs)),
-    line(lost.remainsOn.length === 0 ? 'no broker' : lost.remainsOn.map((id) => `broker ${id}`).join(', ')),
-    line(lostWords(lost)),
-  ])
+  const rows = view.lost
+    .slice(0, MOST_LOST)
+    .map((lost): Line[] => [
+      line(shortened(lost.value ?? lost.id), 'bad'),
+      line(lost.partition),
+      line(String(lost.offset)),
+      line(lost.epoch < 0 ? '–' : String(lost.epoch)),
+      line(lost.ackedAtUs === null ? 'not' : formatTime(lost.ackedAtUs)),
+      line(lost.remainsOn.length === 0 ? 'no broker' : lost.remainsOn.map((id) => `broker ${id}`).join(', ')),
+      line(lostWords(lost)),
+    ])
   const blocks: Block[] = [heading('Lost records'), table(columns, rows)]
   const more = view.lost.length - rows.length
   if (more > 0) blocks.push(paragraph([span(`… and ${plural(more, 'more record', 'more records')}`, 'dim')]))
@@ -216,9 +247,12 @@ function lostBlocks(view: RunView): Block[] {
 }
 
 const LONGEST_VALUE = 24
-const shortened = (text: string): string => (text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`)
+const shortened = (text: string): string =>
+  text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`
 
-const VERDICTS: Readonly<Record<VerdictView['outcome'], { readonly mark: string; readonly tone: Tone; readonly words: string }>> = {
+const VERDICTS: Readonly<
+  Record<VerdictView['outcome'], { readonly mark: string; readonly tone: Tone; readonly words: string }>
+> = {
   held: { mark: '✓', tone: 'good', words: 'held' },
   'expected-violation': { mark: '✓', tone: 'good', words: 'broken, as expected' },
   allowed: { mark: '○', tone: 'warn', words: 'broken, as it may be' },
@@ -231,9 +265,21 @@ const VERDICTS: Readonly<Record<VerdictView['outcome'], { readonly mark: string;
 const MOST_WITNESSES = 3
 
 function verdictBlocks(verdict: VerdictView): Block[] {
-  const { mark, tone, words } = verdict.judged ? VERDICTS[verdict.outcome] : { mark: '–', tone: 'dim' as const, words: 'not judged' }
+  const { mark, tone, words } = verdict.judged
+    ? VERDICTS[verdict.outcome]
+    : { mark: '–', tone: 'dim' as const, words: 'not judged' }
   const blocks: Block[] = [
-    paragraph([span(`${mark} `, tone), span(verdict.name, 'strong'), span('  '), span(words, tone), span(`  ${verdict.statement}`, 'dim')], 2, 4),
+    paragraph(
+      [
+        span(`${mark} `, tone),
+        span(verdict.name, 'strong'),
+        span('  '),
+        span(words, tone),
+        span(`  ${verdict.statement}`, 'dim'),
+      ],
+      2,
+      4,
+    ),
   ]
   if (verdict.outcome === 'known-hole' || verdict.outcome === 'allowed') {
     const hole = verdict.knownHole ?? 'no issue names it'
@@ -245,7 +291,12 @@ function verdictBlocks(verdict: VerdictView): Block[] {
     blocks.push(paragraph([span(`${formatTime(witness.atUs)} `, 'dim'), span(witness.words)], 4, 6))
   }
   if (verdict.evidence.length > shown.length) {
-    blocks.push(paragraph([span(`… and ${plural(verdict.evidence.length - shown.length, 'more witness', 'more witnesses')}`, 'dim')], 4))
+    blocks.push(
+      paragraph(
+        [span(`… and ${plural(verdict.evidence.length - shown.length, 'more witness', 'more witnesses')}`, 'dim')],
+        4,
+      ),
+    )
   }
   return blocks
 }
@@ -260,7 +311,8 @@ export function propertyBlocks(view: RunView): Block[] {
       paragraph([span('✓ ', 'good'), span(`${plain.length} held`, 'good'), span(`: ${names(plain)}`, 'dim')], 2, 4),
     )
   }
-  if (open.length > 0) blocks.push(paragraph([span(`– ${open.length} not judged, as the run was cut short: ${names(open)}`, 'dim')], 2, 4))
+  if (open.length > 0)
+    blocks.push(paragraph([span(`– ${open.length} not judged, as the run was cut short: ${names(open)}`, 'dim')], 2, 4))
   return blocks
 }
 

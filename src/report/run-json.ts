@@ -30,7 +30,12 @@ export interface RunJson {
   readonly properties: readonly PropertyJson[]
   readonly counts: readonly CountJson[]
   readonly partitions: { readonly [partition: string]: PartitionJson }
-  readonly notReached: { readonly step: number; readonly text: string; readonly source: string | null; readonly words: string } | null
+  readonly notReached: {
+    readonly step: number
+    readonly text: string
+    readonly source: string | null
+    readonly words: string
+  } | null
   readonly repeat: string
 }
 
@@ -42,7 +47,12 @@ export interface LostJson {
   readonly value: string | null
   readonly ackedAtUs: number | null
   readonly remainsOn: readonly number[]
-  readonly truncatedBy: { readonly broker: number; readonly atUs: number; readonly rule: string; readonly to: number } | null
+  readonly truncatedBy: {
+    readonly broker: number
+    readonly atUs: number
+    readonly rule: string
+    readonly to: number
+  } | null
 }
 
 export interface PropertyJson {
@@ -52,7 +62,12 @@ export interface PropertyJson {
   readonly expected: string | null
   readonly outcome: string
   readonly knownHole: string | null
-  readonly evidence: readonly { readonly atUs: number; readonly event: number; readonly words: string; readonly witness: Json }[]
+  readonly evidence: readonly {
+    readonly atUs: number
+    readonly event: number
+    readonly words: string
+    readonly witness: Json
+  }[]
 }
 
 export interface CountJson {
@@ -123,7 +138,12 @@ export function runJson(view: RunView): RunJson {
         expected: verdict.expected,
         outcome: verdict.judged ? verdict.outcome : 'not-judged',
         knownHole: verdict.knownHole,
-        evidence: verdict.evidence.map(({ atUs, event, words, evidence }) => ({ atUs, event, words, witness: evidence })),
+        evidence: verdict.evidence.map(({ atUs, event, words, evidence }) => ({
+          atUs,
+          event,
+          words,
+          witness: evidence,
+        })),
       })),
     counts: view.verdicts
       .filter(({ kind }) => kind === 'count')

@@ -1,9 +1,9 @@
 /** A finished run as plain data: everything that reports of any form say about it, and no world. */
 import { longestUnavailable } from '../check/availability.ts'
 import { countOf } from '../check/counts.ts'
+import { propertyNamed } from '../check/index.ts'
 import type { LostRecord } from '../check/loss.ts'
 import { lostRecords } from '../check/loss.ts'
-import { propertyNamed } from '../check/index.ts'
 import type { Verdict } from '../check/verdict.ts'
 import { judge } from '../check/verdict.ts'
 import type { RunResult } from '../driver/simulate.ts'
@@ -102,7 +102,12 @@ export interface RunView {
   readonly outcome: RunOutcome
   readonly failed: boolean
   /** The step that did not come true in time. */
-  readonly notReached: { readonly step: number; readonly text: string; readonly source: string | null; readonly words: string } | null
+  readonly notReached: {
+    readonly step: number
+    readonly text: string
+    readonly source: string | null
+    readonly words: string
+  } | null
   readonly digest: string
   readonly history: string
   readonly events: number
@@ -159,7 +164,10 @@ function partitionView(world: World, partition: TopicPartition): PartitionView {
 const acksName = (acks: number): string => (acks === -1 ? 'all' : String(acks))
 
 function producerViews(world: World, lost: readonly LostRecord[]): ProducerView[] {
-  const views: Record<string, { -readonly [K in keyof ProducerView]: ProducerView[K] } & { errors: Record<string, number> }> = {}
+  const views: Record<
+    string,
+    { -readonly [K in keyof ProducerView]: ProducerView[K] } & { errors: Record<string, number> }
+  > = {}
   const lostIds = new Set<RecordIdentity>(lost.map(({ id }) => id))
   for (const client of world.plan.clients) {
     if (client.kind !== 'producer') continue
@@ -229,12 +237,18 @@ function outcomeOf(result: RunResult, verdicts: readonly VerdictView[]): RunOutc
 
 /** Whether a run of that outcome fails its command (exit 1). */
 export const isFailure = (outcome: RunOutcome): boolean =>
-  outcome === 'violated' || outcome === 'expectation-missed' || outcome === 'step-not-reached' || outcome === 'limit-reached'
+  outcome === 'violated' ||
+  outcome === 'expectation-missed' ||
+  outcome === 'step-not-reached' ||
+  outcome === 'limit-reached'
 
 function notReachedOf(result: RunResult): RunView['notReached'] {
   if (result.notReached === null) return null
   const step = result.plan.steps[result.notReached.step]
-  const text = step?.text === undefined || step.text === '' ? (step?.actions.map((action) => action.do).join(', ') ?? '') : step.text
+  const text =
+    step?.text === undefined || step.text === ''
+      ? (step?.actions.map((action) => action.do).join(', ') ?? '')
+      : step.text
   return { step: result.notReached.step + 1, text, source: step?.source ?? null, words: result.notReached.words }
 }
 

@@ -62,7 +62,8 @@ function happened(row: TimelineRow, partitions: readonly TopicPartition[]): Line
 const LEAST_WORDS = 38
 const GAP = '  '
 
-const padded = (text: string, width: number, tone: Tone): Span => span(text + ' '.repeat(Math.max(0, width - [...text].length)), tone)
+const padded = (text: string, width: number, tone: Tone): Span =>
+  span(text + ' '.repeat(Math.max(0, width - [...text].length)), tone)
 
 /** The cells of each row as text, unchanged ones as a dot. The first row of a partition is complete. */
 function cellsOf(form: TimelineForm): { text: string; tone: Tone }[][] {
@@ -91,10 +92,13 @@ function elided(blocks: readonly Line[][], most: number | null): Line[] {
 
 /** The lines of the timeline, a title line first. */
 export function timelineBlocks(form: TimelineForm): Block[] {
-  if (form.rows.length === 0) return [paragraph([span('Nothing happened that changes a role, an ISR or a log end.', 'dim')])]
+  if (form.rows.length === 0)
+    return [paragraph([span('Nothing happened that changes a role, an ISR or a log end.', 'dim')])]
   const cells = cellsOf(form)
   const titles = form.brokers.map((id) => `broker ${id}`)
-  const widths = titles.map((title, at) => Math.max(title.length, ...cells.map((row) => [...(row[at]?.text ?? '')].length)))
+  const widths = titles.map((title, at) =>
+    Math.max(title.length, ...cells.map((row) => [...(row[at]?.text ?? '')].length)),
+  )
   const times = form.rows.map((row) => formatTime(row.atUs))
   const timeWidth = Math.max(4, ...times.map((text) => text.length))
   const left = timeWidth + GAP.length + widths.reduce((sum, width) => sum + width + GAP.length, 0)
@@ -123,7 +127,12 @@ export function timelineBlocks(form: TimelineForm): Block[] {
   })
 
   const head: Line = beside
-    ? [padded('time', timeWidth, 'dim'), span(GAP), ...titles.flatMap((title, at) => [padded(title, widths[at]!, 'dim'), span(GAP)]), span('what happened', 'dim')]
+    ? [
+        padded('time', timeWidth, 'dim'),
+        span(GAP),
+        ...titles.flatMap((title, at) => [padded(title, widths[at]!, 'dim'), span(GAP)]),
+        span('what happened', 'dim'),
+      ]
     : [padded('time', timeWidth, 'dim'), span(GAP), span(`what happened, and below it ${titles.join(', ')}`, 'dim')]
   return [
     paragraph([span(TIMELINE_LEGEND, 'dim')]),

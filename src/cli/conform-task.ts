@@ -1,0 +1,46 @@
+/** One recording or file of vectors, from its text to its report. */
+import type { RecordingReport } from '../conform/compare.ts'
+import { conform } from '../conform/conform.ts'
+import { parseRecording } from '../conform/recording.ts'
+import type { VectorFile, VectorReport } from '../conform/vectors.ts'
+import { runVectors } from '../conform/vectors.ts'
+import type { Bug } from './job.ts'
+import { bugOf } from './job.ts'
+
+export type ConformResult =
+  | { readonly kind: 'recording'; readonly report: RecordingReport; readonly wallMs: number }
+  | { readonly kind: 'vectors'; readonly report: VectorReport; readonly wallMs: number }
+  | { readonly kind: 'unusable'; readonly problems: readonly string[] }
+  | { readonly kind: 'bug'; readonly bug: Bug }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const baseName = (file: string): string => file.replace(/^.*[\\/]/, '').replace(/\.json$/, '')
+
+const LONGEST_PROBLEMS = 20
+
+export function conformText(file: string, text: string, pins: boolean): ConformResult {
+  const startedMs = performance.now()
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (error) {
+    return { kind: 'unusable', problems: [`${file}: not JSON: ${(error as Error).message}`] }
+  }
+  try {
+    if (isObject(data) && Array.isArray(data.cases) && typeof data.source === 'string') {
+      const report = runVectors(baseName(file), data as unknown as VectorFile)
+      return { kind: 'vectors', report, wallMs: performance.now() - startedMs }
+    }
+    const parsed = parseRecording(data)
+    if (!parsed.ok) {
+      const problems = parsed.problems.slice(0, LONGEST_PROBLEMS).map((problem) => `${file}: ${problem}`)
+      const more = parsed.problems.length - problems.length
+      return { kind: 'unusable', problems: more > 0 ? [...problems, `${file}: … and ${more} more`] : problems }
+    }
+    return { kind: 'recording', report: conform(parsed.recording, { pins }), wallMs: performance.now() - startedMs }
+  } catch (error) {
+    return { kind: 'bug', bug: bugOf(error, `highwater conform ${file}${pins ? '' : ' --no-pins'}`) }
+  }
+}

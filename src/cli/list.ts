@@ -1,0 +1,119 @@
+/** `list`: what there is, as a table or as a JSON array. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Argument, Command } from 'commander'
+import { PROPERTIES } from '../check/index.ts'
+import { SETTINGS } from '../kafka/config.ts'
+import { GENERATIONS, isRunnable } from '../kafka/generation/table.ts'
+import type { Json } from '../kernel/json.ts'
+import type { Column, Document, Line } from '../report/document.ts'
+import { line, paragraph, span, table } from '../report/document.ts'
+import { plural } from '../report/words.ts'
+import { parseScenario } from '../scenario/scenario.ts'
+import { ACTIONS } from '../scenario/vocabulary.ts'
+import type { Io } from './io.ts'
+import { SCENARIOS } from './package-root.ts'
+import { bundledNames } from './scenario-files.ts'
+import { documentText, screenOf } from './screen.ts'
+
+const KINDS = ['scenarios', 'properties', 'actions', 'settings', 'generations'] as const
+type Kind = (typeof KINDS)[number]
+
+type Item = Readonly<Record<string, Json>>
+
+function scenarioItems(): Item[] {
+  return bundledNames().map((name) => {
+    const file = join(SCENARIOS, `${name}.yaml`)
+    const parsed = parseScenario(readFileSync(file, 'utf8'), file)
+    if (!parsed.ok) return { name, title: '(cannot be read)', kafka: '' }
+    const { document } = parsed.scenario
+    return { name, title: document.title, kafka: document.kafka }
+  })
+}
+
+const ITEMS: Readonly<Record<Kind, () => Item[]>> = {
+  scenarios: scenarioItems,
+  properties: () => PROPERTIES.map(({ name, kind, statement }) => ({ name, kind, statement })),
+  actions: () => ACTIONS.map(({ name, meaning, example }) => ({ name, meaning, example })),
+  settings: () =>
+    SETTINGS.map(({ key, scope, type, unit, meaning, defaults }) => ({
+      key,
+      scope,
+      type,
+      unit,
+      meaning,
+      defaults: defaults.map(([since, value]) => ({ since, value })),
+    })),
+  generations: () =>
+    GENERATIONS.map((it) => ({ name: it.name, releases: it.releases, runs: isRunnable(it), summary: it.summary })),
+}
+
+const name: Column = { title: 'name', align: 'left', keep: 9, wrapsTo: 20 }
+const words = (title: string): Column => ({ title, align: 'left', keep: 8, wrapsTo: 24 })
+const small = (title: string): Column => ({ title, align: 'left', keep: 2 })
+
+/** The columns of each table with the fields they show. */
+const COLUMNS: Readonly<Record<Kind, readonly (readonly [Column, string])[]>> = {
+  scenarios: [
+    [name, 'name'],
+    [small('Kafka'), 'kafka'],
+    [words('title'), 'title'],
+  ],
+  properties: [
+    [name, 'name'],
+    [small('judged'), 'kind'],
+    [words('statement'), 'statement'],
+  ],
+  actions: [
+    [name, 'name'],
+    [words('meaning'), 'meaning'],
+    [{ title: 'example', align: 'left', keep: 1, wrapsTo: 30 }, 'example'],
+  ],
+  settings: [
+    [{ title: 'key', align: 'left', keep: 9, wrapsTo: 24 }, 'key'],
+    [small('of'), 'scope'],
+    [small('unit'), 'unit'],
+    [words('meaning'), 'meaning'],
+  ],
+  generations: [
+    [name, 'name'],
+    [{ title: 'releases', align: 'left', keep: 3, wrapsTo: 12 }, 'releases'],
+    [small('runs'), 'runs'],
+    [words('what changed'), 'summary'],
+  ],
+}
+
+const shown = (value: Json | undefined): string => {
+  if (value === true) return 'yes'
+  if (value === false) return 'no'
+  return Array.isArray(value) ? value.join(', ') : String(value ?? '')
+}
+
+function listDocument(kind: Kind, items: readonly Item[]): Document {
+  const columns = COLUMNS[kind]
+  const rows = items.map((item) =>
+    columns.map(([, field], at): Line => line(shown(item[field]), at === 0 ? 'strong' : 'plain')),
+  )
+  const hint = kind === 'scenarios' ? 'Run one with `highwater run NAME`.' : 'Read more with `highwater explain NAME`.'
+  const one = kind === 'properties' ? 'property' : kind.slice(0, -1)
+  return [
+    table(
+      columns.map(([column]) => column),
+      rows,
+    ),
+    paragraph([span(`${plural(items.length, one, kind)}. ${hint}`, 'dim')]),
+  ]
+}
+
+export function listCommand(io: Io): Command {
+  return new Command('list')
+    .summary('what there is: scenarios, properties, actions, settings, generations')
+    .addArgument(new Argument('<what>', 'what to list').choices(KINDS))
+    .option('--json', 'as a JSON array')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .action((kind: Kind, flags: { readonly json?: boolean; readonly color: boolean }) => {
+      const items = ITEMS[kind]()
+      if (flags.json === true) io.stdout.write(`${JSON.stringify(items, null, 2)}\n`)
+      else io.stdout.write(documentText(screenOf(io, io.stdout, flags.color), listDocument(kind, items)))
+    })
+}

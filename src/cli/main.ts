@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+/** The command line: `highwater` and `sim`. `main` is a function of its words and a terminal; below it is the program. */
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { bugText } from './bug-words.ts'
+import { conformCommand } from './conform.ts'
+import { explainCommand } from './explain.ts'
+import { quoted } from './flags.ts'
+import { initCommand } from './init.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError, worse } from './io.ts'
+import { bugOf } from './job.ts'
+import { listCommand } from './list.ts'
+import { packageVersion } from './package-root.ts'
+import { replayCommand } from './replay.ts'
+import { runCommand } from './run.ts'
+import { screenOf } from './screen.ts'
+import { validateCommand } from './validate.ts'
+
+const EXAMPLES = `
+Examples:
+  highwater list scenarios                            what there is to run
+  highwater run leader-crash                          one scenario, with everything that happened
+  highwater run leader-crash --kafka 0.10.2,2.4,3.5   the same story on three versions, side by side
+  highwater run leader-crash --seeds 100              a hundred seeds, and those that fail
+  highwater explain AckedAtAllNotLost                 what a property means, and who promises it
+  highwater init my.yaml && highwater run my.yaml     a scenario of your own
+
+Exit codes: 0 held or agreed; 1 something broke, differs or did not come true; 2 input that cannot be used;
+3 a bug of ours; 130 interrupted. Of several runs the worst.`
+
+function program(io: Io, finished: (exit: number) => void): Command {
+  const root = new Command('highwater')
+    .description('A deterministic simulator of Apache Kafka’s replicated cluster.')
+    .version(packageVersion(), '-V, --version', 'the version of highwater')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .addHelpText('after', EXAMPLES)
+  const commands = [
+    runCommand(io, finished),
+    validateCommand(io, finished),
+    replayCommand(io, finished),
+    conformCommand(io, finished),
+    listCommand(io),
+    explainCommand(io),
+    initCommand(io),
+  ]
+  for (const command of commands) root.addCommand(command)
+  const width = screenOf(io, io.stdout, false).width
+  for (const command of [root, ...commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        getOutHelpWidth: () => width,
+        getErrHelpWidth: () => width,
+        getOutHasColors: () => false,
+        getErrHasColors: () => false,
+      })
+  }
+  return root
+}
+
+/** Runs one command line and returns its exit code. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let exit: number = EXIT.held
+  // `sim --no-color run x` means the same as `sim run x --no-color`.
+  const words = argv.filter((word) => word !== '--no-color')
+  const allowed = words.length === argv.length
+  const plain: Io = allowed ? io : { ...io, env: { ...io.env, NO_COLOR: '1' } }
+  try {
+    await program(plain, (code) => {
+      exit = worse(exit, code)
+    }).parseAsync([...words], { from: 'user' })
+    return exit
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.unusable
+    const screen = screenOf(plain, plain.stderr, true)
+    if (error instanceof UsageError) {
+      plain.stderr.write(`${screen.paint('bad', error.message)}\n`)
+      return EXIT.unusable
+    }
+    plain.stderr.write(bugText(screen, bugOf(error, `highwater ${argv.map(quoted).join(' ')}`)))
+    return EXIT.bug
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The terminal of this process. A reader that has gone (`| head`) ends the program in silence. */
+function terminal(): Io {
+  const interrupt = new AbortController()
+  process.on('SIGINT', () => {
+    // A second Ctrl-C means now.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
+    interrupt.abort()
+  })
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.held)
+      throw error
+    })
+  }
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    readStdin,
+    interrupted: interrupt.signal,
+    workerFile: fileURLToPath(new URL('./worker.js', import.meta.url)),
+    nowMs: () => performance.now(),
+  }
+}
+
+const output = (stream: NodeJS.WriteStream): Io['stdout'] => ({
+  write: (text) => {
+    stream.write(text)
+  },
+  isTTY: stream.isTTY === true,
+  get columns() {
+    return stream.isTTY ? stream.columns : null
+  },
+})
+
+/** Started as a program, also through the link that npm makes. */
+function isProgram(): boolean {
+  const started = process.argv[1]
+  if (started === undefined) return false
+  try {
+    return realpathSync(started) === fileURLToPath(import.meta.url)
+  } catch {
+    return false
+  }
+}
+
+if (isProgram()) {
+  process.exitCode = await main(process.argv.slice(2), terminal())
+}

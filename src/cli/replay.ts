@@ -1,0 +1,93 @@
+/** `replay`: a trace once more, event by event. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { replay } from '../driver/replay.ts'
+import type { Trace } from '../driver/trace.ts'
+import { parseTrace } from '../driver/trace.ts'
+import { runDocument, runSummary } from '../report/run-document.ts'
+import { runJson } from '../report/run-json.ts'
+import { runView } from '../report/run-view.ts'
+import { Timeline } from '../report/timeline.ts'
+import { bugText } from './bug-words.ts'
+import { quoted } from './flags.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError } from './io.ts'
+import { bugOf } from './job.ts'
+import { documentText, painted, screenOf } from './screen.ts'
+
+interface ReplayFlags {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly color: boolean
+}
+
+function readTrace(io: Io, file: string): Trace {
+  let text: string
+  try {
+    text = readFileSync(resolve(io.cwd, file), 'utf8')
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
+  }
+  const parsed = parseTrace(text)
+  if (!parsed.ok) throw new UsageError(`${file}: ${parsed.message}`)
+  return parsed.trace
+}
+
+const MOST_TIMELINE_ROWS = 120
+
+export function replayCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('replay')
+    .summary('run the events of a trace once more')
+    .description('Replays a trace that `run --trace FILE` wrote: the same plan, the same events in the same order.')
+    .argument('<trace>', 'the trace')
+    .option('--json', 'one JSON object (see docs/json-output.md)')
+    .option('--quiet', 'one line')
+    .option('--verbose', 'every line of the timeline, also of what matters little')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .action((file: string, flags: ReplayFlags) => {
+      const trace = readTrace(io, file)
+      const screen = screenOf(io, io.stdout, flags.color)
+      const errors = screenOf(io, io.stderr, flags.color)
+      const timeline = new Timeline({ minor: flags.verbose === true })
+      const repeat = `highwater replay ${quoted(file)}`
+      try {
+        const { result, divergence } = replay(trace, { onEvent: (world, report) => timeline.onEvent(world, report) })
+        const view = runView(result, { timeline: timeline.rows, became: '', repeat })
+        if (flags.json === true) io.stdout.write(`${JSON.stringify(runJson(view))}\n`)
+        else if (flags.quiet === true) io.stdout.write(`${painted(screen, runSummary(view))}\n`)
+        else
+          io.stdout.write(
+            documentText(
+              screen,
+              runDocument(view, {
+                width: screen.width,
+                timelineRows: flags.verbose === true ? null : MOST_TIMELINE_ROWS,
+              }),
+            ),
+          )
+        if (divergence === null) {
+          if (flags.json !== true)
+            io.stdout.write(`${screen.paint('good', '✓')} the replay is the run that was traced, event by event\n`)
+          finished(view.failed ? EXIT.failed : EXIT.held)
+          return
+        }
+        const { index, recorded, replayed } = divergence
+        const lines =
+          recorded === null
+            ? [`every event could be replayed, and the digests differ: what machines did was not the same`]
+            : [
+                `the replay parts from the trace at event ${index}:`,
+                `  trace:  at ${recorded.t} us, ${recorded.a} (${recorded.r})`,
+                `  replay: ${replayed === null ? 'no such event is pending' : `at ${replayed.atUs} us, ${replayed.key} (${replayed.rule})`}`,
+                'The trace was written by another version of highwater, or was changed.',
+              ]
+        io.stderr.write(`${errors.paint('bad', '✗')} ${lines.join('\n')}\n`)
+        finished(EXIT.failed)
+      } catch (error) {
+        io.stderr.write(bugText(errors, bugOf(error, repeat)))
+        finished(EXIT.bug)
+      }
+    })
+}

@@ -1,0 +1,291 @@
+/** `run`: scenarios, versions and seeds, with everything that is printed about them. */
+import { closeSync, openSync, unwatchFile, watchFile, writeFileSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
+import { formatTime } from '../kernel/time.ts'
+import { junitXml } from '../report/junit.ts'
+import { assignment, duration, processCount, seedCount, versions } from './flags.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError, worse } from './io.ts'
+import type { Job, JobHooks, JobResult } from './job.ts'
+import { bugOf, doJob } from './job.ts'
+import type { PlannedRun, RunAsked } from './plans.ts'
+import { planRuns } from './plans.ts'
+import { defaultProcesses, runPool } from './pool.ts'
+import { Progress } from './progress.ts'
+import { RunOutput } from './run-output.ts'
+import { findScenarios } from './scenario-files.ts'
+import { colours, screenOf } from './screen.ts'
+import type { RunDifference } from './verify.ts'
+import { runTwice } from './verify.ts'
+
+interface RunFlags {
+  readonly seed?: string
+  readonly seeds?: number
+  readonly kafka?: readonly string[]
+  readonly set?: Readonly<Record<string, string>>
+  readonly until?: number
+  readonly verify?: boolean
+  readonly jobs?: number
+  readonly watch?: boolean
+  readonly json?: boolean
+  readonly junit?: string
+  readonly trace?: string
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly color: boolean
+}
+
+/** Fewer runs than these are done sooner in one process than it takes to start others. */
+const WORTH_PROCESSES = 8
+
+export function runCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('run')
+    .summary('run scenarios and judge what came out')
+    .description(
+      'Runs scenarios: a file, a folder, a bundled scenario by name, a pattern in quotes, or - for standard input.',
+    )
+    .argument('<scenario...>', 'FILE, NAME, GLOB or -')
+    .option('--seed <seed>', 'the seed, instead of the one in the scenario')
+    .option('--seeds <count>', 'this many seeds, counted up from the first', seedCount)
+    .option(
+      '--kafka <versions>',
+      'a generation or an exact release; several with commas are compared in a table',
+      versions,
+    )
+    .option(
+      '--set <key=value>',
+      'a setting under its dotted key, or a path of the scenario; can be repeated',
+      assignment,
+    )
+    .option('--until <time>', 'end the run at this virtual time, such as 12s', duration)
+    .option('--verify', 'run twice, the second time in a fresh process, and stop at the first event that differs')
+    .option(
+      '--jobs <count>',
+      'processes to share the runs among (default: as many as the machine has cores)',
+      processCount,
+    )
+    .option('--watch', 'run again whenever a scenario file changes, until Ctrl-C')
+    .option('--json', 'one JSON object a run and line (see docs/json-output.md)')
+    .option('--junit <file>', 'write JUnit XML, a test case a scenario, version and seed')
+    .option('--trace <file>', 'write the plan, every event and the digests of one run, for replay')
+    .option('--quiet', 'one line a run')
+    .option('--verbose', 'every line of the timeline, also of what matters little')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .action(async (words: string[], flags: RunFlags) => {
+      const once = (): Promise<{ exit: number; paths: string[] }> => runOnce(io, words, flags)
+      if (flags.watch !== true) finished((await once()).exit)
+      else finished(await watching(io, once))
+    })
+}
+
+/** A time as a flag takes it. */
+const timeText = (us: number): string => (us % 1000 === 0 ? `${us / 1000}ms` : `${us}us`)
+
+async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promise<{ exit: number; paths: string[] }> {
+  const screen = screenOf(io, io.stdout, flags.color)
+  const errors = screenOf(io, io.stderr, flags.color)
+  const { files, missing } = await findScenarios(words, io)
+  const json = flags.json === true
+  const quiet = flags.quiet === true
+  const asked: RunAsked = {
+    versions: flags.kafka ?? [],
+    seed: flags.seed ?? null,
+    seeds: flags.seeds ?? 1,
+    set: flags.set ?? {},
+    untilUs: flags.until ?? null,
+    until: flags.until === undefined ? null : timeText(flags.until),
+    timeline: json || quiet ? 'none' : flags.verbose === true ? 'minor' : 'major',
+  }
+  const planned = planRuns(files, asked, colours(io, io.stderr, flags.color))
+  const paths = files.flatMap(({ path }) => (path === null ? [] : [path]))
+  for (const message of missing) io.stderr.write(`${errors.paint('bad', message)}\n`)
+  for (const problem of planned.problems) io.stderr.write(`${problem}\n`)
+  if (flags.trace !== undefined && planned.runs.length > 1) {
+    throw new UsageError(
+      `--trace writes one run, and these are ${planned.runs.length}; choose one scenario, version and seed`,
+    )
+  }
+  for (const note of planned.notes) io.stderr.write(`${errors.paint('dim', `note: ${note}`)}\n`)
+  const refused = missing.length + planned.problems.length > 0 ? EXIT.unusable : EXIT.held
+  if (planned.runs.length === 0) return { exit: refused, paths }
+
+  // Timelines are for a run that is printed in full: of many only the verdicts are.
+  const runs =
+    planned.runs.length === 1
+      ? planned.runs
+      : planned.runs.map((run) => ({ ...run, job: { ...run.job, timeline: 'none' as const } }))
+  const progress = new Progress(io, 'running', progressTotal(runs))
+  const form = { json, quiet, verbose: flags.verbose === true }
+  const output = new RunOutput({ io, screen, errors, form, runs, progress })
+  const parted = await doRuns(io, runs, flags, output, progress)
+  progress.stop()
+  if (parted === null) output.finish()
+  else {
+    io.stderr.write(differenceText(parted))
+    output.exit = EXIT.bug
+  }
+  if (flags.junit !== undefined) writeText(io, flags.junit, junitXml(output.cases))
+  const exit = io.interrupted.aborted ? EXIT.interrupted : worse(output.exit, refused)
+  return { exit, paths }
+}
+
+function writeText(io: Io, file: string, text: string): void {
+  try {
+    writeFileSync(resolve(io.cwd, file), text)
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`)
+  }
+}
+
+/** One run is measured by its virtual time, several by their number. */
+const progressTotal = (runs: readonly PlannedRun[]): number => (runs.length > 1 ? runs.length : lengthUs(runs[0]!.job))
+
+const lengthUs = ({ plan, untilUs }: Job): number =>
+  Math.min(untilUs ?? Number.MAX_SAFE_INTEGER, plan.runUs + plan.settleUs)
+
+interface Parted {
+  readonly run: PlannedRun
+  readonly difference: RunDifference
+}
+
+/** Does the runs; with `--verify` up to the first that comes out otherwise the second time. */
+async function doRuns(
+  io: Io,
+  runs: readonly PlannedRun[],
+  flags: RunFlags,
+  output: RunOutput,
+  progress: Progress,
+): Promise<Parted | null> {
+  const verify = flags.verify === true
+  const trace = flags.trace === undefined ? null : new TraceFile(io, flags.trace)
+  const single = runs.length === 1
+  const onSlice = (atUs: number, index: number): void => {
+    if (single) progress.at(atUs, formatTime(atUs))
+    else progress.at(index, `${index} of ${runs.length}`)
+  }
+  let parted: Parted | null = null
+  const stop = new AbortController()
+  io.interrupted.addEventListener('abort', () => stop.abort())
+  if (io.interrupted.aborted) stop.abort()
+  const here = async (index: number): Promise<JobResult> => {
+    const run = runs[index]!
+    if (verify) {
+      const verified = await runTwice(run.job, io, (atUs) => onSlice(atUs, index))
+      if (verified.difference !== null) {
+        parted = { run, difference: verified.difference }
+        stop.abort()
+      }
+      return verified.result
+    }
+    const hooks: JobHooks = {
+      interrupted: stop.signal,
+      onSlice: (world) => onSlice(world.nowUs, index),
+      ...(trace?.hooks() ?? {}),
+    }
+    trace?.begin(run.job)
+    return doJob(run.job, hooks)
+  }
+  const wanted = flags.jobs ?? (runs.length >= WORTH_PROCESSES ? defaultProcesses() : 1)
+  await runPool<JobResult>({
+    io: { ...io, interrupted: stop.signal },
+    tasks: runs.map(({ job }) => ({ kind: 'run', job })),
+    processes: verify || trace !== null ? 1 : wanted,
+    here: (_, index) => here(index),
+    resultOf: (answer) => (answer.kind === 'run' ? answer.result : null),
+    died: (index, words) => ({ ok: false, bug: bugOf(new Error(words), runs[index]!.job.repeat) }),
+    onResult: (index, result, done) => {
+      if (parted === null) output.add(index, result)
+      if (!single) progress.at(done, `${done} of ${runs.length}`)
+    },
+  })
+  trace?.end()
+  if (verify && parted === null && !io.interrupted.aborted && flags.json !== true && flags.quiet !== true) {
+    io.stderr.write(
+      `verified: ${runs.length === 1 ? 'the run came out' : `${runs.length} runs came out`} the same in a fresh process\n`,
+    )
+  }
+  return parted
+}
+
+function differenceText({ run, difference }: Parted): string {
+  return [
+    `--verify: two runs of the same plan differ. This is a bug of highwater.`,
+    `The first event that differs is number ${difference.index}:`,
+    `  first:  ${difference.first ?? 'the run had ended'}`,
+    `  second: ${difference.second ?? 'the run had ended'}`,
+    `Repeat it with: ${run.job.repeat} --verify`,
+    '',
+  ].join('\n')
+}
+
+/** The trace of one run, written while it goes on. */
+class TraceFile {
+  readonly #file: number
+  #lines: string[] = []
+
+  constructor(io: Io, name: string) {
+    try {
+      this.#file = openSync(resolve(io.cwd, name), 'w')
+    } catch (error) {
+      throw new UsageError(`${name} cannot be written: ${(error as Error).message}`)
+    }
+  }
+
+  begin(job: Job): void {
+    this.#lines.push(traceHeader(job.plan))
+  }
+
+  hooks(): JobHooks {
+    return {
+      onEvent: (world, report) => {
+        this.#lines.push(traceEvent(world.index - 1, report))
+        if (this.#lines.length >= 1000) this.#flush()
+      },
+      onResult: (result) => this.#lines.push(traceFooter(result)),
+    }
+  }
+
+  #flush(): void {
+    if (this.#lines.length > 0) writeSync(this.#file, `${this.#lines.join('\n')}\n`)
+    this.#lines = []
+  }
+
+  end(): void {
+    this.#flush()
+    closeSync(this.#file)
+  }
+}
+
+/** Looks at the files this often. */
+const WATCH_MS = 250
+
+/** Runs, waits until a file changes, and runs again, until Ctrl-C. */
+async function watching(io: Io, once: () => Promise<{ exit: number; paths: string[] }>): Promise<number> {
+  for (;;) {
+    if (io.stdout.isTTY) io.stdout.write('\u001b[2J\u001b[3J\u001b[H')
+    const { exit, paths } = await once()
+    if (io.interrupted.aborted || paths.length === 0) return io.interrupted.aborted ? EXIT.interrupted : exit
+    io.stderr.write(`\nwatching ${paths.length === 1 ? paths[0] : `${paths.length} files`}; Ctrl-C ends\n`)
+    if (!(await changed(io, paths))) return EXIT.interrupted
+  }
+}
+
+/** True when a file has changed, false when Ctrl-C came first. */
+function changed(io: Io, paths: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (is: boolean): void => {
+      for (const path of paths) unwatchFile(path)
+      io.interrupted.removeEventListener('abort', stop)
+      resolve(is)
+    }
+    const stop = (): void => settle(false)
+    io.interrupted.addEventListener('abort', stop)
+    for (const path of paths) {
+      watchFile(path, { interval: WATCH_MS }, (now, before) => {
+        if (now.mtimeMs !== before.mtimeMs || now.size !== before.size) settle(true)
+      })
+    }
+  })
+}

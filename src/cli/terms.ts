@@ -1,0 +1,65 @@
+/** Every page that `explain` can show, and the lists of `list`. */
+import type { Property } from '../check/property.ts'
+import { GENERATIONS, isRunnable } from '../kafka/generation/table.ts'
+import type { Page } from '../report/explain/page.ts'
+import type { PromiseAfterCrash } from '../report/explain/pages.ts'
+import {
+  errorPages,
+  generationPages,
+  mechanismPages,
+  propertyPages,
+  settingPages,
+  wordPages,
+} from '../report/explain/pages.ts'
+import { compileScenario } from '../scenario/compile.ts'
+import { FACTS } from '../scenario/fact-words.ts'
+import { MESSAGES } from '../scenario/message-words.ts'
+import { parseScenario } from '../scenario/scenario.ts'
+import { ACTIONS, CONDITIONS, COUNTS, TARGETS } from '../scenario/vocabulary.ts'
+import type { Plan } from '../world/plan.ts'
+
+/** The plainest fault there is: the leader crashes while a producer writes. */
+const CRASH = `version: 1
+title: a leader crashes
+kafka: '2.4'
+cluster: { brokers: 3 }
+topics: { orders: { replication-factor: 3 } }
+clients: { p1: { produces: orders, rate: 10/s, settings: { acks: all } } }
+run: 30s
+steps:
+  - { at: 10s, do: { crash: leader(orders-0) } }
+`
+
+/** The plan of that crash in every generation that runs, unclean election off where it can be switched off. */
+function crashPlans(): Plan[] {
+  const parsed = parseScenario(CRASH, 'explain')
+  if (!parsed.ok) return []
+  return GENERATIONS.filter(isRunnable).flatMap(({ name, mechanisms }) => {
+    const set = mechanisms.uncleanElectionSwitch ? { 'unclean.leader.election.enable': 'false' } : {}
+    const compiled = compileScenario(parsed.scenario, { kafka: name, set })
+    return compiled.ok ? [compiled.plan] : []
+  })
+}
+
+const records = (words: Readonly<Record<string, string>>): { name: string; meaning: string }[] =>
+  Object.keys(words).map((name) => ({ name, meaning: words[name]! }))
+
+/** All pages; a term may have several (a fact and a setting of one name). */
+export function allPages(): Page[] {
+  const plans = crashPlans()
+  const promisesOf = (property: Property): PromiseAfterCrash[] =>
+    plans.map((plan) => ({ generation: plan.kafka, promised: property.promised(plan) }))
+  return [
+    ...propertyPages(promisesOf),
+    ...mechanismPages(),
+    ...wordPages('action', 'action of a step', ACTIONS),
+    ...wordPages('condition', 'condition a step can wait for', CONDITIONS),
+    ...wordPages('target', 'whom an action means', TARGETS),
+    ...wordPages('count', 'count that a scenario can bound under expect', COUNTS),
+    ...errorPages(),
+    ...settingPages(),
+    ...generationPages(),
+    ...wordPages('fact', 'fact, something a machine says happened', records(FACTS)),
+    ...wordPages('message', 'message on the network', records(MESSAGES)),
+  ]
+}

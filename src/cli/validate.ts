@@ -1,0 +1,60 @@
+/** `validate`: whether scenarios can be used, with every problem at once. */
+import { Command } from 'commander'
+import { plural } from '../report/words.ts'
+import { versions } from './flags.ts'
+import type { Io } from './io.ts'
+import { EXIT } from './io.ts'
+import { planRuns } from './plans.ts'
+import { findScenarios } from './scenario-files.ts'
+import { colours, screenOf } from './screen.ts'
+
+interface ValidateFlags {
+  readonly kafka?: readonly string[]
+  readonly color: boolean
+}
+
+export function validateCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('validate')
+    .summary('say everything that is wrong with scenarios')
+    .argument('<scenario...>', 'FILE, NAME, GLOB or -')
+    .option('--kafka <versions>', 'for these versions, instead of the one in the scenario', versions)
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .action(async (words: string[], flags: ValidateFlags) => {
+      const screen = screenOf(io, io.stdout, flags.color)
+      const errors = screenOf(io, io.stderr, flags.color)
+      const { files, missing } = await findScenarios(words, io)
+      for (const message of missing) io.stderr.write(`${errors.paint('bad', message)}\n`)
+      const color = colours(io, io.stderr, flags.color)
+      let wrong = missing.length
+      for (const file of files) {
+        const asked = {
+          versions: flags.kafka ?? [],
+          seed: null,
+          seeds: 1,
+          set: {},
+          untilUs: null,
+          until: null,
+          timeline: 'none',
+        } as const
+        const { runs, problems, notes } = planRuns([file], asked, color)
+        if (problems.length > 0) {
+          wrong += 1
+          io.stdout.write(`${screen.paint('bad', '✗')} ${file.name}\n`)
+          for (const problem of problems) io.stderr.write(`${problem}\n`)
+          continue
+        }
+        const became = [...new Set(runs.map(({ job }) => job.became))].join('; ')
+        io.stdout.write(
+          `${screen.paint('good', '✓')} ${screen.paint('strong', file.name)}  ${runs[0]?.job.plan.title ?? ''}\n`,
+        )
+        io.stdout.write(`  ${screen.paint('dim', became)}\n`)
+        for (const note of notes) io.stdout.write(`  ${screen.paint('dim', `note: ${note}`)}\n`)
+      }
+      if (files.length + missing.length > 1) {
+        io.stdout.write(
+          `${plural(files.length, 'scenario')}, ${wrong === 0 ? 'all can be used' : `${wrong} cannot be used`}\n`,
+        )
+      }
+      finished(wrong === 0 ? EXIT.held : EXIT.unusable)
+    })
+}

@@ -1,0 +1,500 @@
+/** Every switch between generations in plain words: what it decides, and what each of its values means. */
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
+
+export interface MechanismWords {
+  /** The part of the broker that it belongs to. */
+  readonly area:
+    | 'metadata'
+    | 'truncation'
+    | 'high watermark'
+    | 'ISR'
+    | 'produce'
+    | 'controller'
+    | 'log'
+    | 'clients'
+    | 'KRaft'
+  /** What it decides, one or two sentences. */
+  readonly meaning: string
+  /** By value as text; of a yes-or-no switch what each answer means. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+const yesNo = (yes: string, no: string): Readonly<Record<string, string>> => ({ true: yes, false: no })
+
+export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>> = {
+  metadata: {
+    area: 'metadata',
+    meaning: 'Where the state of the cluster lives: who leads, who is in the ISR, who is alive.',
+    values: {
+      registry: 'in ZooKeeper, a registry beside the brokers, that one broker (the controller) and the leaders write',
+      kraft: 'in a log that the controllers replicate among themselves (KIP-500); these machines are not simulated yet',
+    },
+  },
+  recordFormat: {
+    area: 'metadata',
+    meaning: 'The format of records on disk and on the wire.',
+    values: {
+      0: 'single messages without a timestamp',
+      1: 'single messages with a timestamp (0.10)',
+      2: 'batches that carry the leader epoch (0.11), without which a follower cannot tell two histories apart',
+    },
+  },
+  truncation: {
+    area: 'truncation',
+    meaning: 'To what a broker cuts its log before it follows a new leader.',
+    values: {
+      'high-watermark':
+        'to its own high watermark, which is behind the truth: acknowledged records can be lost and logs can part',
+      'kip-101': 'to the end of its last epoch as the leader knows it, asked once',
+      'kip-279': 'to the end of the largest epoch both have, asked as often as it takes (also after a fast fail-over)',
+      'kip-320': 'as with KIP-279, and the leader refuses a question of another epoch',
+      'on-fetch': 'the leader says in its answer to a fetch where the logs part; nobody asks beforehand',
+    },
+  },
+  sameLeaderNewEpoch: {
+    area: 'truncation',
+    meaning: 'What a follower does when it is told a higher epoch of the leader it already follows.',
+    values: {
+      truncate: 'truncates again',
+      skip: 'nothing: an epoch of another leader in between goes unnoticed (KAFKA-7164)',
+      'skip-unless-epoch-jumped': 'nothing, unless the epoch rose by more than one',
+      'restart-fetcher': 'starts its fetcher anew under the new epoch',
+    },
+  },
+  deadLeaderNamed: {
+    area: 'truncation',
+    meaning: 'What a follower does when the leader it is named is not alive.',
+    values: {
+      ignore: 'leaves everything as it was; its high watermark can vanish from the checkpoint',
+      'create-replica':
+        'creates the replica all the same, so that its high watermark stays in the checkpoint (KAFKA-1647)',
+    },
+  },
+  epochCache: {
+    area: 'truncation',
+    meaning: 'How the list of leader epochs and their first offsets is kept.',
+    values: {
+      none: 'there is none',
+      'ignore-older': 'an entry that is not newer is ignored',
+      'remove-conflicting': 'entries that contradict the new one are removed first (KAFKA-7415)',
+      'remove-conflicting-checked': 'as before, and an offset below zero is refused',
+    },
+  },
+  epochEntryAtElection: {
+    area: 'truncation',
+    meaning: 'When a leader enters its epoch into its epoch cache.',
+    values: yesNo(
+      'when it is elected (KAFKA-7415)',
+      'with its first append: a leader that wrote nothing leaves no trace',
+    ),
+  },
+  epochBelowFirst: {
+    area: 'truncation',
+    meaning: 'What a leader answers about an epoch below the first one it knows.',
+    values: { undefined: 'that it does not know', 'first-start': 'the start of the first epoch it knows' },
+  },
+  epochBothEmpty: {
+    area: 'truncation',
+    meaning: 'What two empty epoch caches agree on.',
+    values: { 'log-end': 'the end of the log', undefined: 'nothing' },
+  },
+  initialFetchOffset: {
+    area: 'truncation',
+    meaning: 'Where a follower that must still truncate starts from.',
+    values: { 'log-end': 'the end of its log', 'high-watermark': 'its high watermark' },
+  },
+  leaderEpochFencing: {
+    area: 'truncation',
+    meaning: 'Whether fetches, questions about epochs and offsets are checked against the leader epoch (KIP-320).',
+    values: yesNo('they are: a request of another epoch is refused', 'they are not: a zombie is believed'),
+  },
+  fencedRetry: {
+    area: 'truncation',
+    meaning: 'What a follower does whose fetch was fenced.',
+    values: yesNo('tries again when its epoch has moved meanwhile', 'leaves the partition until it is given a role'),
+  },
+  leaderAnswersDiverging: {
+    area: 'truncation',
+    meaning: 'Whether a leader says in the answer to a fetch where the logs part.',
+    values: yesNo('it does', 'it does not: the follower asks beforehand'),
+  },
+  divergingFetchUpdatesFollower: {
+    area: 'truncation',
+    meaning: 'Whether a fetch that is refused or diverges moves what the leader knows of the follower (KAFKA-13141).',
+    values: yesNo('it does', 'it does not'),
+  },
+  divergingAnswerMovesHighWatermark: {
+    area: 'truncation',
+    meaning: 'Whether a follower takes the high watermark of an answer that says that its log diverges (KAFKA-14704).',
+    values: yesNo('it does, over records that it then cuts', 'it does not'),
+  },
+  followerAheadOfLeader: {
+    area: 'truncation',
+    meaning: 'What a follower does whose log is longer than its leader’s, with unclean election off.',
+    values: {
+      truncate: 'cuts its log',
+      halt: 'ends its process rather than lose records',
+      hang: 'tries to end its process and hangs in its own shutdown, still registered',
+    },
+  },
+  outOfRangeReset: {
+    area: 'truncation',
+    meaning: 'What a follower does whose offset is too old for its leader.',
+    values: {
+      wipe: 'drops its whole log',
+      'keep-if-covered': 'keeps what the leader still covers (KAFKA-2143)',
+    },
+  },
+  fetchError: {
+    area: 'truncation',
+    meaning: 'What an append that does not fit does to a follower.',
+    values: {
+      'kill-fetcher': 'the whole thread dies, and with it every partition it follows',
+      'mark-failed': 'only that partition is left alone (KIP-461)',
+    },
+  },
+  truncationLowersHighWatermark: {
+    area: 'truncation',
+    meaning: 'Whether cutting the log brings a high watermark above its end down too.',
+    values: yesNo('it does', 'it does not: the high watermark can stand above the log end'),
+  },
+  noOpTruncationKeepsEpochs: {
+    area: 'truncation',
+    meaning: 'What a truncation that cuts nothing does to the epoch cache.',
+    values: yesNo('leaves it alone, also an entry at the log end', 'trims it'),
+  },
+  truncationDecisionLogged: {
+    area: 'truncation',
+    meaning: 'Whether a broker says what it has decided before it truncates.',
+    values: yesNo('it does', 'it does not'),
+  },
+  failedFetchBacksOffOnce: {
+    area: 'truncation',
+    meaning: 'How long a follower waits after a failed fetch.',
+    values: yesNo('its back-off once', 'twice: asleep, and then with every partition delayed'),
+  },
+  highWatermarkAtLeastLogStart: {
+    area: 'truncation',
+    meaning: 'Whether the high watermark follows the log start (KAFKA-9491).',
+    values: yesNo('it does', 'it can stay below the log start'),
+  },
+  highWatermarkOver: {
+    area: 'high watermark',
+    meaning: 'Whose log ends the leader takes the least of.',
+    values: {
+      isr: 'those of the ISR',
+      'isr-and-caught-up': 'those of the ISR and of every replica that is caught up',
+      'maximal-isr-and-caught-up':
+        'those of the ISR, of members it has asked for, and of every replica that is caught up',
+      'maximal-isr-and-eligible':
+        'those of the ISR, of members it has asked for, and of caught-up replicas that may join',
+    },
+  },
+  highWatermarkFrozenBelowMinIsr: {
+    area: 'high watermark',
+    meaning: 'Whether the high watermark stands still while the ISR is smaller than min.insync.replicas (KAFKA-15583).',
+    values: yesNo('it does', 'it moves on'),
+  },
+  followerPositionTaken: {
+    area: 'high watermark',
+    meaning: 'When a leader takes the position of a follower that fetches.',
+    values: {
+      'before-read': 'before it reads: the answer carries the new high watermark',
+      'after-read': 'after it has read: the answer carries the older one, so followers learn it one fetch later',
+    },
+  },
+  highWatermarkWakesFollowers: {
+    area: 'high watermark',
+    meaning: 'Whether a parked fetch of a follower is answered when the high watermark moves (KIP-392).',
+    values: yesNo('it is', 'it waits for records or for its time'),
+  },
+  consumerFetchAboveHighWatermark: {
+    area: 'high watermark',
+    meaning: 'What a consumer is told between the high watermark and the log end.',
+    values: { error: 'that its offset is out of range', empty: 'nothing: it waits' },
+  },
+  unmovedFetchKeepsHighWatermark: {
+    area: 'high watermark',
+    meaning: 'Whether a fetch that does not move the follower can move the leader’s high watermark.',
+    values: yesNo('it cannot', 'it can: each fetch looks again who is still caught up'),
+  },
+  offsetNotAvailable: {
+    area: 'high watermark',
+    meaning: 'What a new leader says about the last offset before it knows its high watermark (KAFKA-2334).',
+    values: yesNo('OFFSET_NOT_AVAILABLE', 'an offset that can go back'),
+  },
+  isrConfirmationMovesHighWatermark: {
+    area: 'high watermark',
+    meaning: 'Whether an ISR that the controller confirms can move the high watermark at once (KAFKA-13091).',
+    values: yesNo('it can', 'the next fetch moves it'),
+  },
+  sameLeaderKeepsFollowerState: {
+    area: 'high watermark',
+    meaning: 'What a leader that is elected again does with the log ends it knows of its followers.',
+    values: yesNo('keeps them', 'forgets them until they fetch'),
+  },
+  isrLag: {
+    area: 'ISR',
+    meaning: 'When a follower counts as lagging.',
+    values: {
+      'messages-or-stuck': 'too many records behind, or no fetch for the limit',
+      'messages-or-time': 'too many records behind, or not caught up for the limit',
+      'exactly-caught-up': 'not at the leader’s log end for the limit (KIP-16)',
+      'caught-up': 'has not read up to where the leader’s log ended at its last fetch, for the limit (KAFKA-4485)',
+      'caught-up-or-equal': 'as before, and never while its log ends where the leader’s does',
+    },
+  },
+  isrCheckEvery: {
+    area: 'ISR',
+    meaning: 'How often leaders look for lagging followers.',
+    values: { limit: 'once a replica.lag.time.max.ms', 'half-limit': 'twice a replica.lag.time.max.ms' },
+  },
+  isrAdmission: {
+    area: 'ISR',
+    meaning: 'How far a follower must have come to join the ISR.',
+    values: {
+      'high-watermark': 'to the leader’s high watermark, which a fresh leader does not know yet (KAFKA-7128)',
+      'high-watermark-and-epoch-start': 'to the high watermark and to the start of the leader’s epoch',
+    },
+  },
+  isrJoinMustBeAssigned: {
+    area: 'ISR',
+    meaning: 'Whether a replica that is not assigned can join the ISR (KAFKA-1097).',
+    values: yesNo('it cannot', 'it can'),
+  },
+  isrPersistence: {
+    area: 'ISR',
+    meaning: 'Who writes the ISR.',
+    values: {
+      registry: 'the leader, with a compare-and-set on the registry',
+      controller: 'the controller, on the leader’s request (KIP-497)',
+    },
+  },
+  isrWriteBlocks: {
+    area: 'ISR',
+    meaning: 'What waits while a leader writes the ISR to the registry.',
+    values: {
+      nothing: 'nothing',
+      produce: 'produces of that partition',
+      'produce-and-fetch': 'produces and fetches of that partition: a silent registry stops replication',
+    },
+  },
+  isrWriteComparesOnRetry: {
+    area: 'ISR',
+    meaning: 'What a leader does whose ISR write is refused after a lost connection (KAFKA-1382).',
+    values: yesNo('looks whether its own write had arrived', 'takes it for refused, for ever'),
+  },
+  isrChangeNotification: {
+    area: 'ISR',
+    meaning: 'Whether leaders tell the controller of ISR changes (KAFKA-1367).',
+    values: yesNo('they do, so that clients learn of them', 'they do not'),
+  },
+  isrEligibility: {
+    area: 'ISR',
+    meaning: 'Who may join the ISR besides being caught up.',
+    values: {
+      any: 'anyone',
+      alive: 'brokers that are alive',
+      'alive-epoch': 'brokers that are alive in the life in which they fetched (KIP-903)',
+      unfenced: 'brokers that are not fenced or shutting down',
+      'unfenced-epoch': 'brokers that are not fenced, in the life in which they fetched (KIP-903)',
+    },
+  },
+  unhostedIsNotLeader: {
+    area: 'produce',
+    meaning: 'What a broker answers about a partition it has no replica of.',
+    values: yesNo('NOT_LEADER_FOR_PARTITION', 'UNKNOWN_TOPIC_OR_PARTITION'),
+  },
+  minInsyncReplicas: {
+    area: 'produce',
+    meaning: 'Whether there is min.insync.replicas (KAFKA-1555).',
+    values: yesNo('there is', 'there is not: acks=all is satisfied by a leader that is alone'),
+  },
+  acksAnyNumber: {
+    area: 'produce',
+    meaning: 'Whether acks may be any number of replicas.',
+    values: yesNo('it may', 'it is 0, 1 or all'),
+  },
+  acksAllBy: {
+    area: 'produce',
+    meaning: 'What satisfies acks=all.',
+    values: { 'log-ends': 'the log ends of the ISR', 'high-watermark': 'the high watermark' },
+  },
+  stepDownCompletesProduce: {
+    area: 'produce',
+    meaning: 'What happens to waiting produces when a leader steps down.',
+    values: yesNo('they are answered at once', 'they wait for the next event or their time'),
+  },
+  minIsrCappedByReplicas: {
+    area: 'produce',
+    meaning: 'Whether min.insync.replicas can ask for more than there are replicas.',
+    values: yesNo('it cannot: the replication factor caps it', 'it can'),
+  },
+  electionOrder: {
+    area: 'controller',
+    meaning: 'In which order candidates are tried when a leader is gone.',
+    values: { isr: 'as the ISR lists them', assignment: 'as they are assigned' },
+  },
+  uncleanElectionSwitch: {
+    area: 'controller',
+    meaning: 'Whether unclean leader election can be switched off (unclean.leader.election.enable).',
+    values: yesNo('it can', 'it cannot: a replica outside the ISR always may lead'),
+  },
+  lastIsrMember: {
+    area: 'controller',
+    meaning: 'What becomes of the last member of an ISR when it dies.',
+    values: {
+      remove: 'it is removed, and the ISR is empty',
+      'keep-unless-unclean': 'it is kept when unclean election is off',
+      keep: 'it is always kept (KAFKA-5083)',
+    },
+  },
+  newControllerRemovesDeadReplicas: {
+    area: 'controller',
+    meaning: 'Whether a new controller takes dead replicas out of ISRs before it elects.',
+    values: yesNo('it does', 'it only elects'),
+  },
+  newControllerWritesNoLeader: {
+    area: 'controller',
+    meaning: 'What a controller writes for a partition that nobody may lead.',
+    values: yesNo('leader -1', 'nothing: the dead leader stays named'),
+  },
+  controllerStartsBeforeRegistration: {
+    area: 'controller',
+    meaning: 'Whether a starting broker runs for controller before or after it registers.',
+    values: yesNo('before', 'after'),
+  },
+  offlineReplicaTold: {
+    area: 'controller',
+    meaning: 'Who is told when a replica has left the ISR with its broker.',
+    values: { leader: 'the leader', assigned: 'every other assigned replica' },
+  },
+  controllerElection: {
+    area: 'controller',
+    meaning: 'How a broker becomes controller: it creates /controller and raises /controller_epoch.',
+    values: {
+      'two-steps-unchecked': 'one after the other; the second may fail unseen, and two controllers share an epoch',
+      'two-steps': 'one after the other; when the second fails it gives up',
+      multi: 'both or none (KAFKA-6082)',
+    },
+  },
+  controllerWritesFenced: {
+    area: 'controller',
+    meaning: 'Whether writes of a controller that has been replaced are refused by the registry (KAFKA-6082).',
+    values: yesNo('they are', 'they are not: a zombie controller still elects'),
+  },
+  resignDeletesController: {
+    area: 'controller',
+    meaning: 'Whether a resigning controller deletes /controller even when it is already its successor’s.',
+    values: yesNo('it does', 'it does not'),
+  },
+  brokerEpoch: {
+    area: 'controller',
+    meaning: 'Whether requests between controller and broker carry the life of the broker (KIP-380).',
+    values: yesNo('they do: a quick restart is noticed', 'they do not: a restart between two looks goes unseen'),
+  },
+  stopReplicaEpoch: {
+    area: 'controller',
+    meaning: 'Whether StopReplica carries a leader epoch (KIP-570).',
+    values: yesNo('it does: a late one is refused', 'it does not'),
+  },
+  newControllerUpdatesMetadataFirst: {
+    area: 'controller',
+    meaning: 'Whether a new controller first tells every broker who is alive.',
+    values: yesNo('it does', 'it begins with elections'),
+  },
+  registrationConflict: {
+    area: 'controller',
+    meaning: 'What a starting broker does that finds its id still registered by its former session.',
+    values: {
+      wait: 'waits one session time-out and tries again',
+      exit: 'ends its process',
+      'replace-own': 'replaces it when it is its own, else ends its process (KAFKA-7165)',
+    },
+  },
+  expiredSessionRequests: {
+    area: 'controller',
+    meaning: 'What becomes of a registry request whose session has expired.',
+    values: { retry: 'it is tried again in the next session', fail: 'it fails' },
+  },
+  reassignment: {
+    area: 'controller',
+    meaning: 'How a reassignment is kept.',
+    values: {
+      znode: 'in one znode for the whole cluster',
+      'adding-removing': 'with the topic, as replicas to add and to remove (KIP-455)',
+    },
+  },
+  controlledShutdown: {
+    area: 'controller',
+    meaning: 'Whether a broker that is told to stop can hand its leaderships over first.',
+    values: yesNo('it can', 'it cannot'),
+  },
+  controlledShutdownOrder: {
+    area: 'controller',
+    meaning: 'In which order candidates are tried when a broker hands its leaderships over.',
+    values: { isr: 'as the ISR lists them', assignment: 'as they are assigned' },
+  },
+  topicIds: {
+    area: 'controller',
+    meaning: 'Whether a controller gives ids to topics that have none (KIP-516).',
+    values: yesNo('it does', 'it does not'),
+  },
+  uncleanEnabledElects: {
+    area: 'controller',
+    meaning: 'When unclean election that was just enabled for a topic takes effect.',
+    values: yesNo('at once', 'with the next event of a broker'),
+  },
+  checkpointFsync: {
+    area: 'log',
+    meaning: 'Whether the high-watermark checkpoint is forced to disk before it replaces the old one.',
+    values: yesNo('it is', 'it is not: a power loss can take it'),
+  },
+  cleanMarkerDeleted: {
+    area: 'log',
+    meaning: 'When the mark of a clean shutdown is deleted at the next start (KAFKA-10471).',
+    values: {
+      'before-loading': 'before the logs are loaded',
+      'after-loading': 'after: a crash while loading passes for a clean shutdown',
+    },
+  },
+  clientAsksVersions: {
+    area: 'clients',
+    meaning: 'Whether a client asks a broker for its versions on each new connection (KIP-97).',
+    values: yesNo('it does: a broker that hangs is not handed a retry', 'it sends its request at once'),
+  },
+  retriesReversedAfterDisconnect: {
+    area: 'clients',
+    meaning: 'In which order a producer sends again what was in flight on a connection that broke.',
+    values: yesNo('in reversed order', 'in the order it was sent'),
+  },
+  consumerValidatesOffsets: {
+    area: 'clients',
+    meaning: 'Whether a consumer holds its position against the epochs of a new leader (KIP-320).',
+    values: yesNo('it does, and learns of a truncation', 'it reads on as if nothing had been cut'),
+  },
+  stickyPartitioner: {
+    area: 'clients',
+    meaning: 'Where records without a key go.',
+    values: yesNo('to one partition until its batch is full (KIP-480)', 'to one partition after another'),
+  },
+  shrinkBumpsLeaderEpoch: {
+    area: 'KRaft',
+    meaning: 'Whether an ISR that shrinks raises the leader epoch.',
+    values: {
+      never: 'it does not',
+      'controller-made': 'it does when the controller made it',
+      every: 'it always does',
+    },
+  },
+  uncleanElectionInKraft: {
+    area: 'KRaft',
+    meaning: 'Whether KRaft controllers hold unclean elections by themselves.',
+    values: yesNo('they do when it is enabled', 'they do not, only when asked'),
+  },
+  eligibleLeaderReplicas: {
+    area: 'KRaft',
+    meaning: 'Whether replicas that left the ISR below min.insync.replicas are kept as candidates (KIP-966).',
+    values: yesNo('they are', 'they are not: the last replica standing decides'),
+  },
+}

@@ -1,0 +1,46 @@
+/** What each property is about, for a reader who meets it for the first time. */
+export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
+  ConsistentCommittedData:
+    'The promise of replication itself: what was once below a high watermark stays, whoever leads later. A record counts as committed from the first moment at which a broker that believes it leads has its high watermark above it, whether a client was told or not.',
+  AckedAtAllNotLost:
+    'What a producer with acks=all was told is safe must be in the log of the last leader. This is the promise that applications build on.',
+  AckedAtOneNotLost:
+    'With acks=1 a producer is told success as soon as the leader has the record. Nothing promises that it survives the leader; this property shows how often it does not.',
+  LeaderCompleteness:
+    'A new leader that lacks a committed record will make everyone else drop it. The property looks at the moment of the election, before any log is cut.',
+  OneRecordPerCommittedOffset:
+    'Two consumers must never have read two different records at the same offset. It breaks where two leaders, or one after another, expose different histories.',
+  StrongIsr:
+    'The strong form of the TLA+ models: even a broker that leads only by its own belief has exposed nothing that a member of the true ISR lacks.',
+  WeakIsr:
+    'The weak form of the TLA+ models: what a leader has exposed is held by the members of the ISR it believes in.',
+  LogMatchingBelowHighWatermark:
+    'Below both high watermarks two replicas must be the same, record by record. Where they are not, a fail-over changes history in silence.',
+  LogMatchingByEpoch:
+    'The property by which Raft is proved: a record of one epoch at one offset stands for everything below it. Kafka has it since records carry leader epochs and followers truncate by them.',
+  SingleLeaderPerEpoch: 'Leader epochs are what fences zombies; two leaders in one epoch could not be told apart.',
+  MonotonicLeaderEpoch: 'Leader epochs only rise, so that a larger one always means later.',
+  MonotonicControllerEpoch:
+    'Controller epochs only rise, so that brokers can refuse the requests of a controller that was replaced.',
+  MonotonicStateVersion:
+    'Every write of a partition state is a compare-and-set on its version. A version that is skipped or repeated would mean a lost update.',
+  MonotonicHighWatermark:
+    'Within one leader epoch a high watermark never goes back: what a consumer could read stays readable.',
+  HighWatermarkBelowLogEnd: 'A high watermark above the log end would expose offsets that have no record.',
+  IsrWithinAssignment: 'A replica that is not assigned must not count towards acks=all.',
+  LeaderInIsr: 'Whoever leads is in sync with itself. An unclean election makes the new leader the whole ISR.',
+  IsrNeverEmpty:
+    'With an empty ISR nobody knows who had the last committed record; the next leader can only be an unclean one.',
+  AckedBelowHighWatermark:
+    'acks=all means committed: the record is below the high watermark when the producer is told.',
+  AckedWithEnoughReplicas:
+    'min.insync.replicas is checked once more when the producer is told, not only when the record arrives.',
+  ConsumersSeeOnlyCommitted: 'A consumer that reads what is not committed can act on a record that never was.',
+  ConsumersInOrderWithoutGaps:
+    'Kafka promises order within a partition; a gap would be a record that the consumer never sees.',
+  ConsumersNothingTwice:
+    'From one position no offset comes twice. After a restart a consumer may well read records again: that is another position.',
+  ReplicasConverge:
+    'When everything is up and healed, followers end with the log of their leader. A divergence that stays is one that the next fail-over turns into loss.',
+  PartitionsHaveLeaders: 'When everything is up and healed, every partition that can have a leader has one.',
+}

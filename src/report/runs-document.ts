@@ -1,0 +1,243 @@
+/** Several runs beside each other: a column a version, a summary of seeds, a line each. */
+import { formatDuration } from '../kernel/time.ts'
+import type { Block, Column, Document, Line, Tone } from './document.ts'
+import { GAP, heading, line, paragraph, span, table, verbatim } from './document.ts'
+import { outcomeLine, outcomeWords, propertyBlocks } from './run-document.ts'
+import type { RunOutcome, RunView, VerdictView } from './run-view.ts'
+import { plural } from './words.ts'
+
+/** In the order in which they are summed up: the worst last. */
+const ORDER: readonly RunOutcome[] = [
+  'held',
+  'expected',
+  'known-hole',
+  'stopped',
+  'interrupted',
+  'limit-reached',
+  'step-not-reached',
+  'expectation-missed',
+  'violated',
+]
+
+const FIGURES: readonly {
+  readonly title: string
+  readonly of: (view: RunView) => number
+  readonly bad: Tone
+  readonly time?: true
+}[] = [
+  { title: 'sent', of: (view) => view.counted.sent, bad: 'plain' },
+  { title: 'acked', of: (view) => view.counted.acked, bad: 'plain' },
+  { title: 'failed', of: (view) => view.counted.failed, bad: 'warn' },
+  { title: 'unknown', of: (view) => view.counted.unknown, bad: 'warn' },
+  { title: 'lost', of: (view) => view.counted.lost, bad: 'bad' },
+  { title: 'ever missing', of: (view) => view.counted.everMissing, bad: 'warn' },
+  { title: 'duplicated', of: (view) => view.counted.duplicated, bad: 'warn' },
+  { title: 'redelivered', of: (view) => view.counted.redelivered, bad: 'plain' },
+  { title: 'longest wait', of: (view) => view.counted.longestUnavailableUs, bad: 'plain', time: true },
+]
+
+type Figure = (typeof FIGURES)[number]
+
+const printed = (figure: Figure, value: number): string =>
+  figure.time === true ? formatDuration(value) : String(value)
+
+/** One value, or the least and the most of several. */
+function figureCell(figure: Figure, views: readonly RunView[]): Line {
+  const values = views.map(figure.of).sort((a, b) => a - b)
+  const least = values[0] ?? 0
+  const most = values.at(-1) ?? 0
+  const text = least === most ? printed(figure, least) : `${printed(figure, least)} to ${printed(figure, most)}`
+  return line(text, most === 0 ? 'dim' : figure.bad)
+}
+
+/** One outcome, or how many had which. */
+function outcomeCell(views: readonly RunView[]): Line {
+  if (views.length === 1) return outcomeLine(views[0]!.outcome)
+  const cell = ORDER.flatMap((outcome) => {
+    const count = views.filter((view) => view.outcome === outcome).length
+    return count === 0 ? [] : [span(`${count} `), ...outcomeLine(outcome), span(' ')]
+  })
+  return cell
+}
+
+const VERDICT_CELLS: Readonly<Record<VerdictView['outcome'], readonly [string, Tone]>> = {
+  held: ['✓ held', 'good'],
+  'expected-violation': ['✓ broken', 'good'],
+  allowed: ['○ broken', 'warn'],
+  'known-hole': ['○ broken', 'warn'],
+  'expectation-missed': ['✗ missed', 'bad'],
+  violated: ['✗ BROKEN', 'bad'],
+}
+
+function verdictCell(name: string, views: readonly RunView[]): Line {
+  const verdicts = views
+    .map((view) => view.verdicts.find((verdict) => verdict.name === name))
+    .filter((it) => it !== undefined)
+  const judged = verdicts.filter((verdict) => verdict.judged)
+  if (judged.length === 0) return line('–', 'dim')
+  const worst = judged.find(({ fails }) => fails) ?? judged.find(({ held }) => !held) ?? judged[0]!
+  const [words, tone] = VERDICT_CELLS[worst.outcome]
+  const count = judged.filter(({ outcome }) => outcome === worst.outcome).length
+  return line(views.length === 1 || worst.held ? words : `${words} ${count}/${views.length}`, tone)
+}
+
+export interface VersionColumn {
+  readonly title: string
+  readonly views: readonly RunView[]
+}
+
+/** Properties that some run broke or a scenario speaks of, in their order. */
+function notableProperties(views: readonly RunView[]): string[] {
+  const notable = new Set(
+    views.flatMap((view) =>
+      view.verdicts.filter((it) => !it.held || it.fails || it.expected !== null).map(({ name }) => name),
+    ),
+  )
+  return (views[0]?.verdicts ?? []).map(({ name }) => name).filter((name) => notable.has(name))
+}
+
+const LABEL_WIDTH = 26
+const COLUMN_WIDTH = 18
+
+/** Columns that fit beside each other; the others follow in a table below. */
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const parts: T[][] = []
+  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size))
+  return parts
+}
+
+/** A column a version, a row a figure. */
+export function versionBlocks(columns: readonly VersionColumn[], width: number): Block[] {
+  const properties = notableProperties(columns.flatMap(({ views }) => views))
+  const perTable = Math.max(1, Math.floor((width - LABEL_WIDTH - 2) / COLUMN_WIDTH))
+  return chunks(columns, perTable).flatMap((part, index) => {
+    const titles: Column[] = [
+      { title: 'Kafka', align: 'left', keep: 9, wrapsTo: 12 },
+      ...part.map(({ title }): Column => ({ title, align: 'left', keep: 8, wrapsTo: 9 })),
+    ]
+    const row = (label: string, cell: (views: readonly RunView[]) => Line): Line[] => [
+      line(label),
+      ...part.map(({ views }) => cell(views)),
+    ]
+    const rows = [
+      row('outcome', outcomeCell),
+      ...FIGURES.map((figure) => row(figure.title, (views) => figureCell(figure, views))),
+      ...properties.map((name) => row(name, (views) => verdictCell(name, views))),
+    ]
+    return index === 0 ? [table(titles, rows)] : [GAP, table(titles, rows)]
+  })
+}
+
+const MOST_SEEDS = 12
+
+/** How many seeds came out how, and the figures over all of them. */
+export function seedBlocks(views: readonly RunView[]): Block[] {
+  const rows = ORDER.flatMap((outcome): Line[][] => {
+    const of = views.filter((view) => view.outcome === outcome)
+    if (of.length === 0) return []
+    const seeds = of.slice(0, MOST_SEEDS).map(({ seed }) => seed)
+    const more = of.length > MOST_SEEDS ? `, … ${of.length - MOST_SEEDS} more` : ''
+    return [[outcomeLine(outcome), line(String(of.length)), line(seeds.join(', ') + more, 'dim')]]
+  })
+  const outcomes = table(
+    [
+      { title: 'Outcome', align: 'left', keep: 9 },
+      { title: 'runs', align: 'right', keep: 8 },
+      { title: 'seeds', align: 'left', keep: 1, wrapsTo: 20 },
+    ],
+    rows,
+  )
+  const numbers = { align: 'right' as const, keep: 5 }
+  const figures = table(
+    [
+      { title: 'Over all seeds', align: 'left', keep: 9 },
+      { title: 'least', ...numbers },
+      { title: 'median', ...numbers },
+      { title: 'most', ...numbers },
+    ],
+    FIGURES.map((figure) => {
+      const values = views.map(figure.of).sort((a, b) => a - b)
+      const at = (index: number): Line =>
+        line(printed(figure, values[index] ?? 0), (values[index] ?? 0) === 0 ? 'dim' : figure.bad)
+      return [line(figure.title), at(0), at((values.length - 1) >> 1), at(values.length - 1)]
+    }),
+  )
+  const histories = new Set(views.map(({ history }) => history)).size
+  return [
+    outcomes,
+    GAP,
+    figures,
+    paragraph([
+      span(
+        `${plural(histories, 'different history', 'different histories')} in ${plural(views.length, 'run')}.`,
+        'dim',
+      ),
+    ]),
+  ]
+}
+
+/** What went wrong in one run of many, with the command that repeats it. */
+export function failureBlocks(view: RunView): Block[] {
+  const failing = { ...view, verdicts: view.verdicts.filter(({ fails }) => fails) }
+  const evidence = failing.verdicts.length === 0 ? [] : propertyBlocks(failing).slice(1)
+  const where =
+    view.notReached === null
+      ? []
+      : [
+          paragraph(
+            `step ${view.notReached.step}${view.notReached.source === null ? '' : ` (${view.notReached.source})`}: ${view.notReached.text}`,
+            4,
+          ),
+        ]
+  return [
+    GAP,
+    paragraph(
+      [
+        ...outcomeLine(view.outcome),
+        span(`  ${view.scenario ?? view.title}`, 'strong'),
+        span(`  Kafka ${view.kafka}, seed ${view.seed}`, 'dim'),
+        span(`: ${outcomeWords(view)}`),
+      ],
+      0,
+      2,
+    ),
+    ...where,
+    ...evidence,
+    ...(view.repeat === '' ? [] : [verbatim([[span('repeat ', 'dim'), span(view.repeat)]], 2)]),
+  ]
+}
+
+/** More failures than these are counted only. */
+const MOST_FAILURES = 20
+
+export function failuresDocument(views: readonly RunView[]): Document {
+  const failed = views.filter((view) => view.failed)
+  const shown = failed.slice(0, MOST_FAILURES)
+  const more = failed.length - shown.length
+  return [
+    ...shown.flatMap(failureBlocks),
+    ...(more > 0 ? [GAP, paragraph(`… and ${plural(more, 'more run')} that failed`)] : []),
+  ]
+}
+
+/** The last line over several runs: `42 runs: 40 ✓ HELD, 2 ✗ VIOLATED`. */
+export function totalsLine(views: readonly RunView[], of: number): Line {
+  const parts = ORDER.flatMap((outcome) => {
+    const count = views.filter((view) => view.outcome === outcome).length
+    return count === 0 ? [] : [[span(`${count} `), ...outcomeLine(outcome)]]
+  })
+  const joined = parts.flatMap((part, index) => (index === 0 ? part : [span(', '), ...part]))
+  const lacking = of - views.length
+  return [
+    span(`${plural(views.length, 'run')}: `, 'strong'),
+    ...joined,
+    ...(lacking > 0 ? [span(`; ${lacking} not done`, 'warn')] : []),
+  ]
+}
+
+export const storyHeading = (view: RunView): Block =>
+  heading(
+    view.title === '' || view.title === view.scenario
+      ? (view.scenario ?? '')
+      : `${view.title}${view.scenario === null ? '' : `  (${view.scenario})`}`,
+  )
