@@ -36,9 +36,10 @@ export function maybeIncrementHighWatermark(
   partition: PartitionState,
 ): boolean {
   if (partition.role !== 'leader') return false
-  // KAFKA-15583 (3.7): what fewer than min.insync.replicas have is not committed, whatever acks it was sent with.
+  // KAFKA-15583 (3.7): what fewer than min.insync.replicas have is not committed, whatever acks it was sent with. The
+  // committed ISR counts (Partition.isUnderMinIsr): a pending expansion has not joined yet.
   if (config.mechanisms.highWatermarkFrozenBelowMinIsr) {
-    if (maximalIsr(partition).length < minInsyncReplicas(state, config, partition)) {
+    if (partition.isr.length < minInsyncReplicas(state, config, partition)) {
       ctx.probe('high watermark frozen below min ISR')
       return false
     }

@@ -45,10 +45,32 @@ export function next(scope: Scope, ...steps: readonly Step[]): void {
   for (let i = steps.length - 1; i >= 0; i--) stack.push(steps[i]!)
 }
 
-/** Drops the rest of the running event, as an exception would. */
+/**
+ * Drops the rest of the running event, as an exception would: whoever asked for it is told UNKNOWN_SERVER_ERROR
+ * (KafkaController answers the callback of a controlled shutdown and of AlterIsr also with a failure).
+ */
 export function abandon(scope: Scope): void {
   const event = scope.state.running
   if (event === null) return
+  for (const step of event.waiting === null ? event.steps : [...event.steps, event.waiting.then]) {
+    if (step.do === 'answerControlledShutdown') {
+      const { connection, correlationId } = step
+      scope.ctx.reply(connection, {
+        type: 'ControlledShutdownResponse',
+        correlationId,
+        error: 'UNKNOWN_SERVER_ERROR',
+        remaining: [],
+      })
+    } else if (step.do === 'alterPartitionWritten') {
+      const { correlationId } = step.request
+      scope.ctx.reply(step.connection, {
+        type: 'AlterPartitionResponse',
+        correlationId,
+        error: 'UNKNOWN_SERVER_ERROR',
+        partitions: {},
+      })
+    }
+  }
   event.steps = []
   event.waiting = null
   event.batch = emptyBatch()
