@@ -8,8 +8,10 @@ import type { TopicPartition } from '../kafka/ids.ts'
 import type { SessionResponse } from '../kafka/messages/registry.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { drainControlQueue, isControlReady } from './control-requests.ts'
+import { completeDelayedRequests } from './delayed-requests.ts'
 import { advanceFetch } from './fetch.ts'
 import { afterPosition } from './follower-position.ts'
+import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { isCheckReady, runIsrCheck } from './isr-check.ts'
 import { onIsrAnswer } from './isr-registry.ts'
 import { handleOffsetsForLeaderEpoch } from './leader-epoch.ts'
@@ -22,7 +24,7 @@ import { isLocked } from './waiting.ts'
 /** How often a late lag check is faster than those who queue. */
 const CHECK_FIRST = 0.5
 /** How often the one who has waited longest is the next. */
-const OLDEST_FIRST = 0.75
+const OLDEST_FIRST = 0.5
 
 /** The registry has answered the write of an ISR, or the reading that followed its refusal. */
 export function onIsrWriteAnswer(
@@ -36,12 +38,15 @@ export function onIsrWriteAnswer(
   const partition = running(state).partitions[name]
   if (answered === null || partition === undefined) return
   // 0.8.0 to 2.6: the high watermark is looked at again whether or not the write succeeded.
-  afterPosition(state, ctx, config, partition)
   if (answered === 'expand') {
+    afterPosition(state, ctx, config, partition)
     const fetch = partition.expandingFetch
     delete partition.expandingFetch
     if (fetch != null) advanceFetch(state, ctx, config, fetch)
-  } else if (running(state).isrCheck.walking !== null) runIsrCheck(state, ctx, config)
+  } else {
+    if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
+    if (running(state).isrCheck.walking !== null) runIsrCheck(state, ctx, config)
+  }
   serveWaiting(state, ctx, config, name)
 }
 
