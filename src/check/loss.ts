@@ -54,7 +54,9 @@ export interface LostRecord {
   readonly powerLostOn: readonly BrokerId[]
   /** The ISR at the time of the commit, ascending; empty when it was never committed. */
   readonly committedIsr: readonly BrokerId[]
-  /** The ISR that the registry last stored before the last leader began, ascending. */
+  /** Who first led without it, as far as the cuts tell: the last leader, or whom that one had truncated to. */
+  readonly origin: BrokerId
+  /** The ISR with which the registry named `origin` leader, ascending. */
   readonly leaderIsr: readonly BrokerId[]
 }
 
@@ -147,6 +149,9 @@ function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cu
   const committed = world.ledger.committed[partition]?.[offset]?.find((entry) => entry.id === id)
   const sent = world.ledger.sent[id] as SentRecord | undefined
   const acked = sent?.outcome === 'acked' ? sent : undefined
+  const powerLostOn = ascending(cuts.filter(({ cut }) => cut.rule === POWER_LOSS_RULE).map(({ cut }) => cut.broker))
+  const followed = cuts.findLast(({ cut }) => cut.broker === judged.broker)?.cut.leader ?? NO_LEADER
+  const origin = !powerLostOn.includes(judged.broker) && powerLostOn.includes(followed) ? followed : judged.broker
   return {
     id,
     value: witness.value,
@@ -160,9 +165,10 @@ function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cu
     leader: judged.broker,
     instead: recordAt(judged.log, offset),
     remainsOn: copies.map(({ broker }) => broker),
-    powerLostOn: ascending(cuts.filter(({ cut }) => cut.rule === POWER_LOSS_RULE).map(({ cut }) => cut.broker)),
+    powerLostOn,
     committedIsr: ascending(committed?.isr ?? []),
-    leaderIsr: isrAtElection(world, partition, judged.broker),
+    leaderIsr: isrAtElection(world, partition, origin),
+    origin,
     truncatedBy: (cuts.findLast(({ cut }) => cut.broker === judged.broker) ?? cuts.at(-1))?.cut ?? null,
   }
 }

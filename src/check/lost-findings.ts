@@ -12,12 +12,12 @@ const includesAll = (set: readonly number[], members: readonly number[]): boolea
  * looked (KIP-380); and no protocol without fsync keeps what every member of the ISR lost (KIP-101, second scenario).
  */
 export function powerLossHole(lost: LostRecord): string | null {
-  const { powerLostOn, committedIsr, leaderIsr, leader } = lost
+  const { powerLostOn, committedIsr, leaderIsr, origin } = lost
   if (powerLostOn.length === 0) return null
   if (committedIsr.length > 0 && includesAll(powerLostOn, committedIsr)) {
     return 'C-02 (KIP-101: every ISR member lost power)'
   }
-  if (!powerLostOn.includes(leader)) return null
+  if (!powerLostOn.includes(origin)) return null
   if (leaderIsr.length === 1) return 'C-16 (KIP-966: last replica standing)'
   return 'C-29 (KIP-380: back before its loss was noticed)'
 }

@@ -10,6 +10,7 @@ import { schedule } from './pending.ts'
 import { endProcess, launchProcess, resumeProcess, startProcess, stepNode } from './processes.ts'
 import { holds } from './conditions.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
+import { knownPartitions, partitionTruth } from './targets.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
 import { brokerState } from './world.ts'
@@ -59,9 +60,14 @@ function schedulePhase(world: World, host: Host, report: StepReport, phase: 'set
   })
 }
 
-/** Quiet: logs of every ISR are equal, everybody who runs is in sync, and every send has its answer. */
+/** Quiet: every replica that runs is in the ISR, the logs of every ISR are equal, and every send has its answer. */
 function quiet(world: World): boolean {
   if (!holds(world, { when: 'converged', partition: null }, 0)) return false
+  for (const partition of knownPartitions(world)) {
+    const truth = partitionTruth(world, partition)
+    const absent = (truth?.replicas ?? []).filter((id) => truth?.isr.includes(id) === false)
+    if (absent.some((id) => world.processes[`broker-${id}`]?.state === 'up')) return false
+  }
   for (const sent of Object.values(world.ledger.sent)) if (sent.outcome === null && sent.acks !== 0) return false
   return true
 }
