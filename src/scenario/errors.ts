@@ -85,7 +85,7 @@ function problemFrame(problem: Problem, lines: readonly string[]): Frame {
 
 /** One frame a problem, in the order given. */
 export function problemFrames(problems: readonly Problem[], text: string): Frame[] {
-  const lines = text.split(/\r\n|\r|\n/)
+  const lines = text.split(/\r?\n/)
   if (lines.length > 1 && lines[lines.length - 1] === '') lines.pop()
   return problems.map((problem) => problemFrame(problem, lines))
 }

@@ -29,6 +29,18 @@ export const MESSAGES = {
   RegistryRequest: 'Reads and writes of the registry.',
   RegistryResponse: 'Their results.',
   WatchEvent: 'The registry tells of a change that was watched.',
+  VoteRequest: 'A controller asks another for its vote.',
+  VoteResponse: 'The vote.',
+  QuorumAppendRequest: 'The active controller sends the metadata log to another controller.',
+  QuorumAppendResponse: 'How far the other has it.',
+  MetadataFetchRequest: 'A broker asks for the metadata log.',
+  MetadataFetchResponse: 'Records of the metadata log.',
+  BrokerRegistrationRequest: 'A broker registers with the active controller.',
+  BrokerRegistrationResponse: 'Its broker epoch.',
+  BrokerHeartbeatRequest: 'A broker tells the active controller that it is alive.',
+  BrokerHeartbeatResponse: 'Whether it is fenced.',
+  ControllerAdminRequest: 'An administrator asks the active controller for a change.',
+  ControllerAdminResponse: 'What became of it.',
 } as const satisfies Partial<Record<MessageType, string>>
 
 export const MESSAGE_NAMES: readonly string[] = Object.keys(MESSAGES).sort()

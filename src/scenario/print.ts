@@ -28,8 +28,7 @@ export const modeline = (schema: string): string => ` yaml-language-server: $sch
 
 /** Sections stand open; what is in them may stand on one line each, but a step never does. */
 function inline(path: Path): boolean {
-  if (path[0] === 'steps' || path[0] === 'expect') return path.length > 2
-  return path.length > 1
+  return path.length > (typeof path[1] === 'number' ? 2 : 1)
 }
 
 /** The scenario as YAML: read again it is the same scenario. `schema` is the path that editors find the schema under. */

@@ -1,13 +1,14 @@
 /** Brokers, topics and links of a plan. */
 import { resolveSettings } from '../kafka/config.ts'
-import type { Latency } from '../network/latency.ts'
-import type { LinkRule } from '../network/links.ts'
-import type { PlanBroker, PlanTopic } from '../world/plan.ts'
+import type { Plan, PlanBroker, PlanTopic } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
 import type { Path } from './problem.ts'
 import type { BrokerForm, ClusterForm, LatencyForm, NetworkForm, TopicForm } from './schema.ts'
 import { brokerIdOf } from './target.ts'
 import { bandwidthBytesPerSecond, durationUs, signedDurationUs } from './units.ts'
+
+type Latency = Plan['network']['latency']
+type LinkRule = Plan['network']['links'][number]
 
 const STARTUP_US = 100_000
 /** The broker that shall become controller starts this much before the others. */

@@ -302,9 +302,8 @@ const ONE_LINE = 100
 /** Writes plain data as YAML; `inline` says where a short map or list may stand on one line. */
 export function printYaml(value: unknown, header: string, inline: (path: Path) => boolean): string {
   const document = new YamlDocument(value, { aliasDuplicateObjects: false })
-  document.commentBefore = header
   layOut(document.contents as Node | null, [], inline)
-  return document.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: true })
+  return `#${header}\n${document.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: true })}`
 }
 
 function layOut(node: Node | null, path: Path, inline: (path: Path) => boolean): void {
