@@ -21,7 +21,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escaped = (text: string): string =>
   text
     .replace(/\p{Surrogate}/gu, '\ufffd')
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replace(/\p{Cc}|[\ufffe\uffff]/gu, (character) => (/[\t\n\r]/.test(character) ? character : '\ufffd'))
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 
 const attribute = (text: string): string => escaped(text).replace(/[\t\n\r]/g, ' ')

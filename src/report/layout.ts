@@ -2,22 +2,30 @@
 import type { Column, Line, Span, Table } from './document.ts'
 import { span, widthOf } from './document.ts'
 
-/** A word with the tone of each of its parts, and what stands before it. */
+/** A word with the tone of each of its parts, and the spaces before it. */
 interface Word {
   readonly parts: Span[]
   readonly width: number
+  readonly gap: number
 }
 
 function wordsOf(of: Line): Word[] {
   const words: Word[] = []
   let parts: Span[] = []
+  let gap = 0
   const end = (): void => {
-    if (parts.length > 0) words.push({ parts, width: widthOf(parts) })
-    parts = []
+    if (parts.length > 0) {
+      words.push({ parts, width: widthOf(parts), gap })
+      parts = []
+      gap = 0
+    }
   }
   for (const { text, tone } of of) {
     for (const [index, piece] of text.split(' ').entries()) {
-      if (index > 0) end()
+      if (index > 0) {
+        end()
+        gap += 1
+      }
       if (piece !== '') parts.push({ text: piece, tone })
     }
   }
@@ -35,7 +43,7 @@ function broken(word: Word, width: number): Word[] {
     let rest = [...text]
     while (rest.length > 0) {
       if (used === width) {
-        pieces.push({ parts, width: used })
+        pieces.push({ parts, width: used, gap: word.gap })
         parts = []
         used = 0
       }
@@ -45,7 +53,7 @@ function broken(word: Word, width: number): Word[] {
       used += piece.length
     }
   }
-  if (used > 0) pieces.push({ parts, width: used })
+  if (used > 0) pieces.push({ parts, width: used, gap: 0 })
   return pieces
 }
 
@@ -60,7 +68,7 @@ function joined(of: Line): Line {
   return spans
 }
 
-/** Wraps at spaces into lines of at most `width`; the first has `first` columns. A longer word is cut. */
+/** Wraps at spaces into lines of at most `width`; the first has `first` columns. A longer word is cut. Spaces between words are kept within a line. */
 export function wrapLine(of: Line, width: number, first = width): Line[] {
   const most = Math.max(1, width)
   const lines: Span[][] = [[]]
@@ -68,17 +76,20 @@ export function wrapLine(of: Line, width: number, first = width): Line[] {
   let used = 0
   for (const whole of wordsOf(of)) {
     for (const word of broken(whole, most)) {
-      const gap = used > 0 ? 1 : 0
+      const gap = used > 0 ? word.gap : 0
       if (used > 0 && used + gap + word.width > room) {
         lines.push([])
         room = most
         used = 0
       }
       const here = lines[lines.length - 1]!
-      // The space takes the tone of its neighbours where they agree, so that a stretch stays one stretch.
-      if (used > 0) here.push(span(' ', here.at(-1)!.tone === word.parts[0]!.tone ? word.parts[0]!.tone : 'plain'))
+      const before = here.at(-1)
+      if (used > 0 && gap > 0 && before !== undefined) {
+        // Spaces take the tone of their neighbours where they agree, so that a stretch stays one stretch.
+        here.push(span(' '.repeat(gap), before.tone === word.parts[0]!.tone ? before.tone : 'plain'))
+      }
       here.push(...word.parts)
-      used += (used > 0 ? 1 : 0) + word.width
+      used += (used > 0 ? gap : 0) + word.width
     }
   }
   return lines.map(joined)

@@ -82,7 +82,7 @@ export function headerBlocks(view: RunView): Block[] {
   blocks.push(GAP)
   const fact = (label: string, words: string): Block =>
     paragraph([span(label.padEnd(9), 'dim'), span(` ${words}`)], 2, 12)
-  blocks.push(fact('Kafka', view.became === '' ? view.kafka : view.became))
+  blocks.push(fact('Kafka', view.became === '' ? view.kafka : view.became.replace(/^Kafka /, '')))
   blocks.push(fact('Cluster', view.cluster))
   blocks.push(fact('Seed', view.seed))
   return blocks
@@ -268,6 +268,9 @@ function verdictBlocks(verdict: VerdictView): Block[] {
   const { mark, tone, words } = verdict.judged
     ? VERDICTS[verdict.outcome]
     : { mark: '–', tone: 'dim' as const, words: 'not judged' }
+  if (verdict.kind === 'count') {
+    return [paragraph([span(`${mark} `, tone), span(verdict.name, 'strong'), span(`  ${verdict.words}`)], 2, 4)]
+  }
   const blocks: Block[] = [
     paragraph(
       [
@@ -285,7 +288,7 @@ function verdictBlocks(verdict: VerdictView): Block[] {
     const hole = verdict.knownHole ?? 'no issue names it'
     blocks.push(paragraph([span(`${verdict.because ?? 'explained by'}: `, 'dim'), span(hole, 'warn')], 4))
   }
-  if (verdict.kind === 'count' || verdict.outcome === 'expectation-missed') blocks.push(paragraph(verdict.words, 4))
+  if (verdict.outcome === 'expectation-missed') blocks.push(paragraph(verdict.words, 4))
   const shown = verdict.evidence.slice(0, MOST_WITNESSES)
   for (const witness of shown) {
     blocks.push(paragraph([span(`${formatTime(witness.atUs)} `, 'dim'), span(witness.words)], 4, 6))
@@ -305,7 +308,7 @@ export function propertyBlocks(view: RunView): Block[] {
   const plain = view.verdicts.filter(({ outcome, judged, kind }) => judged && outcome === 'held' && kind === 'property')
   const open = view.verdicts.filter(({ judged }) => !judged)
   const told = view.verdicts.filter((verdict) => verdict.judged && !plain.includes(verdict))
-  const blocks: Block[] = [heading('Properties'), ...told.flatMap(verdictBlocks)]
+  const blocks: Block[] = [heading('Properties and expectations'), ...told.flatMap(verdictBlocks)]
   if (plain.length > 0) {
     blocks.push(
       paragraph([span('✓ ', 'good'), span(`${plain.length} held`, 'good'), span(`: ${names(plain)}`, 'dim')], 2, 4),

@@ -9,6 +9,7 @@ import { judge } from '../check/verdict.ts'
 import type { RunResult } from '../driver/simulate.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { RecordIdentity } from '../kafka/records.ts'
+import { formatDuration } from '../kernel/time.ts'
 import { controllerTruth, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
@@ -163,28 +164,28 @@ function partitionView(world: World, partition: TopicPartition): PartitionView {
 /** The name of an acks value as clients write it. */
 const acksName = (acks: number): string => (acks === -1 ? 'all' : String(acks))
 
+type Tally = { -readonly [K in keyof ProducerView]: ProducerView[K] } & { errors: Record<string, number> }
+
+const emptyTally = (name: string, acks: string): Tally => ({
+  name,
+  acks,
+  sent: 0,
+  acked: 0,
+  failed: 0,
+  unknown: 0,
+  lost: 0,
+  errors: {},
+})
+
 function producerViews(world: World, lost: readonly LostRecord[]): ProducerView[] {
-  const views: Record<
-    string,
-    { -readonly [K in keyof ProducerView]: ProducerView[K] } & { errors: Record<string, number> }
-  > = {}
+  const views: Record<string, Tally> = {}
   const lostIds = new Set<RecordIdentity>(lost.map(({ id }) => id))
   for (const client of world.plan.clients) {
-    if (client.kind !== 'producer') continue
-    const acks = String(client.settings.acks ?? '1')
-    views[client.name] = { name: client.name, acks, sent: 0, acked: 0, failed: 0, unknown: 0, lost: 0, errors: {} }
+    if (client.kind === 'producer') views[client.name] = emptyTally(client.name, String(client.settings.acks ?? '1'))
   }
   for (const sent of Object.values(world.ledger.sent)) {
-    const view = (views[sent.client] ??= {
-      name: sent.client,
-      acks: acksName(sent.acks),
-      sent: 0,
-      acked: 0,
-      failed: 0,
-      unknown: 0,
-      lost: 0,
-      errors: {},
-    })
+    const view = views[sent.client] ?? emptyTally(sent.client, acksName(sent.acks))
+    views[sent.client] = view
     view.sent += 1
     view[sent.outcome ?? 'unknown'] += 1
     if (lostIds.has(sent.id)) view.lost += 1
@@ -211,10 +212,33 @@ function consumerViews(world: World): ConsumerView[] {
   })
 }
 
+/** Counts under the names that scenarios use, times in words. */
+function countInWords(verdict: Verdict, { world, plan }: RunResult): Verdict {
+  const name =
+    verdict.name === 'unavailableUs'
+      ? 'unavailable-time'
+      : verdict.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const found = countOf(world, verdict.name)
+  const bounds = plan.expect.counts[verdict.name]
+  if (verdict.name !== 'unavailableUs' || found === null || bounds === undefined) return { ...verdict, name }
+  const { equals, atLeast, atMost } = bounds
+  const wanted = [
+    equals === undefined ? '' : formatDuration(equals),
+    atLeast === undefined ? '' : `at least ${formatDuration(atLeast)}`,
+    atMost === undefined ? '' : `at most ${formatDuration(atMost)}`,
+  ]
+  return {
+    ...verdict,
+    name,
+    words: `${formatDuration(found)}, expected ${wanted.filter((part) => part !== '').join(' and ')}`,
+  }
+}
+
 /** `finally` claims of a run that was cut short were never looked at, and what was awaited may still have come. */
 function verdictViews(result: RunResult): VerdictView[] {
   const whole = result.outcome !== 'stopped' && result.outcome !== 'interrupted'
-  return judge(result.world, result.violations, result.plan).map((verdict) => {
+  return judge(result.world, result.violations, result.plan).map((judged) => {
+    const verdict = judged.kind === 'count' ? countInWords(judged, result) : judged
     if (whole) return { ...verdict, judged: true }
     const open =
       verdict.outcome === 'expectation-missed' ||

@@ -19,8 +19,8 @@ export interface TimelineForm {
 }
 
 export const TIMELINE_LEGEND =
-  'L leads, F follows, Z leads by its own belief only; lower case: not in the ISR; then leader epoch, log end / high watermark. ' +
-  'c is controller, ‖ paused, ! hung; down: only its log end is left; · unchanged.'
+  'Columns: role and leader epoch, log end / high watermark. L leads, F follows, Z leads by its own belief only; ' +
+  'lower case: outside the ISR. c controller, ‖ paused, ! hung, · unchanged; of a broker that is down the log end.'
 
 /** What one replica is at one moment, in a few characters. */
 export function cellText(cell: ReplicaCell): string {

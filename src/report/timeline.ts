@@ -2,6 +2,7 @@
 import type { TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import type { StepReport } from '../world/context.ts'
+import type { PlanStep } from '../world/plan.ts'
 import { controllerTruth, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
@@ -106,19 +107,29 @@ export class Timeline {
       kind: 'step',
       mark: STEP_MARK,
       node: '',
-      words: stepWords(step.text, step.actions.map((action) => action.do).join(', '), state.resolved),
+      words: stepWords(step, state.resolved),
       partition: null,
       cells: partition === null ? [] : replicaCells(world, partition),
     })
   }
 }
 
-function stepWords(text: string, actions: string, resolved: string): string {
-  if (text !== '') return text
+/** What the step says of itself, what it does, and whom it meant. */
+function stepWords({ text, actions }: PlanStep, resolved: string): string {
   const who = resolved
     .split(', ')
     .filter((name) => name !== '')
     .map((name) => (nodeNumber(name) > 0 ? nodeWords(name) : name))
     .join(', ')
-  return who === '' ? actions : `${actions}: ${who}`
+  const notes = actions.flatMap((action) => (action.do === 'note' ? [action.text] : []))
+  const verbs = actions
+    .filter((action) => action.do !== 'note' && action.do !== 'observe')
+    .map((action) => spaced(action.do))
+  const done = verbs.length === 0 ? '' : `${[...new Set(verbs)].join(', ')}${who === '' ? '' : ` ${who}`}`
+  const said = [text.replace(/\.$/, ''), ...notes].filter((part) => part !== '').join('; ')
+  if (said === '') return done
+  return done === '' ? said : `${said} (${done})`
 }
+
+/** `powerLoss` as `power loss`. */
+const spaced = (name: string): string => name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)

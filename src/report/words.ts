@@ -55,6 +55,9 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   controllerWriteFenced: { glyph: '!', tone: 'warn', weight: 'major' },
   brokerJoined: { glyph: '.', tone: 'plain', weight: 'minor' },
   brokerGone: { glyph: '.', tone: 'plain', weight: 'minor' },
+  brokerFenced: { glyph: 's', tone: 'warn', weight: 'major' },
+  brokerUnfenced: { glyph: '^', tone: 'good', weight: 'major' },
+  metadataRecord: { glyph: '.', tone: 'plain', weight: 'quiet' },
   leaderElected: { glyph: 'E', tone: 'info', weight: 'major' },
   noLeaderPossible: { glyph: '!', tone: 'bad', weight: 'major' },
   replicaRemovedFromIsr: { glyph: 'i', tone: 'info', weight: 'major' },
@@ -183,7 +186,7 @@ export function factWords(fact: Fact): string {
     case 'controlledShutdownFailed':
       return `controlled shutdown failed: ${fact.reason}`
     case 'controllerElected':
-      return `becomes the controller (epoch ${fact.controllerEpoch})`
+      return `takes office as the controller, epoch ${fact.controllerEpoch}`
     case 'controllerResigned':
       return `is no longer the controller: ${fact.reason}`
     case 'controllerWriteFenced':
@@ -192,6 +195,12 @@ export function factWords(fact: Fact): string {
       return `sees broker ${fact.broker} join`
     case 'brokerGone':
       return `sees broker ${fact.broker} gone`
+    case 'brokerFenced':
+      return `fences broker ${fact.broker}`
+    case 'brokerUnfenced':
+      return `unfences broker ${fact.broker}`
+    case 'metadataRecord':
+      return `commits ${fact.record.type} to the metadata log at offset ${fact.offset}`
     case 'leaderElected':
       return `${fact.partition}: elects ${leaderText(fact.leader)}, epoch ${fact.leaderEpoch}, ISR ${set(fact.isr)} (${fact.unclean ? 'UNCLEAN ' : ''}${fact.election})`
     case 'noLeaderPossible':
@@ -205,9 +214,9 @@ export function factWords(fact: Fact): string {
     case 'registryWrite':
       return `${fact.write} ${fact.path} (version ${fact.version}) by ${fact.by}`
     case 'registrySessionEnded':
-      return `${fact.expired ? 'the session' : 'the closed session'} of ${nodeWords(fact.by)} ends${fact.expired ? ' (expired)' : ''}`
+      return `ends the session of ${nodeWords(fact.by)}${fact.expired ? ': it has expired' : ', which closed it'}`
     case 'registrySessionOpened':
-      return `session for ${nodeWords(fact.by)}`
+      return `opens a session for ${nodeWords(fact.by)}`
     case 'clientTold':
       return `is told ${fact.outcome}${fact.error === 'NONE' ? '' : ` (${fact.error})`}${fact.offset >= 0 ? ` at offset ${fact.offset}` : ''}`
     case 'recordsPolled':

@@ -497,4 +497,17 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether replicas that left the ISR below min.insync.replicas are kept as candidates (KIP-966).',
     values: yesNo('they are', 'they are not: the last replica standing decides'),
   },
+  quorumPreVote: {
+    area: 'KRaft',
+    meaning: 'What a controller does first that hears of no leader of the quorum (KIP-996).',
+    values: yesNo(
+      'asks the others for their votes before it raises the epoch',
+      'raises the epoch at once, which unseats a leader that is well',
+    ),
+  },
+  sessionOutlivesFencing: {
+    area: 'KRaft',
+    meaning: 'What becomes of the session of a broker that was fenced on its own request (KAFKA-18062).',
+    values: yesNo('it still ends later, and fences the broker once more', 'it ends with the fencing'),
+  },
 }
