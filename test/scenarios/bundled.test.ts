@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { judge } from '../../src/check/verdict.ts'
+import { simulate } from '../../src/driver/simulate.ts'
+import type { CompileOptions, Scenario } from '../../src/scenario/compile.ts'
+import { compileScenario } from '../../src/scenario/compile.ts'
+import { renderProblems } from '../../src/scenario/errors.ts'
+import { parseScenario } from '../../src/scenario/scenario.ts'
+
+const folder = new URL('../../scenarios/', import.meta.url)
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.yaml'))
+  .sort()
+
+/** Every scenario is run on its own version under these seeds. */
+const SEEDS = ['1', '2', '3']
+/** And once on a version from before and one from after leader epochs came to the log. */
+const ALSO_ON = ['0.10.2', '2.4']
+
+function read(file: string): Scenario {
+  const text = readFileSync(new URL(file, folder), 'utf8')
+  const parsed = parseScenario(text, file)
+  if (!parsed.ok) throw new Error(renderProblems(parsed.problems, text))
+  return parsed.scenario
+}
+
+/** What went wrong in one run, in words; empty when it came out as the scenario says. */
+function failures(scenario: Scenario, options: CompileOptions): string[] {
+  const compiled = compileScenario(scenario, options)
+  if (!compiled.ok) return compiled.problems.map((problem) => problem.message)
+  const result = simulate(compiled.plan, { digest: false })
+  const about = `Kafka ${compiled.plan.kafka}, seed ${compiled.plan.seed}: `
+  const words = judge(result.world, result.violations, result.plan)
+    .filter((verdict) => verdict.fails)
+    .map((verdict) => `${about}${verdict.name}: ${verdict.words}`)
+  if (result.outcome === 'completed') return words
+  const step = result.notReached === null ? '' : ` at step ${result.notReached.step + 1}: ${result.notReached.words}`
+  return [`${about}${result.outcome}${step}`, ...words]
+}
+
+test('there are scenarios of every theme', () => {
+  expect(files).toContain('leader-crash.yaml')
+  for (const theme of ['basics/', 'failures/', 'history/']) {
+    expect(files.filter((file) => file.startsWith(theme)).length).toBeGreaterThan(5)
+  }
+})
+
+for (const file of files) {
+  test(`scenarios/${file} comes out as it says under several seeds and versions`, { timeout: 60_000 }, () => {
+    const scenario = read(file)
+    const others = ALSO_ON.filter((kafka) => kafka !== scenario.document.kafka)
+    const runs = [...SEEDS.map((seed) => ({ seed })), ...others.map((kafka) => ({ kafka, seed: '4' }))]
+    expect(runs.flatMap((options) => failures(scenario, options))).toEqual([])
+  })
+
+  test(`scenarios/${file} names its schema, tells a story and expects something`, () => {
+    const text = readFileSync(new URL(file, folder), 'utf8')
+    const up = '../'.repeat(file.split('/').length)
+    expect(text.startsWith(`# yaml-language-server: $schema=${up}schema/scenario.schema.json\n`)).toBe(true)
+    const { document } = read(file)
+    expect((document.story ?? '').length).toBeGreaterThan(100)
+    expect(document.expect).toBeDefined()
+  })
+}
