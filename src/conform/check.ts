@@ -61,7 +61,7 @@ export type Check = Common &
         readonly acks: number
         /** The first with acks=all since a role change, a return or the creation of its topic. */
         readonly afterRoleChange: boolean
-        /** How long a replica may take to leave the ISR on its own, in ms. */
+        /** How far apart two legal times of a removal from the ISR may be, in ms. */
         readonly lagCheckMs: number
       }
     | { readonly kind: 'produceRuns'; readonly loop: string; readonly runs: readonly Run[] }
@@ -97,7 +97,12 @@ export type Check = Common &
         readonly seen: Seen<'brokerEvents'>
       }
     | { readonly kind: 'process'; readonly observation: string; readonly seen: Seen<'process'> }
-    | { readonly kind: 'exitCode'; readonly observation: string; readonly broker: BrokerId; readonly code: number }
+    | {
+        readonly kind: 'exitCode'
+        readonly observation: string
+        readonly broker: BrokerId
+        readonly code: number | null
+      }
     /** The session of a broker ends inside the interval of its rule, counted from what cut it off. */
     | {
         readonly kind: 'sessionEnd'

@@ -1,5 +1,6 @@
 /** A recording becomes a plan that replays it and a list of what to compare. */
 import type { SettingValue } from '../kafka/config.ts'
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { resolveGeneration } from '../kafka/generation/table.ts'
 import type { BrokerId } from '../kafka/ids.ts'
 import { ADMIN_NODE } from '../kafka/ids.ts'
@@ -52,6 +53,8 @@ const SOCKET_TIMEOUT_MS = 30_000
 const SHORT_SOCKET_TIMEOUT_MS = 3_000
 /** The recorder's own Fetch requests. */
 const CLIENT_FETCH_WAIT_MS = 100
+/** Between the requests of a load sent back to back, in ms: what it shows does not need every one of thousands. */
+const SHORTEST_PAUSE_MS = 4
 /** The recorder's time between two things that it did. */
 const NEXT_ACTION_MS = 20
 /** So quick an answer waited for nothing. */
@@ -96,6 +99,7 @@ export function compileRecording(recording: Recording, options: CompileOptions):
     startupTimes(recording, sessionMs),
     late,
     new Map(queued.map((each) => [each.index, each.atMs])),
+    mechanisms,
   )
   const checks = [
     ...script.checks,
@@ -136,7 +140,11 @@ export function compileRecording(recording: Recording, options: CompileOptions):
     endsWithSteps: true,
     healAtEnd: false,
     expect: { holds: [], violated: [], may: [], counts: {} },
-    pins: Object.fromEntries(pins.map((pin) => [`${pin.stream}#${pin.index}`, pin.value])),
+    pins: Object.fromEntries(
+      pins
+        .filter((pin) => !pin.stream.startsWith(RECORDER_STREAM))
+        .map((pin) => [`${pin.stream}#${pin.index}`, pin.value]),
+    ),
     limits: { events: 20_000_000, records: 5_000_000 },
   }
   return { ok: true, plan, checks, pins, freeOrder: returnsAtOnce(recording), unknownSaw: unknownWords(recording) }
@@ -189,13 +197,16 @@ class Script {
 
   readonly #late: readonly string[]
   readonly #sendAtMs: ReadonlyMap<number, number>
+  readonly #mechanisms: Mechanisms
 
   constructor(
     recording: Recording,
     startup: ReadonlyMap<number, number>,
     late: readonly string[],
     sendAtMs: ReadonlyMap<number, number>,
+    mechanisms: Mechanisms,
   ) {
+    this.#mechanisms = mechanisms
     this.#recording = recording
     this.#late = late
     this.#sendAtMs = sendAtMs
@@ -463,8 +474,7 @@ class Script {
       order: index,
       stopMs: entry.atMs + entry.forMs,
       stopOrder: index + 0.2,
-      // The recorder's own time for a request is part of what it sent every so often.
-      everyMs: Math.max(0, usual - (2 * LATENCY_US) / 1000),
+      everyMs: Math.max(SHORTEST_PAUSE_MS, usual - (2 * CLIENT_LATENCY_US) / 1000),
       socketTimeoutMs: SOCKET_TIMEOUT_MS,
       broker: entry.broker,
       request: produceRequest(
@@ -486,7 +496,7 @@ class Script {
         target: brokerTarget(broker),
         request: produceRequest({ partition, acks: entry.acks, timeoutMs: SHORT_SOCKET_TIMEOUT_MS }, ['t']),
         socketTimeoutUs: msToUs(SHORT_SOCKET_TIMEOUT_MS),
-        everyUs: msToUs(Math.max(1, usual - (2 * LATENCY_US) / 1000)),
+        everyUs: msToUs(Math.max(SHORTEST_PAUSE_MS, usual - (2 * CLIENT_LATENCY_US) / 1000)),
         until: 'stopped',
         label: `e${index}.${i}`,
       }),
@@ -656,13 +666,13 @@ class Script {
         return
       case 'registered':
       case 'stopped':
+      case 'notInSync':
       case 'logEndOffset':
         here(seenCondition(this.#recording, entry, this.#onlyPartition))
         return
       case 'batchesSent':
       case 'sentEach':
       case 'activeController':
-      case 'notInSync':
       case 'metadataLog':
       case 'electResult':
       case 'zombieLog':
@@ -741,7 +751,7 @@ class Script {
       timeoutMs,
       acks: acks === 'all' ? -1 : acks,
       afterRoleChange: isFirstAfterRoleChange(this.#recording, produced),
-      lagCheckMs: lagCheckMs(this.#recording, broker),
+      lagCheckMs: lagCheckMs(this.#recording, broker, this.#mechanisms),
     })
   }
 

@@ -99,6 +99,17 @@ export function seenCondition(recording: Recording, entry: Entry, onlyPartition:
       return settledMembers(recording, entry.live)
     case 'process':
       return processAs(entry)
+    case 'notInSync':
+      return entry.broker === undefined
+        ? null
+        : {
+            when: 'isr',
+            partition: entry.partition ?? onlyPartition,
+            equals: null,
+            contains: [],
+            lacks: [brokerTarget(entry.broker)],
+            size: null,
+          }
     case 'highWatermarkReached':
       return {
         when: 'highWatermark',
@@ -125,5 +136,5 @@ function settledMembers(recording: Recording, live: readonly BrokerId[] | undefi
 function processAs({ broker, alive, registered }: Seen<'process'>): Condition | null {
   const target = brokerTarget(broker)
   if (!alive) return { when: 'process', broker: target, state: 'down' }
-  return { when: 'registered', broker: target, registered }
+  return registered === undefined ? null : { when: 'registered', broker: target, registered }
 }

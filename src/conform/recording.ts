@@ -26,7 +26,7 @@ const stateObject = z.object(state)
 
 const replica = z.object({
   up: z.boolean().describe('The process exists; true while it is paused.'),
-  logEndOffset: z.int(),
+  logEndOffset: z.int().nullable().default(null),
   records: z
     .array(z.tuple([z.int(), z.int(), z.union([z.string(), z.null()])]))
     .optional()
@@ -151,13 +151,18 @@ const SEEN = {
     controller: z.object({ broker: z.union([broker, z.null()]).optional(), epoch: z.int().optional() }).optional(),
     partitions: z.record(
       z.string(),
-      z.object({ state: z.union([stateObject, z.null()]), replicas: z.record(z.string(), replica) }),
+      z.object({ state: stateObject.nullable().default(null), replicas: z.record(z.string(), replica).default({}) }),
     ),
   }),
   state: seeing('state', { partition, ...state }),
   registryLog: seeing('registryLog', { label: z.string(), events: z.array(registryEvent) }),
   metadataLog: seeing('metadataLog', { label: z.string(), records: z.array(z.unknown()) }),
-  produceResult: seeing('produceResult', { broker, error, baseOffset: z.union([z.int(), z.null()]), tookMs: ms }),
+  produceResult: seeing('produceResult', {
+    broker,
+    error,
+    baseOffset: z.int().nullable().default(null),
+    tookMs: ms.default(0),
+  }),
   produceRuns: seeing('produceRuns', { label: z.string(), broker, runs: z.array(run) }),
   probesToRestarted: seeing('probesToRestarted', { broker, runs: z.array(run) }),
   fetchResult: seeing('fetchResult', {
@@ -182,7 +187,7 @@ const SEEN = {
     partition,
     asked: z.int(),
     error,
-    endOffset: z.int(),
+    endOffset: z.int().default(-1),
   }),
   metadata: seeing('metadata', {
     label: z.string().optional(),
@@ -198,15 +203,15 @@ const SEEN = {
   highWatermarkReached: seeing('highWatermarkReached', {
     broker,
     value: z.int(),
-    afterMs: ms,
+    afterMs: ms.default(0),
     partition: partition.optional(),
   }),
   highWatermarkLag: seeing('highWatermarkLag', {
     burst: z.int(),
     end: z.int(),
     msUntilInMemory: z.record(z.string(), z.number()),
-    msUntilInFile: z.record(z.string(), z.number()),
-    inMemoryRightAfter: z.record(z.string(), z.int()),
+    msUntilInFile: z.record(z.string(), z.number()).default({}),
+    inMemoryRightAfter: z.record(z.string(), z.int()).default({}),
   }),
   brokerEvents: seeing('brokerEvents', { broker, label: z.string(), events: z.array(brokerEvent) }),
   logEndOffset: seeing('logEndOffset', { broker, partition, atLeast: z.int() }),
@@ -215,13 +220,13 @@ const SEEN = {
   process: seeing('process', {
     broker,
     alive: z.boolean(),
-    exitCode: z.union([z.int(), z.null()]),
-    listening: z.boolean(),
-    registered: z.boolean(),
+    exitCode: z.int().nullable().default(null),
+    listening: z.boolean().optional(),
+    registered: z.boolean().optional(),
   }),
-  processExited: seeing('processExited', { broker, code: z.int() }),
+  processExited: seeing('processExited', { broker, code: z.int().nullable().default(null) }),
   activeController: seeing('activeController', {}),
-  notInSync: seeing('notInSync', {}),
+  notInSync: seeing('notInSync', { broker: broker.optional(), partition: partition.optional() }),
   states: seeing('states', { label: z.string(), states: z.record(z.string(), stateObject) }),
   logs: seeing('logs', { label: z.string(), partition, replicas: z.record(z.string(), replica) }),
   batchesSent: seeing('batchesSent', { count: z.int() }),
@@ -287,7 +292,17 @@ const fileSchema = header.extend({
 const describe = (path: readonly PropertyKey[], message: string): string =>
   `${path.map(String).join('.') || 'the file'}: ${message}`
 
-/** Reads the plain data of a recording file. Words it does not know are kept as unknown; known ones must fit. */
+/** A field that says null says nothing, like one that is not there. */
+function withoutNothing(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+  const fields = Object.entries(value).filter(([, field]) => field !== null)
+  return Object.fromEntries(fields.map(([key, field]) => [key, withoutNothing(field)]))
+}
+
+/**
+ * Reads the plain data of a recording file. What was done must fit when its word is known; what was seen in words or in
+ * a form that is not known is kept as unknown, to be counted.
+ */
 export function parseRecording(data: unknown): Parsed {
   const file = fileSchema.safeParse(data)
   if (!file.success)
@@ -299,14 +314,14 @@ export function parseRecording(data: unknown): Parsed {
       raw.do !== undefined ? (['do', raw.do, DONE] as const) : (['saw', raw.saw ?? '', SEEN] as const)
     if (raw.do === undefined && raw.saw === undefined) problems.push(`entries.${index}: neither "do" nor "saw"`)
     const schema = Object.hasOwn(table, word) ? (table as Record<string, z.ZodType>)[word] : undefined
-    if (schema === undefined) {
-      entries.push({ atMs: raw.atMs, unknown: kind, word })
-      return
+    const entry = schema?.safeParse(raw)
+    const read = entry?.success === false ? schema!.safeParse(withoutNothing(raw)) : entry
+    if (read?.success === true) entries.push(read.data as Entry)
+    else if (kind === 'saw' || read === undefined) {
+      entries.push({ atMs: raw.atMs, unknown: kind, word: read === undefined ? word : `${word} in another form` })
+    } else {
+      for (const issue of read.error.issues) problems.push(describe(['entries', index, ...issue.path], issue.message))
     }
-    const entry = schema.safeParse(raw)
-    if (entry.success) entries.push(entry.data as Entry)
-    else
-      for (const issue of entry.error.issues) problems.push(describe(['entries', index, ...issue.path], issue.message))
   })
   if (problems.length > 0) return { ok: false, problems }
   return { ok: true, recording: { ...file.data, entries } }

@@ -49,7 +49,6 @@ export function isrShrinkChecks(recording: Recording, mechanisms: Mechanisms): C
     if (cut === null || cut.entry.do === 'cutFromRegistry') continue
     if (registryPausedWithin(recording, cut.entry.atMs, event.atMs)) continue
     const limit = lagLimitMs(brokerSettings(recording, event.leader))
-    const period = mechanisms.isrCheckEvery === 'limit' ? limit : limit / 2
     const wait = fetchWaitMs(brokerSettings(recording, removed[0]!))
     checks.push({
       kind: 'isrShrink',
@@ -59,16 +58,20 @@ export function isrShrinkChecks(recording: Recording, mechanisms: Mechanisms): C
       cause: `e${cut.index}`,
       partition: event.state,
       version: event.version,
-      legalMs: [limit - wait, limit + period],
+      legalMs: [limit - wait, limit + lagCheckPeriodMs(limit, mechanisms)],
     })
   }
   return checks
 }
 
-/** How long a leader may take to drop a silent follower, whichever generation it is, in ms. */
-export function lagCheckMs(recording: Recording, leader: BrokerId): number {
-  return 2 * lagLimitMs(brokerSettings(recording, leader))
+/** How far apart two legal times may be at which a leader drops the same silent follower, in ms. */
+export function lagCheckMs(recording: Recording, leader: BrokerId, mechanisms: Mechanisms): number {
+  const settings = brokerSettings(recording, leader)
+  return lagCheckPeriodMs(lagLimitMs(settings), mechanisms) + fetchWaitMs(settings)
 }
+
+const lagCheckPeriodMs = (limitMs: number, mechanisms: Mechanisms): number =>
+  mechanisms.isrCheckEvery === 'limit' ? limitMs : limitMs / 2
 
 /** What a snapshot's files must be equal to: nothing had moved for so long, and so much is enough for each broker. */
 export function fileRule(recording: Recording, index: number): FileRule {

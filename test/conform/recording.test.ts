@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseRecording, recordingJsonSchema } from '../../src/conform/recording.ts'
-import { allRecordings, CONFORMANCE, recordingData } from './recordings.ts'
+import { allRecordings, CONFORMANCE, recordingData, recordingOf } from './recordings.ts'
 
 test('every recording of the project can be read, and has no word that is not known', () => {
   const names = allRecordings()
@@ -18,17 +18,31 @@ test('every recording of the project can be read, and has no word that is not kn
   }
 })
 
-test('a file that is no recording is refused with every problem and where it is', () => {
+test('an action that does not fit is refused with every problem and where it is', () => {
   const data = recordingData('leader-crash/2.4.1')
   const entries = [...(data.entries as object[])]
   entries[3] = { atMs: 5, do: 'crash', broker: 'one' }
-  entries[5] = { atMs: 6, saw: 'registered' }
+  entries[5] = { atMs: 6, do: 'pause' }
   const parsed = parseRecording({ ...data, entries })
   expect(parsed.ok).toBe(false)
   if (parsed.ok) return
   expect(parsed.problems).toHaveLength(2)
   expect(parsed.problems[0]).toMatch(/^entries\.3\.broker: /)
-  expect(parsed.problems[1]).toMatch(/^entries\.5\.brokers: /)
+  expect(parsed.problems[1]).toMatch(/^entries\.5\.broker: /)
+})
+
+test('what was seen in a form that is not known is kept to be counted', () => {
+  const data = recordingData('leader-crash/2.4.1')
+  const entries = [{ atMs: 6, saw: 'registered' }]
+  expect(recordingOf({ ...data, entries }).entries).toEqual([
+    { atMs: 6, unknown: 'saw', word: 'registered in another form' },
+  ])
+})
+
+test('a field that says null is like one that is not there', () => {
+  const entry = { atMs: 6, saw: 'fetchResult', broker: 1, partition: 't-0', error: 'TimeoutError', values: null }
+  const { entries } = recordingOf({ ...recordingData('leader-crash/2.4.1'), entries: [entry] })
+  expect(entries).toEqual([{ atMs: 6, saw: 'fetchResult', broker: 1, partition: 't-0', error: 'TimeoutError' }])
 })
 
 test('an entry that neither did nor saw anything is a problem', () => {
