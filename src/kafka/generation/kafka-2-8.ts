@@ -3,6 +3,8 @@ import { KAFKA_2_7 } from './kafka-2-7.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // 2.8 LeaderEpochFileCache.assign: an entry that changes nothing is dropped before it can remove others.
+  epochCache: 'remove-conflicting-checked',
   // KAFKA-10554 (KIP-595): truncation on fetch.
   truncation: 'on-fetch',
   // KAFKA-14704: until 3.4.0 the high watermark of a diverging answer is taken before the cut.
