@@ -167,7 +167,9 @@ const storyOf = ({ story }: Recording): string =>
 function notModelled(recording: Recording): string | null {
   if (recording.mode === 'kraft') return 'KRaft: the brokers keep their state in a metadata log'
   for (const entry of recording.entries) {
-    if ('unknown' in entry && entry.unknown === 'do') return `the action "${entry.word}" is not known`
+    if ('unknown' in entry && entry.unknown === 'do') {
+      return `the action "${entry.word}" is not known${entry.misfit === null ? '' : ` in this form (${entry.misfit})`}`
+    }
     if (isDone(entry) && KRAFT_ONLY.includes(entry.do)) return `KRaft: "${entry.do}"`
   }
   return null
@@ -176,7 +178,9 @@ function notModelled(recording: Recording): string | null {
 function unknownWords(recording: Recording): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const entry of recording.entries) {
-    if ('unknown' in entry) counts[entry.word] = (counts[entry.word] ?? 0) + 1
+    if (!('unknown' in entry)) continue
+    const word = entry.misfit === null ? entry.word : `${entry.word} in another form`
+    counts[word] = (counts[word] ?? 0) + 1
   }
   return counts
 }

@@ -246,11 +246,13 @@ export type StateFields = z.infer<typeof stateObject>
 export type ReplicaFields = z.infer<typeof replica>
 export type Run = z.infer<typeof run>
 
-/** An entry whose word this version does not know: kept, so that it can be counted by name. */
+/** An entry whose word, or whose form, is not known: kept, so that it can be counted by name. */
 export interface UnknownEntry {
   readonly atMs: number
   readonly unknown: 'do' | 'saw'
   readonly word: string
+  /** What does not fit where the word is known; null: the word is not. */
+  readonly misfit: string | null
 }
 
 export type Entry = DoneEntry | SeenEntry | UnknownEntry
@@ -300,8 +302,8 @@ function withoutNothing(value: unknown): unknown {
 }
 
 /**
- * Reads the plain data of a recording file. What was done must fit when its word is known; what was seen in words or in
- * a form that is not known is kept as unknown, to be counted.
+ * Reads the plain data of a recording file. Entries in words or in a form that is not known are kept as unknown: they
+ * make a recording not modelled when something was done, and are counted when something was seen.
  */
 export function parseRecording(data: unknown): Parsed {
   const file = fileSchema.safeParse(data)
@@ -317,10 +319,9 @@ export function parseRecording(data: unknown): Parsed {
     const entry = schema?.safeParse(raw)
     const read = entry?.success === false ? schema!.safeParse(withoutNothing(raw)) : entry
     if (read?.success === true) entries.push(read.data as Entry)
-    else if (kind === 'saw' || read === undefined) {
-      entries.push({ atMs: raw.atMs, unknown: kind, word: read === undefined ? word : `${word} in another form` })
-    } else {
-      for (const issue of read.error.issues) problems.push(describe(['entries', index, ...issue.path], issue.message))
+    else {
+      const misfits = read?.error.issues.map((issue) => describe(issue.path, issue.message))
+      entries.push({ atMs: raw.atMs, unknown: kind, word, misfit: misfits?.join('; ') ?? null })
     }
   })
   if (problems.length > 0) return { ok: false, problems }

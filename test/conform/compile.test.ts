@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Compiled } from '../../src/conform/compile.ts'
 import { compileRecording } from '../../src/conform/compile.ts'
-import { allRecordings, recordingData, recordingNamed, recordingOf } from './recordings.ts'
+import { allRecordings, CONFORMANCE, recordingData, recordingNamed, recordingOf } from './recordings.ts'
 
 function compiled(data: unknown, pins = true): Compiled {
   const result = compileRecording(recordingOf(data), { pins })
@@ -84,8 +86,36 @@ test('an unknown action makes a recording not modelled, an unknown sight is coun
     ok: false,
     notModelled: 'the action "explode" is not known',
   })
-  const seen = { ...data, entries: [...entriesOf('leader-crash/2.4.1'), { atMs: 99_999, saw: 'aurora' }] }
-  expect(compiled(seen).unknownSaw).toEqual({ aurora: 1 })
+  const more = [
+    { atMs: 99_998, saw: 'registered' },
+    { atMs: 99_999, saw: 'aurora' },
+  ]
+  const seen = { ...data, entries: [...entriesOf('leader-crash/2.4.1'), ...more] }
+  expect(compiled(seen).unknownSaw).toEqual({ 'registered in another form': 1, aurora: 1 })
+})
+
+test('an action in another form makes a recording not modelled', () => {
+  const data = recordingData('leader-crash/2.4.1')
+  const odd = { ...data, entries: [...entriesOf('leader-crash/2.4.1'), { atMs: 99_999, do: 'crash', broker: 'one' }] }
+  const result = compileRecording(recordingOf(odd), { pins: true })
+  expect(result).toEqual({
+    ok: false,
+    notModelled: expect.stringMatching(/^the action "crash" is not known in this form/),
+  })
+})
+
+test('recordings of the log on disk and of clients say by name why they are not modelled', () => {
+  const folders = ['storage', 'clients'].flatMap((top) =>
+    readdirSync(join(CONFORMANCE, top), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${top}/${entry.name}`),
+  )
+  for (const folder of folders) {
+    for (const file of readdirSync(join(CONFORMANCE, folder))) {
+      const result = compileRecording(recordingNamed(`${folder}/${file.replace(/\.json$/, '')}`), { pins: true })
+      expect(result, `${folder}/${file}`).toEqual({ ok: false, notModelled: expect.stringMatching(/"\w+"|^KRaft/) })
+    }
+  }
 })
 
 test('a release that no generation stands for is not modelled', () => {
