@@ -8,6 +8,7 @@ import { CONFIG_CHANGES } from '../kafka/znodes.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { ConnectionId, Input, Machine } from '../kernel/machine.ts'
 import { onCheckpointTimer } from './checkpoint.ts'
+import { forgetUnread, nextRead, readsNow } from './client-connection.ts'
 import { handleControlRequest } from './control-requests.ts'
 import { onFetchTimer } from './delayed-fetch.ts'
 import { onProduceTimer } from './delayed-produce.ts'
@@ -53,7 +54,7 @@ import {
   onControllerShutdownDone,
   onSessionClosed,
 } from './shutdown.ts'
-import type { BrokerConfig, BrokerState } from './state.ts'
+import type { BrokerConfig, BrokerState, ClientRequest } from './state.ts'
 import { onConfigChange, onConfigChanges, onTopicConfig, watchConfigChanges } from './topic-config.ts'
 import { firstLocked, waitForLock } from './waiting.ts'
 
@@ -78,6 +79,7 @@ export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Ope
     }
     if (state.volatile === null || state.volatile.phase === 'hung') return
     onInput(state, input, ctx, config)
+    readOn(state, ctx, config)
     flushByCount(state, ctx, config)
   },
 
@@ -112,13 +114,22 @@ function onInput(state: BrokerState, input: BrokerInput, ctx: BrokerContext, con
   }
 }
 
-function onMessage(
+/** Reads what connections carry behind requests that are dealt with now. */
+function readOn(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  for (;;) {
+    const next = nextRead(state)
+    if (next === null) return
+    handleClientRequest(state, ctx, config, next.message, next.connection)
+  }
+}
+
+function handleClientRequest(
   state: BrokerState,
   ctx: BrokerContext,
   config: BrokerConfig,
-  input: Extract<BrokerInput, { kind: 'message' }>,
+  message: ClientRequest,
+  connection: ConnectionId,
 ): void {
-  const { connection, message } = input
   switch (message.type) {
     case 'ProduceRequest':
       handleProduce(state, ctx, config, message, connection)
@@ -129,11 +140,30 @@ function onMessage(
     case 'ListOffsetsRequest':
       handleListOffsets(state, ctx, config, message, connection)
       return
-    case 'OffsetsForLeaderEpochRequest':
-      onEpochQuestion(state, ctx, config, message, connection)
-      return
     case 'MetadataRequest':
       handleMetadata(state, ctx, config, message, connection)
+      return
+    default:
+      unreachable(message)
+  }
+}
+
+function onMessage(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  input: Extract<BrokerInput, { kind: 'message' }>,
+): void {
+  const { connection, message } = input
+  switch (message.type) {
+    case 'ProduceRequest':
+    case 'FetchRequest':
+    case 'ListOffsetsRequest':
+    case 'MetadataRequest':
+      if (readsNow(state, ctx, connection, message)) handleClientRequest(state, ctx, config, message, connection)
+      return
+    case 'OffsetsForLeaderEpochRequest':
+      onEpochQuestion(state, ctx, config, message, connection)
       return
     case 'LeaderAndIsrRequest':
     case 'UpdateMetadataRequest':
@@ -307,8 +337,8 @@ function onShutdownTimer(state: BrokerState, ctx: BrokerContext, config: BrokerC
 }
 
 /**
- * Only connections that this broker opened matter here. Requests whose client is gone stay where they are: what is
- * parked or waits is carried out, and its answer finds nobody.
+ * Requests whose client is gone stay where they are: what is parked or waits is carried out, and its answer finds
+ * nobody. Only what was still unread goes.
  */
 function onDisconnected(
   state: BrokerState,
@@ -316,7 +346,10 @@ function onDisconnected(
   config: BrokerConfig,
   input: Extract<BrokerInput, { kind: 'disconnected' }>,
 ): void {
-  if (!input.connection.startsWith(`${ctx.self}>`)) return
+  if (!input.connection.startsWith(`${ctx.self}>`)) {
+    forgetUnread(state, input.connection)
+    return
+  }
   if (input.channel !== CONTROLLER_CHANNEL) {
     onFetcherDisconnected(state, ctx, config, input)
     return

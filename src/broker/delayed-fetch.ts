@@ -8,6 +8,7 @@
 import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import { msToUs } from '../kernel/time.ts'
 import { readLog } from '../log/replica-log.ts'
+import { respond } from './client-connection.ts'
 import { answersOf, bytesOf, divergence, endFor, isReplica, leaderError, readPartitions } from './read-partition.ts'
 import { type BrokerContext, logOf, numericKeys, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedFetch, FetchInProgress } from './state.ts'
@@ -86,5 +87,5 @@ function complete(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, 
     return
   }
   const partitions = answersOf(readPartitions(state, ctx, config, request))
-  ctx.reply(connection, { type: 'FetchResponse', correlationId: request.correlationId, partitions })
+  respond(state, ctx, connection, { type: 'FetchResponse', correlationId: request.correlationId, partitions })
 }

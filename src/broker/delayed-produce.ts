@@ -7,6 +7,7 @@ import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { Acks } from '../kafka/messages/data.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { msToUs } from '../kernel/time.ts'
+import { respond } from './client-connection.ts'
 import { isrAfterAppend } from './high-watermark.ts'
 import { type BrokerContext, logOf, minInsyncReplicas, numericKeys, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedProduce, PartitionState } from './state.ts'
@@ -50,7 +51,7 @@ export function onProduceTimer(state: BrokerState, ctx: BrokerContext, config: B
   for (const name of Object.keys(delayed.pending).sort(comparePartitions)) {
     settle(state, ctx, config, delayed, name, 'REQUEST_TIMED_OUT')
   }
-  respond(state, ctx, delayed)
+  answer(state, ctx, delayed)
 }
 
 function tryComplete(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, delayed: DelayedProduce): void {
@@ -60,7 +61,7 @@ function tryComplete(state: BrokerState, ctx: BrokerContext, config: BrokerConfi
   }
   if (Object.keys(delayed.pending).length > 0) return
   ctx.cancelTimer(produceTimer(delayed.id))
-  respond(state, ctx, delayed)
+  answer(state, ctx, delayed)
 }
 
 /** What a produce that waits for `requiredOffset` can be told now; null: it goes on waiting. */
@@ -141,8 +142,8 @@ export function tellAcknowledged(
   })
 }
 
-function respond(state: BrokerState, ctx: BrokerContext, delayed: DelayedProduce): void {
+function answer(state: BrokerState, ctx: BrokerContext, delayed: DelayedProduce): void {
   delete running(state).delayedProduces[delayed.id]
   const { connection, correlationId, done } = delayed
-  ctx.reply(connection, { type: 'ProduceResponse', correlationId, partitions: { ...done } })
+  respond(state, ctx, connection, { type: 'ProduceResponse', correlationId, partitions: { ...done } })
 }

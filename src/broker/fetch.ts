@@ -2,6 +2,7 @@
 import { comparePartitions } from '../kafka/ids.ts'
 import type { FetchRequest } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
+import { respond } from './client-connection.ts'
 import { parkFetch } from './delayed-fetch.ts'
 import { recordPosition } from './follower-position.ts'
 import { answersOf, bytesOf, isReplica, readPartitions } from './read-partition.ts'
@@ -58,7 +59,7 @@ export function advanceFetch(
   fetch.results ??= readPartitions(state, ctx, config, request)
   if (fetch.answerNow || answersAtOnce(request, Object.values(fetch.results))) {
     const partitions = answersOf(fetch.results)
-    ctx.reply(connection, { type: 'FetchResponse', correlationId: request.correlationId, partitions })
+    respond(state, ctx, connection, { type: 'FetchResponse', correlationId: request.correlationId, partitions })
   } else parkFetch(state, ctx, config, fetch)
 }
 

@@ -4,6 +4,7 @@ import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
+import { respond } from './client-connection.ts'
 import { endFor, isReplica, leaderError } from './read-partition.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
@@ -29,7 +30,7 @@ export function handleListOffsets(
   }
   const partitions: Record<TopicPartition, Answer> = {}
   for (const name of names) partitions[name] = answerFor(state, ctx, config, request, name)
-  ctx.reply(connection, { type: 'ListOffsetsResponse', correlationId: request.correlationId, partitions })
+  respond(state, ctx, connection, { type: 'ListOffsetsResponse', correlationId: request.correlationId, partitions })
 }
 
 const refused = (error: ErrorName): Answer => ({ error, offset: -1, leaderEpoch: -1 })

@@ -6,6 +6,7 @@ import { type BrokerId, comparePartitions, splitTopicPartition } from '../kafka/
 import type { UpdateMetadataRequest } from '../kafka/messages/control.ts'
 import type { MetadataRequest, PartitionMetadata } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
+import { respond } from './client-connection.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState, CachedPartitionMetadata } from './state.ts'
 
@@ -52,7 +53,7 @@ export function handleMetadata(
     found.push(topic)
     partitions[name] = answerFor(metadata.partitions[name]!, metadata.liveBrokers, request.version, config)
   }
-  ctx.reply(connection, {
+  respond(state, ctx, connection, {
     type: 'MetadataResponse',
     correlationId: request.correlationId,
     brokers: [...metadata.liveBrokers],

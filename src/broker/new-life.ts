@@ -14,6 +14,8 @@ export const newLife = (): BrokerVolatile => ({
   delayedProduces: {},
   delayedFetches: {},
   waiting: {},
+  clients: {},
+  released: [],
   nextId: 1,
   isrChanges: { partitions: [], lastChangeUs: 0, lastAnnouncedUs: 0 },
   checkpointing: false,

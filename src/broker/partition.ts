@@ -1,8 +1,9 @@
 /** One replica taking a role: leader, follower, or none because its leader is dead. */
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { type BrokerId, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrState } from '../kafka/messages/control.ts'
 import { assignEpoch } from '../log/epoch-cache.ts'
-import { emptyLog } from '../log/replica-log.ts'
+import { emptyLog, type ReplicaLog } from '../log/replica-log.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { resetRemoteReplicas, unheardReplica } from './isr.ts'
@@ -75,6 +76,7 @@ export function makeLeader(
     partition.leaderEpochStartOffset = log.logEndOffset
     // KAFKA-7415 (2.0.1): followers can then be told where this epoch began even if nothing is ever appended in it.
     if (m.epochEntryAtElection) assignEpoch(log, told.leaderEpoch, log.logEndOffset, m)
+    if (!wasLeader) lowerUnknownHighWatermark(ctx, partition, log, m)
     const keepLogEnds = wasLeader && m.sameLeaderKeepsFollowerState
     resetRemoteReplicas(partition, ctx.nowUs, log.logEndOffset, keepLogEnds, m)
     if (wasLeader) ctx.probe('leader made leader again at a higher epoch')
@@ -138,8 +140,6 @@ export function makeFollower(
     highWatermark: partition.highWatermark,
   })
   if (m.stepDownCompletesProduce) completeDelayedRequests(state, ctx, config, name)
-  // A broker on its way down starts no fetcher.
-  if (running(state).phase === 'shutting-down') return
   followPartition(state, ctx, config, name, told.leader, told.leaderEpoch)
 }
 
@@ -160,6 +160,22 @@ function takeOver(partition: PartitionState, told: LeaderAndIsrState, isr: Broke
   partition.partitionEpoch = told.partitionEpoch
   partition.replicas = [...told.replicas]
   partition.isr = isr
+}
+
+/**
+ * To 2.3 a follower that was cut to its leader's end keeps a high watermark above its own. 0.8.2 and later look the
+ * offset up when such a replica is elected, do not find it, and take it for unknown until the ISR has fetched
+ * (Replica.convertHWToLocalOffsetMetadata); 0.8.0 and 0.8.1 keep it.
+ */
+function lowerUnknownHighWatermark(
+  ctx: BrokerContext,
+  partition: PartitionState,
+  log: ReplicaLog,
+  m: Mechanisms,
+): void {
+  if (partition.highWatermark <= log.logEndOffset || m.acksAllBy === 'log-ends') return
+  ctx.probe('elected with a high watermark above the log end')
+  partition.highWatermark = log.logStartOffset
 }
 
 /** A change of the ISR that was asked under an older role is nobody's any more. */

@@ -8,6 +8,7 @@ import type { KafkaRecord } from '../kafka/records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { appendAsLeader, batchBytes } from '../log/replica-log.ts'
+import { forgetUnread, release, respond } from './client-connection.ts'
 import { completeDelayedFetches } from './delayed-fetch.ts'
 import { parkProduce, tellAcknowledged } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
@@ -71,7 +72,11 @@ function answer(
   const { acks, correlationId, timeoutMs } = request
   if (acks === 0) {
     // Nothing is answered; the only sign of an error is that the connection closes.
-    if (Object.keys(done).length > 0) ctx.closeConnection(connection)
+    if (Object.keys(done).length > 0) {
+      ctx.closeConnection(connection)
+      forgetUnread(state, connection)
+    }
+    release(state, connection)
     return
   }
   const waits = (acks < 0 || acks > 1) && Object.keys(pending).length > 0
@@ -83,7 +88,7 @@ function answer(
     tellAcknowledged(state, ctx, config, running(state).partitions[name]!, baseOffset, requiredOffset, acks)
     done[name] = { error: 'NONE', baseOffset, logStartOffset: logOf(state, name).logStartOffset }
   }
-  ctx.reply(connection, { type: 'ProduceResponse', correlationId, partitions: done })
+  respond(state, ctx, connection, { type: 'ProduceResponse', correlationId, partitions: done })
 }
 
 function append(

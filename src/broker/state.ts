@@ -10,6 +10,7 @@ import type {
   FetchedPartition,
   FetchRequest,
   ListOffsetsRequest,
+  MetadataRequest,
   OffsetsForLeaderEpochRequest,
   ProduceRequest,
 } from '../kafka/messages/data.ts'
@@ -117,6 +118,9 @@ export interface WaitingRequest {
   readonly fetch?: FetchInProgress
 }
 
+/** What a client asks on a connection that is read one request at a time. */
+export type ClientRequest = ProduceRequest | FetchRequest | ListOffsetsRequest | MetadataRequest
+
 /** A controller's request that waits because a role change needs a partition's lock, or behind such a request. */
 export interface WaitingControlRequest {
   readonly connection: ConnectionId
@@ -213,6 +217,10 @@ export interface BrokerVolatile {
   delayedProduces: Record<string, DelayedProduce>
   delayedFetches: Record<string, DelayedFetch>
   waiting: Record<TopicPartition, WaitingRequest[]>
+  /** Connections with a client's request in hand, and what they carry behind it, unread, oldest first. */
+  clients: Record<ConnectionId, ClientRequest[]>
+  /** Connections whose request was dealt with in this step; empty between two steps. */
+  released: ConnectionId[]
   nextId: number
   /** ISR changes not announced yet (0.9+). */
   isrChanges: { partitions: TopicPartition[]; lastChangeUs: number; lastAnnouncedUs: number }

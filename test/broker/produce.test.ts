@@ -119,3 +119,25 @@ test('a record above max.message.bytes is refused', () => {
   const b = new TestBroker('2.4').up().role({ topicSettings: { 'max.message.bytes': '100' } })
   expect(b.produced(b.produce(['x'.repeat(200)], 1))?.error).toBe('MESSAGE_TOO_LARGE')
 })
+
+test('the second request of a connection is appended only when the first is answered', () => {
+  const b = new TestBroker('2.4').up().role({ isr: [1, 2], replicas: [1, 2] })
+  b.produce(['a'], -1, 30_000, 'one')
+  b.produce(['b'], -1, 30_000, 'one')
+  b.produce(['c'], 1, 30_000, 'other')
+  expect(b.state.durable.logs[T0]?.logEndOffset).toBe(2)
+  b.fetch(2, 2)
+  expect(b.state.durable.logs[T0]?.logEndOffset).toBe(3)
+  expect(b.state.durable.logs[T0]?.batches.at(-1)?.records[0]?.value).toBe('b')
+})
+
+test('what was unread when its connection broke is never appended, what was in hand is carried on with', () => {
+  const b = new TestBroker('2.4').up().role({ isr: [1, 2], replicas: [1, 2] })
+  b.produce(['a'], -1, 30_000, 'one')
+  b.produce(['b'], -1, 30_000, 'one')
+  b.step({ kind: 'disconnected', peer: 'producer-p', channel: 'client', connection: 'one', reason: 'closed' })
+  b.fetch(2, 1)
+  expect(b.state.durable.logs[T0]?.logEndOffset).toBe(1)
+  expect(b.p.highWatermark).toBe(1)
+  expect(b.state.volatile?.clients.one).toBeUndefined()
+})

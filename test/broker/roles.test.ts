@@ -75,6 +75,19 @@ test('a role reads the high watermark from the checkpoint, capped to the log end
   expect(b.p.highWatermark).toBe(2)
 })
 
+test('a replica elected with a high watermark above its log end does not know it any more, from 0.8.2', () => {
+  for (const [generation, highWatermark] of [
+    ['0.8.1', 9],
+    ['0.8.2', 0],
+    ['2.3', 0],
+  ] as const) {
+    const b = new TestBroker(generation).up().role({ leader: 2 })
+    b.p.highWatermark = 9
+    b.role({ leaderEpoch: 1 })
+    expect(b.p.highWatermark).toBe(highWatermark)
+  }
+})
+
 test('being elected enters the epoch in the cache from 2.0.1, before only the first append does', () => {
   const cache = (generation: string) =>
     new TestBroker(generation).up().role({ leaderEpoch: 4 }).state.durable.logs[T0]?.epochCache

@@ -1,0 +1,57 @@
+/**
+ * A broker reads one request at a time from a connection: the next one stays in the socket until the one before is
+ * answered (SocketServer mutes the channel, every version). A producer with several requests in flight therefore has
+ * only the first of them appended while it waits for its acks.
+ */
+import type { KafkaMessage } from '../kafka/messages/message.ts'
+import type { ConnectionId } from '../kernel/machine.ts'
+import { type BrokerContext, running } from './running.ts'
+import type { BrokerState, ClientRequest } from './state.ts'
+
+/** Whether a client's request is read now. If not, it is kept until those before it are answered. */
+export function readsNow(
+  state: BrokerState,
+  ctx: BrokerContext,
+  connection: ConnectionId,
+  message: ClientRequest,
+): boolean {
+  const { clients } = running(state)
+  const unread = clients[connection]
+  if (unread === undefined) {
+    clients[connection] = []
+    return true
+  }
+  ctx.probe('request unread behind an unanswered one')
+  unread.push(message)
+  return false
+}
+
+/** Answers a request; the connection's next one can then be read. */
+export function respond(state: BrokerState, ctx: BrokerContext, connection: ConnectionId, message: KafkaMessage): void {
+  ctx.reply(connection, message)
+  release(state, connection)
+}
+
+/** The request in hand is dealt with, with or without an answer. */
+export function release(state: BrokerState, connection: ConnectionId): void {
+  const volatile = running(state)
+  if (volatile.clients[connection] !== undefined) volatile.released.push(connection)
+}
+
+/** The next request of a connection whose last one is dealt with; null: none. */
+export function nextRead(state: BrokerState): { connection: ConnectionId; message: ClientRequest } | null {
+  const volatile = running(state)
+  for (;;) {
+    const connection = volatile.released.shift()
+    if (connection === undefined) return null
+    const message = volatile.clients[connection]?.shift()
+    if (message !== undefined) return { connection, message }
+    delete volatile.clients[connection]
+  }
+}
+
+/** The connection is gone: what was not read from it never will be. The request in hand is carried on with. */
+export function forgetUnread(state: BrokerState, connection: ConnectionId): void {
+  const { clients } = running(state)
+  if (clients[connection] !== undefined) clients[connection] = []
+}
