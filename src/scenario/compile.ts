@@ -20,6 +20,7 @@ import { checkForm } from './schema.ts'
 import { compileSteps } from './steps.ts'
 import { compileBrokers, compileNetwork, compileRegistry, compileTopics } from './topology.ts'
 import { durationUs } from './units.ts'
+import { parseVersionRange } from './version-range.ts'
 
 /** A scenario whose form is right, with the places of its parts when it was read from a file. */
 export interface Scenario {
@@ -129,6 +130,17 @@ function checkPins(checks: Checks, pins: ScenarioDocument['pins']): void {
   }
 }
 
+function checkMuseum(checks: Checks, museum: ScenarioDocument['museum']): void {
+  if (museum === undefined) return
+  const range = parseVersionRange(museum.affected)
+  if (range.ok) return
+  checks.add(['museum', 'affected'], range.message, {
+    expected: 'a version or a range such as "<0.11", ">=2.0" or "0.11 - 2.0"',
+    found: museum.affected,
+    nearest: range.nearest,
+  })
+}
+
 interface Compiling {
   readonly document: ScenarioDocument
   readonly names: Names
@@ -156,6 +168,7 @@ function compileDocument({ document, names, options, source, sourceOf }: Compili
   // A shorter run cuts steps off on purpose; they are no mistake then.
   const lastUs = options.untilUs === undefined && runUs > 0 ? runUs : Number.MAX_SAFE_INTEGER
   checkPins(checks, document.pins)
+  checkMuseum(checks, document.museum)
   const plan: Plan = {
     version: 1,
     title: document.title,

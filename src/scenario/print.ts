@@ -7,6 +7,7 @@ const ORDER = [
   'version',
   'title',
   'story',
+  'museum',
   'kafka',
   'seed',
   'cluster',

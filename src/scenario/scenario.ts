@@ -36,6 +36,7 @@ function asText(path: Path): boolean {
   const last = path[path.length - 1]
   const above = path[path.length - 2]
   if (last === 'kafka') return path.length === 1 || path[0] === 'expect'
+  if (path[0] === 'museum') return true
   if (above === 'settings' || above === 'set') return false
   return TEXT_KEYS.includes(String(last)) || (typeof last === 'number' && above === 'values')
 }

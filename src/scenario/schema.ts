@@ -492,10 +492,28 @@ const expectation = map({
     .describe('Bounds on what is counted.'),
 })
 
+/** Of a scenario that tells an incident of Kafka's history: where it is written down and which versions it concerns. */
+const museum = map({
+  jira: oneOrMore(textLike('jira', /^KAFKA-\d+$/), 'jiras')
+    .optional()
+    .describe('The issue or issues of Apache Kafka that report it.'),
+  kip: textLike('kip', /^KIP-\d+$/)
+    .optional()
+    .describe('The improvement proposal that tells or repairs it.'),
+  affected: versionRange.describe('Versions in which it happens, as a range: "<0.11", "0.11 - 1.1".'),
+  fixed: line
+    .optional()
+    .describe('The first release in which it does not; absent: it was never repaired, or is by design.'),
+  evidence: oneOf('recorded', 'source', 'kip').describe(
+    "What the scenario was made after: a recording of real brokers, Kafka's source, or the text of a proposal or issue.",
+  ),
+})
+
 export const scenarioSchema = map({
   version: z.literal(1, { error: 'version' }).describe('The version of the scenario language.'),
   title: line.describe('One line.'),
   story: text.optional().describe('What happens, and what it shows.'),
+  museum: museum.optional().describe("The incident of Kafka's history that it tells."),
   kafka: textLike('kafka', /^\S+$/)
     .meta({ examples: GENERATIONS.map((it) => it.name) })
     .describe('The Kafka version: a generation such as 2.4, or an exact release such as 2.4.1.'),
