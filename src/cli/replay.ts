@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import type { Divergence } from '../driver/replay.ts'
 import { replay } from '../driver/replay.ts'
 import type { Trace } from '../driver/trace.ts'
 import { parseTrace } from '../driver/trace.ts'
@@ -35,6 +36,17 @@ function readTrace(io: Io, file: string): Trace {
   return parsed.trace
 }
 
+function divergenceText({ index, recorded, replayed }: Divergence): string {
+  if (recorded === null)
+    return 'every event could be replayed, and the digests differ: what machines did was not the same'
+  return [
+    `the replay parts from the trace at event ${index}:`,
+    `  trace:  at ${recorded.t} us, ${recorded.a} (${recorded.r})`,
+    `  replay: ${replayed === null ? 'no such event is pending' : `at ${replayed.atUs} us, ${replayed.key} (${replayed.rule})`}`,
+    'The trace was written by another version of highwater, or was changed.',
+  ].join('\n')
+}
+
 const MOST_TIMELINE_ROWS = 120
 
 export function replayCommand(io: Io, finished: (exit: number) => void): Command {
@@ -55,6 +67,11 @@ export function replayCommand(io: Io, finished: (exit: number) => void): Command
       try {
         const { result, divergence } = replay(trace, { onEvent: (world, report) => timeline.onEvent(world, report) })
         const view = runView(result, { timeline: timeline.rows, became: '', repeat })
+        if (divergence !== null) {
+          io.stderr.write(`${errors.paint('bad', '✗')} ${divergenceText(divergence)}\n`)
+          finished(EXIT.failed)
+          return
+        }
         if (flags.json === true) io.stdout.write(`${JSON.stringify(runJson(view))}\n`)
         else if (flags.quiet === true) io.stdout.write(`${painted(screen, runSummary(view))}\n`)
         else
@@ -67,24 +84,9 @@ export function replayCommand(io: Io, finished: (exit: number) => void): Command
               }),
             ),
           )
-        if (divergence === null) {
-          if (flags.json !== true)
-            io.stdout.write(`${screen.paint('good', '✓')} the replay is the run that was traced, event by event\n`)
-          finished(view.failed ? EXIT.failed : EXIT.held)
-          return
-        }
-        const { index, recorded, replayed } = divergence
-        const lines =
-          recorded === null
-            ? [`every event could be replayed, and the digests differ: what machines did was not the same`]
-            : [
-                `the replay parts from the trace at event ${index}:`,
-                `  trace:  at ${recorded.t} us, ${recorded.a} (${recorded.r})`,
-                `  replay: ${replayed === null ? 'no such event is pending' : `at ${replayed.atUs} us, ${replayed.key} (${replayed.rule})`}`,
-                'The trace was written by another version of highwater, or was changed.',
-              ]
-        io.stderr.write(`${errors.paint('bad', '✗')} ${lines.join('\n')}\n`)
-        finished(EXIT.failed)
+        if (flags.json !== true)
+          io.stdout.write(`${screen.paint('good', '✓')} the replay is the run that was traced, event by event\n`)
+        finished(view.failed ? EXIT.failed : EXIT.held)
       } catch (error) {
         io.stderr.write(bugText(errors, bugOf(error, repeat)))
         finished(EXIT.bug)

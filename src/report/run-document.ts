@@ -3,7 +3,7 @@ import type { LostRecord } from '../check/loss.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import { formatDuration, formatTime } from '../kernel/time.ts'
 import type { Block, Document, Line, Tone } from './document.ts'
-import { GAP, heading, line, paragraph, plainText, span, table, verbatim } from './document.ts'
+import { GAP, heading, line, paragraph, span, table, verbatim } from './document.ts'
 import type { Counted, PartitionView, RunOutcome, RunView, VerdictView } from './run-view.ts'
 import { cellText, timelineBlocks } from './timeline-document.ts'
 import { plural } from './words.ts'
@@ -364,15 +364,25 @@ export function runDocument(view: RunView, form: RunForm): Document {
   ]
 }
 
-/** One line: for runs among many, and for `--quiet`. */
-export function runSummary(view: RunView): Line {
-  const what = view.scenario ?? view.title
-  return [
-    ...outcomeLine(view.outcome),
-    span(`  ${what}`, 'strong'),
-    span(`  Kafka ${view.kafka}  seed ${view.seed}`, 'dim'),
-    span(view.outcome === 'held' ? '' : `  ${outcomeWords(view)}`),
-  ]
+/** Wide enough for the outcomes that runs mostly have. */
+const OUTCOME_WIDTH = 15
+
+/** The rest of a one-line summary: what broke, or why it failed. */
+function briefWords(view: RunView): string {
+  if (view.outcome === 'held') return ''
+  if (view.outcome === 'expected')
+    return `broke: ${names(view.verdicts.filter(({ outcome }) => outcome === 'expected-violation'))}`
+  return outcomeWords(view)
 }
 
-export const summaryText = (view: RunView): string => plainText(runSummary(view))
+/** One line: for runs among many, and for `--quiet`. */
+export function runSummary(view: RunView): Line {
+  const [mark] = outcomeLine(view.outcome)
+  const words = briefWords(view)
+  return [
+    span(mark!.text.padEnd(OUTCOME_WIDTH), mark!.tone),
+    span(view.scenario ?? view.title, 'strong'),
+    span(`  Kafka ${view.kafka}  seed ${view.seed}`, 'dim'),
+    span(words === '' ? '' : `  ${words}`, view.failed ? 'bad' : 'dim'),
+  ]
+}

@@ -326,3 +326,6 @@ export function runView(result: RunResult, context: RunContext): RunView {
     repeat: context.repeat,
   }
 }
+
+/** Everything there is to say about a run, without a timeline: for programs. */
+export const report = (result: RunResult): RunView => runView(result, { timeline: [], became: '', repeat: '' })

@@ -1,8 +1,7 @@
 /** The dense trace of a run: a line a transition, a column a replica. Collected while a run goes on. */
 import type { TopicPartition } from '../kafka/ids.ts'
-import { nodeNumber } from '../kafka/ids.ts'
 import type { StepReport } from '../world/context.ts'
-import type { PlanStep } from '../world/plan.ts'
+import type { Action, PlanStep } from '../world/plan.ts'
 import { controllerTruth, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
@@ -114,21 +113,37 @@ export class Timeline {
   }
 }
 
-/** What the step says of itself, what it does, and whom it meant. */
+/** What the step says of itself, what it does, and (where it does one thing) whom it meant. */
 function stepWords({ text, actions }: PlanStep, resolved: string): string {
   const who = resolved
     .split(', ')
     .filter((name) => name !== '')
-    .map((name) => (nodeNumber(name) > 0 ? nodeWords(name) : name))
+    .map(nodeWords)
     .join(', ')
   const notes = actions.flatMap((action) => (action.do === 'note' ? [action.text] : []))
-  const verbs = actions
-    .filter((action) => action.do !== 'note' && action.do !== 'observe')
-    .map((action) => spaced(action.do))
-  const done = verbs.length === 0 ? '' : `${[...new Set(verbs)].join(', ')}${who === '' ? '' : ` ${who}`}`
+  const verbs = new Set(actions.flatMap(verbOf))
+  const meant = verbs.size === 1 && who !== '' ? ` ${who}` : ''
+  const done = [...verbs].join(', ') + meant
   const said = [text.replace(/\.$/, ''), ...notes].filter((part) => part !== '').join('; ')
   if (said === '') return done
   return done === '' ? said : `${said} (${done})`
+}
+
+/** What an action is called on the timeline; marks and observations have their own words. */
+function verbOf(action: Action): string[] {
+  switch (action.do) {
+    case 'note':
+    case 'observe':
+      return []
+    case 'offer':
+      return ['send from']
+    case 'admin':
+      return [spaced(action.request.admin)]
+    case 'request':
+      return [`${spaced(action.request.request)} request`]
+    default:
+      return [spaced(action.do)]
+  }
 }
 
 /** `powerLoss` as `power loss`. */

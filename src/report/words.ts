@@ -202,7 +202,7 @@ export function factWords(fact: Fact): string {
     case 'metadataRecord':
       return `commits ${fact.record.type} to the metadata log at offset ${fact.offset}`
     case 'leaderElected':
-      return `${fact.partition}: elects ${leaderText(fact.leader)}, epoch ${fact.leaderEpoch}, ISR ${set(fact.isr)} (${fact.unclean ? 'UNCLEAN ' : ''}${fact.election})`
+      return `${fact.partition}: elects ${leaderText(fact.leader)}, epoch ${fact.leaderEpoch}, ISR ${set(fact.isr)} (${fact.unclean ? 'UNCLEAN election' : fact.election})`
     case 'noLeaderPossible':
       return `${fact.partition}: no leader possible, ISR ${set(fact.isr)}: ${fact.reason}`
     case 'replicaRemovedFromIsr':

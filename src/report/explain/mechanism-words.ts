@@ -510,4 +510,9 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'What becomes of the session of a broker that was fenced on its own request (KAFKA-18062).',
     values: yesNo('it still ends later, and fences the broker once more', 'it ends with the fencing'),
   },
+  quorumLeaderChecksMajority: {
+    area: 'KRaft',
+    meaning: 'Whether a leader of the quorum resigns that no longer hears of a majority (KAFKA-15489).',
+    values: yesNo('it does', 'it goes on until another is elected'),
+  },
 }
