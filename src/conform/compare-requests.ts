@@ -3,7 +3,7 @@ import type { Json } from '../kernel/json.ts'
 import type { RequestEntry } from '../world/world.ts'
 import type { Check } from './check.ts'
 import type { Comparison } from './comparison.ts'
-import { printed, printedIsr } from './comparison.ts'
+import { printed, printedIsr, sameIsr } from './comparison.ts'
 import type { Run } from './recording.ts'
 import { errorOf, fieldOf, type Replay } from './replay.ts'
 import { WIDENED_MS } from './rules.ts'
@@ -100,20 +100,27 @@ export function compareMetadata(check: Of<'metadata'>, replay: Replay, to: Compa
     const recorded = check.byBroker[broker]!
     const who = `asked of broker ${broker}`
     const own = fieldOf(fieldOf(answer.result, 'partitions') ?? null, check.partition)
-    to.equal(check.label, `${who}: brokers`, sorted(recorded.brokers), sorted(fieldOf(answer.result, 'brokers')))
+    to.equal(check.label, `${who}: brokers`, sorted(recorded.brokers), sorted(numbers(answer.result, 'brokers')))
     if (own === undefined) {
       to.sameError(check.label, `${who}: error`, recorded.error, errorOf(answer.result))
       continue
     }
     to.sameError(check.label, `${who}: error`, recorded.error, errorOf(own))
     to.equal(check.label, `${who}: leader`, recorded.leader, fieldOf(own, 'leader') ?? null)
-    to.equal(check.label, `${who}: replicas`, sorted(recorded.replicas), sorted(fieldOf(own, 'replicas')))
-    to.equal(check.label, `${who}: ISR`, sorted(recorded.isr), sorted(fieldOf(own, 'isr')))
+    to.equal(check.label, `${who}: replicas`, printedIsr(recorded.replicas), printedIsr(numbers(own, 'replicas')))
+    const isr = numbers(own, 'isr')
+    const same = sameIsr(recorded.isr, isr, replay.freeBrokers(check.atMs), true)
+    to.holds(check.label, `${who}: ISR`, same, printedIsr(recorded.isr), printedIsr(isr))
   }
 }
 
-const sorted = (list: Json | undefined): string =>
-  Array.isArray(list) ? printedIsr([...(list as number[])].sort((a, b) => a - b)) : 'nothing'
+const sorted = (list: readonly number[]): string => printedIsr([...list].sort((a, b) => a - b))
+
+/** A list of broker ids in an answer; empty where there is none. */
+function numbers(answer: Json, field: string): readonly number[] {
+  const list = fieldOf(answer, field)
+  return Array.isArray(list) ? (list as number[]) : []
+}
 
 interface Kind {
   readonly error: string

@@ -12,7 +12,13 @@ export function compareSnapshot(check: Of<'snapshot'>, replay: Replay, to: Compa
   const view = replay.view(check.observation)
   if (view === null) return
   const { label, seen } = check
-  if (seen.live !== undefined) to.equal(label, 'live brokers', [...seen.live].sort(), view.live)
+  if (seen.live !== undefined)
+    to.equal(
+      label,
+      'live brokers',
+      [...seen.live].sort((a, b) => a - b),
+      view.live,
+    )
   if (seen.controller !== undefined) {
     const { broker, epoch } = seen.controller
     if (broker !== undefined) to.equal(label, 'controller', broker, view.controller?.broker ?? null)

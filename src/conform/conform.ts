@@ -44,16 +44,24 @@ export function conform(recording: Recording, options: ConformOptions): Recordin
   let best = replay(recording, options.pins, [])
   if (!options.pins || best.result === null) return best.report
   let kept: readonly PinNote[] = []
-  const attempt = (chosen: readonly PinNote[]): void => {
+  const attempt = (chosen: readonly PinNote[], atMost: number): void => {
     const tried = replay(recording, true, chosen)
-    if (score(tried.report) >= score(best.report)) return
+    if (score(tried.report) > atMost) return
     best = tried
     kept = chosen
   }
+  const better = (): number => score(best.report) - 1
   const differs = (): boolean => best.report.differences.length > 0
   for (let n = 0; n <= (options.tries ?? TRIES) && differs(); n++) {
-    if (n > 0) attempt(redrawn(best.result!, kept, n))
-    for (const pin of requestPins(best.report, kept)) attempt([...kept, pin])
+    if (n > 0) attempt(redrawn(best.result!, kept, n), better())
+    for (const pin of requestPins(best.report, kept)) attempt([...kept, pin], better())
+  }
+  // What was drawn again and did not matter is left to chance.
+  for (const stream of new Set(kept.map((pin) => pin.stream))) {
+    attempt(
+      kept.filter((pin) => pin.stream !== stream),
+      score(best.report),
+    )
   }
   return best.report
 }
