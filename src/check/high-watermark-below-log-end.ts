@@ -13,7 +13,14 @@ export const HIGH_WATERMARK_BELOW_LOG_END: Property = {
   kind: 'always',
   statement: 'No high watermark is above the log end (of leaders; of followers from 2.4).',
   on: ['highWatermark', 'truncated', 'becameLeader', 'becameFollower'],
-  promised: () => PROMISED,
+  promised: ({ mechanisms }) =>
+    mechanisms.acksAllBy === 'high-watermark'
+      ? PROMISED
+      : {
+          promised: false,
+          because: 'to 0.8.1 a leader elected with a high watermark above its log end keeps it',
+          hole: null,
+        },
   check: (world, step) => {
     const findings: Finding[] = []
     for (const { node, fact } of step.facts) {
