@@ -38,6 +38,13 @@ export const clockOf = (world: World, node: NodeId): number => {
   return world.nowUs + (process?.skewUs ?? 0)
 }
 
+/** A timer's name without the number of what it is for: `fetch:17` is one of the `fetch` timers. */
+function familyOf(name: string): string {
+  let end = name.length
+  while (end > 0 && name.charCodeAt(end - 1) >= 48 && name.charCodeAt(end - 1) <= 57) end -= 1
+  return end < name.length && name[end - 1] === ':' ? name.slice(0, end - 1) : name
+}
+
 export class StepContext implements Context<KafkaMessage, Fact> {
   readonly #world: World
   readonly #host: Host
@@ -121,7 +128,7 @@ export class StepContext implements Context<KafkaMessage, Fact> {
     timers[name] = schedule(world, this.#host, {
       atUs: world.nowUs + Math.max(0, Math.round(delayUs)),
       cause: this.#cause,
-      key: nextKey(world, `${this.self}/timer ${name}`),
+      key: nextKey(world, `${this.self}/timer ${familyOf(name)}`),
       rule: 'timer',
       body: { kind: 'timer', node: this.self, name, data, life: process?.life ?? 0 },
     })
@@ -140,6 +147,10 @@ export class StepContext implements Context<KafkaMessage, Fact> {
   }
 
   fact(fact: Fact): void {
+    // A new leader of the quorum cannot know which records its predecessor has seen committed: they are told once.
+    const known = this.#world.ledger.metadataLog.length
+    if (fact.kind === 'metadataRecord' && fact.offset < known) return
+    if (fact.kind === 'registryWrite' && fact.sessionId === 0 && fact.czxid < known) return
     this.#report.facts.push({ atUs: this.#world.nowUs, event: this.#world.index, node: this.self, fact })
   }
 
