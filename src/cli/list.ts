@@ -1,13 +1,13 @@
 /** `list`: what there is, as a table or as a JSON array. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Argument, Command } from 'commander'
 import { PROPERTIES } from '../check/index.ts'
 import { SETTINGS } from '../kafka/config.ts'
 import { GENERATIONS, isRunnable } from '../kafka/generation/table.ts'
 import type { Json } from '../kernel/json.ts'
-import type { Column, Document, Line } from '../report/document.ts'
-import { line, paragraph, span, table } from '../report/document.ts'
+import type { Block, Column, Document, Line } from '../report/document.ts'
+import { GAP, line, paragraph, span, table } from '../report/document.ts'
 import { plural } from '../report/words.ts'
 import { parseScenario } from '../scenario/scenario.ts'
 import { ACTIONS } from '../scenario/vocabulary.ts'
@@ -53,12 +53,7 @@ const words = (title: string): Column => ({ title, align: 'left', keep: 8, wraps
 const small = (title: string): Column => ({ title, align: 'left', keep: 2 })
 
 /** The columns of each table with the fields they show. */
-const COLUMNS: Readonly<Record<Kind, readonly (readonly [Column, string])[]>> = {
-  scenarios: [
-    [name, 'name'],
-    [small('Kafka'), 'kafka'],
-    [words('title'), 'title'],
-  ],
+const COLUMNS: Readonly<Record<Exclude<Kind, 'scenarios'>, readonly (readonly [Column, string])[]>> = {
   properties: [
     [name, 'name'],
     [small('judged'), 'kind'],
@@ -89,12 +84,36 @@ const shown = (value: Json | undefined): string => {
   return Array.isArray(value) ? value.join(', ') : String(value ?? '')
 }
 
+/** Scenarios by theme, under the last part of their names: it is enough to run one. */
+function scenarioDocument(items: readonly Item[]): Document {
+  const themes = [...new Set(items.map((item) => dirname(String(item.name))))].sort()
+  const blocks = themes.flatMap((theme): Block[] => {
+    const own = items.filter((item) => dirname(String(item.name)) === theme)
+    const rows = own.map((item): Line[] => [
+      line(basename(String(item.name)), 'strong'),
+      line(String(item.kafka)),
+      line(String(item.title)),
+    ])
+    const columns: Column[] = [
+      { title: theme === '.' ? 'name' : `${theme}/`, align: 'left', keep: 9 },
+      small('Kafka'),
+      words('title'),
+    ]
+    return [table(columns, rows), GAP]
+  })
+  return [
+    ...blocks,
+    paragraph([span(`${plural(items.length, 'scenario')}. Run one with \`highwater run NAME\`.`, 'dim')]),
+  ]
+}
+
 function listDocument(kind: Kind, items: readonly Item[]): Document {
+  if (kind === 'scenarios') return scenarioDocument(items)
   const columns = COLUMNS[kind]
   const rows = items.map((item) =>
     columns.map(([, field], at): Line => line(shown(item[field]), at === 0 ? 'strong' : 'plain')),
   )
-  const hint = kind === 'scenarios' ? 'Run one with `highwater run NAME`.' : 'Read more with `highwater explain NAME`.'
+  const hint = 'Read more with `highwater explain NAME`.'
   const one = kind === 'properties' ? 'property' : kind.slice(0, -1)
   return [
     table(

@@ -212,7 +212,8 @@ function clientWords(view: RunView, counted: Counted): Line {
 /** More than these are counted only. */
 const MOST_LOST = 20
 
-function lostWords(lost: LostRecord): string {
+/** Who took the record away. */
+export function lostWords(lost: LostRecord): string {
   if (lost.truncatedBy === null) return 'nobody truncated it'
   const { broker, atUs, rule, to } = lost.truncatedBy
   return `broker ${broker} truncated it at ${formatTime(atUs)}, to ${to}: ${rule}`

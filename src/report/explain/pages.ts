@@ -142,7 +142,7 @@ const errorPage = (error: KafkaError): Page => ({
     GAP,
     paragraph(error.meaning, 2),
     GAP,
-    paragraph([span('may be tried again  ', 'dim'), span(yesNo(error.retriable))], 2),
+    paragraph([span('may be tried again   ', 'dim'), span(yesNo(error.retriable))], 2),
     paragraph([span('certainly no effect  ', 'dim'), span(yesNo(error.definite))], 2),
     GAP,
     paragraph(
@@ -164,26 +164,38 @@ const shownDefault = (value: ReturnType<typeof defaultIn>, unit: string): string
   return unit === '' || unit === 'count' ? String(value) : `${value} ${unit}`
 }
 
+/** A setting of several scopes is told once where it is the same in all. */
+function distinct(settings: readonly Setting[]): { readonly setting: Setting; readonly scopes: readonly string[] }[] {
+  const groups: { setting: Setting; scopes: string[] }[] = []
+  const same = (a: Setting, b: Setting): boolean =>
+    a.meaning === b.meaning && a.type === b.type && JSON.stringify(a.defaults) === JSON.stringify(b.defaults)
+  for (const setting of settings) {
+    const group = groups.find((each) => same(each.setting, setting))
+    if (group === undefined) groups.push({ setting, scopes: [setting.scope] })
+    else group.scopes.push(setting.scope)
+  }
+  return groups
+}
+
 function settingPage(settings: readonly Setting[]): Page {
   const [first] = settings as [Setting]
   const document: Block[] = [
     title(first.key, `setting of the ${settings.map(({ scope }) => scope).join(' and of the ')}`),
   ]
-  for (const setting of settings) {
-    document.push(GAP, paragraph(settings.length === 1 ? setting.meaning : `${setting.scope}: ${setting.meaning}`, 2))
+  const groups = distinct(settings)
+  for (const { setting, scopes } of groups) {
+    document.push(
+      GAP,
+      paragraph(groups.length === 1 ? setting.meaning : `${scopes.join(' and ')}: ${setting.meaning}`, 2),
+    )
     const bounds = [
       setting.type === 'int' ? 'a whole number' : setting.type === 'boolean' ? 'true or false' : 'text',
       setting.min === undefined ? '' : `at least ${setting.min}`,
       setting.allowed === undefined ? '' : `one of ${setting.allowed.join(', ')}`,
     ].filter((part) => part !== '')
+    const unit = setting.unit === '' || setting.unit === 'count' ? '' : `, in ${setting.unit}`
     document.push(
-      paragraph(
-        [
-          span('value  ', 'dim'),
-          span(`${bounds.join(', ')}${setting.unit === '' || setting.unit === 'count' ? '' : `, in ${setting.unit}`}`),
-        ],
-        2,
-      ),
+      paragraph([span('value  ', 'dim'), span(`${bounds.join(', ')}${unit}`)], 2),
       GAP,
       rangeTable(
         'default',

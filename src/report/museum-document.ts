@@ -1,0 +1,62 @@
+/** The museum on a terminal: a row an incident, the generations gathered by verdict, then what disagrees. */
+import type { Block, Document, Line } from './document.ts'
+import { GAP, heading, line, paragraph, span, table, verbatim } from './document.ts'
+import type { Exhibit, Museum } from './museum.ts'
+import { countMuseum } from './museum.ts'
+import { affectedWords, countWords, issueWords, rangesOf, VERDICT_WORDS } from './museum-words.ts'
+
+function verdictsLine({ cells }: Exhibit): Line {
+  const ranges = rangesOf(cells, (a, b) => a.verdict === b.verdict && a.agrees === b.agrees)
+  return ranges.flatMap(({ generations, cells: [cell] }, index) => {
+    const { glyph, word, tone } = VERDICT_WORDS[cell!.verdict]
+    const mark = `${glyph} ${word}${cell!.agrees ? '' : ' (DISAGREES)'}`
+    return [...(index === 0 ? [] : [span('; ')]), span(mark, cell!.agrees ? tone : 'bad'), span(` ${generations}`, 'dim')]
+  })
+}
+
+function disagreeing(exhibit: Exhibit): Block[] {
+  return exhibit.cells
+    .filter(({ agrees }) => !agrees)
+    .flatMap((cell) => [
+      GAP,
+      paragraph(
+        [
+          span('✗ ', 'bad'),
+          span(`${exhibit.scenario}, Kafka ${cell.generation}`, 'strong'),
+          span(`: ${VERDICT_WORDS[cell.verdict].word}, ${cell.reason}`),
+        ],
+        0,
+        2,
+      ),
+      paragraph([span('expected otherwise: ', 'dim'), span(cell.disagreement ?? '')], 2, 4),
+      ...(cell.repeat === '' ? [] : [verbatim([[span('repeat ', 'dim'), span(cell.repeat)]], 2)]),
+    ])
+}
+
+export const museumCountLine = (museum: Museum): Line =>
+  line(countWords(museum), countMuseum(museum).disagreeing === 0 ? 'good' : 'bad')
+
+export function museumDocument(museum: Museum): Document {
+  const rows = museum.exhibits.map((exhibit): Line[] => [
+    line(exhibit.scenario.replace(/^history\//, ''), 'strong'),
+    line(`${issueWords(exhibit)}; ${affectedWords(exhibit)}`, 'dim'),
+    verdictsLine(exhibit),
+  ])
+  return [
+    heading('The museum of incidents'),
+    ...museum.leftOut.map(({ generation, reason }) =>
+      paragraph([span(`${generation} is left out: ${reason}`, 'dim')], 2, 4),
+    ),
+    table(
+      [
+        { title: 'incident', align: 'left', keep: 9, wrapsTo: 22 },
+        { title: 'issue', align: 'left', keep: 2, wrapsTo: 20 },
+        { title: 'verdicts', align: 'left', keep: 8, wrapsTo: 30 },
+      ],
+      rows,
+    ),
+    ...museum.exhibits.flatMap(disagreeing),
+    GAP,
+    paragraph(museumCountLine(museum)),
+  ]
+}

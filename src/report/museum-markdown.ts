@@ -1,0 +1,85 @@
+/** The museum as Markdown: one wide table, and under each incident why each generation came to what it did. */
+import type { Exhibit, Museum, MuseumCell, MuseumVerdict } from './museum.ts'
+import {
+  affectedWords,
+  countWords,
+  EVIDENCE_WORDS,
+  issueLink,
+  madeBy,
+  rangesOf,
+  VERDICT_WORDS,
+} from './museum-words.ts'
+
+/** Text in a table cell: no line ends, and bars and angle brackets lose their meaning. */
+export const cellOf = (text: string): string =>
+  text.replace(/\s+/g, ' ').replace(/[\\|<>*_`[\]]/g, (character) => `\\${character}`)
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+const headOf = (titles: readonly string[]): string[] => [row(titles), row(titles.map(() => '---'))]
+
+const verdictText = ({ verdict, agrees }: MuseumCell): string => {
+  const { glyph, word } = VERDICT_WORDS[verdict]
+  return `${glyph} ${word}${agrees ? '' : ' **(disagrees)**'}`
+}
+
+const evidenceText = (cells: readonly MuseumCell[], folder: string): string => {
+  const { glyph, words } = EVIDENCE_WORDS[cells[0]!.evidence]
+  const recordings = cells.flatMap((cell) => cell.recordings)
+  const links = recordings.map((name) => `[${name}](${folder}/${name}.json)`)
+  return `${glyph} ${words}${links.length === 0 ? '' : `: ${links.join(', ')}`}`
+}
+
+const isAlike = (a: MuseumCell, b: MuseumCell): boolean =>
+  a.verdict === b.verdict && a.reason === b.reason && a.agrees === b.agrees && a.evidence === b.evidence
+
+function exhibitLines(exhibit: Exhibit, folder: string): string[] {
+  const issues = exhibit.jira.map((jira) => `[${jira}](${issueLink(jira)})`)
+  const about = [...(exhibit.kip === null ? [] : [exhibit.kip]), ...issues, affectedWords(exhibit).replace(/</g, '&lt;')]
+  return [
+    `## ${exhibit.title}`,
+    '',
+    `[${exhibit.scenario}](${exhibit.link}) · ${about.join(' · ')}`,
+    '',
+    ...headOf(['generations', 'verdict', 'why', 'known from']),
+    ...rangesOf(exhibit.cells, isAlike).map(({ generations, cells }) => {
+      const cell = cells[0]!
+      const why = cell.disagreement === null ? cell.reason : `${cell.reason} — expected otherwise: ${cell.disagreement}`
+      const known = cell.verdict === 'not-applicable' ? '' : evidenceText(cells, folder)
+      return row([generations, verdictText(cell), cellOf(why), known])
+    }),
+    '',
+  ]
+}
+
+/** `recordings` is the folder of recordings as a link from the report. */
+export function museumMarkdown(museum: Museum, { recordings }: { readonly recordings: string }): string {
+  const used = new Set(museum.exhibits.flatMap(({ cells }) => cells.map(({ verdict }) => verdict)))
+  const key = (Object.keys(VERDICT_WORDS) as MuseumVerdict[])
+    .filter((verdict) => used.has(verdict))
+    .map((verdict) => `${VERDICT_WORDS[verdict].glyph} ${VERDICT_WORDS[verdict].word}: ${VERDICT_WORDS[verdict].meaning}`)
+  const lines = [
+    '# The museum of incidents',
+    '',
+    'Each row is an incident of Kafka’s history, told by a scenario; each column is a generation of brokers under the same scenario and seed.',
+    '',
+    madeBy(museum),
+    '',
+    `${countWords(museum)}.`,
+    '',
+    `${key.join('; ')}.`,
+    `Known from: ${Object.values(EVIDENCE_WORDS)
+      .map(({ glyph, words }) => `${glyph} ${words}`)
+      .join(', ')}.`,
+    '',
+    ...museum.leftOut.map(({ generation, reason }) => `- ${generation} is left out: ${reason}`),
+    ...(museum.leftOut.length > 0 ? [''] : []),
+    ...headOf(['incident', ...museum.generations]),
+    ...museum.exhibits.map(({ title, link, cells }) =>
+      row([`[${cellOf(title)}](${link})`, ...cells.map((cell) => `${verdictText(cell)} ${cell.verdict === 'not-applicable' ? '' : EVIDENCE_WORDS[cell.evidence].glyph}`.trim())]),
+    ),
+    '',
+    ...museum.exhibits.flatMap((exhibit) => exhibitLines(exhibit, recordings)),
+  ]
+  return `${lines.join('\n').trimEnd()}\n`
+}
