@@ -25,14 +25,10 @@ import {
   sendAlterPartition,
   TIMEOUT_TIMER,
 } from './isr-controller.ts'
+import { isKraft, onKraftDisconnected, onKraftMessage, onKraftTimer, startKraft } from './kraft/kraft.ts'
+import { askToShutDown } from './kraft/lifecycle.ts'
 import { handleOffsetsForLeaderEpoch } from './leader-epoch.ts'
-import {
-  beginShutdown,
-  SHUTDOWN_RETRY_TIMER,
-  SHUTDOWN_TIMEOUT_TIMER,
-  startBroker,
-  tryControlledShutdown,
-} from './lifecycle.ts'
+import { beginShutdown, startBroker, tryControlledShutdown } from './lifecycle.ts'
 import { handleListOffsets } from './list-offsets.ts'
 import { handleMetadata } from './metadata.ts'
 import { onIsrWriteAnswer } from './partition-lock.ts'
@@ -54,6 +50,7 @@ import {
   onControllerShutdownDone,
   onSessionClosed,
 } from './shutdown.ts'
+import { KRAFT_SHUTDOWN_TIMER, SHUTDOWN_RETRY_TIMER, SHUTDOWN_TIMEOUT_TIMER } from './shutdown-timers.ts'
 import type { BrokerConfig, BrokerState, ClientRequest } from './state.ts'
 import { onConfigChange, onConfigChanges, onTopicConfig, watchConfigChanges } from './topic-config.ts'
 import { firstLocked, waitForLock } from './waiting.ts'
@@ -75,6 +72,7 @@ export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Ope
   step: (state, input, ctx, config) => {
     if (input.kind === 'start') {
       startBroker(state, ctx, config)
+      if (isKraft(config)) startKraft(state, ctx, config)
       return
     }
     if (state.volatile === null || state.volatile.phase === 'hung') return
@@ -183,6 +181,7 @@ function onMessage(
       onControlledShutdownAnswer(state, ctx, config, message)
       return
     default:
+      if (isKraft(config) && onKraftMessage(state, ctx, config, message)) return
       ctx.probe(`broker ignores ${message.type}`)
   }
 }
@@ -319,11 +318,15 @@ function onTimer(
       onRegistrationTimer(state, ctx, config)
       return
     case 'alter-partition':
-      if (name === TIMEOUT_TIMER) onAlterPartitionFailed(state, ctx, null)
+      if (name === TIMEOUT_TIMER) onAlterPartitionFailed(state, ctx, config, null)
       else sendAlterPartition(state, ctx, config)
       return
     case 'shutdown':
       onShutdownTimer(state, ctx, config, name)
+      return
+    case 'kraft':
+      if (name === KRAFT_SHUTDOWN_TIMER) askToShutDown(state, ctx, config)
+      else onKraftTimer(state, ctx, config, name)
       return
     default:
       ctx.probe(`broker has no timer ${name}`)
@@ -350,10 +353,11 @@ function onDisconnected(
     forgetUnread(state, input.connection)
     return
   }
+  if (isKraft(config) && onKraftDisconnected(state, ctx, config, input.channel)) return
   if (input.channel !== CONTROLLER_CHANNEL) {
     onFetcherDisconnected(state, ctx, config, input)
     return
   }
   onControlledShutdownLost(state, ctx, config, input.peer)
-  onAlterPartitionFailed(state, ctx, input.peer)
+  onAlterPartitionFailed(state, ctx, config, input.peer)
 }

@@ -166,7 +166,7 @@ function stopReplicas(
 }
 
 /** Stops fetching. Only a deletion takes the replica away; otherwise it keeps its role, without a fetcher. */
-function stopReplica(
+export function stopReplica(
   state: BrokerState,
   ctx: BrokerContext,
   config: BrokerConfig,

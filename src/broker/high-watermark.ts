@@ -100,8 +100,8 @@ function isWaitedFor(
 export function isEligible(state: BrokerState, config: BrokerConfig, id: BrokerId, remote: RemoteReplica): boolean {
   const rule = config.mechanisms.isrEligibility
   if (rule === 'any') return true
-  const { liveBrokers, brokerEpochs } = running(state).metadata
-  if (!liveBrokers.includes(id)) return false
+  const { liveBrokers, brokerEpochs, shuttingDown } = running(state).metadata
+  if (!liveBrokers.includes(id) || shuttingDown?.includes(id) === true) return false
   if (rule === 'alive' || rule === 'unfenced') return true
   const known = brokerEpochs[id] ?? -1
   return known === -1 || remote.brokerEpoch === -1 || remote.brokerEpoch === known

@@ -3,8 +3,9 @@
  * time, with every change that waits; a partition has at most one change pending.
  */
 import type { ErrorName } from '../kafka/errors.ts'
-import { type BrokerId, comparePartitions, controllerNode, type TopicPartition } from '../kafka/ids.ts'
+import { type BrokerId, comparePartitions, controllerNode, quorumNode, type TopicPartition } from '../kafka/ids.ts'
 import type { AlterPartitionRequest, AlterPartitionResponse } from '../kafka/messages/control.ts'
+import type { NodeId } from '../kernel/machine.ts'
 import { msToUs } from '../kernel/time.ts'
 import { type BrokerContext, durationSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
@@ -26,6 +27,10 @@ const WAIT_FOR_STATE: readonly ErrorName[] = [
   'INVALID_REQUEST',
   'NEW_LEADER_ELECTED',
 ]
+
+/** The node of a controller: of the process of a broker, or of one of its own in KRaft. */
+const controllerAt = (config: BrokerConfig, id: number): NodeId =>
+  config.mechanisms.metadata === 'kraft' ? quorumNode(id) : controllerNode(id)
 
 export function askControllerForIsr(
   state: BrokerState,
@@ -63,7 +68,7 @@ export function sendAlterPartition(state: BrokerState, ctx: BrokerContext, confi
   if (names.length === 0) return
   running(state).nextId += 1
   alterPartition.outstanding = { correlationId: nextId, controller, partitions: names }
-  ctx.send(controllerNode(controller), CONTROLLER_CHANNEL, {
+  ctx.send(controllerAt(config, controller), CONTROLLER_CHANNEL, {
     type: 'AlterPartitionRequest',
     correlationId: nextId,
     broker: config.id,
@@ -170,13 +175,18 @@ function tryAgain(state: BrokerState, ctx: BrokerContext, names: readonly TopicP
 }
 
 /** The connection to the controller broke, or no answer came in time: what was asked is asked again. */
-export function onAlterPartitionFailed(state: BrokerState, ctx: BrokerContext, peer: string | null): void {
+export function onAlterPartitionFailed(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  peer: NodeId | null,
+): void {
   const { alterPartition } = running(state)
   const outstanding = alterPartition.outstanding
-  if (outstanding === null || (peer !== null && controllerNode(outstanding.controller) !== peer)) return
+  if (outstanding === null || (peer !== null && controllerAt(config, outstanding.controller) !== peer)) return
   alterPartition.outstanding = null
   ctx.cancelTimer(TIMEOUT_TIMER)
-  if (peer === null) ctx.close(controllerNode(outstanding.controller), CONTROLLER_CHANNEL)
+  if (peer === null) ctx.close(controllerAt(config, outstanding.controller), CONTROLLER_CHANNEL)
   ctx.probe('ISR request to the controller failed')
   tryAgain(state, ctx, outstanding.partitions)
 }

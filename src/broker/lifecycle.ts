@@ -8,11 +8,13 @@ import { startIsrCheck } from './isr-check.ts'
 import { CONTROLLER_CHANNEL } from './isr-controller.ts'
 import { newLife } from './new-life.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
+import {
+  KRAFT_SHUTDOWN_TIMER,
+  SHUTDOWN_CLOSE_TIMER,
+  SHUTDOWN_RETRY_TIMER,
+  SHUTDOWN_TIMEOUT_TIMER,
+} from './shutdown-timers.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
-
-export const SHUTDOWN_RETRY_TIMER = 'shutdown:retry'
-export const SHUTDOWN_TIMEOUT_TIMER = 'shutdown:timeout'
-export const SHUTDOWN_CLOSE_TIMER = 'shutdown:close'
 
 /** Loads the logs and starts the tasks. The broker registers when its session is there. */
 export function startBroker(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
@@ -69,7 +71,10 @@ export function beginShutdown(
   if (volatile.shutdown !== null) return
   const { exitCode, hangsOver } = how
   volatile.shutdown = { attempts: 0, stage: 'controlled', asked: null, exitCode, hangsOver }
-  const enabled = config.mechanisms.controlledShutdown && config.settings['controlled.shutdown.enable'] === true
+  // KRaft brokers always ask.
+  const kraft = config.mechanisms.metadata === 'kraft'
+  const enabled =
+    kraft || (config.mechanisms.controlledShutdown && config.settings['controlled.shutdown.enable'] === true)
   const up = volatile.phase !== 'starting'
   volatile.phase = 'shutting-down'
   if (how.controlled && enabled && up) {
@@ -86,6 +91,10 @@ export function tryControlledShutdown(state: BrokerState, ctx: BrokerContext, co
   const volatile = running(state)
   const { shutdown, controller, brokerEpoch } = volatile
   if (shutdown === null) return
+  if (config.mechanisms.metadata === 'kraft') {
+    ctx.setTimer(KRAFT_SHUTDOWN_TIMER, 0)
+    return
+  }
   if (shutdown.attempts >= (numberSetting(config, 'controlled.shutdown.max.retries') ?? 3)) {
     ctx.fact({ kind: 'controlledShutdownFailed', reason: `no success in ${shutdown.attempts} attempts` })
     ctx.setTimer(SHUTDOWN_CLOSE_TIMER, 0)

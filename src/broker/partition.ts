@@ -140,7 +140,8 @@ export function makeFollower(
     highWatermark: partition.highWatermark,
   })
   if (m.stepDownCompletesProduce) completeDelayedRequests(state, ctx, config, name)
-  followPartition(state, ctx, config, name, told.leader, told.leaderEpoch)
+  // KRaft names no leader at all where nobody can be elected.
+  if (told.leader >= 0) followPartition(state, ctx, config, name, told.leader, told.leaderEpoch)
 }
 
 /**

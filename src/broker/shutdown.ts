@@ -4,9 +4,10 @@ import type { ControlledShutdownResponse } from '../kafka/messages/control.ts'
 import type { NodeId } from '../kernel/machine.ts'
 import { closeLogs } from './checkpoint.ts'
 import { CONTROLLER_CHANNEL } from './isr-controller.ts'
-import { pauseControlledShutdown, SHUTDOWN_TIMEOUT_TIMER } from './lifecycle.ts'
+import { pauseControlledShutdown } from './lifecycle.ts'
 import { stopAllFetchers } from './replica-fetcher.ts'
 import { type BrokerContext, running } from './running.ts'
+import { SHUTDOWN_TIMEOUT_TIMER } from './shutdown-timers.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
 export function onControlledShutdownAnswer(
@@ -59,6 +60,12 @@ export function closeBroker(state: BrokerState, ctx: BrokerContext, config: Brok
   }
   shutdown.stage = 'closing'
   closeLogs(state, ctx)
+  if (config.mechanisms.metadata === 'kraft') {
+    // KIP-966: the clean-shutdown file keeps the broker epoch, by which the controller knows that nothing was lost.
+    state.durable.cleanShutdownEpoch = volatile.brokerEpoch
+    ctx.exit(shutdown.exitCode)
+    return
+  }
   ctx.tell(controllerNode(config.id), { type: 'ControllerShutdown' })
 }
 

@@ -16,6 +16,7 @@ import type {
 } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
+import type { KraftState } from './kraft/state.ts'
 
 /** What a broker is told at its creation; the same for all its lives. */
 export interface BrokerConfig {
@@ -24,6 +25,8 @@ export interface BrokerConfig {
   readonly mechanisms: Mechanisms
   /** Every broker setting, resolved: defaults of the generation, cluster, this broker. */
   readonly settings: Settings
+  /** KRaft: ids of the controllers, ascending. */
+  readonly controllers?: readonly number[]
 }
 
 export interface BrokerState {
@@ -42,6 +45,8 @@ export interface BrokerDurable {
   logStartOffsetCheckpoint: Record<TopicPartition, number> | null
   /** The clean-shutdown marker of the log directory. */
   cleanShutdown: boolean
+  /** KRaft: the broker epoch that the marker holds (KIP-966); absent or -1: none. */
+  cleanShutdownEpoch?: number
 }
 
 /** What a leader knows of one other replica. */
@@ -210,6 +215,8 @@ export interface BrokerVolatile {
     liveBrokers: BrokerId[]
     /** Broker epochs of the live brokers by id (3.5, KIP-903); empty before. */
     brokerEpochs: Record<string, number>
+    /** KRaft: brokers in controlled shutdown, alive and yet not to be in an ISR. */
+    shuttingDown?: BrokerId[]
     partitions: Record<TopicPartition, CachedPartitionMetadata>
   }
   /** Topic settings as this broker knows them, by topic. */
@@ -252,6 +259,8 @@ export interface BrokerVolatile {
   lastFlushUs: Record<TopicPartition, number>
   /** Lag that a fault gave to every fetcher of this broker, also to later ones, in us. */
   fetchThrottleUs?: number
+  /** KRaft only: the metadata log as far as it has been replayed, and the standing with the controller. */
+  kraft?: KraftState
 }
 
 /** A graceful way down: after SIGTERM, after a start that failed, or because a follower may not cut its log. */

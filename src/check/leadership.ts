@@ -2,11 +2,9 @@
 import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER, splitTopicPartition } from '../kafka/ids.ts'
-import type { TopicConfigZnode } from '../kafka/znodes.ts'
-import { topicConfigPath } from '../kafka/znodes.ts'
-import { controllerTruth, isRegistered, partitionTruth } from '../world/targets.ts'
+import { controllerTruth, isRegistered, partitionTruth, topicSettingsTruth } from '../world/targets.ts'
 import type { PartitionTruth, World } from '../world/world.ts'
-import { brokerState, registryState } from '../world/world.ts'
+import { brokerState, isKraft } from '../world/world.ts'
 import { processState, viewOf } from './roles.ts'
 
 export type Leadership =
@@ -20,15 +18,16 @@ export type Leadership =
 export function isUncleanOn(world: World, partition: TopicPartition): boolean {
   const { mechanisms, brokers } = world.plan
   if (!mechanisms.uncleanElectionSwitch) return true
+  if (isKraft(world) && !mechanisms.uncleanElectionInKraft) return false
   const key = 'unclean.leader.election.enable'
   const { topic } = splitTopicPartition(partition)
-  const config = registryState(world).nodes[topicConfigPath(topic)]?.data as unknown as TopicConfigZnode | undefined
+  const settingsOfTopic = topicSettingsTruth(world, topic)
   // The controller's own setting counts where the topic has none; without a controller any broker may come to be it.
   const controller = controllerTruth(world)?.broker
-  const judges = brokers.filter(({ id }) => controller === undefined || id === controller)
+  const judges = brokers.filter(({ id }) => isKraft(world) || controller === undefined || id === controller)
   return judges.some(({ id, settings }) => {
     const own = { ...settings, ...world.settingChanges[`broker-${id}`] }
-    return topicSetting(own, config?.settings, key) === true
+    return topicSetting(own, settingsOfTopic, key) === true
   })
 }
 
@@ -65,7 +64,9 @@ function withNamedLeader(world: World, partition: TopicPartition, truth: Partiti
 
 function withoutLeader(world: World, partition: TopicPartition, truth: PartitionTruth): Leadership {
   const { isr, replicas } = truth
-  const canLead = isr.filter((id) => isRegistered(world, id))
+  // KIP-966: without a member in sync the eligible leader replicas may lead.
+  const eligible = isr.length === 0 ? (truth.elr ?? []) : isr
+  const canLead = eligible.filter((id) => isRegistered(world, id))
   const unclean = isUncleanOn(world, partition)
   const couldLead = unclean ? replicas.filter((id) => isRegistered(world, id)) : canLead
   if (couldLead.length === 0) {

@@ -69,6 +69,9 @@ export type Fact =
   | { readonly kind: 'registryWrite'; readonly path: string; readonly write: 'create' | 'set' | 'delete'; readonly version: number; readonly czxid: number; readonly data: import('../kernel/json.ts').Json; readonly sessionId: number; readonly by: string; readonly ephemeral: boolean }
   | { readonly kind: 'registrySessionEnded'; readonly sessionId: number; readonly by: string; readonly removed: readonly string[]; readonly expired: boolean }
   | { readonly kind: 'registrySessionOpened'; readonly sessionId: number; readonly by: string; readonly timeoutMs: number }
+  // --- Metadata log (KRaft)
+  | { readonly kind: 'metadataRecord'; readonly offset: number; readonly epoch: number; readonly record: import('./metadata-log.ts').MetadataRecord }
+  | { readonly kind: 'brokerFenced' | 'brokerUnfenced'; readonly broker: BrokerId; readonly brokerEpoch: number }
   // --- Clients
   | { readonly kind: 'clientTold'; readonly operationId: string; readonly outcome: 'acked' | 'failed' | 'unknown'; readonly error: string; readonly partition: TopicPartition | null; readonly offset: number; readonly acks: number }
   | { readonly kind: 'recordsPolled'; readonly client: string; readonly partition: TopicPartition; readonly fromOffset: number; readonly records: readonly { readonly offset: number; readonly id: RecordIdentity; readonly epoch: number }[]; readonly highWatermark: number; readonly broker: BrokerId }

@@ -28,6 +28,7 @@ export function comparePartitions(a: TopicPartition, b: TopicPartition): number 
 
 export const brokerNode = (id: BrokerId): NodeId => `broker-${id}`
 export const controllerNode = (id: BrokerId): NodeId => `controller-${id}`
+export const quorumNode = (id: number): NodeId => `quorum-${id}`
 export const sessionNode = (id: BrokerId): NodeId => `session-${id}`
 export const REGISTRY_NODE: NodeId = 'registry'
 export const ADMIN_NODE: NodeId = 'admin'

@@ -1,5 +1,7 @@
 /** The one transition. Every driver moves the world through it, by one event at a time. */
+import { quorumNode } from '../kafka/ids.ts'
 import { unreachable } from '../kernel/assert.ts'
+import { holds } from './conditions.ts'
 import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom, emptyReport } from './context.ts'
@@ -8,7 +10,6 @@ import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
 import { endProcess, launchProcess, resumeProcess, startProcess, stepNode } from './processes.ts'
-import { holds } from './conditions.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { knownPartitions, partitionTruth } from './targets.ts'
 import { onOffer } from './workload.ts'
@@ -45,12 +46,22 @@ function settle(world: World, host: Host, report: StepReport): void {
       perform(world, host, report, { do: 'lagFollower', target: { role: 'broker', id: broker.id }, byUs: 0 })
     }
     resumeProcess(world, host, report, 'registry')
+    for (const controller of host.plan.controllers ?? []) {
+      resumeProcess(world, host, report, quorumNode(controller.id))
+      launchProcess(world, host, report, quorumNode(controller.id), 0)
+    }
   }
   schedulePhase(world, host, report, 'settle-check', SETTLE_LOOK_US)
   schedulePhase(world, host, report, 'end', host.plan.settleUs)
 }
 
-function schedulePhase(world: World, host: Host, report: StepReport, phase: 'settle-check' | 'end', afterUs: number): void {
+function schedulePhase(
+  world: World,
+  host: Host,
+  report: StepReport,
+  phase: 'settle-check' | 'end',
+  afterUs: number,
+): void {
   schedule(world, host, {
     atUs: world.nowUs + afterUs,
     cause: [report.event.id],

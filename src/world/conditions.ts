@@ -4,9 +4,16 @@ import type { StateZnode } from '../kafka/znodes.ts'
 import { partitionOfStatePath } from '../kafka/znodes.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { Comparison, Condition, Target } from './plan.ts'
-import { controllerTruth, isRegistered, knownPartitions, partitionTruth, targetBrokers } from './targets.ts'
+import {
+  controllerTruth,
+  isRegistered,
+  knownPartitions,
+  partitionTruth,
+  resolveTarget,
+  targetBrokers,
+} from './targets.ts'
 import type { World } from './world.ts'
-import { brokerState, registryState } from './world.ts'
+import { brokerState, isKraft, registryState } from './world.ts'
 
 /** A value against bounds, all of which must hold. */
 export function compares(value: number, comparison: Comparison): boolean {
@@ -40,7 +47,11 @@ const everyBroker = (world: World, target: Target, test: (id: BrokerId) => boole
   return ids.length > 0 && ids.every(test)
 }
 
+/** In KRaft a session is what keeps a broker unfenced. */
 const hasSession = (world: World, id: BrokerId): boolean =>
+  isKraft(world) ? isRegistered(world, id) : inRegistry(world, id)
+
+const inRegistry = (world: World, id: BrokerId): boolean =>
   Object.values(registryState(world).sessions).some((session) => session.owner === `broker-${id}`)
 
 function countSent(world: World, client: string | null, wanted: (outcome: string | null) => boolean): number {
@@ -104,13 +115,16 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       return everyBroker(world, condition.broker, (id) => hasSession(world, id) === condition.alive)
     case 'registered':
       return everyBroker(world, condition.broker, (id) => isRegistered(world, id) === condition.registered)
-    case 'process':
-      return everyBroker(world, condition.broker, (id) => world.processes[`broker-${id}`]?.state === condition.state)
+    case 'process': {
+      const processes = resolveTarget(world, condition.broker, () => 0)
+      return processes.length > 0 && processes.every((id) => world.processes[id]?.state === condition.state)
+    }
     case 'controller': {
       const controller = controllerTruth(world)
       if (condition.is !== null && condition.is.role === 'none') return controller === null
       if (controller === null) return false
-      if (condition.is !== null && !targetBrokers(world, condition.is).includes(controller.broker)) return false
+      const process = `${isKraft(world) ? 'quorum' : 'broker'}-${controller.broker}`
+      if (condition.is !== null && !resolveTarget(world, condition.is, () => 0).includes(process)) return false
       return condition.epoch === null || compares(controller.epoch, condition.epoch)
     }
     case 'acked':
@@ -136,7 +150,8 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       for (const entry of world.ledger.facts) {
         if (entry.fact.kind !== condition.kind || entry.atUs < from) continue
         if (nodes !== null && !nodes.some((id) => entry.node.endsWith(`-${id}`))) continue
-        if (condition.partition !== null && (entry.fact as { partition?: string }).partition !== condition.partition) continue
+        if (condition.partition !== null && (entry.fact as { partition?: string }).partition !== condition.partition)
+          continue
         count += 1
       }
       return count >= condition.count

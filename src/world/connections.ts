@@ -2,11 +2,12 @@
  * TCP as machines see it: order is kept on a connection, nothing is duplicated, and a broken connection loses what is
  * in flight. A cut link holds what is sent on it (TCP sends again until it heals) while the ends know nothing.
  */
-import { fate, isCut, onLink } from '../network/links.ts'
-import { travelTime } from '../network/latency.ts'
-import { messageBytes } from '../kafka/messages/size.ts'
+
 import type { KafkaMessage } from '../kafka/messages/message.ts'
+import { messageBytes } from '../kafka/messages/size.ts'
 import type { ConnectionId, DisconnectReason, NodeId } from '../kernel/machine.ts'
+import { travelTime } from '../network/latency.ts'
+import { fate, isCut, onLink } from '../network/links.ts'
 import type { Host } from './host.ts'
 import { HELD_US } from './host.ts'
 import { cancel, nextKey, reschedule, schedule } from './pending.ts'
@@ -114,7 +115,12 @@ export function transmit(world: World, host: Host, connection: Connection, sendi
 }
 
 /** Faults have changed: what no longer has to wait goes on its way, in order. */
-export function releaseHeld(world: World, host: Host, cause: readonly number[], draw: (stream: string) => number): void {
+export function releaseHeld(
+  world: World,
+  host: Host,
+  cause: readonly number[],
+  draw: (stream: string) => number,
+): void {
   for (const id of Object.keys(world.connections).sort()) {
     const connection = world.connections[id] as Connection
     for (const direction of ['toServer', 'toClient'] as const) {
@@ -206,7 +212,13 @@ export function breakConnection(world: World, host: Host, connection: Connection
 }
 
 /** One end closes: the other learns after what was sent before has arrived. */
-export function closeConnection(world: World, host: Host, connection: Connection, by: NodeId, breaking: Omit<Breaking, 'tell'>): void {
+export function closeConnection(
+  world: World,
+  host: Host,
+  connection: Connection,
+  by: NodeId,
+  breaking: Omit<Breaking, 'tell'>,
+): void {
   const other = by === connection.client ? connection.server : connection.client
   breakConnection(world, host, connection, { ...breaking, tell: other })
 }
@@ -215,7 +227,12 @@ export function closeConnection(world: World, host: Host, connection: Connection
  * A process ends: its kernel closes its sockets. What it had sent still arrives, then the other end learns of the
  * close; behind a cut the other end learns nothing until it sends again.
  */
-export function abandonConnections(world: World, host: Host, process: ProcessId, breaking: Omit<Breaking, 'tell'>): void {
+export function abandonConnections(
+  world: World,
+  host: Host,
+  process: ProcessId,
+  breaking: Omit<Breaking, 'tell'>,
+): void {
   for (const id of Object.keys(world.connections).sort()) {
     const connection = world.connections[id] as Connection
     const ofClient = processOf(world, connection.client) === process
@@ -238,7 +255,13 @@ export function abandonConnections(world: World, host: Host, process: ProcessId,
 }
 
 /** A message reached a socket whose process is gone: the sender is told, if the way back is open. */
-export function answerWithReset(world: World, host: Host, connectionId: ConnectionId, sender: NodeId, breaking: Omit<Breaking, 'tell'>): void {
+export function answerWithReset(
+  world: World,
+  host: Host,
+  connectionId: ConnectionId,
+  sender: NodeId,
+  breaking: Omit<Breaking, 'tell'>,
+): void {
   const connection = world.connections[connectionId] as Connection | undefined
   if (connection === undefined) return
   const other = sender === connection.client ? connection.server : connection.client

@@ -1,5 +1,5 @@
 /** The first world of a plan. */
-import { ADMIN_NODE, brokerNode, controllerNode, REGISTRY_NODE, sessionNode } from '../kafka/ids.ts'
+import { ADMIN_NODE, brokerNode, controllerNode, quorumNode, REGISTRY_NODE, sessionNode } from '../kafka/ids.ts'
 import type { Host } from './host.ts'
 import { configOf } from './host.ts'
 import { emptyLedger } from './ledger.ts'
@@ -9,7 +9,13 @@ import type { Plan } from './plan.ts'
 import { scheduleWorkloads } from './workload.ts'
 import type { NodeKind, NodeSlot, ProcessId, World } from './world.ts'
 
-function addProcess(world: World, host: Host, id: ProcessId, nodes: readonly (readonly [string, NodeKind])[], skewUs = 0): void {
+function addProcess(
+  world: World,
+  host: Host,
+  id: ProcessId,
+  nodes: readonly (readonly [string, NodeKind])[],
+  skewUs = 0,
+): void {
   world.processes[id] = {
     id,
     nodes: nodes.map(([node]) => node),
@@ -78,8 +84,15 @@ function emptyWorld(plan: Plan): World {
 /** The world before its first event: every process is down and its start is pending. */
 export function createWorld(plan: Plan, host: Host): World {
   const world = emptyWorld(plan)
-  addProcess(world, host, REGISTRY_NODE, [[REGISTRY_NODE, 'registry']])
-  startAt(world, host, REGISTRY_NODE, 0)
+  const kraft = plan.mechanisms.metadata === 'kraft'
+  if (!kraft) {
+    addProcess(world, host, REGISTRY_NODE, [[REGISTRY_NODE, 'registry']])
+    startAt(world, host, REGISTRY_NODE, 0)
+  }
+  for (const { id, startAtUs } of plan.controllers ?? []) {
+    addProcess(world, host, quorumNode(id), [[quorumNode(id), 'quorum']])
+    if (startAtUs !== null) startAt(world, host, quorumNode(id), startAtUs)
+  }
   addProcess(world, host, ADMIN_NODE, [[ADMIN_NODE, 'admin']])
   startAt(world, host, ADMIN_NODE, 0)
   for (const broker of plan.brokers) {
@@ -88,11 +101,13 @@ export function createWorld(plan: Plan, host: Host): World {
       world,
       host,
       id,
-      [
-        [sessionNode(broker.id), 'session'],
-        [controllerNode(broker.id), 'controller'],
-        [id, 'broker'],
-      ],
+      kraft
+        ? [[id, 'broker']]
+        : [
+            [sessionNode(broker.id), 'session'],
+            [controllerNode(broker.id), 'controller'],
+            [id, 'broker'],
+          ],
       broker.clockSkewUs,
     )
     if (broker.startAtUs !== null) startAt(world, host, id, broker.startAtUs + broker.startupUs)
@@ -107,7 +122,11 @@ export function createWorld(plan: Plan, host: Host): World {
         cause: [],
         key: `${client.name}/stop`,
         rule: 'the plan stops the consumer',
-        body: { kind: 'operation', to: id, operation: { kind: 'control', operationId: `${client.name}/stop`, control: 'stop' } },
+        body: {
+          kind: 'operation',
+          to: id,
+          operation: { kind: 'control', operationId: `${client.name}/stop`, control: 'stop' },
+        },
       })
     }
   }

@@ -1,13 +1,13 @@
 /** Everything a step can do to the world. */
 import { setFetchThrottle } from '../broker/replica-fetcher.ts'
-import { losePower } from '../log/power-loss.ts'
-import { expireSession } from '../registry/registry.ts'
 import type { Fact } from '../kafka/facts.ts'
-import { ADMIN_NODE } from '../kafka/ids.ts'
+import { ADMIN_NODE, quorumNode } from '../kafka/ids.ts'
 import type { Operation } from '../kafka/operations.ts'
-import type { Json } from '../kernel/json.ts'
 import { unreachable } from '../kernel/assert.ts'
+import type { Json } from '../kernel/json.ts'
+import { losePower } from '../log/power-loss.ts'
 import type { LinkFault } from '../network/links.ts'
+import { expireSession } from '../registry/registry.ts'
 import { breakConnection, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom } from './context.ts'
@@ -20,7 +20,7 @@ import { endProcess, launchProcess, pauseProcess, resumeProcess, stopProcess } f
 import { clientProcess, resolveTarget } from './targets.ts'
 import { offerRecord } from './workload.ts'
 import type { Connection, ProcessId, RequestLoop, World } from './world.ts'
-import { brokerState, registryState } from './world.ts'
+import { brokerState, isKraft, registryState } from './world.ts'
 
 interface Doing {
   readonly world: World
@@ -32,6 +32,16 @@ const resolve = (doing: Doing, target: Target): ProcessId[] =>
   resolveTarget(doing.world, target, () => drawFrom(doing.world, doing.host, doing.report, 'fault.target/random'))
 
 const number = (process: ProcessId): number => Number(process.slice(process.lastIndexOf('-') + 1))
+
+/** The target that means just one process. */
+function targetOf(id: ProcessId): Target {
+  if (id === 'registry') return { role: 'registry' }
+  return { role: id.startsWith('quorum-') ? 'quorum' : 'broker', id: number(id) }
+}
+
+/** Where cluster state lives: the registry, or every controller of KRaft. */
+const metadataProcesses = (world: World): ProcessId[] =>
+  isKraft(world) ? (world.plan.controllers ?? []).map(({ id }) => quorumNode(id)) : ['registry']
 
 function pairs(doing: Doing, from: readonly Target[], to: readonly Target[], both: boolean): [ProcessId, ProcessId][] {
   const list: [ProcessId, ProcessId][] = []
@@ -238,7 +248,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       const processes = resolve(doing, action.target)
       for (const id of processes) {
         pauseProcess(world, id)
-        const named: Target = id === 'registry' ? { role: 'registry' } : { role: 'broker', id: number(id) }
+        const named = targetOf(id)
         if (action.forUs !== null) later(doing, action.forUs, { do: 'resume', target: named })
       }
       return processes
@@ -251,6 +261,8 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
     case 'expireSession': {
       const processes = resolve(doing, action.target)
       for (const id of processes) {
+        // Sessions of KRaft are memory of the active controller: nobody can end them by hand.
+        if (isKraft(world)) continue
         if (!expireSession(registryState(world), id)) continue
         schedule(world, host, {
           atUs: world.nowUs,
@@ -287,7 +299,10 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
     case 'healToRegistry': {
       const processes = resolve(doing, action.target)
       for (const id of processes) {
-        for (const [from, to] of [[id, 'registry'] as const, ['registry', id] as const]) {
+        for (const [from, to] of metadataProcesses(world).flatMap((other) => [
+          [id, other] as const,
+          [other, id] as const,
+        ])) {
           if (action.do === 'cutFromRegistry') addFault(world, { kind: 'cut', from, to, extraUs: 0, messages: null })
           else removeFaults(world, (fault) => fault.kind === 'cut' && fault.from === from && fault.to === to)
         }

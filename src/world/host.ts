@@ -2,9 +2,9 @@
 import type { Digest } from '../kernel/fingerprint.ts'
 import { EventQueue } from '../kernel/queue.ts'
 import { RandomStreams } from '../kernel/random.ts'
+import { nodeConfig } from './nodes.ts'
 import type { Plan } from './plan.ts'
 import type { NodeSlot, World } from './world.ts'
-import { nodeConfig } from './nodes.ts'
 
 export interface Host {
   readonly plan: Plan
@@ -41,4 +41,3 @@ export function configOf(host: Host, world: World, slot: NodeSlot): unknown {
   }
   return config
 }
-

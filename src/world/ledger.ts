@@ -1,10 +1,11 @@
 /** The ledger: what clients were told and what was ever committed. Written here and nowhere else, from facts. */
+
+import type { Settings } from '../kafka/config.ts'
 import type { ErrorName } from '../kafka/errors.ts'
 import { errorNamed } from '../kafka/errors.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
-import type { Settings } from '../kafka/config.ts'
 import { partitionTruth } from './targets.ts'
 import type { CommittedRecord, FactEntry, Ledger, SentRecord, World } from './world.ts'
 import { brokerState } from './world.ts'
@@ -14,6 +15,7 @@ export const emptyLedger = (): Ledger => ({
   committed: {},
   registryWrites: [],
   sessionsEnded: [],
+  metadataLog: [],
   facts: [],
   counts: {},
   observations: {},
@@ -30,6 +32,7 @@ const COUNTED_ONLY: Readonly<Record<string, true>> = {
   produceAcknowledged: true,
   offsetCommitted: true,
   registryWrite: true,
+  metadataRecord: true,
 }
 
 /** Takes one fact into the ledger. */
@@ -56,6 +59,9 @@ export function enterFact(world: World, entry: FactEntry): void {
         data: fact.data,
         by: fact.by,
       })
+      break
+    case 'metadataRecord':
+      ledger.metadataLog.push({ atUs: entry.atUs, event: entry.event, epoch: fact.epoch, record: fact.record })
       break
     case 'registrySessionEnded':
       ledger.sessionsEnded.push({
@@ -126,7 +132,10 @@ function answer(world: World, sent: SentRecord, told: Answer): void {
 }
 
 /** A record was handed to a client (or is about to be sent by a raw request). */
-export function enterSent(world: World, sent: Omit<SentRecord, 'outcome' | 'error' | 'offset' | 'answeredAtUs' | 'answeredBy'>): void {
+export function enterSent(
+  world: World,
+  sent: Omit<SentRecord, 'outcome' | 'error' | 'offset' | 'answeredAtUs' | 'answeredBy'>,
+): void {
   world.ledger.sent[sent.id] = { ...sent, outcome: null, error: null, offset: -1, answeredAtUs: null, answeredBy: null }
 }
 

@@ -12,6 +12,8 @@ import type { SessionConfig } from '../kafka/messages/registry.ts'
 import type { Operation } from '../kafka/operations.ts'
 import { assert, unreachable } from '../kernel/assert.ts'
 import type { Machine, NodeId } from '../kernel/machine.ts'
+import { quorumMachine } from '../quorum/quorum.ts'
+import type { QuorumConfig } from '../quorum/state.ts'
 import { registryMachine } from '../registry/registry.ts'
 import { sessionMachine } from '../session/session.ts'
 import type { Plan, PlanClient } from './plan.ts'
@@ -25,6 +27,7 @@ export const MACHINES: Readonly<Record<NodeKind, AnyMachine>> = {
   controller: controllerMachine as AnyMachine,
   session: sessionMachine as AnyMachine,
   registry: registryMachine as AnyMachine,
+  quorum: quorumMachine as AnyMachine,
   producer: producerMachine as AnyMachine,
   consumer: consumerMachine as AnyMachine,
   admin: adminMachine as AnyMachine,
@@ -36,7 +39,17 @@ function brokerConfig(plan: Plan, node: NodeId, changes: Changes): BrokerConfig 
   const id = nodeNumber(node)
   const broker = plan.brokers.find((each) => each.id === id)
   assert(broker !== undefined, `no broker ${id} in the plan`)
-  return { id, rack: broker.rack, mechanisms: plan.mechanisms, settings: { ...broker.settings, ...changes } }
+  const settings = { ...broker.settings, ...changes }
+  const { mechanisms, controllers } = plan
+  const config = { id, rack: broker.rack, mechanisms, settings }
+  return controllers === undefined ? config : { ...config, controllers: controllers.map((each) => each.id) }
+}
+
+/** Controllers are set like the first broker: what matters to them is the same on all. */
+function quorumConfig(plan: Plan, node: NodeId, changes: Changes): QuorumConfig {
+  const voters = (plan.controllers ?? []).map(({ id }) => id)
+  const settings = { ...plan.brokers[0]?.settings, ...changes }
+  return { id: nodeNumber(node), voters, mechanisms: plan.mechanisms, settings }
 }
 
 function sessionConfig(plan: Plan, node: NodeId): SessionConfig {
@@ -64,11 +77,17 @@ export function nodeConfig(plan: Plan, kind: NodeKind, node: NodeId, changes: Ch
     case 'broker':
     case 'controller':
       return brokerConfig(plan, node, changes)
+    case 'quorum':
+      return quorumConfig(plan, node, changes)
     case 'producer':
     case 'consumer':
       return clientConfig(plan, node)
     case 'admin':
-      return { brokers: plan.brokers.map(({ id, rack }) => ({ id, rack })), mechanisms: plan.mechanisms }
+      return {
+        brokers: plan.brokers.map(({ id, rack }) => ({ id, rack })),
+        mechanisms: plan.mechanisms,
+        controllers: (plan.controllers ?? []).map(({ id }) => id),
+      }
     default:
       return unreachable(kind)
   }

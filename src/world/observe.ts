@@ -1,8 +1,8 @@
 /** What can be seen of a cluster at one moment, as the recordings of real brokers see it. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
-import { controllerTruth, knownPartitions, partitionTruth, registeredBrokers } from './targets.ts'
-import type { World } from './world.ts'
+import { controllerTruth, knownPartitions, partitionTruth, registeredBrokers, registrationsTruth } from './targets.ts'
+import type { PartitionTruth, World } from './world.ts'
 import { brokerState } from './world.ts'
 
 function replicaView(world: World, id: BrokerId, partition: TopicPartition): Json {
@@ -29,6 +29,21 @@ function replicaView(world: World, id: BrokerId, partition: TopicPartition): Jso
   }
 }
 
+const kraftFields = (truth: PartitionTruth): Record<string, Json> => ({
+  partitionEpoch: truth.version,
+  elr: truth.elr ?? [],
+  lastKnownElr: truth.lastKnownElr ?? [],
+  recoveryState: truth.recoveryState ?? 0,
+})
+
+const registrationView = (registrations: NonNullable<ReturnType<typeof registrationsTruth>>): Json =>
+  Object.fromEntries(
+    Object.entries(registrations).map(([id, { fenced, inControlledShutdown }]): [string, Json] => [
+      id,
+      { state: fenced ? 'fenced' : 'active', inControlledShutdown },
+    ]),
+  )
+
 /** The registered brokers, the controller, and per partition the stored state and every replica's log and files. */
 export function observe(world: World): Json {
   const partitions: Record<string, Json> = {}
@@ -49,6 +64,7 @@ export function observe(world: World): Json {
               isr: truth.isr,
               controllerEpoch: truth.controllerEpoch,
               version: truth.version,
+              ...(truth.elr === undefined ? {} : kraftFields(truth)),
             },
       assignment: truth?.replicas ?? [],
       replicas,
@@ -61,5 +77,7 @@ export function observe(world: World): Json {
     const phase = brokerState(world, id)?.volatile?.phase ?? null
     processes[id] = { state: process.state, exitCode: process.exitCode, phase }
   }
-  return { live: registeredBrokers(world), controller: controllerTruth(world), partitions, processes }
+  const seen = { live: registeredBrokers(world), controller: controllerTruth(world), partitions, processes }
+  const registrations = registrationsTruth(world)
+  return registrations === null ? seen : { ...seen, brokers: registrationView(registrations) }
 }

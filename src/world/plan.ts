@@ -20,6 +20,13 @@ export interface PlanBroker {
   readonly clockSkewUs: number
 }
 
+/** A controller of KRaft: a process of its own. */
+export interface PlanController {
+  readonly id: number
+  /** Started at this time, in us; null: started by a step. */
+  readonly startAtUs: number | null
+}
+
 export interface PlanTopic {
   readonly name: string
   readonly partitions: number
@@ -30,7 +37,13 @@ export interface PlanTopic {
 
 export type Workload =
   /** `count` records (null: until the stop), one each 1/rate seconds. */
-  | { readonly kind: 'rate'; readonly perSecond: number; readonly count: number | null; readonly startUs: number; readonly stopUs: number | null }
+  | {
+      readonly kind: 'rate'
+      readonly perSecond: number
+      readonly count: number | null
+      readonly startUs: number
+      readonly stopUs: number | null
+    }
   /** `count` records at once. */
   | { readonly kind: 'burst'; readonly count: number; readonly startUs: number }
 
@@ -40,7 +53,10 @@ export interface PlanProducer {
   readonly topic: string
   /** null: the partitioner chooses. */
   readonly partition: number | null
-  readonly keys: { readonly kind: 'none' } | { readonly kind: 'round-robin'; readonly count: number } | { readonly kind: 'random'; readonly count: number }
+  readonly keys:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'round-robin'; readonly count: number }
+    | { readonly kind: 'random'; readonly count: number }
   readonly valueBytes: number
   readonly settings: Settings
   readonly workload: readonly Workload[]
@@ -71,6 +87,8 @@ export type Target =
   | { readonly role: 'random'; readonly of: 'broker' }
   | { readonly role: 'all-brokers' }
   | { readonly role: 'registry' }
+  /** One controller of KRaft, by its id. */
+  | { readonly role: 'quorum'; readonly id: number }
   | { readonly role: 'client'; readonly name: string }
 
 /** A filter of messages on a link; null: every message. */
@@ -86,7 +104,12 @@ export type Action =
    * The log keeps a prefix: `keepBelow` by partition where given, else (`random`) drawn between the durable frontier
    * and the end, else the durable frontier. Checkpoint files stay.
    */
-  | { readonly do: 'powerLoss'; readonly target: Target; readonly keepBelow: Readonly<Record<TopicPartition, number>> | null; readonly keep: 'durable' | 'random' }
+  | {
+      readonly do: 'powerLoss'
+      readonly target: Target
+      readonly keepBelow: Readonly<Record<TopicPartition, number>> | null
+      readonly keep: 'durable' | 'random'
+    }
   /** SIGTERM: controlled shutdown. */
   | { readonly do: 'stop'; readonly target: Target }
   | { readonly do: 'restart'; readonly target: Target; readonly startupUs: number | null }
@@ -94,28 +117,72 @@ export type Action =
   | { readonly do: 'pause'; readonly target: Target; readonly forUs: number | null }
   | { readonly do: 'resume'; readonly target: Target }
   | { readonly do: 'expireSession'; readonly target: Target }
-  | { readonly do: 'cut' | 'heal'; readonly from: readonly Target[]; readonly to: readonly Target[]; readonly both: boolean }
+  | {
+      readonly do: 'cut' | 'heal'
+      readonly from: readonly Target[]
+      readonly to: readonly Target[]
+      readonly both: boolean
+    }
   | { readonly do: 'healAll' }
   | { readonly do: 'cutFromRegistry' | 'healToRegistry'; readonly target: Target }
-  | { readonly do: 'slow'; readonly from: readonly Target[]; readonly to: readonly Target[]; readonly both: boolean; readonly extraUs: number; readonly messages: MessageFilter }
-  | { readonly do: 'hold' | 'release' | 'drop'; readonly from: readonly Target[]; readonly to: readonly Target[]; readonly both: boolean; readonly messages: MessageFilter }
+  | {
+      readonly do: 'slow'
+      readonly from: readonly Target[]
+      readonly to: readonly Target[]
+      readonly both: boolean
+      readonly extraUs: number
+      readonly messages: MessageFilter
+    }
+  | {
+      readonly do: 'hold' | 'release' | 'drop'
+      readonly from: readonly Target[]
+      readonly to: readonly Target[]
+      readonly both: boolean
+      readonly messages: MessageFilter
+    }
   /** Follower lag: this much more time before each of its fetches; 0 ends it. */
   | { readonly do: 'lagFollower'; readonly target: Target; readonly byUs: number }
   /** Sets how far off the clock of its machine is; `relative` adds to what it was: the clock jumps. */
   | { readonly do: 'clockSkew'; readonly target: Target; readonly skewUs: number; readonly relative?: boolean }
   | { readonly do: 'admin'; readonly request: AdminRequest }
   /** One raw request to a named broker; the answer is kept under `label`. */
-  | { readonly do: 'request'; readonly target: Target; readonly request: RawRequest; readonly socketTimeoutUs: number; readonly label: string }
+  | {
+      readonly do: 'request'
+      readonly target: Target
+      readonly request: RawRequest
+      readonly socketTimeoutUs: number
+      readonly label: string
+    }
   /**
    * Raw requests one after another, `everyUs` from each answer to the next: until `stopRequestLoop`, the values of the
    * records counted up, or until one is accepted, the values unchanged. Answers are kept under `<label>/<n>`; `label`
    * itself is answered when the loop has ended.
    */
-  | { readonly do: 'requestLoop'; readonly target: Target; readonly request: RawRequest; readonly socketTimeoutUs: number; readonly everyUs: number; readonly until: 'stopped' | 'accepted'; readonly label: string }
+  | {
+      readonly do: 'requestLoop'
+      readonly target: Target
+      readonly request: RawRequest
+      readonly socketTimeoutUs: number
+      readonly everyUs: number
+      readonly until: 'stopped' | 'accepted'
+      readonly label: string
+    }
   | { readonly do: 'stopRequestLoop'; readonly label: string }
-  | { readonly do: 'changeSetting'; readonly target: Target; readonly key: string; readonly value: string | number | boolean }
+  | {
+      readonly do: 'changeSetting'
+      readonly target: Target
+      readonly key: string
+      readonly value: string | number | boolean
+    }
   | { readonly do: 'startClient' | 'stopClient'; readonly name: string }
-  | { readonly do: 'offer'; readonly client: string; readonly count: number; readonly value: string | null; readonly partition: number | null; readonly key: string | null }
+  | {
+      readonly do: 'offer'
+      readonly client: string
+      readonly count: number
+      readonly value: string | null
+      readonly partition: number | null
+      readonly key: string | null
+    }
   /** Copies what can be seen now into the ledger under `label`; touches nothing. */
   | { readonly do: 'observe'; readonly label: string }
   /** Nothing: a mark on the timeline. */
@@ -133,21 +200,65 @@ export type Condition =
   | { readonly when: 'leader'; readonly partition: TopicPartition; readonly is: Target | { readonly role: 'none' } }
   | { readonly when: 'leaderNot'; readonly partition: TopicPartition; readonly not: BrokerId }
   | { readonly when: 'leaderEpoch'; readonly partition: TopicPartition; readonly value: Comparison }
-  | { readonly when: 'isr'; readonly partition: TopicPartition; readonly equals: readonly BrokerId[] | null; readonly contains: readonly Target[]; readonly lacks: readonly Target[]; readonly size: Comparison | null }
+  | {
+      readonly when: 'isr'
+      readonly partition: TopicPartition
+      readonly equals: readonly BrokerId[] | null
+      readonly contains: readonly Target[]
+      readonly lacks: readonly Target[]
+      readonly size: Comparison | null
+    }
   /** Of a replica; null: the leader the registry names. */
-  | { readonly when: 'highWatermark' | 'highWatermarkCheckpoint' | 'logEndOffset' | 'logStartOffset'; readonly partition: TopicPartition; readonly replica: Target | null; readonly value: Comparison }
-  | { readonly when: 'believes'; readonly broker: Target; readonly partition: TopicPartition; readonly leader: BrokerId | null; readonly leaderEpoch: Comparison | null; readonly isr: readonly BrokerId[] | null; readonly role: 'leader' | 'follower' | null }
+  | {
+      readonly when: 'highWatermark' | 'highWatermarkCheckpoint' | 'logEndOffset' | 'logStartOffset'
+      readonly partition: TopicPartition
+      readonly replica: Target | null
+      readonly value: Comparison
+    }
+  | {
+      readonly when: 'believes'
+      readonly broker: Target
+      readonly partition: TopicPartition
+      readonly leader: BrokerId | null
+      readonly leaderEpoch: Comparison | null
+      readonly isr: readonly BrokerId[] | null
+      readonly role: 'leader' | 'follower' | null
+    }
   /** The registry has (or has not) a live session of the broker. */
   | { readonly when: 'session'; readonly broker: Target; readonly alive: boolean }
   | { readonly when: 'registered'; readonly broker: Target; readonly registered: boolean }
   | { readonly when: 'process'; readonly broker: Target; readonly state: 'up' | 'down' | 'paused' }
-  | { readonly when: 'controller'; readonly is: Target | { readonly role: 'none' } | null; readonly epoch: Comparison | null }
+  | {
+      readonly when: 'controller'
+      readonly is: Target | { readonly role: 'none' } | null
+      readonly epoch: Comparison | null
+    }
   | { readonly when: 'acked' | 'failed' | 'sent'; readonly client: string | null; readonly count: Comparison }
-  | { readonly when: 'position'; readonly client: string; readonly partition: TopicPartition; readonly value: Comparison }
+  | {
+      readonly when: 'position'
+      readonly client: string
+      readonly partition: TopicPartition
+      readonly value: Comparison
+    }
   /** A fact of that kind (by that broker, about that partition) has happened since the run began, or since the step before. */
-  | { readonly when: 'fact'; readonly kind: string; readonly broker: Target | null; readonly partition: TopicPartition | null; readonly since: 'start' | 'previous'; readonly count: number }
+  | {
+      readonly when: 'fact'
+      readonly kind: string
+      readonly broker: Target | null
+      readonly partition: TopicPartition | null
+      readonly since: 'start' | 'previous'
+      readonly count: number
+    }
   /** The registry has been written so at some time: true from then on. Fields left null match anything. */
-  | { readonly when: 'stateWritten'; readonly partition: TopicPartition; readonly leader: BrokerId | null; readonly leaderEpoch: number | null; readonly isr: readonly BrokerId[] | null; readonly isrAnyOrder: boolean; readonly version: number | null }
+  | {
+      readonly when: 'stateWritten'
+      readonly partition: TopicPartition
+      readonly leader: BrokerId | null
+      readonly leaderEpoch: number | null
+      readonly isr: readonly BrokerId[] | null
+      readonly isrAnyOrder: boolean
+      readonly version: number | null
+    }
   /** The labelled request has its answer. */
   | { readonly when: 'answered'; readonly label: string }
   /** All replicas of the ISR have equal log ends and nothing is in flight to be appended. */
@@ -177,7 +288,11 @@ export interface Expectation {
   /** Property names that must hold (those promised must hold anyway). */
   readonly holds: readonly string[]
   /** Properties that must be violated; a witness must match where partition or value is given. */
-  readonly violated: readonly { readonly property: string; readonly partition: TopicPartition | null; readonly value: string | null }[]
+  readonly violated: readonly {
+    readonly property: string
+    readonly partition: TopicPartition | null
+    readonly value: string | null
+  }[]
   /** Properties that may break without failing the run. */
   readonly may: readonly string[]
   /** Bounds on counts: acked, lost, duplicated, unavailableUs, … */
@@ -208,6 +323,8 @@ export interface Plan {
   readonly brokers: readonly PlanBroker[]
   /** Longest session it grants, in ms; absent: 20 ticks, as ZooKeeper does. */
   readonly registry: { readonly tickMs: number; readonly maxSessionTimeoutMs?: number }
+  /** KRaft: the controllers, ascending by id; absent with a registry. */
+  readonly controllers?: readonly PlanController[]
   readonly topics: readonly PlanTopic[]
   /** When the topics are created, in us. */
   readonly topicsAtUs: number

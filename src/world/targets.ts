@@ -1,14 +1,38 @@
 /** Roles resolved to processes at the moment a step fires, on the registry's truth. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import { splitTopicPartition } from '../kafka/ids.ts'
-import type { BrokerZnode, ControllerZnode, StateZnode, TopicZnode } from '../kafka/znodes.ts'
-import { BROKER_IDS, brokerIdPath, CONTROLLER, CONTROLLER_EPOCH, statePath, TOPICS, topicPath } from '../kafka/znodes.ts'
+import { comparePartitions, quorumNode, splitTopicPartition } from '../kafka/ids.ts'
+import { brokersWhere, type MetadataImage } from '../kafka/metadata-log.ts'
+import type { BrokerZnode, ControllerZnode, StateZnode, TopicConfigZnode, TopicZnode } from '../kafka/znodes.ts'
+import {
+  BROKER_IDS,
+  brokerIdPath,
+  CONTROLLER,
+  CONTROLLER_EPOCH,
+  statePath,
+  TOPICS,
+  topicConfigPath,
+  topicPath,
+} from '../kafka/znodes.ts'
 import type { Target } from './plan.ts'
 import type { PartitionTruth, ProcessId, World } from './world.ts'
-import { registryState } from './world.ts'
+import { isKraft, quorumState, registryState } from './world.ts'
+
+/** KRaft: the cluster as the longest committed log has it. What is committed once stays so, also while nobody runs. */
+function committedImage(world: World): MetadataImage {
+  let image: MetadataImage = { brokers: {}, topics: {}, partitions: {} }
+  let end = -1
+  for (const { id } of world.plan.controllers ?? []) {
+    const durable = quorumState(world, id)?.durable
+    if (durable === undefined || durable.committedEnd <= end) continue
+    image = durable.committed
+    end = durable.committedEnd
+  }
+  return image
+}
 
 /** A partition's state as the registry has it; null before it exists. */
 export function partitionTruth(world: World, partition: TopicPartition): PartitionTruth | null {
+  if (isKraft(world)) return committedPartition(world, partition)
   const nodes = registryState(world).nodes
   const state = nodes[statePath(partition)]
   if (state === undefined) return null
@@ -18,8 +42,25 @@ export function partitionTruth(world: World, partition: TopicPartition): Partiti
   return { ...data, version: state.version, replicas: topic?.partitions[name.partition] ?? [] }
 }
 
+function committedPartition(world: World, partition: TopicPartition): PartitionTruth | null {
+  const found = committedImage(world).partitions[partition]
+  if (found === undefined) return null
+  const { leader, leaderEpoch, isr, replicas, partitionEpoch, elr, lastKnownElr, recoveryState } = found
+  const controllerEpoch = controllerTruth(world)?.epoch ?? 0
+  const state = { leader, leaderEpoch, isr, controllerEpoch, version: partitionEpoch, replicas }
+  return { ...state, elr, lastKnownElr, recoveryState }
+}
+
+/** The settings a topic was given. */
+export function topicSettingsTruth(world: World, topic: string): Readonly<Record<string, string>> {
+  if (isKraft(world)) return committedImage(world).topics[topic] ?? {}
+  const config = registryState(world).nodes[topicConfigPath(topic)]?.data as unknown as TopicConfigZnode | undefined
+  return config?.settings ?? {}
+}
+
 /** Partitions the registry knows, sorted by topic and number. */
 export function knownPartitions(world: World): TopicPartition[] {
+  if (isKraft(world)) return Object.keys(committedImage(world).partitions).sort(comparePartitions)
   const registry = registryState(world)
   const names: TopicPartition[] = []
   for (const topic of registry.nodes[TOPICS]?.children ?? []) {
@@ -32,17 +73,39 @@ export function knownPartitions(world: World): TopicPartition[] {
 
 /** The controller as the registry names it; null while there is none. */
 export function controllerTruth(world: World): { broker: BrokerId; epoch: number } | null {
+  if (isKraft(world)) return activeController(world)
   const nodes = registryState(world).nodes
   const data = nodes[CONTROLLER]?.data as unknown as ControllerZnode | undefined
   if (data === undefined) return null
   return { broker: data.broker, epoch: (nodes[CONTROLLER_EPOCH]?.data as number | undefined) ?? 0 }
 }
 
+/** KRaft: who leads the quorum in its highest epoch, by its own belief; `broker` is then a controller's id. */
+function activeController(world: World): { broker: number; epoch: number } | null {
+  let active: { broker: number; epoch: number } | null = null
+  for (const { id } of world.plan.controllers ?? []) {
+    const state = quorumState(world, id)
+    if (state?.volatile?.role !== 'leader' || (active !== null && active.epoch >= state.durable.epoch)) continue
+    active = { broker: id, epoch: state.durable.epoch }
+  }
+  return active
+}
+
+/** KRaft: the registered brokers as the committed log has them; null with a registry. */
+export function registrationsTruth(world: World): MetadataImage['brokers'] | null {
+  return isKraft(world) ? committedImage(world).brokers : null
+}
+
+/** In KRaft a fenced broker counts as not registered: it is known, and nobody reckons with it. */
 export const isRegistered = (world: World, broker: BrokerId): boolean =>
+  isKraft(world) ? committedImage(world).brokers[broker]?.fenced === false : registryHas(world, broker)
+
+const registryHas = (world: World, broker: BrokerId): boolean =>
   registryState(world).nodes[brokerIdPath(broker)] !== undefined
 
 /** Registered broker ids, ascending. */
 export function registeredBrokers(world: World): BrokerId[] {
+  if (isKraft(world)) return brokersWhere(committedImage(world), (registration) => !registration.fenced)
   const nodes = registryState(world).nodes
   const names = nodes[BROKER_IDS]?.children ?? []
   return names
@@ -82,7 +145,8 @@ export function resolveTarget(world: World, target: Target, draw: () => number):
     }
     case 'controller': {
       const controller = controllerTruth(world)
-      return controller === null ? [] : [broker(controller.broker)]
+      if (controller === null) return []
+      return [isKraft(world) ? quorumNode(controller.broker) : broker(controller.broker)]
     }
     case 'rack':
       return plan.brokers.filter((each) => each.rack === target.rack).map((each) => broker(each.id))
@@ -93,6 +157,8 @@ export function resolveTarget(world: World, target: Target, draw: () => number):
     }
     case 'registry':
       return ['registry']
+    case 'quorum':
+      return [quorumNode(target.id)]
     case 'client':
       return [clientProcess(world, target.name)]
   }

@@ -19,7 +19,14 @@ function offerTime(client: PlanProducer, workload: number, n: number, runUs: num
   return atUs < (load.stopUs ?? runUs) ? atUs : null
 }
 
-function scheduleOffer(world: World, host: Host, client: PlanProducer, workload: number, n: number, cause: readonly number[]): void {
+function scheduleOffer(
+  world: World,
+  host: Host,
+  client: PlanProducer,
+  workload: number,
+  n: number,
+  cause: readonly number[],
+): void {
   const atUs = offerTime(client, workload, n, host.plan.runUs)
   if (atUs === null) return
   schedule(world, host, {
@@ -61,7 +68,13 @@ function keyOf(world: World, host: Host, report: StepReport, client: PlanProduce
 }
 
 /** Hands one record to a producer: the ledger knows it from now on. A client that is down is offered nothing. */
-export function offerRecord(world: World, host: Host, report: StepReport, client: PlanProducer, given: OfferedRecord | null): void {
+export function offerRecord(
+  world: World,
+  host: Host,
+  report: StepReport,
+  client: PlanProducer,
+  given: OfferedRecord | null,
+): void {
   const node = clientProcess(world, client.name)
   if (world.processes[node]?.state === 'down') {
     world.ledger.counts.notOffered = (world.ledger.counts.notOffered ?? 0) + 1

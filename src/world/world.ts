@@ -4,11 +4,13 @@ import type { ErrorName } from '../kafka/errors.ts'
 import type { Fact } from '../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
-import type { RecordIdentity } from '../kafka/records.ts'
+import type { MetadataRecord } from '../kafka/metadata-log.ts'
 import type { Operation } from '../kafka/operations.ts'
+import type { RecordIdentity } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
 import type { ConnectionId, DisconnectReason, NodeId } from '../kernel/machine.ts'
 import type { LinkFault } from '../network/links.ts'
+import type { QuorumState } from '../quorum/state.ts'
 import type { RegistryState } from '../registry/state.ts'
 import type { Action, Plan } from './plan.ts'
 
@@ -34,7 +36,7 @@ export interface Process {
   fetchLagUs: number
 }
 
-export type NodeKind = 'broker' | 'controller' | 'session' | 'registry' | 'producer' | 'consumer' | 'admin'
+export type NodeKind = 'broker' | 'controller' | 'session' | 'registry' | 'quorum' | 'producer' | 'consumer' | 'admin'
 
 export interface NodeSlot {
   readonly id: NodeId
@@ -66,10 +68,30 @@ export interface Connection {
 
 export type EventBody =
   | { readonly kind: 'start'; readonly process: ProcessId; readonly life: number }
-  | { readonly kind: 'deliver'; readonly to: NodeId; readonly from: NodeId; readonly connection: ConnectionId; readonly message: KafkaMessage }
-  | { readonly kind: 'local'; readonly to: NodeId; readonly from: NodeId; readonly life: number; readonly message: KafkaMessage }
+  | {
+      readonly kind: 'deliver'
+      readonly to: NodeId
+      readonly from: NodeId
+      readonly connection: ConnectionId
+      readonly message: KafkaMessage
+    }
+  | {
+      readonly kind: 'local'
+      readonly to: NodeId
+      readonly from: NodeId
+      readonly life: number
+      readonly message: KafkaMessage
+    }
   | { readonly kind: 'timer'; readonly node: NodeId; readonly name: string; readonly data: Json; readonly life: number }
-  | { readonly kind: 'disconnect'; readonly to: NodeId; readonly peer: NodeId; readonly channel: string; readonly connection: ConnectionId; readonly reason: DisconnectReason; readonly life: number }
+  | {
+      readonly kind: 'disconnect'
+      readonly to: NodeId
+      readonly peer: NodeId
+      readonly channel: string
+      readonly connection: ConnectionId
+      readonly reason: DisconnectReason
+      readonly life: number
+    }
   | { readonly kind: 'operation'; readonly to: NodeId; readonly operation: Operation }
   | { readonly kind: 'stop'; readonly process: ProcessId; readonly life: number }
   /** The world offers a client its next record (open loop). */
@@ -154,6 +176,14 @@ export interface SessionEndedEntry {
   readonly expired: boolean
 }
 
+/** One committed record of the metadata log. */
+export interface MetadataLogEntry {
+  readonly atUs: number
+  readonly event: number
+  readonly epoch: number
+  readonly record: MetadataRecord
+}
+
 /** A fact with where and when: everything machines said, in order. */
 export interface FactEntry {
   readonly atUs: number
@@ -183,13 +213,18 @@ export interface Ledger {
   committed: Record<TopicPartition, Record<string, CommittedRecord[]>>
   registryWrites: RegistryWriteEntry[]
   sessionsEnded: SessionEndedEntry[]
+  /** KRaft: the metadata log as it was committed; the index is the offset. */
+  metadataLog: MetadataLogEntry[]
   /** Facts of every kind but the frequent ones (appended, follower high watermarks, polls), which are counted only. */
   facts: FactEntry[]
   counts: Record<string, number>
   observations: Record<string, Observation>
   requests: Record<string, RequestEntry>
   /** What consumers were handed: by client and partition. */
-  polled: Record<string, Record<TopicPartition, { offset: number; id: RecordIdentity; atUs: number; broker: BrokerId }[]>>
+  polled: Record<
+    string,
+    Record<TopicPartition, { offset: number; id: RecordIdentity; atUs: number; broker: BrokerId }[]>
+  >
   /** Times without an acked send, by client, for the longest unavailability. */
   availability: Record<string, { lastAckUs: number; longestUs: number; longestFromUs: number }>
 }
@@ -258,6 +293,11 @@ export interface World {
 
 export const registryState = (world: World): RegistryState => world.nodes.registry!.state as RegistryState
 
+export const isKraft = (world: World): boolean => world.plan.mechanisms.metadata === 'kraft'
+
+export const quorumState = (world: World, id: number): QuorumState | null =>
+  (world.nodes[`quorum-${id}`]?.state as QuorumState | undefined) ?? null
+
 export const brokerState = (world: World, id: BrokerId): BrokerState | null =>
   (world.nodes[`broker-${id}`]?.state as BrokerState | undefined) ?? null
 
@@ -269,4 +309,8 @@ export interface PartitionTruth {
   readonly controllerEpoch: number
   readonly version: number
   readonly replicas: readonly BrokerId[]
+  /** KRaft (KIP-966, KIP-704): absent with a registry. */
+  readonly elr?: readonly BrokerId[]
+  readonly lastKnownElr?: readonly BrokerId[]
+  readonly recoveryState?: number
 }

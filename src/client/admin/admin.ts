@@ -5,6 +5,14 @@ import type { Operation } from '../../kafka/operations.ts'
 import type { Input, Machine } from '../../kernel/machine.ts'
 import type { ClientContext } from '../links.ts'
 import {
+  ADMIN_CHANNEL,
+  isControllerTimer,
+  onControllerAnswer,
+  onControllerBroken,
+  onControllerTimer,
+  startControllerJob,
+} from './controller-jobs.ts'
+import {
   onRawAnswer,
   onSocketBroken,
   onSocketTimeout,
@@ -25,7 +33,8 @@ const freshMemory = (): AdminVolatile => ({
 })
 
 function onOperation(memory: AdminVolatile, operation: Operation, config: AdminConfig, ctx: ClientContext): void {
-  if (operation.kind === 'admin') startJob(memory, operation, config, ctx)
+  const kraft = config.mechanisms.metadata === 'kraft'
+  if (operation.kind === 'admin') (kraft ? startControllerJob : startJob)(memory, operation, config, ctx)
   else if (operation.kind === 'request') sendRaw(memory, operation, ctx)
   else ctx.complete(operation.operationId, { error: 'INVALID_REQUEST' })
 }
@@ -41,6 +50,7 @@ function step(state: AdminState, input: Input<KafkaMessage, Operation>, ctx: Cli
     case 'message': {
       const { message } = input
       if (message.type === 'RegistryResponse') onRegistryResponse(memory, message, config, ctx)
+      else if (message.type === 'ControllerAdminResponse') onControllerAnswer(memory, message, config, ctx)
       else if ('correlationId' in message) onRawAnswer(memory, message, ctx)
       return
     }
@@ -48,11 +58,13 @@ function step(state: AdminState, input: Input<KafkaMessage, Operation>, ctx: Cli
       const operationId = operationOfChannel(input.channel)
       if (operationId !== null) onSocketBroken(memory, operationId, input.reason, ctx)
       else if (input.channel === REGISTRY_CHANNEL) onRegistryBroken(memory, ctx)
+      else if (input.channel === ADMIN_CHANNEL) onControllerBroken(memory, input.peer, config, ctx)
       return
     }
     case 'timer': {
       const operationId = operationOfTimer(input.name)
       if (operationId !== null) onSocketTimeout(memory, operationId, ctx)
+      else if (isControllerTimer(input.name)) onControllerTimer(memory, input.name, config, ctx)
       else onRegistryTimer(memory, input.name, ctx)
       return
     }

@@ -9,6 +9,8 @@ export interface AdminConfig {
   /** Racks by broker, which a topic's assignment spreads over when every live broker has one. */
   readonly brokers: readonly { readonly id: BrokerId; readonly rack: string | null }[]
   readonly mechanisms: Mechanisms
+  /** KRaft: ids of the controllers, ascending. */
+  readonly controllers?: readonly number[]
 }
 
 /** An administration that goes on step by step, one registry request at a time. */
@@ -34,6 +36,13 @@ export interface OpenRequest {
   completed: boolean
 }
 
+/** KRaft: an administration that the active controller is asked for. */
+export interface ControllerJob {
+  readonly request: AdminRequest
+  /** Whom it was sent to, and under which number; null: it waits to be sent again. */
+  asked: { readonly controller: number; readonly correlationId: number } | null
+}
+
 export interface AdminVolatile {
   nextXid: number
   nextCorrelationId: number
@@ -43,6 +52,9 @@ export interface AdminVolatile {
   requests: Record<string, OpenRequest>
   /** Operation ids by correlation id. */
   byCorrelation: Record<string, string>
+  /** KRaft: administrations under way by operation id, and the controller that is believed to be active. */
+  controllerJobs?: Record<string, ControllerJob>
+  controller?: number
 }
 
 export interface AdminState {

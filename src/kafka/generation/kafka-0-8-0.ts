@@ -91,5 +91,8 @@ export const KAFKA_0_8_0: Generation = {
     shrinkBumpsLeaderEpoch: 'controller-made',
     uncleanElectionInKraft: false,
     eligibleLeaderReplicas: false,
+    quorumPreVote: false,
+    quorumLeaderChecksMajority: false,
+    sessionOutlivesFencing: false,
   },
 }

@@ -13,6 +13,8 @@ const overrides: Partial<Mechanisms> = {
   shrinkBumpsLeaderEpoch: 'never',
   // unclean.leader.election.enable is obeyed when a broker is unfenced (recorded on 3.9.1, not on 3.5.2).
   uncleanElectionInKraft: true,
+  // KAFKA-15489 (3.7).
+  quorumLeaderChecksMajority: true,
 }
 
 export const KAFKA_3_9_KRAFT: Generation = {

@@ -2,9 +2,13 @@ import type { Generation } from './generation.ts'
 import { KAFKA_3_9_KRAFT } from './kafka-3-9-kraft.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
-// KIP-966 is there, but eligible.leader.replicas.version is 0 unless the operator raises it: only defaults
-// changed.
-const overrides: Partial<Mechanisms> = {}
+// KIP-966 is there, but eligible.leader.replicas.version is 0 unless the operator raises it.
+const overrides: Partial<Mechanisms> = {
+  // KIP-996.
+  quorumPreVote: true,
+  // KAFKA-18062 (recorded on 4.1.1).
+  sessionOutlivesFencing: true,
+}
 
 export const KAFKA_4_0: Generation = {
   name: '4.0',

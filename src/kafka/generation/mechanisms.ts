@@ -166,4 +166,10 @@ export interface Mechanisms {
   readonly shrinkBumpsLeaderEpoch: 'never' | 'controller-made' | 'every'
   readonly uncleanElectionInKraft: boolean
   readonly eligibleLeaderReplicas: boolean
+  /** A controller that hears of no leader asks for votes before it raises the epoch (KIP-996, 4.0); absent: it raises it at once. */
+  readonly quorumPreVote?: boolean
+  /** An active controller without answers of a majority resigns (KAFKA-15489, 3.7); absent: it stays, and cannot commit. */
+  readonly quorumLeaderChecksMajority?: boolean
+  /** The session of a broker that was fenced on its own request still ends later, and fences it once more (KAFKA-18062, 4.0; recorded on 4.1.1). */
+  readonly sessionOutlivesFencing?: boolean
 }

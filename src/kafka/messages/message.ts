@@ -1,21 +1,4 @@
 import type {
-  CloseSessionRequest,
-  CloseSessionResponse,
-  ConnectRequest,
-  ConnectResponse,
-  PingRequest,
-  PingResponse,
-  RegistryRequest,
-  RegistryResponse,
-  SessionClose,
-  SessionClosed,
-  SessionRequest,
-  SessionResponse,
-  SessionState,
-  SessionWatch,
-  WatchEvent,
-} from './registry.ts'
-import type {
   AlterPartitionRequest,
   AlterPartitionResponse,
   ControlledShutdownRequest,
@@ -44,6 +27,37 @@ import type {
   ControllerShutdownDone,
   ControllerStart,
 } from './local.ts'
+import type {
+  BrokerHeartbeatRequest,
+  BrokerHeartbeatResponse,
+  BrokerRegistrationRequest,
+  BrokerRegistrationResponse,
+  ControllerAdminRequest,
+  ControllerAdminResponse,
+  MetadataFetchRequest,
+  MetadataFetchResponse,
+  QuorumAppendRequest,
+  QuorumAppendResponse,
+  VoteRequest,
+  VoteResponse,
+} from './quorum.ts'
+import type {
+  CloseSessionRequest,
+  CloseSessionResponse,
+  ConnectRequest,
+  ConnectResponse,
+  PingRequest,
+  PingResponse,
+  RegistryRequest,
+  RegistryResponse,
+  SessionClose,
+  SessionClosed,
+  SessionRequest,
+  SessionResponse,
+  SessionState,
+  SessionWatch,
+  WatchEvent,
+} from './registry.ts'
 
 /** Every message a machine of the simulated cluster can be sent. */
 export type KafkaMessage =
@@ -85,6 +99,18 @@ export type KafkaMessage =
   | SessionState
   | SessionClose
   | SessionClosed
+  | VoteRequest
+  | VoteResponse
+  | QuorumAppendRequest
+  | QuorumAppendResponse
+  | MetadataFetchRequest
+  | MetadataFetchResponse
+  | BrokerRegistrationRequest
+  | BrokerRegistrationResponse
+  | BrokerHeartbeatRequest
+  | BrokerHeartbeatResponse
+  | ControllerAdminRequest
+  | ControllerAdminResponse
 
 /** The name of a message type, as link filters name it. */
 export type MessageType = KafkaMessage['type']

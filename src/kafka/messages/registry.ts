@@ -12,7 +12,13 @@ export interface ZnodeStat {
 
 /** One operation. `version: -1` matches any version. Several in one request are a multi: all or none. */
 export type RegistryOp =
-  | { readonly op: 'create'; readonly path: string; readonly data: Json; readonly ephemeral: boolean; readonly sequential?: boolean }
+  | {
+      readonly op: 'create'
+      readonly path: string
+      readonly data: Json
+      readonly ephemeral: boolean
+      readonly sequential?: boolean
+    }
   | { readonly op: 'delete'; readonly path: string; readonly version: number }
   | { readonly op: 'setData'; readonly path: string; readonly data: Json; readonly version: number }
   | { readonly op: 'check'; readonly path: string; readonly version: number }

@@ -20,7 +20,8 @@ export function messageBytes(message: KafkaMessage): number {
   if (message.type === 'ProduceRequest') {
     for (const records of Object.values(message.partitions)) for (const record of records) bytes += recordBytes(record)
   } else if (message.type === 'FetchResponse') {
-    for (const fetched of Object.values(message.partitions)) for (const batch of fetched.batches) bytes += batchBytes(batch)
+    for (const fetched of Object.values(message.partitions))
+      for (const batch of fetched.batches) bytes += batchBytes(batch)
   }
   return bytes
 }
