@@ -21,6 +21,10 @@ export interface ConformOptions {
 
 const TRIES = 200
 
+/** Events and records of all tries together: a recording of a heavy load gets fewer. */
+const MOST_EFFORT = 1_000_000
+const effort = ({ events, world }: RunResult): number => events + Object.keys(world.ledger.sent).length
+
 interface Tried {
   readonly report: RecordingReport
   readonly result: RunResult | null
@@ -51,8 +55,9 @@ export function conform(recording: Recording, options: ConformOptions): Recordin
     kept = chosen
   }
   const better = (): number => score(best.report) - 1
-  const differs = (): boolean => best.report.differences.length > 0
-  for (let n = 0; n <= (options.tries ?? TRIES) && differs(); n++) {
+  const each = Math.max(1, effort(best.result))
+  const tries = Math.min(options.tries ?? TRIES, Math.floor(MOST_EFFORT / each))
+  for (let n = 0; n <= tries && best.report.differences.length > 0; n++) {
     if (n > 0) attempt(redrawn(best.result!, kept, n), better())
     for (const pin of requestPins(best.report, kept)) attempt([...kept, pin], better())
   }

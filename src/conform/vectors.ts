@@ -13,6 +13,7 @@ import {
   truncateEpochsFromEnd,
   truncateEpochsFromStart,
 } from '../log/epoch-cache.ts'
+import { runBatchSizes } from './batch-size-vectors.ts'
 import type { Difference } from './check.ts'
 import { Comparison } from './comparison.ts'
 
@@ -40,6 +41,7 @@ const RUNNERS: Readonly<Record<string, VectorRunner>> = {
   'leader-epoch-cache': runEpochCaches,
   'replica-assignment': runAssignments,
   murmur2: runMurmur2,
+  'batch-sizes': (cases, _, to) => runBatchSizes(cases, to),
 }
 
 /** `leader-epoch-cache` for `leader-epoch-cache-0.11.0.3`, `producer-state` for `producer-state-2.4.1-part1`. */
