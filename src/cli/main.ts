@@ -12,6 +12,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
 import { listCommand } from './list.ts'
+import { matrixCommand } from './matrix.ts'
 import { packageVersion } from './package-root.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
@@ -41,6 +42,7 @@ function program(io: Io, finished: (exit: number) => void): Command {
     validateCommand(io, finished),
     replayCommand(io, finished),
     conformCommand(io, finished),
+    matrixCommand(io, finished),
     listCommand(io),
     explainCommand(io),
     initCommand(io),

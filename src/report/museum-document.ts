@@ -10,19 +10,31 @@ function verdictsLine({ cells }: Exhibit): Line {
   return ranges.flatMap(({ generations, cells: [cell] }, index) => {
     const { glyph, word, tone } = VERDICT_WORDS[cell!.verdict]
     const mark = `${glyph} ${word}${cell!.agrees ? '' : ' (DISAGREES)'}`
-    return [...(index === 0 ? [] : [span('; ')]), span(mark, cell!.agrees ? tone : 'bad'), span(` ${generations}`, 'dim')]
+    return [
+      ...(index === 0 ? [] : [span('; ')]),
+      span(mark, cell!.agrees ? tone : 'bad'),
+      span(` ${generations}`, 'dim'),
+    ]
   })
 }
 
-function disagreeing(exhibit: Exhibit): Block[] {
-  return exhibit.cells
-    .filter(({ agrees }) => !agrees)
-    .flatMap((cell) => [
+/** More than these are counted only. */
+const MOST_DISAGREEING = 12
+
+function disagreeing({ exhibits }: Museum): Block[] {
+  const ranges = exhibits.flatMap(({ scenario, cells }) =>
+    rangesOf(cells, (a, b) => a.agrees === b.agrees && a.reason === b.reason && a.disagreement === b.disagreement)
+      .filter(({ cells: [cell] }) => !cell!.agrees)
+      .map(({ generations, cells: [cell] }) => ({ scenario, generations, cell: cell! })),
+  )
+  const blocks = ranges
+    .slice(0, MOST_DISAGREEING)
+    .flatMap(({ scenario, generations, cell }): Block[] => [
       GAP,
       paragraph(
         [
           span('✗ ', 'bad'),
-          span(`${exhibit.scenario}, Kafka ${cell.generation}`, 'strong'),
+          span(`${scenario}, Kafka ${generations}`, 'strong'),
           span(`: ${VERDICT_WORDS[cell.verdict].word}, ${cell.reason}`),
         ],
         0,
@@ -31,6 +43,8 @@ function disagreeing(exhibit: Exhibit): Block[] {
       paragraph([span('expected otherwise: ', 'dim'), span(cell.disagreement ?? '')], 2, 4),
       ...(cell.repeat === '' ? [] : [verbatim([[span('repeat ', 'dim'), span(cell.repeat)]], 2)]),
     ])
+  const more = ranges.length - MOST_DISAGREEING
+  return more > 0 ? [...blocks, GAP, paragraph(`… and ${more} more that disagree; the report tells them all`)] : blocks
 }
 
 export const museumCountLine = (museum: Museum): Line =>
@@ -55,7 +69,7 @@ export function museumDocument(museum: Museum): Document {
       ],
       rows,
     ),
-    ...museum.exhibits.flatMap(disagreeing),
+    ...disagreeing(museum),
     GAP,
     paragraph(museumCountLine(museum)),
   ]

@@ -1,12 +1,6 @@
 /** The museum as one page: no script, nothing from elsewhere, light and dark, a glyph beside every colour. */
 import type { Exhibit, Museum, MuseumCell, MuseumVerdict } from './museum.ts'
-import {
-  affectedWords,
-  countWords,
-  EVIDENCE_WORDS,
-  issueLink,
-  VERDICT_WORDS,
-} from './museum-words.ts'
+import { affectedWords, countWords, EVIDENCE_WORDS, issueLink, VERDICT_WORDS } from './museum-words.ts'
 
 /** The one style sheet; the page names its hash, so that no other style is taken. */
 export const MUSEUM_STYLE = `
@@ -75,9 +69,14 @@ function knownFrom(cell: MuseumCell, folder: string): string {
 
 function exhibitSection(exhibit: Exhibit, folder: string): string {
   const issues = exhibit.jira.map((jira) => link(issueLink(jira), jira))
-  const about = [link(exhibit.link, exhibit.scenario), ...(exhibit.kip === null ? [] : [escaped(exhibit.kip)]), ...issues]
+  const about = [
+    link(exhibit.link, exhibit.scenario),
+    ...(exhibit.kip === null ? [] : [escaped(exhibit.kip)]),
+    ...issues,
+  ]
   const rows = exhibit.cells.map((cell) => {
-    const expected = cell.disagreement === null ? '' : `<br><strong>Expected otherwise:</strong> ${escaped(cell.disagreement)}`
+    const expected =
+      cell.disagreement === null ? '' : `<br><strong>Expected otherwise:</strong> ${escaped(cell.disagreement)}`
     return `<tr><th scope="row">${escaped(cell.generation)}</th><td class="${classOf(cell)}">${verdictText(cell)}</td>
 <td>${escaped(cell.reason)}${expected}</td><td>${knownFrom(cell, folder)}</td>
 <td>${cell.repeat === '' ? '' : `<code>${escaped(cell.repeat)}</code>`}</td></tr>`

@@ -35,7 +35,11 @@ const isAlike = (a: MuseumCell, b: MuseumCell): boolean =>
 
 function exhibitLines(exhibit: Exhibit, folder: string): string[] {
   const issues = exhibit.jira.map((jira) => `[${jira}](${issueLink(jira)})`)
-  const about = [...(exhibit.kip === null ? [] : [exhibit.kip]), ...issues, affectedWords(exhibit).replace(/</g, '&lt;')]
+  const about = [
+    ...(exhibit.kip === null ? [] : [exhibit.kip]),
+    ...issues,
+    affectedWords(exhibit).replace(/</g, '&lt;'),
+  ]
   return [
     `## ${exhibit.title}`,
     '',
@@ -57,7 +61,9 @@ export function museumMarkdown(museum: Museum, { recordings }: { readonly record
   const used = new Set(museum.exhibits.flatMap(({ cells }) => cells.map(({ verdict }) => verdict)))
   const key = (Object.keys(VERDICT_WORDS) as MuseumVerdict[])
     .filter((verdict) => used.has(verdict))
-    .map((verdict) => `${VERDICT_WORDS[verdict].glyph} ${VERDICT_WORDS[verdict].word}: ${VERDICT_WORDS[verdict].meaning}`)
+    .map(
+      (verdict) => `${VERDICT_WORDS[verdict].glyph} ${VERDICT_WORDS[verdict].word}: ${VERDICT_WORDS[verdict].meaning}`,
+    )
   const lines = [
     '# The museum of incidents',
     '',
@@ -76,7 +82,12 @@ export function museumMarkdown(museum: Museum, { recordings }: { readonly record
     ...(museum.leftOut.length > 0 ? [''] : []),
     ...headOf(['incident', ...museum.generations]),
     ...museum.exhibits.map(({ title, link, cells }) =>
-      row([`[${cellOf(title)}](${link})`, ...cells.map((cell) => `${verdictText(cell)} ${cell.verdict === 'not-applicable' ? '' : EVIDENCE_WORDS[cell.evidence].glyph}`.trim())]),
+      row([
+        `[${cellOf(title)}](${link})`,
+        ...cells.map((cell) =>
+          `${verdictText(cell)} ${cell.verdict === 'not-applicable' ? '' : EVIDENCE_WORDS[cell.evidence].glyph}`.trim(),
+        ),
+      ]),
     ),
     '',
     ...museum.exhibits.flatMap((exhibit) => exhibitLines(exhibit, recordings)),

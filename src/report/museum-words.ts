@@ -15,7 +15,12 @@ export interface CellWords {
 export const VERDICT_WORDS: Readonly<Record<MuseumVerdict, CellWords>> = {
   held: { glyph: '✓', word: 'held', tone: 'good', meaning: 'it does not happen' },
   lost: { glyph: '✗', word: 'lost', tone: 'bad', meaning: 'an acknowledged record is gone' },
-  diverged: { glyph: '≠', word: 'diverged', tone: 'bad', meaning: 'replicas, or two looks at the same offset, disagree' },
+  diverged: {
+    glyph: '≠',
+    word: 'diverged',
+    tone: 'bad',
+    meaning: 'replicas, or two looks at the same offset, disagree',
+  },
   duplicated: { glyph: '²', word: 'duplicated', tone: 'warn', meaning: 'a record is there, or was read, twice' },
   stuck: { glyph: '‖', word: 'stuck', tone: 'warn', meaning: 'somebody is down, or waits for ever' },
   broken: { glyph: '!', word: 'broken', tone: 'warn', meaning: 'a promise of another kind is broken' },

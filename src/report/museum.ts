@@ -152,12 +152,33 @@ function stuckFound(view: RunView): Found[] {
   return found
 }
 
-/** What the run came to: what the scenario speaks of first, else the gravest of what is left at its end. */
+/** A wait that is as long as the scenario says it must be. */
+const waitedFound = ({ verdicts }: RunView): Found[] =>
+  verdicts
+    .filter(
+      ({ kind, name, held, words }) =>
+        kind === 'count' && held && name === 'unavailable-time' && words.includes('at least'),
+    )
+    .map(({ words }) => ({ verdict: 'stuck', reason: `no acknowledgement for ${words}` }))
+
+/** What the scenario says must not come to pass here: what of it is left is another story. */
+const ruledOut = ({ verdicts }: RunView): readonly MuseumVerdict[] =>
+  verdicts.filter(({ kind, expected, held }) => kind === 'property' && expected === 'holds' && held).map(meaningOf)
+
+const gravest = (all: readonly Found[]): Found | null => {
+  for (const verdict of GRAVITY) {
+    const found = all.find((each) => each.verdict === verdict)
+    if (found !== undefined) return found
+  }
+  return null
+}
+
+/** What the run came to: what the scenario speaks of, else the gravest of what is left at its end. */
 export function foundIn(view: RunView): Found {
   if (view.notReached !== null) {
     return { verdict: 'stuck', reason: `step ${view.notReached.step} did not come true: ${view.notReached.words}` }
   }
-  const counted = [...lostFound(view), ...duplicatedFound(view), ...stuckFound(view)]
+  const counted = [...lostFound(view), ...duplicatedFound(view), ...stuckFound(view), ...waitedFound(view)]
   const broken = view.verdicts.filter(
     ({ kind, held, expected, fails }) => kind === 'property' && !held && (expected === 'violated' || fails),
   )
@@ -166,19 +187,17 @@ export function foundIn(view: RunView): Found {
     const same = counted.find((found) => found.verdict === meaning)
     return same ?? { verdict: meaning, reason: `${verdict.name}: ${verdict.evidence[0]?.words ?? verdict.words}` }
   })
+  const out = ruledOut(view)
+  const left = counted.filter(({ verdict }) => !out.includes(verdict))
   // Where the log of a partition parts as one of its records is lost, it is the loss that counts.
-  const all = [...told, ...counted]
-  for (const verdict of GRAVITY) {
-    const found = all.find((each) => each.verdict === verdict)
-    if (found !== undefined) return found
-  }
-  return { verdict: 'held', reason: heldWords(view) }
+  return gravest([...told, ...left]) ?? { verdict: 'held', reason: heldWords(view) }
 }
 
 function heldWords({ counted, verdicts }: RunView): string {
   const expected = verdicts.filter(({ expected: is, held }) => is === 'holds' && held).map(({ name }) => name)
+  const there = counted.acked - counted.lost
   const records =
-    counted.acked === 0 ? 'nothing was acknowledged' : `all ${counted.acked} acknowledged records are there`
+    counted.acked === 0 ? 'nothing was acknowledged' : `${there} of ${counted.acked} acknowledged records are there`
   return expected.length === 0 ? records : `${records}; ${expected.slice(0, 3).join(', ')} held`
 }
 
@@ -186,7 +205,7 @@ function heldWords({ counted, verdicts }: RunView): string {
 export function disagreementOf(view: RunView, found: Found, affected: boolean): string | null {
   if (view.failed) {
     const failing = view.verdicts.filter(({ fails }) => fails).map(({ name, words }) => `${name}: ${words}`)
-    return failing.length > 0 ? failing.join('; ') : found.reason
+    return failing.length > 0 ? failing.join('; ') : 'every step was to come true'
   }
   if (affected && found.verdict === 'held') return 'this generation is said to be affected, and nothing happened'
   return null

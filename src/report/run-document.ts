@@ -1,5 +1,6 @@
 /** One run as a document: what it was, what happened, what is left, what clients were told, and the verdicts. */
 import type { LostRecord } from '../check/loss.ts'
+import type { Violation } from '../check/property.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import { formatDuration, formatTime } from '../kernel/time.ts'
 import type { Block, Document, Line, Tone } from './document.ts'
@@ -265,51 +266,64 @@ const VERDICTS: Readonly<
 /** Witnesses that are told in words; the JSON form has all. */
 const MOST_WITNESSES = 3
 
-function verdictBlocks(verdict: VerdictView): Block[] {
+/** What was said already, so that it is not said again: holes and witnesses, with the property they were told of. */
+interface Told {
+  readonly holes: Record<string, string>
+  readonly witnesses: Record<string, string>
+}
+
+function holeBlock(verdict: VerdictView, told: Told): Block {
+  const hole = verdict.knownHole ?? 'no issue names it'
+  const because = verdict.because ?? 'explained by'
+  const before = told.holes[`${because} ${hole}`]
+  if (before !== undefined) return paragraph([span(`for the same reason as ${before}`, 'dim')], 4)
+  told.holes[`${because} ${hole}`] = verdict.name
+  return paragraph([span(`${because}: `, 'dim'), span(hole, 'warn')], 4)
+}
+
+function witnessBlock(verdict: VerdictView, witness: Violation, told: Told): Block {
+  const before = told.witnesses[witness.words]
+  const words: Line = before === undefined ? [span(witness.words)] : [span(`the same witness as of ${before}`, 'dim')]
+  told.witnesses[witness.words] ??= verdict.name
+  return paragraph([span(`${formatTime(witness.atUs)} `, 'dim'), ...words], 4, 6)
+}
+
+function verdictBlocks(verdict: VerdictView, told: Told): Block[] {
   const { mark, tone, words } = verdict.judged
     ? VERDICTS[verdict.outcome]
     : { mark: '–', tone: 'dim' as const, words: 'not judged' }
   if (verdict.kind === 'count') {
     return [paragraph([span(`${mark} `, tone), span(verdict.name, 'strong'), span(`  ${verdict.words}`)], 2, 4)]
   }
-  const blocks: Block[] = [
-    paragraph(
-      [
-        span(`${mark} `, tone),
-        span(verdict.name, 'strong'),
-        span('  '),
-        span(words, tone),
-        span(`  ${verdict.statement}`, 'dim'),
-      ],
-      2,
-      4,
-    ),
-  ]
-  if (verdict.outcome === 'known-hole' || verdict.outcome === 'allowed') {
-    const hole = verdict.knownHole ?? 'no issue names it'
-    blocks.push(paragraph([span(`${verdict.because ?? 'explained by'}: `, 'dim'), span(hole, 'warn')], 4))
-  }
+  const name = [span(`${mark} `, tone), span(verdict.name, 'strong'), span('  '), span(words, tone)]
+  const blocks: Block[] = [paragraph([...name, span(`  ${verdict.statement}`, 'dim')], 2, 4)]
+  if (verdict.outcome === 'known-hole' || verdict.outcome === 'allowed') blocks.push(holeBlock(verdict, told))
   if (verdict.outcome === 'expectation-missed') blocks.push(paragraph(verdict.words, 4))
   const shown = verdict.evidence.slice(0, MOST_WITNESSES)
-  for (const witness of shown) {
-    blocks.push(paragraph([span(`${formatTime(witness.atUs)} `, 'dim'), span(witness.words)], 4, 6))
-  }
-  if (verdict.evidence.length > shown.length) {
-    blocks.push(
-      paragraph(
-        [span(`… and ${plural(verdict.evidence.length - shown.length, 'more witness', 'more witnesses')}`, 'dim')],
-        4,
-      ),
-    )
-  }
+  blocks.push(...shown.map((witness) => witnessBlock(verdict, witness, told)))
+  const more = verdict.evidence.length - shown.length
+  if (more > 0) blocks.push(paragraph([span(`… and ${plural(more, 'more witness', 'more witnesses')}`, 'dim')], 4))
   return blocks
+}
+
+/** What failed first, then what broke as it should, then what was never promised, then counts. */
+function weightOf(verdict: VerdictView): number {
+  if (verdict.fails) return 0
+  if (verdict.kind === 'count') return 3
+  return verdict.outcome === 'expected-violation' ? 1 : 2
 }
 
 export function propertyBlocks(view: RunView): Block[] {
   const plain = view.verdicts.filter(({ outcome, judged, kind }) => judged && outcome === 'held' && kind === 'property')
   const open = view.verdicts.filter(({ judged }) => !judged)
-  const told = view.verdicts.filter((verdict) => verdict.judged && !plain.includes(verdict))
-  const blocks: Block[] = [heading('Properties and expectations'), ...told.flatMap(verdictBlocks)]
+  const notable = view.verdicts
+    .filter((verdict) => verdict.judged && !plain.includes(verdict))
+    .sort((a, b) => weightOf(a) - weightOf(b))
+  const told: Told = { holes: {}, witnesses: {} }
+  const blocks: Block[] = [
+    heading('Properties and expectations'),
+    ...notable.flatMap((verdict) => verdictBlocks(verdict, told)),
+  ]
   if (plain.length > 0) {
     blocks.push(
       paragraph([span('✓ ', 'good'), span(`${plain.length} held`, 'good'), span(`: ${names(plain)}`, 'dim')], 2, 4),

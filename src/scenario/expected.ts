@@ -68,6 +68,8 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   jira: 'an issue such as KAFKA-1211',
   jiras: 'an issue such as KAFKA-1211, or a list of them',
   kip: 'a proposal such as KIP-101',
+  recording: 'a recording such as leader-crash/2.4.1',
+  recordings: 'a recording such as leader-crash/2.4.1, or a list of them',
   'version-range': 'a version or a range such as "<0.11", ">=2.0" or "0.11 - 2.0"',
   violated: 'the name of a property, or a map with property',
   'violated-list': 'a list of properties',

@@ -507,6 +507,9 @@ const museum = map({
   evidence: oneOf('recorded', 'source', 'kip').describe(
     "What the scenario was made after: a recording of real brokers, Kafka's source, or the text of a proposal or issue.",
   ),
+  recordings: oneOrMore(textLike('recording', /^[a-z0-9-]+\/[0-9][A-Za-z0-9.-]*$/), 'recordings')
+    .optional()
+    .describe('Recordings of real brokers doing what the scenario shows for their version, such as kip-101-loss/0.10.2.2.'),
 })
 
 export const scenarioSchema = map({
