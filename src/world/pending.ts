@@ -14,7 +14,7 @@ export interface NewEvent {
 /** Adds an event and returns its id. */
 export function schedule(world: World, host: Host, event: NewEvent): number {
   const id = world.nextEventId++
-  world.pending[id] = { id, ...event }
+  world.pending[id] = { ...event, id }
   if (event.atUs < HELD_US) host.queue.push({ atUs: event.atUs, id })
   return id
 }
@@ -22,7 +22,7 @@ export function schedule(world: World, host: Host, event: NewEvent): number {
 /** Adds an event that comes before every other one of the same time: a step whose condition has just come true. */
 export function scheduleFirst(world: World, host: Host, event: NewEvent): number {
   const id = world.nextStepEventId++
-  world.pending[id] = { id, ...event }
+  world.pending[id] = { ...event, id }
   host.queue.push({ atUs: event.atUs, id })
   return id
 }

@@ -109,5 +109,8 @@ export function resumeProcess(world: World, host: Host, report: StepReport, id: 
     const body = world.pending[fresh]!.body
     const timers = body.kind === 'timer' ? world.timers[body.node] : undefined
     if (body.kind === 'timer' && timers?.[body.name] === eventId) timers[body.name] = fresh
+    const flying = body.kind === 'deliver' ? world.connections[body.connection]?.inFlight : undefined
+    const at = flying?.indexOf(eventId) ?? -1
+    if (flying !== undefined && at >= 0) flying[at] = fresh
   }
 }
