@@ -1,0 +1,353 @@
+/**
+ * Families of faults: single faults and named patterns of several. Each turns one draw into steps of a scenario, and says
+ * how many brokers it breaks, from when to when, so that a plan can stay within what its configuration survives.
+ */
+import type { ActionForm, StepForm } from '../scenario/schema.ts'
+
+export const FAMILY_NAMES = [
+  'crash',
+  'stop',
+  'pause',
+  'cut',
+  'cut-registry',
+  'slow',
+  'lag',
+  'hold',
+  'drop',
+  'expire-session',
+  'registry-pause',
+  'clock',
+  'elect',
+  'reassign',
+  'power-loss',
+  'rolling-bounce',
+  'swizzle',
+  'jam-then-burst',
+  'flapping-link',
+  'bridge',
+  'isolate-leader',
+  'isolate-controller',
+  'bounce-in-session',
+  'rack-power',
+] as const
+export type FamilyName = (typeof FAMILY_NAMES)[number]
+
+/** What a fault may aim at. */
+export interface Ground {
+  readonly brokers: readonly number[]
+  /** Racks by name with their brokers; empty: there are none. */
+  readonly racks: Readonly<Record<string, readonly number[]>>
+  readonly partitions: readonly string[]
+  readonly replicationFactor: number
+  readonly producers: readonly string[]
+  readonly startupMs: number
+  readonly sessionMs: number
+  readonly lagMs: number
+  /** Faults have ended by then, in ms. */
+  readonly untilMs: number
+  /** Most brokers that may be broken at once. */
+  readonly budget: number
+}
+
+/** One draw of a fault: what it means is up to its family. */
+export interface FaultDraw {
+  readonly atMs: number
+  readonly forMs: number
+  /** Numbers from 0 to 999 from which targets and variants are chosen. */
+  readonly a: number
+  readonly b: number
+  readonly c: number
+}
+
+export interface Fault {
+  readonly family: FamilyName
+  readonly steps: readonly StepForm[]
+  /** How many brokers it breaks, between these times in ms. */
+  readonly breaks: number
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+type Timed = readonly [atMs: number, ...actions: readonly ActionForm[]]
+
+interface Shape {
+  readonly steps: readonly Timed[]
+  readonly breaks: number
+  /** The end of the breakage in ms, when it is later than the last step. */
+  readonly toMs?: number
+}
+
+const pick = <T>(list: readonly T[], draw: number): T => list[draw % list.length]!
+const ms = (value: number): string => `${value}ms`
+const broker = (id: number): string => `broker ${id}`
+
+/** The leader of a partition most of the time, else the controller or a broker by number. */
+function aim(ground: Ground, { a, b }: FaultDraw): string {
+  if (a < 450) return `leader(${pick(ground.partitions, b)})`
+  if (a < 550) return 'controller'
+  return broker(pick(ground.brokers, b))
+}
+
+/** Whom to start again: a role may have moved on by then. */
+const again = (target: string): string => (target.startsWith('broker ') ? target : 'brokers')
+
+/** Two brokers, or a leader and its followers. */
+function ends(ground: Ground, { a, b, c }: FaultDraw): { one: string; other: string } {
+  if (a < 400) {
+    const partition = pick(ground.partitions, b)
+    return { one: `leader(${partition})`, other: `followers(${partition})` }
+  }
+  const first = pick(ground.brokers, b)
+  const rest = ground.brokers.filter((id) => id !== first)
+  return { one: broker(first), other: broker(pick(rest, c)) }
+}
+
+const linkOf = ({ one, other }: { one: string; other: string }, variant: number): { between: string; and: string } | { from: string; to: string } => {
+  if (variant % 3 === 0) return { between: one, and: other }
+  return variant % 3 === 1 ? { from: one, to: other } : { from: other, to: one }
+}
+
+/** Ends what was done to links between brokers, whoever leads by then. */
+const healBrokers: ActionForm = { heal: { between: 'brokers', and: 'brokers' } }
+
+/** A few records at this moment: something is un-replicated then. */
+const burst = (ground: Ground, draw: number): ActionForm => ({ send: 1 + (draw % 4), from: pick(ground.producers, draw) })
+
+/** Down for a while. Two of three times records are sent just before, so that the crash finds them on their way. */
+function downFor(ground: Ground, draw: FaultDraw, target: string, down: ActionForm): Shape {
+  const { atMs, forMs, c } = draw
+  const steps: Timed[] = []
+  if (c % 3 !== 0) steps.push([Math.max(0, atMs - (c % 12)), burst(ground, c)])
+  const backMs = Math.min(atMs + forMs, ground.untilMs)
+  steps.push([atMs, down], [backMs, { start: again(target), startup: ms(ground.startupMs) }])
+  return { steps, breaks: 1, toMs: backMs + ground.startupMs }
+}
+
+/** Message types whose loss or delay tears a protocol apart in the middle. */
+const FILTERS = [
+  ['FetchResponse'],
+  ['FetchRequest'],
+  ['LeaderAndIsrRequest'],
+  ['UpdateMetadataRequest'],
+  ['FetchResponse', 'FetchRequest'],
+  ['OffsetsForLeaderEpochResponse', 'OffsetsForLeaderEpochRequest'],
+] as const
+
+const filterOf = (draw: number): { messages: string[] } | Record<never, never> =>
+  draw % 4 === 0 ? {} : { messages: [...pick(FILTERS, draw)] }
+
+const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) => Shape | null>> = {
+  crash: (ground, draw) => {
+    const target = aim(ground, draw)
+    return downFor(ground, draw, target, { crash: target })
+  },
+  'power-loss': (ground, draw) => {
+    const target = aim(ground, draw)
+    return downFor(ground, draw, target, { 'power-loss': target, keep: draw.b % 2 === 0 ? 'random' : 'durable' })
+  },
+  stop: (ground, draw) => {
+    const target = aim(ground, draw)
+    return downFor(ground, draw, target, { stop: target })
+  },
+  pause: (ground, draw) => ({
+    steps: [[draw.atMs, { pause: aim(ground, draw), for: ms(draw.forMs) }]],
+    breaks: 1,
+    toMs: draw.atMs + draw.forMs,
+  }),
+  cut: (ground, draw) => ({
+    steps: [
+      [draw.atMs, { cut: linkOf(ends(ground, draw), draw.c) }],
+      [draw.atMs + draw.forMs, healBrokers],
+    ],
+    breaks: 1,
+  }),
+  'cut-registry': (ground, draw) => ({
+    steps: [
+      [draw.atMs, { cut: { between: aim(ground, draw), and: 'registry' } }],
+      [draw.atMs + draw.forMs, { heal: { between: 'brokers', and: 'registry' } }],
+    ],
+    breaks: 1,
+  }),
+  slow: (ground, draw) => ({
+    steps: [
+      [draw.atMs, { slow: { ...linkOf(ends(ground, draw), draw.c), by: ms(5 + draw.a) } }],
+      [draw.atMs + draw.forMs, healBrokers],
+    ],
+    breaks: 5 + draw.a > ground.lagMs / 4 ? 1 : 0,
+  }),
+  lag: (ground, draw) => {
+    const byMs = 50 + draw.a * 6
+    return {
+      steps: [
+        [draw.atMs, { lag: broker(pick(ground.brokers, draw.b)), by: ms(byMs) }],
+        [draw.atMs + draw.forMs, { lag: 'brokers', by: '0ms' }],
+      ],
+      breaks: byMs > ground.lagMs / 2 ? 1 : 0,
+    }
+  },
+  hold: (ground, draw) => ({
+    steps: [
+      [draw.atMs, { hold: { ...linkOf(ends(ground, draw), draw.c), ...filterOf(draw.b) } }],
+      [draw.atMs + draw.forMs, healBrokers],
+    ],
+    breaks: 1,
+  }),
+  drop: (ground, draw) => ({
+    steps: [
+      [draw.atMs, { drop: { ...linkOf(ends(ground, draw), draw.c), ...filterOf(draw.b) } }],
+      [draw.atMs + draw.forMs, healBrokers],
+    ],
+    breaks: 1,
+  }),
+  'expire-session': (ground, draw) => ({
+    steps: [[draw.atMs, { 'expire-session': aim(ground, draw) }]],
+    breaks: 1,
+    toMs: draw.atMs + 1_000,
+  }),
+  'registry-pause': (ground, draw) => ({
+    steps: [[draw.atMs, { pause: 'registry', for: ms(draw.forMs) }]],
+    breaks: ground.budget,
+    toMs: draw.atMs + draw.forMs + 500,
+  }),
+  clock: (ground, draw) => ({
+    steps: [[draw.atMs, { clock: broker(pick(ground.brokers, draw.b)), jump: `${draw.a % 2 === 0 ? '' : '-'}${draw.a * 10}ms` }]],
+    breaks: 1,
+    toMs: draw.atMs + 1_000,
+  }),
+  elect: (ground, draw) => ({
+    steps: [[draw.atMs, { elect: 'preferred', partitions: pick(ground.partitions, draw.b) }]],
+    breaks: 0,
+  }),
+  reassign: (ground, draw) => {
+    const first = draw.a % ground.brokers.length
+    const rotated = [...ground.brokers.slice(first), ...ground.brokers.slice(0, first)]
+    return {
+      steps: [[draw.atMs, { reassign: { [pick(ground.partitions, draw.b)]: rotated.slice(0, ground.replicationFactor) } }]],
+      breaks: 0,
+    }
+  },
+  'rolling-bounce': (ground, draw) => {
+    const gapMs = draw.forMs + ground.startupMs + 200 + draw.a
+    const steps = ground.brokers.flatMap((id, n): Timed[] => [
+      [draw.atMs + n * gapMs, draw.c % 2 === 0 ? { stop: broker(id) } : { crash: broker(id) }],
+      [draw.atMs + n * gapMs + draw.forMs, { start: broker(id), startup: ms(ground.startupMs) }],
+    ])
+    return { steps, breaks: 1, toMs: draw.atMs + ground.brokers.length * gapMs }
+  },
+  /** Brokers are cut off one after another and come back in another order. */
+  swizzle: (ground, draw) => {
+    const count = Math.min(Math.max(1, ground.budget), ground.brokers.length - 1)
+    const first = draw.a % ground.brokers.length
+    const chosen = [...ground.brokers.slice(first), ...ground.brokers.slice(0, first)].slice(0, count)
+    const link = (id: number): { between: string; and: string[] } => ({
+      between: broker(id),
+      and: [...ground.brokers.filter((other) => other !== id).map(broker), 'registry'],
+    })
+    const cutMs = (n: number): number => draw.atMs + n * (50 + (draw.b % 400))
+    const healMs = (n: number): number => cutMs(count - 1) + draw.forMs + n * (50 + (draw.c % 400))
+    const back = draw.b % 2 === 0 ? chosen : [...chosen].reverse()
+    return {
+      steps: [
+        ...chosen.map((id, n): Timed => [cutMs(n), { cut: link(id) }]),
+        ...back.map((id, n): Timed => [healMs(n), { heal: link(id) }]),
+      ],
+      breaks: count,
+    }
+  },
+  /** What a leader sends to its followers waits, clients go on, then everything arrives at once. */
+  'jam-then-burst': (ground, draw) => {
+    const partition = pick(ground.partitions, draw.b)
+    return {
+      steps: [
+        [draw.atMs, { hold: { from: `leader(${partition})`, to: `followers(${partition})` } }],
+        [draw.atMs + Math.floor(draw.forMs / 2), { send: 3 + (draw.c % 8), from: pick(ground.producers, draw.c) }],
+        [draw.atMs + draw.forMs, healBrokers],
+      ],
+      breaks: 1,
+    }
+  },
+  'flapping-link': (ground, draw) => {
+    const link = linkOf(ends(ground, draw), draw.c)
+    const steps: Timed[] = []
+    for (let n = 0; n < 3 + (draw.a % 3); n++) {
+      steps.push([draw.atMs + 2 * n * draw.forMs, { cut: link }], [draw.atMs + (2 * n + 1) * draw.forMs, healBrokers])
+    }
+    return { steps, breaks: 1 }
+  },
+  /** Two halves that only one broker in the middle hears both of. */
+  bridge: (ground, draw) => {
+    const first = draw.a % ground.brokers.length
+    const ring = [...ground.brokers.slice(first), ...ground.brokers.slice(0, first)]
+    const half = Math.floor((ring.length - 1) / 2)
+    const [left, right] = [ring.slice(1, 1 + half), ring.slice(1 + half)]
+    return {
+      steps: [
+        [draw.atMs, { cut: { between: left.map(broker), and: right.map(broker) } }],
+        [draw.atMs + draw.forMs, healBrokers],
+      ],
+      breaks: half,
+    }
+  },
+  'isolate-leader': (ground, draw) => {
+    const partition = pick(ground.partitions, draw.b)
+    const from = draw.c % 2 === 0 ? ['brokers'] : ['brokers', 'registry']
+    return {
+      steps: [
+        [draw.atMs, { cut: { between: `leader(${partition})`, and: from } }],
+        [draw.atMs + draw.forMs, { heal: { between: 'brokers', and: from } }],
+      ],
+      breaks: 1,
+    }
+  },
+  'isolate-controller': (_ground, draw) => {
+    const from = draw.c % 3 === 0 ? ['brokers'] : draw.c % 3 === 1 ? ['registry'] : ['brokers', 'registry']
+    return {
+      steps: [
+        [draw.atMs, { cut: { between: 'controller', and: from } }],
+        [draw.atMs + draw.forMs, { heal: { between: 'brokers', and: from } }],
+      ],
+      breaks: 1,
+    }
+  },
+  /** Dead and back before the registry has noticed. */
+  'bounce-in-session': (ground, draw) => {
+    const target = aim(ground, draw)
+    const startupMs = Math.min(ground.startupMs, 300)
+    const downMs = Math.max(10, Math.min(draw.forMs, ground.sessionMs - startupMs - 300))
+    const steps: Timed[] = []
+    if (draw.c % 3 !== 0) steps.push([Math.max(0, draw.atMs - (draw.c % 12)), burst(ground, draw.c)])
+    steps.push([draw.atMs, { crash: target }], [draw.atMs + downMs, { start: again(target), startup: ms(startupMs) }])
+    return { steps, breaks: 1, toMs: draw.atMs + downMs + startupMs }
+  },
+  'rack-power': (ground, draw) => {
+    const names = Object.keys(ground.racks).sort()
+    if (names.length === 0) return null
+    const name = pick(names, draw.a)
+    const shape = downFor(ground, draw, `rack(${name})`, { 'power-loss': `rack(${name})`, keep: 'random' })
+    return { ...shape, breaks: ground.racks[name]!.length }
+  },
+}
+
+/** One fault of a family; null where the cluster has nothing that it could befall. `n` numbers the faults of a plan. */
+export function faultOf(family: FamilyName, n: number, ground: Ground, draw: FaultDraw): Fault | null {
+  const shape = BUILDERS[family](ground, draw)
+  if (shape === null) return null
+  const steps = shape.steps.map(([atMs, ...actions], index): StepForm => {
+    const name = index === 0 ? `${family} ${n}` : `${family} ${n}/${index + 1}`
+    return { name, at: ms(Math.min(atMs, ground.untilMs)), do: actions.length === 1 ? actions[0]! : [...actions] }
+  })
+  const times = shape.steps.map(([atMs]) => atMs)
+  return {
+    family,
+    steps,
+    breaks: shape.breaks,
+    fromMs: Math.min(...times),
+    toMs: Math.max(shape.toMs ?? 0, ...times),
+  }
+}
+
+/** The family of a step by its name; null: the step belongs to no fault. */
+export function familyOfStep(id: string): FamilyName | null {
+  const name = id.slice(0, id.lastIndexOf(' '))
+  return (FAMILY_NAMES as readonly string[]).includes(name) ? (name as FamilyName) : null
+}

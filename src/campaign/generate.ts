@@ -1,0 +1,315 @@
+/** Random scenarios: fast-check draws a cluster, topics, clients and faults from one seed; this makes a document of them. */
+import fc from 'fast-check'
+import { defaultIn, settingNamed, type SettingScope, type SettingValue } from '../kafka/config.ts'
+import type { Generation } from '../kafka/generation/generation.ts'
+import type { ClientForm, ScenarioDocument, StepForm, TopicForm } from '../scenario/schema.ts'
+import { budgetOf, withinBudget } from './budget.ts'
+import type { Fault, FaultDraw, FamilyName, Ground } from './families.ts'
+import { FAMILY_NAMES, faultOf } from './families.ts'
+import type { Profile } from './profile.ts'
+
+/** A scenario of a campaign, with what was drawn for it. */
+export interface FuzzCase {
+  readonly kafka: string
+  readonly profile: string
+  readonly seed: number
+  readonly document: ScenarioDocument
+  /** Families that were on, in the order of their table, and those of them that have a fault in the plan. */
+  readonly on: readonly FamilyName[]
+  readonly placed: readonly FamilyName[]
+  /** Most brokers that may be broken at once; null: no bound. */
+  readonly budget: number | null
+}
+
+const permille = fc.integer({ min: 0, max: 999 })
+
+const clusterArbitrary = ({ brokers }: Profile) =>
+  fc.record({
+    brokers: fc.integer({ min: brokers[0], max: brokers[1] }),
+    racks: fc.boolean(),
+    sessionMs: fc.constantFrom(1500, 2000, 3000, 6000),
+    lagMs: fc.constantFrom(1500, 3000, 6000, 10_000),
+    checkpointMs: fc.constantFrom(200, 1000, 5000),
+    startupMs: fc.constantFrom(100, 600, 1500, 4000),
+    fetchWaitMs: fc.constantFrom(100, 500, 500, 1000),
+    tickMs: fc.constantFrom(200, 500, 1000),
+    balance: fc.boolean(),
+    latency: fc.integer({ min: 0, max: 3 }),
+    core: permille,
+  })
+
+const topicArbitrary = ({ partitions }: Profile) =>
+  fc.record({
+    partitions: fc.integer({ min: 1, max: partitions }),
+    replicas: fc.constantFrom(3, 3, 3, 4, 5),
+    insync: fc.constantFrom(2, 2, 2, 3),
+    first: permille,
+  })
+
+const producerArbitrary = ({ rate }: Profile) =>
+  fc.record({
+    topic: permille,
+    rate: fc.integer({ min: 1, max: rate }),
+    keys: fc.integer({ min: 0, max: 4 }),
+    timeoutMs: fc.constantFrom(1500, 3000, 6000),
+    inFlight: fc.constantFrom(1, 5),
+    lingerMs: fc.constantFrom(0, 0, 5, 50),
+    acks: fc.constantFrom('all', 'all', 'all', '1'),
+  })
+
+const faultArbitrary = ({ runMs }: Profile) =>
+  fc.record({
+    family: permille,
+    atMs: fc.integer({ min: FAULTS_FROM_MS, max: runMs - 4_000 }),
+    /** Short faults are as likely as long ones. */
+    forShare: fc.oneof(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 999 })),
+    a: permille,
+    b: permille,
+    c: permille,
+  })
+
+/** Topics are there and clients work by then. */
+const FAULTS_FROM_MS = 2_000
+/** Every fault has ended this long before the end of the run. */
+const QUIET_MS = 1_500
+
+type Drawing<Of> = Of extends (profile: Profile) => fc.Arbitrary<infer Value> ? Value : never
+
+interface Drawn {
+  readonly cluster: Drawing<typeof clusterArbitrary>
+  readonly topics: readonly Drawing<typeof topicArbitrary>[]
+  readonly producers: readonly Drawing<typeof producerArbitrary>[]
+  readonly consumers: number
+  readonly on: readonly boolean[]
+  readonly weights: readonly number[]
+  readonly faults: readonly Drawing<typeof faultArbitrary>[]
+}
+
+const FAMILY_COUNT = FAMILY_NAMES.length
+const ARRAY = { size: 'max' } as const
+
+function drawnArbitrary(profile: Profile): fc.Arbitrary<Drawn> {
+  const exactly = { minLength: FAMILY_COUNT, maxLength: FAMILY_COUNT, ...ARRAY }
+  return fc.record({
+    cluster: clusterArbitrary(profile),
+    topics: fc.array(topicArbitrary(profile), { minLength: 1, maxLength: profile.topics, ...ARRAY }),
+    producers: fc.array(producerArbitrary(profile), { minLength: 1, maxLength: 2, ...ARRAY }),
+    consumers: fc.integer({ min: 1, max: 2 }),
+    on: fc.array(fc.boolean(), exactly),
+    weights: fc.array(fc.integer({ min: 1, max: 20 }), exactly),
+    faults: fc.array(faultArbitrary(profile), { minLength: profile.faults[0], maxLength: profile.faults[1], ...ARRAY }),
+  })
+}
+
+const TOPICS = ['orders', 'payments', 'events'] as const
+
+/** The draw of a seed. */
+export function drawCase(profile: Profile, generation: Generation, seed: number): FuzzCase {
+  const [drawn] = fc.sample(drawnArbitrary(profile), { seed, numRuns: 1 })
+  return caseOf(profile, generation, seed, drawn!)
+}
+
+const has = (generation: Generation, scope: SettingScope, key: string): boolean => {
+  const setting = settingNamed(key, scope)
+  return setting !== undefined && defaultIn(setting, generation.name) !== null
+}
+
+/** Those of the settings that the generation has. */
+function settingsOf(generation: Generation, scope: SettingScope, all: Readonly<Record<string, SettingValue>>): Record<string, SettingValue> {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => has(generation, scope, key)))
+}
+
+const LATENCIES = [
+  undefined,
+  { uniform: ['300us', '3ms'] as [string, string] },
+  { uniform: ['1ms', '40ms'] as [string, string] },
+  { bimodal: { fast: '1ms', slow: '60ms', 'slow-share': 0.05 } },
+] as const
+
+function clusterOf(drawn: Drawn, generation: Generation, ids: readonly number[]): ScenarioDocument['cluster'] {
+  const { racks, sessionMs, lagMs, checkpointMs, startupMs, fetchWaitMs, tickMs, balance } = drawn.cluster
+  const settings = settingsOf(generation, 'broker', {
+    'zookeeper.session.timeout.ms': sessionMs,
+    'replica.lag.time.max.ms': lagMs,
+    'replica.high.watermark.checkpoint.interval.ms': checkpointMs,
+    'replica.fetch.wait.max.ms': Math.min(fetchWaitMs, Math.floor(lagMs / 3)),
+    'replica.socket.timeout.ms': 3000,
+    'controller.socket.timeout.ms': 3000,
+    'controlled.shutdown.enable': true,
+    'controlled.shutdown.retry.backoff.ms': 500,
+    'unclean.leader.election.enable': false,
+    'auto.leader.rebalance.enable': balance,
+    'leader.imbalance.check.interval.seconds': 10,
+    'log.flush.offset.checkpoint.interval.ms': 10_000,
+  })
+  const startup = `${startupMs}ms`
+  const registry = { tick: `${tickMs}ms` }
+  if (!racks) return { brokers: ids.length, startup, registry, settings }
+  return { brokers: ids.map((id) => ({ id, rack: rackOf(id) })), startup, registry, settings }
+}
+
+const RACKS = ['a', 'b', 'c'] as const
+const rackOf = (id: number): string => RACKS[(id - 1) % RACKS.length]!
+
+interface TopicPlan {
+  readonly name: string
+  readonly form: TopicForm
+  readonly partitions: readonly string[]
+  readonly replicationFactor: number
+  readonly minInsyncReplicas: number
+}
+
+function topicsOf(drawn: Drawn, generation: Generation, ids: readonly number[]): TopicPlan[] {
+  return drawn.topics.map(({ partitions, replicas, insync, first }, index) => {
+    const name = TOPICS[index]!
+    const replicationFactor = Math.min(replicas, ids.length)
+    const settable = has(generation, 'topic', 'min.insync.replicas')
+    const minInsyncReplicas = settable ? Math.min(insync, replicationFactor - 1) : 1
+    const assignment = Array.from({ length: partitions }, (_, p) => {
+      const start = (first + p) % ids.length
+      return [...ids.slice(start), ...ids.slice(0, start)].slice(0, replicationFactor)
+    })
+    const form: TopicForm = settable
+      ? { replicas: assignment, settings: { 'min.insync.replicas': minInsyncReplicas } }
+      : { replicas: assignment }
+    return { name, form, partitions: assignment.map((_, p) => `${name}-${p}`), replicationFactor, minInsyncReplicas }
+  })
+}
+
+function clientsOf(drawn: Drawn, generation: Generation, topics: readonly TopicPlan[]): Record<string, ClientForm> {
+  const clients: Record<string, ClientForm> = {}
+  drawn.producers.forEach((it, index) => {
+    const settings = settingsOf(generation, 'producer', {
+      // The first one carries the promise that is judged.
+      acks: index === 0 ? 'all' : it.acks,
+      'request.timeout.ms': it.timeoutMs,
+      'retry.backoff.ms': 100,
+      'delivery.timeout.ms': 20_000,
+      'max.in.flight.requests.per.connection': it.inFlight,
+      'linger.ms': it.lingerMs,
+      'max.block.ms': 10_000,
+      ...(has(generation, 'producer', 'delivery.timeout.ms') ? {} : { retries: 20 }),
+    })
+    clients[`p${index + 1}`] = {
+      produces: topics[it.topic % topics.length]!.name,
+      rate: `${it.rate}/s`,
+      ...(it.keys === 0 ? {} : { keys: { random: it.keys } }),
+      'value-size': '20B',
+      settings,
+    }
+  })
+  for (let n = 1; n <= drawn.consumers; n++) {
+    clients[`c${n}`] = {
+      consumes: topics.map(({ name }) => name),
+      settings: settingsOf(generation, 'consumer', { 'auto.offset.reset': 'earliest', 'request.timeout.ms': 4_000 }),
+    }
+  }
+  return clients
+}
+
+/** The families that may strike, with their weights: by swarm each is wholly off with probability one half. */
+function chancesOf(profile: Profile, drawn: Drawn): { readonly family: FamilyName; readonly weight: number }[] {
+  const chances = FAMILY_NAMES.flatMap((family, index) => {
+    const chance = profile.families[family]
+    if (chance === undefined || chance.weight === 0) return []
+    return [{ family, weight: chance.weight * (profile.swarm ? drawn.weights[index]! : 1), on: drawn.on[index] === true }]
+  })
+  const on = profile.swarm ? chances.filter((it) => it.on) : chances
+  return on.length > 0 ? on : chances.slice(0, 1)
+}
+
+function familyBy(chances: readonly { readonly family: FamilyName; readonly weight: number }[], draw: number): FamilyName {
+  const total = chances.reduce((sum, { weight }) => sum + weight, 0)
+  let left = Math.floor((draw * total) / 1000)
+  for (const { family, weight } of chances) {
+    if (left < weight) return family
+    left -= weight
+  }
+  return chances[0]!.family
+}
+
+function faultsOf(profile: Profile, drawn: Drawn, ground: Ground): Fault[] {
+  const chances = chancesOf(profile, drawn)
+  return drawn.faults.flatMap((it, index) => {
+    const family = familyBy(chances, it.family)
+    const { minMs, maxMs } = profile.families[family]!
+    const forMs = Math.min(minMs + Math.floor(((maxMs - minMs) * it.forShare) / 1000), ground.untilMs - it.atMs)
+    const draw: FaultDraw = { atMs: it.atMs, forMs: Math.max(0, forMs), a: it.a, b: it.b, c: it.c }
+    const fault = faultOf(family, index + 1, ground, draw)
+    return fault === null ? [] : [fault]
+  })
+}
+
+/** Who stays broken when the rest is healed: now and then as many as the configuration survives, else nobody. */
+function leftBroken(drawn: Drawn, ids: readonly number[], budget: number): number[] {
+  const { core } = drawn.cluster
+  if (core >= 250 || budget < 1) return []
+  const first = core % ids.length
+  return [...ids.slice(first), ...ids.slice(0, first)].slice(0, 1 + (core % budget)).sort((a, b) => a - b)
+}
+
+function caseOf(profile: Profile, generation: Generation, seed: number, drawn: Drawn): FuzzCase {
+  const ids = Array.from({ length: drawn.cluster.brokers }, (_, i) => i + 1)
+  const topics = topicsOf(drawn, generation, ids)
+  const budget = budgetOf(topics)
+  const racks: Record<string, number[]> = {}
+  if (drawn.cluster.racks) for (const id of ids) racks[rackOf(id)] = [...(racks[rackOf(id)] ?? []), id]
+  const ground: Ground = {
+    brokers: ids,
+    racks,
+    partitions: topics.flatMap(({ partitions }) => partitions),
+    replicationFactor: Math.min(...topics.map(({ replicationFactor }) => replicationFactor)),
+    producers: drawn.producers.map((_, index) => `p${index + 1}`),
+    startupMs: drawn.cluster.startupMs,
+    sessionMs: drawn.cluster.sessionMs,
+    lagMs: drawn.cluster.lagMs,
+    untilMs: profile.runMs - QUIET_MS,
+    budget: profile.bounded ? budget : ids.length,
+  }
+  const drawnFaults = faultsOf(profile, drawn, ground)
+  const faults = profile.bounded ? withinBudget(drawnFaults, budget) : drawnFaults
+  const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
+  const steps: StepForm[] = [...faults.flatMap((fault) => fault.steps), ...healingOf(profile, ids, broken, drawn.cluster.startupMs)]
+  const latency = LATENCIES[drawn.cluster.latency]
+  const document: ScenarioDocument = {
+    version: 1,
+    title: `Seed ${seed} of profile ${profile.name}`,
+    kafka: generation.name,
+    seed: String(seed),
+    cluster: clusterOf(drawn, generation, ids),
+    topics: Object.fromEntries(topics.map(({ name, form }) => [name, form])),
+    ...(latency === undefined ? {} : { network: { latency } }),
+    clients: clientsOf(drawn, generation, topics),
+    run: `${profile.runMs}ms`,
+    settle: `${profile.settleMs}ms`,
+    'heal-at-end': broken.length === 0,
+    steps,
+    limits: { events: 1_000_000 },
+  }
+  const on = chancesOf(profile, drawn).map(({ family }) => family)
+  const placed = FAMILY_NAMES.filter((family) => faults.some((fault) => fault.family === family))
+  return { kafka: generation.name, profile: profile.name, seed, document, on, placed, budget: profile.bounded ? budget : null }
+}
+
+/** The name of the step that ends the faults when some brokers stay broken. */
+export const HEALING_STEP = 'heal the core'
+
+/** Heals all but some brokers, which stay down for good: the others must do. */
+function healingOf({ runMs }: Profile, ids: readonly number[], broken: readonly number[], startupMs: number): StepForm[] {
+  if (broken.length === 0) return []
+  const core = ids.filter((id) => !broken.includes(id)).map((id) => `broker ${id}`)
+  return [
+    {
+      name: HEALING_STEP,
+      at: `${runMs - 1000}ms`,
+      do: [
+        { heal: 'all' },
+        { resume: 'registry' },
+        { resume: 'brokers' },
+        { lag: 'brokers', by: '0ms' },
+        { crash: broken.map((id) => `broker ${id}`) },
+        { start: core, startup: `${startupMs}ms` },
+      ],
+    },
+  ]
+}
