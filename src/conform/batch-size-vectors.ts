@@ -1,5 +1,6 @@
 /** Record batches as real classes wrote them: their sizes, and their bytes where the vector has them. */
-import { toHex, utf8Bytes } from '../log/format/bytes.ts'
+import { utf8Bytes } from '../kafka/utf8.ts'
+import { toHex } from '../log/format/bytes.ts'
 import { writeEndTransactionMarker } from '../log/format/control-batch.ts'
 import { entryBytes, writeMessageSet } from '../log/format/message-set.ts'
 import { BATCH_OVERHEAD, recordBytes, writeRecordBatch } from '../log/format/record-batch.ts'
