@@ -90,6 +90,9 @@ function readKnown(file: string | null): readonly KnownDifference[] {
   return parsed.known
 }
 
+/** The bar is drawn this often at least. */
+const TICK_MS = 500
+
 /** Fewer recordings than these are done sooner in one process. */
 const WORTH_PROCESSES = 6
 
@@ -298,8 +301,12 @@ async function compareAll(
       output.add(file, { kind: 'unusable', problems: [`${file.name} cannot be read: ${(error as Error).message}`] })
     }
   }
+  // A recording whose races are searched for can take many seconds: the bar must not wait for its end.
+  let compared = 0
+  const ticking = setInterval(() => progress.at(compared, `${compared} of ${usable.length}`), TICK_MS)
   await runPool<ConformResult>({
     io,
+    apart: true,
     tasks: usable.map(({ task }) => task),
     processes: flags.jobs ?? (usable.length >= WORTH_PROCESSES ? defaultProcesses() : 1),
     here: async (_, index) => {
@@ -314,7 +321,9 @@ async function compareAll(
     }),
     onResult: (index, result, done) => {
       output.add(usable[index]!.file, result)
+      compared = done
       progress.at(done, `${done} of ${usable.length}`)
     },
   })
+  clearInterval(ticking)
 }

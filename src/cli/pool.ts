@@ -14,6 +14,8 @@ export interface PoolOptions<Result> {
   readonly io: Io
   readonly tasks: readonly Task[]
   readonly processes: number
+  /** Even a single task goes to another process: it would keep this one from hearing Ctrl-C. */
+  readonly apart?: boolean
   /** Does a task in this process: where there is no other, or only one is asked for. */
   readonly here: (task: Task, index: number) => Promise<Result>
   readonly resultOf: (answer: Answer) => Result | null
@@ -27,8 +29,9 @@ export interface PoolOptions<Result> {
 export async function runPool<Result>(options: PoolOptions<Result>): Promise<void> {
   const { io, tasks } = options
   const deliver = inOrder(options)
+  if (tasks.length === 0 || io.interrupted.aborted) return
   const processes = Math.min(options.processes, tasks.length)
-  if (io.workerFile === null || processes <= 1) {
+  if (io.workerFile === null || (processes <= 1 && options.apart !== true)) {
     for (const [index, task] of tasks.entries()) {
       if (io.interrupted.aborted) return
       deliver(index, await options.here(task, index))

@@ -1,5 +1,5 @@
 /** `run`: scenarios, versions and seeds, with everything that is printed about them. */
-import { closeSync, openSync, unwatchFile, watchFile, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
@@ -74,7 +74,7 @@ export function runCommand(io: Io, finished: (exit: number) => void): Command {
     .option('--verbose', 'every line of the timeline, also of what matters little')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (words: string[], flags: RunFlags) => {
-      const once = (): Promise<{ exit: number; paths: string[] }> => runOnce(io, words, flags)
+      const once = (): Promise<Round> => runOnce(io, words, flags)
       if (flags.watch !== true) finished((await once()).exit)
       else finished(await watching(io, once))
     })
@@ -83,10 +83,17 @@ export function runCommand(io: Io, finished: (exit: number) => void): Command {
 /** A time as a flag takes it. */
 const timeText = (us: number): string => (us % 1000 === 0 ? `${us / 1000}ms` : `${us}us`)
 
-async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promise<{ exit: number; paths: string[] }> {
+/** What one round of runs came to, and the files it read as they were then. */
+interface Round {
+  readonly exit: number
+  readonly stamps: Readonly<Record<string, string>>
+}
+
+async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promise<Round> {
   const screen = screenOf(io, io.stdout, flags.color)
   const errors = screenOf(io, io.stderr, flags.color)
   const { files, missing } = await findScenarios(words, io)
+  const stamps = Object.fromEntries(files.flatMap(({ path }) => (path === null ? [] : [[path, stampOf(path)]])))
   const json = flags.json === true
   const quiet = flags.quiet === true
   const asked: RunAsked = {
@@ -99,7 +106,6 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     timeline: json || quiet ? 'none' : flags.verbose === true ? 'minor' : 'major',
   }
   const planned = planRuns(files, asked, colours(io, io.stderr, flags.color))
-  const paths = files.flatMap(({ path }) => (path === null ? [] : [path]))
   for (const message of missing) io.stderr.write(`${errors.paint('bad', message)}\n`)
   for (const problem of planned.problems) io.stderr.write(`${problem}\n`)
   if (flags.trace !== undefined && planned.runs.length > 1) {
@@ -109,7 +115,7 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   }
   for (const note of planned.notes) io.stderr.write(`${errors.paint('dim', `note: ${note}`)}\n`)
   const refused = missing.length + planned.problems.length > 0 ? EXIT.unusable : EXIT.held
-  if (planned.runs.length === 0) return { exit: refused, paths }
+  if (planned.runs.length === 0) return { exit: refused, stamps }
 
   // Timelines are for a run that is printed in full: of many only the verdicts are.
   const runs =
@@ -128,7 +134,7 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   }
   if (flags.junit !== undefined) writeText(io, flags.junit, junitXml(output.cases))
   const exit = io.interrupted.aborted ? EXIT.interrupted : worse(output.exit, refused)
-  return { exit, paths }
+  return { exit, stamps }
 }
 
 function writeText(io: Io, file: string, text: string): void {
@@ -261,31 +267,41 @@ class TraceFile {
 /** Looks at the files this often. */
 const WATCH_MS = 250
 
+/** Changes whenever the file does; a file that is gone has a stamp of its own. */
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined ? 'gone' : `${stat.mtimeMs} ${stat.size}`
+}
+
 /** Runs, waits until a file changes, and runs again, until Ctrl-C. */
-async function watching(io: Io, once: () => Promise<{ exit: number; paths: string[] }>): Promise<number> {
+async function watching(io: Io, once: () => Promise<Round>): Promise<number> {
   for (;;) {
     if (io.stdout.isTTY) io.stdout.write('\u001b[2J\u001b[3J\u001b[H')
-    const { exit, paths } = await once()
-    if (io.interrupted.aborted || paths.length === 0) return io.interrupted.aborted ? EXIT.interrupted : exit
+    const { exit, stamps } = await once()
+    if (io.interrupted.aborted) return EXIT.interrupted
+    const paths = Object.keys(stamps)
+    if (paths.length === 0) return exit
     io.stderr.write(`\nwatching ${paths.length === 1 ? paths[0] : `${paths.length} files`}; Ctrl-C ends\n`)
-    if (!(await changed(io, paths))) return EXIT.interrupted
+    if (!(await changed(io, stamps))) return EXIT.interrupted
   }
 }
 
-/** True when a file has changed, false when Ctrl-C came first. */
-function changed(io: Io, paths: readonly string[]): Promise<boolean> {
+/** True when a file is no longer what was run, false when Ctrl-C came first. */
+function changed(io: Io, stamps: Readonly<Record<string, string>>): Promise<boolean> {
   return new Promise((resolve) => {
+    if (io.interrupted.aborted) {
+      resolve(false)
+      return
+    }
     const settle = (is: boolean): void => {
-      for (const path of paths) unwatchFile(path)
+      clearInterval(looking)
       io.interrupted.removeEventListener('abort', stop)
       resolve(is)
     }
     const stop = (): void => settle(false)
+    const looking = setInterval(() => {
+      if (Object.entries(stamps).some(([path, stamp]) => stampOf(path) !== stamp)) settle(true)
+    }, WATCH_MS)
     io.interrupted.addEventListener('abort', stop)
-    for (const path of paths) {
-      watchFile(path, { interval: WATCH_MS }, (now, before) => {
-        if (now.mtimeMs !== before.mtimeMs || now.size !== before.size) settle(true)
-      })
-    }
   })
 }

@@ -103,6 +103,6 @@ function blockLines(screen: Screen, block: Block): string[] {
 /** The whole document as text that ends with a line end. */
 export function documentText(screen: Screen, document: Document): string {
   const lines = document.flatMap((block) => blockLines(screen, block)).map((line) => line.replace(/ +$/, ''))
-  while (lines[0] === '') lines.shift()
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+  const single = lines.filter((line, at) => line !== '' || (at > 0 && lines[at - 1] !== ''))
+  return single.length === 0 ? '' : `${single.join('\n')}\n`
 }

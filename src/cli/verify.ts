@@ -78,7 +78,7 @@ export async function runTwice(job: Job, io: Io, onSlice: (atUs: number) => void
     onSlice: (world) => onSlice(world.nowUs),
     onEvent: (world, report) => prints.add(eventLine(world.index - 1, report)),
   })
-  if (!result.ok || result.view.outcome === 'interrupted') return { result, difference: null }
+  if (!result.ok || io.interrupted.aborted) return { result, difference: null }
   const second =
     io.workerFile === null ? await again(job, prints) : await inFreshProcess(io.workerFile, job, prints, io)
   if (second === null) return { result, difference: null }

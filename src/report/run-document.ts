@@ -56,7 +56,7 @@ export function outcomeWords(view: RunView): string {
       return `${names(broken)} broke`
     }
     case 'expectation-missed':
-      return `what the scenario expects of ${names(view.verdicts.filter(({ fails }) => fails))} did not come true`
+      return `did not come out as the scenario says: ${names(view.verdicts.filter(({ fails }) => fails))}`
     case 'step-not-reached':
       return `step ${view.notReached?.step ?? '?'} did not come true: ${view.notReached?.words ?? ''}`
     case 'limit-reached':
@@ -380,7 +380,7 @@ export function runDocument(view: RunView, form: RunForm): Document {
 }
 
 /** Wide enough for the outcomes that runs mostly have. */
-const OUTCOME_WIDTH = 15
+const OUTCOME_WIDTH = 13
 
 /** The rest of a one-line summary: what broke, or why it failed. */
 function briefWords(view: RunView): string {
@@ -395,7 +395,7 @@ export function runSummary(view: RunView): Line {
   const [mark] = outcomeLine(view.outcome)
   const words = briefWords(view)
   return [
-    span(mark!.text.padEnd(OUTCOME_WIDTH), mark!.tone),
+    span(`${mark!.text.padEnd(OUTCOME_WIDTH)}  `, mark!.tone),
     span(view.scenario ?? view.title, 'strong'),
     span(`  Kafka ${view.kafka}  seed ${view.seed}`, 'dim'),
     span(words === '' ? '' : `  ${words}`, view.failed ? 'bad' : 'dim'),

@@ -62,9 +62,9 @@ function outcomeCell(views: readonly RunView[]): Line {
 
 const VERDICT_CELLS: Readonly<Record<VerdictView['outcome'], readonly [string, Tone]>> = {
   held: ['✓ held', 'good'],
-  'expected-violation': ['✓ broken', 'good'],
-  allowed: ['○ broken', 'warn'],
-  'known-hole': ['○ broken', 'warn'],
+  'expected-violation': ['✓ broken, expected', 'good'],
+  allowed: ['○ broken, allowed', 'warn'],
+  'known-hole': ['○ known hole', 'warn'],
   'expectation-missed': ['✗ missed', 'bad'],
   violated: ['✗ BROKEN', 'bad'],
 }
@@ -106,6 +106,12 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
   return parts
 }
 
+/** What is zero everywhere and would only be worth a row if it were not. */
+const QUIET_FIGURES = ['ever missing', 'duplicated', 'redelivered']
+
+const shownFigures = (views: readonly RunView[]): Figure[] =>
+  FIGURES.filter((figure) => !QUIET_FIGURES.includes(figure.title) || views.some((view) => figure.of(view) > 0))
+
 /** A column a version, a row a figure. */
 export function versionBlocks(columns: readonly VersionColumn[], width: number): Block[] {
   const properties = notableProperties(columns.flatMap(({ views }) => views))
@@ -121,7 +127,9 @@ export function versionBlocks(columns: readonly VersionColumn[], width: number):
     ]
     const rows = [
       row('outcome', outcomeCell),
-      ...FIGURES.map((figure) => row(figure.title, (views) => figureCell(figure, views))),
+      ...shownFigures(columns.flatMap(({ views }) => views)).map((figure) =>
+        row(figure.title, (views) => figureCell(figure, views)),
+      ),
       ...properties.map((name) => row(name, (views) => verdictCell(name, views))),
     ]
     return index === 0 ? [table(titles, rows)] : [GAP, table(titles, rows)]
@@ -155,7 +163,7 @@ export function seedBlocks(views: readonly RunView[]): Block[] {
       { title: 'median', ...numbers },
       { title: 'most', ...numbers },
     ],
-    FIGURES.map((figure) => {
+    shownFigures(views).map((figure) => {
       const values = views.map(figure.of).sort((a, b) => a - b)
       const at = (index: number): Line =>
         line(printed(figure, values[index] ?? 0), (values[index] ?? 0) === 0 ? 'dim' : figure.bad)

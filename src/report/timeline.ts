@@ -6,7 +6,7 @@ import { controllerTruth, knownPartitions, partitionTruth } from '../world/targe
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
 import type { Mark } from './words.ts'
-import { factWords, markOf, nodeWords } from './words.ts'
+import { factWords, markOfFact, nodeWords } from './words.ts'
 
 /** A replica at one moment. */
 export interface ReplicaCell {
@@ -77,7 +77,7 @@ export class Timeline {
   onEvent(world: World, report: StepReport): void {
     this.#steps(world, report)
     for (const entry of report.facts) {
-      const mark = markOf(entry.fact.kind)
+      const mark = markOfFact(entry.fact)
       if (mark.weight === 'quiet' || (mark.weight === 'minor' && !this.#minor)) continue
       const partition = partitionOf(entry.fact) ?? knownPartitions(world)[0] ?? null
       this.rows.push({
@@ -94,22 +94,28 @@ export class Timeline {
   }
 
   #steps(world: World, report: StepReport): void {
-    const { body } = report.event
-    if (body.kind !== 'step' && body.kind !== 'arm') return
-    const step = world.plan.steps[body.step]
-    const state = world.steps[body.step]
-    if (step === undefined || state?.firedAtUs !== report.event.atUs || state.state !== 'fired') return
-    const partition = knownPartitions(world)[0] ?? null
-    this.rows.push({
-      atUs: report.event.atUs,
-      event: world.index - 1,
-      kind: 'step',
-      mark: STEP_MARK,
-      node: '',
-      words: stepWords(step, state.resolved),
-      partition: null,
-      cells: partition === null ? [] : replicaCells(world, partition),
-    })
+    const row = stepRow(world, report)
+    if (row !== null) this.rows.push(row)
+  }
+}
+
+/** The row of a step of the plan that fired in an event; null: none did. */
+export function stepRow(world: World, report: StepReport): TimelineRow | null {
+  const { body } = report.event
+  if (body.kind !== 'step' && body.kind !== 'arm') return null
+  const step = world.plan.steps[body.step]
+  const state = world.steps[body.step]
+  if (step === undefined || state?.firedAtUs !== report.event.atUs || state.state !== 'fired') return null
+  const partition = knownPartitions(world)[0] ?? null
+  return {
+    atUs: report.event.atUs,
+    event: world.index - 1,
+    kind: 'step',
+    mark: STEP_MARK,
+    node: '',
+    words: stepWords(step, state.resolved),
+    partition: null,
+    cells: partition === null ? [] : replicaCells(world, partition),
   }
 }
 

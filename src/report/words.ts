@@ -76,6 +76,14 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
 
 export const markOf = (kind: FactKind): Mark => MARKS[kind]
 
+/** A mark for this very fact: a truncation that takes nothing away, or a consumer's first position, is a matter of course. */
+export function markOfFact(fact: Fact): Mark {
+  const mark = markOf(fact.kind)
+  const ofCourse =
+    (fact.kind === 'truncated' && fact.removed.length === 0) || (fact.kind === 'positionReset' && fact.from < 0)
+  return ofCourse ? { glyph: '.', tone: 'plain', weight: 'minor' } : mark
+}
+
 /** `1 broker`, `3 brokers`. */
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
@@ -222,7 +230,9 @@ export function factWords(fact: Fact): string {
     case 'recordsPolled':
       return `${fact.partition}: reads ${fact.records.length} from offset ${fact.fromOffset}`
     case 'positionReset':
-      return `${fact.partition}: position ${fact.from} -> ${fact.to}: ${fact.why}`
+      return fact.from < 0
+        ? `${fact.partition}: starts at ${fact.to} (${fact.why})`
+        : `${fact.partition}: position ${fact.from} -> ${fact.to}: ${fact.why}`
     case 'consumerFailed':
       return `${fact.partition}: stops at position ${fact.position}: ${fact.why}`
     case 'offsetCommitted':

@@ -211,6 +211,23 @@ test('--verify finds two runs of one plan equal', async () => {
   expect(said.err).toContain('the same')
 })
 
+test('--watch runs again when the file changes, until Ctrl-C', async () => {
+  const cwd = emptyFolder()
+  writeFileSync(join(cwd, 'watched.yaml'), SMALL)
+  const ctrlC = new AbortController()
+  let rounds = 0
+  const onWrite = (text: string): void => {
+    if (!text.includes('watching')) return
+    rounds += 1
+    if (rounds === 1) writeFileSync(join(cwd, 'watched.yaml'), SMALL.replace("seed: '7'", "seed: '77'"))
+    else ctrlC.abort()
+  }
+  const said = await cli(['run', 'watched.yaml', '--watch', '--quiet'], { cwd, interrupted: ctrlC.signal, onWrite })
+  expect(said.exit).toBe(130)
+  expect(said.out).toContain('seed 7\n')
+  expect(said.out).toContain('seed 77\n')
+})
+
 test('--junit writes a test case a scenario, version and seed', async () => {
   await cli(['run', 'small.yaml', '--seeds', '2', '--junit', 'out.xml', '--quiet'], { cwd: folder })
   const xml = readFileSync(join(folder, 'out.xml'), 'utf8')

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly stdin?: string
   readonly interrupted?: AbortSignal
   readonly workerFile?: string
+  /** Hears everything that is written. */
+  readonly onWrite?: (text: string) => void
 }
 
 export interface Said {
@@ -31,6 +33,7 @@ export async function cli(argv: readonly string[], given: Terminal = {}): Promis
   const into = (texts: string[]): Io['stdout'] => ({
     write: (text) => {
       texts.push(text)
+      given.onWrite?.(text)
     },
     isTTY,
     columns,

@@ -7,7 +7,7 @@ import type { KafkaError } from '../../kafka/errors.ts'
 import { ERRORS } from '../../kafka/errors.ts'
 import type { Generation } from '../../kafka/generation/generation.ts'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
-import { GENERATIONS, isRunnable } from '../../kafka/generation/table.ts'
+import { GENERATIONS, generationNamed, isRunnable } from '../../kafka/generation/table.ts'
 import type { Block, Line } from '../document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim } from '../document.ts'
 import { MECHANISM_WORDS } from './mechanism-words.ts'
@@ -29,14 +29,16 @@ export interface PromiseAfterCrash {
   readonly promised: Promised
 }
 
-/** Neighbours of the same text become one row: `0.8.0 to 0.10.2`. */
+const lineageOf = (name: string): string => generationNamed(name)?.mechanisms.metadata ?? ''
+
+/** Neighbours of one lineage and the same text become one row: `0.8.0 to 0.10.2`. */
 function ranges(
   entries: readonly { readonly name: string; readonly text: string }[],
 ): { readonly names: string; readonly text: string }[] {
   const rows: { first: string; last: string; text: string }[] = []
   for (const { name, text } of entries) {
     const last = rows.at(-1)
-    if (last !== undefined && last.text === text) last.last = name
+    if (last !== undefined && last.text === text && lineageOf(last.last) === lineageOf(name)) last.last = name
     else rows.push({ first: name, last: name, text })
   }
   return rows.map(({ first, last, text }) => ({ names: first === last ? first : `${first} to ${last}`, text }))
@@ -226,7 +228,7 @@ function turned(generation: Generation, before: Generation | undefined): Line[][
 export const generationPages = (): Page[] =>
   GENERATIONS.map((generation, index) => {
     const before = GENERATIONS[index - 1]
-    const sameLineage = before !== undefined && isRunnable(before) === isRunnable(generation)
+    const sameLineage = before !== undefined && lineageOf(before.name) === lineageOf(generation.name)
     const rows = turned(generation, sameLineage ? before : undefined)
     const document: Block[] = [
       title(`Kafka ${generation.name}`, 'generation'),

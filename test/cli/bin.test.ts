@@ -1,0 +1,77 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { emptyFolder, SMALL } from './terminal.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** Below node_modules, so that packages are found and nobody takes it for the build. */
+const BUILT = join(ROOT, 'node_modules/.cache/highwater-bin')
+const MAIN = join(BUILT, 'cli/main.js')
+
+const folder = emptyFolder()
+
+const bin = (words: readonly string[]): { status: number | null; stdout: string; stderr: string } =>
+  spawnSync(process.execPath, [MAIN, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+
+beforeAll(() => {
+  mkdirSync(BUILT, { recursive: true })
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  spawnSync(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', BUILT])
+  expect(existsSync(MAIN)).toBe(true)
+  writeFileSync(join(folder, 'small.yaml'), SMALL)
+})
+
+test('the program runs from anywhere and returns the exit code', () => {
+  expect(bin(['--version']).stdout.trim()).toMatch(/^\d+\.\d+\.\d+/)
+  expect(bin(['run', 'small.yaml', '--quiet'])).toMatchObject({ status: 0, stderr: '' })
+  expect(bin(['run', 'absent']).status).toBe(2)
+})
+
+test('what is printed does not depend on how many processes shared the work', () => {
+  const words = ['run', 'small.yaml', '--seeds', '5', '--json']
+  const one = bin([...words, '--jobs', '1'])
+  const three = bin([...words, '--jobs', '3'])
+  expect(one.stdout.split('\n').length).toBe(6)
+  expect(three.stdout).toBe(one.stdout)
+})
+
+test('--verify runs the second time in a fresh process and finds nothing', () => {
+  const said = bin(['run', 'small.yaml', '--verify', '--json'])
+  expect(said.status).toBe(0)
+  expect(JSON.parse(said.stdout)).toMatchObject({ outcome: 'held' })
+})
+
+test('a reader that goes away ends the program in silence', async () => {
+  const child = spawn(process.execPath, [MAIN, 'list', 'settings', '--json'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let err = ''
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  child.stdout.once('data', () => child.stdout.destroy())
+  const status = await new Promise((resolve) => child.on('close', resolve))
+  expect(err).toBe('')
+  expect(status).toBe(0)
+})
+
+test('Ctrl-C ends runs in other processes too, with what there is', async () => {
+  const words = ['run', 'small.yaml', '--seeds', '500', '--jobs', '2', '--json']
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  let out = ''
+  child.stdout.on('data', (chunk) => {
+    if (out === '') child.kill('SIGINT')
+    out += chunk
+  })
+  const status = await new Promise((resolve) => child.on('close', resolve))
+  expect(status).toBe(130)
+  const runs = out.trimEnd().split('\n')
+  expect(runs.length).toBeLessThan(500)
+  for (const run of runs) expect(JSON.parse(run)).toMatchObject({ version: 1 })
+})
