@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { bugText } from './bug-words.ts'
+import { compareCommand } from './compare.ts'
 import { conformCommand } from './conform.ts'
 import { explainCommand } from './explain.ts'
 import { quoted } from './flags.ts'
@@ -43,6 +44,7 @@ function program(io: Io, finished: (exit: number) => void): Command {
     replayCommand(io, finished),
     conformCommand(io, finished),
     matrixCommand(io, finished),
+    compareCommand(io, finished),
     listCommand(io),
     explainCommand(io),
     initCommand(io),

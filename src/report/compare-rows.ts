@@ -1,8 +1,8 @@
 /** What a comparison of two runs looks at: steps, facts that matter, questions about epochs, answers to clients. */
 import type { LockItem } from '../driver/lockstep.ts'
 import type { Fact } from '../kafka/facts.ts'
-import { nodeNumber } from '../kafka/ids.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
+import { nodeNumber } from '../kafka/ids.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import { canonical } from '../kernel/fingerprint.ts'
 import type { StepReport } from '../world/context.ts'
@@ -35,7 +35,9 @@ const SUBJECTS = ['partition', 'broker', 'by', 'client', 'operationId', 'replica
 
 function keyOf(fact: Fact): string {
   const named = fact as Partial<Record<(typeof SUBJECTS)[number], unknown>>
-  return [fact.kind, ...SUBJECTS.map((part) => named[part]).filter((part) => part !== undefined && part !== null)].join(' ')
+  return [fact.kind, ...SUBJECTS.map((part) => named[part]).filter((part) => part !== undefined && part !== null)].join(
+    ' ',
+  )
 }
 
 /** What lasts of a fact: not how it came about, nor what is only counted. */
@@ -60,8 +62,18 @@ function effectOf(fact: Fact): string {
   }
 }
 
+function answerWords(who: string, error: string, epoch: number, end: number): string {
+  if (error !== 'NONE') return `refused the end of the epoch by ${who}: ${error}`
+  if (end < 0) return `told by ${who} that it does not know the epoch`
+  return `told by ${who} that ${epoch < 0 ? 'it' : `epoch ${epoch}`} ends at ${end}`
+}
+
 /** Questions about the end of an epoch and what was answered, as rows of the broker that asked. */
-function epochRows(from: string, to: string, message: KafkaMessage): { lane: string; key: string; words: string; partition: TopicPartition }[] {
+function epochRows(
+  from: string,
+  to: string,
+  message: KafkaMessage,
+): { lane: string; key: string; words: string; partition: TopicPartition }[] {
   if (message.type === 'OffsetsForLeaderEpochRequest' && message.replicaId >= 0) {
     return Object.entries(message.partitions).map(([partition, { leaderEpoch }]) => ({
       lane: from,
@@ -74,12 +86,7 @@ function epochRows(from: string, to: string, message: KafkaMessage): { lane: str
     return Object.entries(message.partitions).map(([partition, { leaderEpoch, endOffset, error }]) => ({
       lane: to,
       key: `is told epoch ${partition}`,
-      words:
-        error !== 'NONE'
-          ? `${partition}: is refused the end of the epoch by ${nodeWords(from)}: ${error}`
-          : endOffset < 0
-            ? `${partition}: ${nodeWords(from)} does not know the epoch`
-            : `${partition}: ${nodeWords(from)} says that epoch${leaderEpoch < 0 ? '' : ` ${leaderEpoch}`} ends at ${endOffset}`,
+      words: `${partition}: is ${answerWords(nodeWords(from), error, leaderEpoch, endOffset)}`,
       partition,
     }))
   }
