@@ -1,5 +1,6 @@
 /** What a replay is held against, and what it says. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import type { SeenRecord } from './kraft-recording.ts'
 import type { RegistryEvent, ReplicaFields, Run, Seen, StateFields } from './recording.ts'
 
 /** Brokers that returned at the same moment: from then on their order in an ISR is chance. */
@@ -103,6 +104,23 @@ export type Check = Common &
         readonly broker: BrokerId
         readonly code: number | null
       }
+    /** KRaft: registrations by broker, and what a state has besides the common fields. */
+    | {
+        readonly kind: 'kraftSnapshot'
+        readonly observation: string
+        readonly brokers: Readonly<
+          Record<string, { readonly state: string; readonly inControlledShutdown?: boolean | undefined }>
+        >
+        readonly states: Readonly<Record<TopicPartition, StateFields | null>>
+      }
+    /** KRaft: records about brokers and partitions since a step; `together`: of brokers that started at once. */
+    | {
+        readonly kind: 'metadataLog'
+        readonly since: string | null
+        readonly together: boolean
+        readonly records: readonly SeenRecord[]
+      }
+    | { readonly kind: 'electResult'; readonly request: string; readonly result: string }
     /** The session of a broker ends inside the interval of its rule, counted from what cut it off. */
     | {
         readonly kind: 'sessionEnd'

@@ -3,6 +3,7 @@ import type { RunResult } from '../driver/simulate.ts'
 import { formatDuration } from '../kernel/time.ts'
 import type { Check, Difference, PinNote } from './check.ts'
 import { compareBrokerEvents } from './compare-events.ts'
+import { compareElectResult, compareKraftSnapshot, compareMetadataLog } from './compare-kraft.ts'
 import { compareRegistryLog, compareStateSeen } from './compare-registry.ts'
 import {
   compareFetchResult,
@@ -127,6 +128,9 @@ const COMPARERS: Comparers = {
   exitCode: compareExitCode,
   sessionEnd: compareSessionEnd,
   isrShrink: compareIsrShrink,
+  kraftSnapshot: compareKraftSnapshot,
+  metadataLog: compareMetadataLog,
+  electResult: compareElectResult,
 }
 
 function compare(check: Check, replay: Replay, to: Comparison): void {

@@ -7,6 +7,8 @@ import type { Plan, PlanBroker } from '../world/plan.ts'
 import type { Check, FreeOrder, PinNote } from './check.ts'
 import { addDone } from './done.ts'
 import { isDone, isSeen, returnsAtOnce } from './history.ts'
+import { controllerIds, inCommonTerms, isKraftRecording, kraftStartupTimes, releaseOf } from './kraft-recording.ts'
+import { quorumPins } from './kraft-script.ts'
 import { addUnexplained } from './loads.ts'
 import { chain } from './moments.ts'
 import { controllerPins, lateTouchPins, pingPins, tickPin } from './pins.ts'
@@ -40,18 +42,14 @@ export interface CompileOptions {
 
 const SEED = 'conform'
 
-/** Words of KRaft recordings. */
-const KRAFT_ONLY: readonly string[] = ['startController', 'crashController', 'pauseController', 'resumeController']
-
 /** Compiles a recording. A recording of a cluster, or with an action, that is not simulated says so by name. */
-export function compileRecording(recording: Recording, options: CompileOptions): CompileResult {
+export function compileRecording(recorded: Recording, options: CompileOptions): CompileResult {
+  const recording = inCommonTerms(recorded)
   const refused = notModelled(recording)
   if (refused !== null) return { ok: false, notModelled: refused }
-  const generation = resolveGeneration(recording.kafka)
+  const generation = resolveGeneration(releaseOf(recording))
   if (!generation.ok) return { ok: false, notModelled: generation.message }
   const { name, mechanisms } = generation.generation
-  if (mechanisms.metadata !== 'registry')
-    return { ok: false, notModelled: `generation ${name} keeps its state in a metadata log` }
 
   const settings = (id: BrokerId) => brokerSettings(recording, id)
   const sessionMs = (id: BrokerId): number => sessionTimeoutMs(settings(id))
@@ -71,7 +69,7 @@ export function compileRecording(recording: Recording, options: CompileOptions):
   )
   const queued = options.pins ? queuedRequests(recording) : []
   const script = new Script(recording, {
-    startup: startupTimes(recording, sessionMs),
+    startup: isKraftRecording(recording) ? kraftStartupTimes(recording) : startupTimes(recording, sessionMs),
     late,
     sendAtMs: new Map(queued.map((each) => [each.index, each.atMs])),
     mechanisms,
@@ -88,7 +86,7 @@ export function compileRecording(recording: Recording, options: CompileOptions):
   ]
   const pins = options.pins
     ? [
-        ...controllerPins(recording),
+        ...(isKraftRecording(recording) ? quorumPins(recording) : controllerPins(recording)),
         ...tickPin(recording),
         ...pingPins(recording, sessionMs),
         ...lateTouchPins(recording),
@@ -110,6 +108,9 @@ export function compileRecording(recording: Recording, options: CompileOptions):
     brokers,
     // Stories ask for sessions longer than ZooKeeper grants by itself, and got them.
     registry: { tickMs: recording.registry?.tickMs ?? 3000, maxSessionTimeoutMs: longestSessionMs },
+    ...(isKraftRecording(recording)
+      ? { controllers: controllerIds(recording).map((id) => ({ id, startAtUs: null })) }
+      : {}),
     topics: [],
     topicsAtUs: 0,
     network: { latency: { kind: 'constant', us: LATENCY_US }, links: clientLinks() },
@@ -140,12 +141,10 @@ const storyOf = ({ story }: Recording): string =>
   story === undefined ? '' : typeof story === 'string' ? story : story.join('\n')
 
 function notModelled(recording: Recording): string | null {
-  if (recording.mode === 'kraft') return 'KRaft: the brokers keep their state in a metadata log'
   for (const entry of recording.entries) {
     if ('unknown' in entry && entry.unknown === 'do') {
       return `the action "${entry.word}" is not known${entry.misfit === null ? '' : ` in this form (${entry.misfit})`}`
     }
-    if (isDone(entry) && KRAFT_ONLY.includes(entry.do)) return `KRaft: "${entry.do}"`
   }
   return null
 }

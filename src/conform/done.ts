@@ -4,6 +4,7 @@ import { unreachable } from '../kernel/assert.ts'
 import { msToUs } from '../kernel/time.ts'
 import { brokerTarget } from './conditions.ts'
 import { isDone } from './history.ts'
+import { addControllerDone, electionLabel } from './kraft-script.ts'
 import { burst, produceLoop, produceRepeatedly, startTraffic, stopTraffic } from './loads.ts'
 import { produceRequest, ROUND_TRIP_MS, SHORT_SOCKET_TIMEOUT_MS, SOCKET_TIMEOUT_MS } from './recorder.ts'
 import type { Done, DoneEntry, Seen } from './recording.ts'
@@ -69,6 +70,7 @@ export function addDone(script: Script, entry: DoneEntry, index: number): void {
     case 'electLeader':
       script.act(entry, index, {
         do: 'admin',
+        label: electionLabel(index),
         request: { admin: 'electLeader', election: entry.kind, partitions: entry.partitions },
       })
       return
@@ -106,6 +108,7 @@ export function addDone(script: Script, entry: DoneEntry, index: number): void {
     case 'crashController':
     case 'pauseController':
     case 'resumeController':
+      addControllerDone(script, entry, index)
       return
     default:
       unreachable(entry)

@@ -145,10 +145,16 @@ const SEEN = {
     label: z.string(),
     live: z.array(broker).optional(),
     brokers: z
-      .record(z.string(), z.object({ state: z.string() }))
+      .record(z.string(), z.object({ state: z.string(), inControlledShutdown: z.boolean().optional() }))
       .optional()
       .describe('KRaft.'),
-    controller: z.object({ broker: z.union([broker, z.null()]).optional(), epoch: z.int().optional() }).optional(),
+    controller: z
+      .object({
+        broker: z.union([broker, z.null()]).optional(),
+        controller: z.int().optional().describe('KRaft.'),
+        epoch: z.int().optional(),
+      })
+      .optional(),
     partitions: z.record(
       z.string(),
       z.object({ state: stateObject.nullable().default(null), replicas: z.record(z.string(), replica).default({}) }),
@@ -225,13 +231,15 @@ const SEEN = {
     registered: z.boolean().optional(),
   }),
   processExited: seeing('processExited', { broker, code: z.int().nullable().default(null) }),
-  activeController: seeing('activeController', {}),
+  activeController: seeing('activeController', { leader: z.int().optional(), epoch: z.int().optional() }),
   notInSync: seeing('notInSync', { broker: broker.optional(), partition: partition.optional() }),
   states: seeing('states', { label: z.string(), states: z.record(z.string(), stateObject) }),
   logs: seeing('logs', { label: z.string(), partition, replicas: z.record(z.string(), replica) }),
   batchesSent: seeing('batchesSent', { count: z.int() }),
   sentEach: seeing('sentEach', {}),
-  zombieLog: seeing('zombieLog', {}),
+  zombieLog: seeing('zombieLog', {
+    records: z.array(z.tuple([z.int(), z.int(), z.union([z.string(), z.null()])])).optional(),
+  }),
   zombieResultsAfterControllerResumed: seeing('zombieResultsAfterControllerResumed', {}),
 }
 

@@ -24,11 +24,17 @@ export interface StateView {
   readonly isr: readonly BrokerId[]
   readonly controllerEpoch: number
   readonly version: number
+  /** KRaft. */
+  readonly elr?: readonly BrokerId[]
+  readonly lastKnownElr?: readonly BrokerId[]
+  readonly recoveryState?: number
 }
 
 export interface View {
   readonly live: readonly BrokerId[]
   readonly controller: { readonly broker: BrokerId; readonly epoch: number } | null
+  /** KRaft: every registration. */
+  readonly brokers?: Readonly<Record<string, { readonly state: string; readonly inControlledShutdown: boolean }>>
   readonly partitions: Readonly<
     Record<
       TopicPartition,

@@ -5,6 +5,7 @@ import type { Action, Condition } from '../world/plan.ts'
 import type { MetadataFields } from './check.ts'
 import { answered, brokerTarget, eventCondition, seenCondition, underProduceLoop } from './conditions.ts'
 import { isDone, isFirstAfterRoleChange, isSeen, lastOf } from './history.ts'
+import { addKraftSeen, addKraftSnapshot } from './kraft-script.ts'
 import { probes } from './loads.ts'
 import { allOf } from './moments.ts'
 import { CLIENT_FETCH_WAIT_MS } from './recorder.ts'
@@ -26,6 +27,7 @@ export function addSeen(script: Script, entry: SeenEntry, index: number): void {
     script.add({ id, atMs, order: index, text: `saw ${entry.saw}`, when: all, actions })
   }
   const look: Action = { do: 'observe', label: id }
+  if (addKraftSeen(script, entry, index, here)) return
   switch (entry.saw) {
     case 'snapshot':
       here(seenCondition(script.recording, entry, script.onlyPartition), look)
@@ -37,6 +39,7 @@ export function addSeen(script: Script, entry: SeenEntry, index: number): void {
         seen: entry,
         files: fileRule(script.recording, index),
       })
+      addKraftSnapshot(script, entry, index)
       return
     case 'states':
       here(null, look)

@@ -3,6 +3,7 @@ import type { Settings, SettingValue } from '../kafka/config.ts'
 import { resolveSettings } from '../kafka/config.ts'
 import { resolveGeneration } from '../kafka/generation/table.ts'
 import type { BrokerId } from '../kafka/ids.ts'
+import { releaseOf } from './kraft-recording.ts'
 import type { Recording } from './recording.ts'
 
 /** Recordings write settings as a properties file does: "2000" is a number and "false" a boolean. */
@@ -17,7 +18,7 @@ const typedAll = (settings: Readonly<Record<string, SettingValue>>): Settings =>
 
 /** Every setting of one broker: the generation's defaults, the cluster's, its own. */
 export function brokerSettings(recording: Recording, broker: BrokerId): Settings {
-  const resolved = resolveGeneration(recording.kafka)
+  const resolved = resolveGeneration(releaseOf(recording))
   const given = { ...typedAll(recording.settings), ...typedAll(recording.settingsByBroker?.[broker] ?? {}) }
   return resolved.ok ? resolveSettings('broker', resolved.generation.name, given) : given
 }
@@ -32,7 +33,8 @@ export const brokerIds = (recording: Recording): BrokerId[] =>
   Array.from({ length: recording.brokers }, (_, i) => i + 1)
 
 /** How long a session lives without a sign of its process, in ms. */
-export const sessionTimeoutMs = (settings: Settings): number => numberOf(settings, 'zookeeper.session.timeout.ms', 6000)
+export const sessionTimeoutMs = (settings: Settings): number =>
+  numberOf(settings, 'zookeeper.session.timeout.ms', numberOf(settings, 'broker.session.timeout.ms', 6000))
 export const fetchWaitMs = (settings: Settings): number => numberOf(settings, 'replica.fetch.wait.max.ms', 500)
 export const lagLimitMs = (settings: Settings): number => numberOf(settings, 'replica.lag.time.max.ms', 10_000)
 export const checkpointIntervalMs = (settings: Settings): number =>

@@ -2,6 +2,7 @@
 import { quorumNode } from '../kafka/ids.ts'
 import type { VoteRequest, VoteResponse } from '../kafka/messages/quorum.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
+import { msToUs } from '../kernel/time.ts'
 import { resignOffice, takeOffice } from './office.ts'
 import { durationOf, type Given, running } from './state.ts'
 import { QUORUM_CHANNEL } from './voters.ts'
@@ -142,6 +143,18 @@ export function onMajorityTimer(given: Given): void {
   ctx.setTimer(ELECTION_TIMER, electionTimeoutUs(given))
 }
 
+/** Up to so much earlier a follower has last heard of its leader: the wait of a KRaft follower's fetch, in us. */
+const FETCH_PHASE_US = msToUs(500)
+
+/**
+ * Stream `quorum.patience/<controller>`, one draw a leader that is followed: how long ago its fetches are answered, and
+ * with it who of several misses a dead leader first.
+ */
+function patienceUs(given: Given): number {
+  const draw = given.ctx.random(`quorum.patience/${given.ctx.self}`)
+  return fetchTimeoutUs(given) + Math.floor(draw * FETCH_PHASE_US)
+}
+
 /** A higher epoch, or the leader of this one, was heard of (`leader` -1: of an epoch without a leader so far). */
 export function becomeFollower(given: Given, epoch: number, leader: number): void {
   const { state, ctx } = given
@@ -156,8 +169,9 @@ export function becomeFollower(given: Given, epoch: number, leader: number): voi
   volatile.role = 'follower'
   volatile.votes = []
   if (leader >= 0) {
+    if (volatile.leader !== leader) volatile.patienceUs = patienceUs(given)
     volatile.leader = leader
     volatile.lastHeardUs = ctx.nowUs
-    ctx.setTimer(ELECTION_TIMER, fetchTimeoutUs(given))
+    ctx.setTimer(ELECTION_TIMER, volatile.patienceUs)
   } else ctx.setTimer(ELECTION_TIMER, electionTimeoutUs(given))
 }

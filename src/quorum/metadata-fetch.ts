@@ -6,7 +6,7 @@
 import type { MetadataFetchRequest } from '../kafka/messages/quorum.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { msToUs } from '../kernel/time.ts'
-import { type Given, isActive, running } from './state.ts'
+import { type Given, isActive, type ParkedMetadataFetch, running } from './state.ts'
 
 const PARKED_TIMER = 'metadata-fetch:'
 
@@ -14,19 +14,28 @@ export const isParkedTimer = (name: string): boolean => name.startsWith(PARKED_T
 
 export function onMetadataFetch(given: Given, request: MetadataFetchRequest, connection: ConnectionId): void {
   const { state, ctx } = given
-  const { correlationId, fromOffset, maxWaitMs } = request
+  const { correlationId, fromOffset, knownEnd, maxWaitMs } = request
   if (!isActive(state)) {
     refuse(given, connection, correlationId)
     return
   }
-  if (state.durable.committedEnd > fromOffset || maxWaitMs <= 0) {
+  if (isReady(given, { fromOffset, knownEnd }) || maxWaitMs <= 0) {
     answer(given, connection, correlationId, fromOffset)
     return
   }
   const volatile = running(state)
   const id = volatile.nextId++
-  volatile.parked[id] = { connection, correlationId, fromOffset }
+  volatile.parked[id] = { connection, correlationId, fromOffset, knownEnd }
   ctx.setTimer(PARKED_TIMER + id, msToUs(maxWaitMs))
+}
+
+/**
+ * A fetch waits for the log to grow; what a majority confirms afterwards does not wake it before KIP-1166. With one
+ * controller both are the same moment.
+ */
+function isReady({ state, config }: Given, fetch: { fromOffset: number; knownEnd: number }): boolean {
+  if (config.mechanisms.commitWakesMetadataFetches === true) return state.durable.committedEnd > fetch.fromOffset
+  return running(state).flushedEnd > fetch.knownEnd
 }
 
 /** A fetch has waited long enough: it is answered with nothing. */
@@ -39,26 +48,36 @@ export function onParkedTimer(given: Given, name: string): void {
   answer(given, fetch.connection, fetch.correlationId, fetch.fromOffset)
 }
 
-/** Something was committed: everybody who waits for it is answered. */
+/** The log has grown, or more of it is committed: everybody who waits for that is answered. */
 export function answerParkedFetches(given: Given): void {
-  endParked(given, (fetch) => answer(given, fetch.connection, fetch.correlationId, fetch.fromOffset))
+  endParked(
+    given,
+    (fetch) => isReady(given, fetch),
+    (fetch) => answer(given, fetch.connection, fetch.correlationId, fetch.fromOffset),
+  )
 }
 
 /** This controller is active no more. */
 export function refuseParkedFetches(given: Given): void {
-  endParked(given, (fetch) => refuse(given, fetch.connection, fetch.correlationId))
+  endParked(
+    given,
+    () => true,
+    (fetch) => refuse(given, fetch.connection, fetch.correlationId),
+  )
 }
 
 function endParked(
   { state, ctx }: Given,
-  end: (fetch: { connection: ConnectionId; correlationId: number; fromOffset: number }) => void,
+  test: (fetch: ParkedMetadataFetch) => boolean,
+  end: (fetch: ParkedMetadataFetch) => void,
 ): void {
-  const volatile = running(state)
-  const { parked } = volatile
-  volatile.parked = {}
+  const { parked } = running(state)
   for (const id of Object.keys(parked).sort((a, b) => Number(a) - Number(b))) {
+    const fetch = parked[id]!
+    if (!test(fetch)) continue
+    delete parked[id]
     ctx.cancelTimer(PARKED_TIMER + id)
-    end(parked[id]!)
+    end(fetch)
   }
 }
 
@@ -72,13 +91,14 @@ function answer({ state, ctx, config }: Given, connection: ConnectionId, correla
     epoch,
     fromOffset: from,
     entries: log.slice(from, Math.max(from, committedEnd)),
+    logEnd: running(state).flushedEnd,
   })
 }
 
 function refuse({ state, ctx }: Given, connection: ConnectionId, correlationId: number): void {
   const { leader } = running(state)
   const { epoch } = state.durable
-  const nothing = { fromOffset: 0, entries: [] }
+  const nothing = { fromOffset: 0, entries: [], logEnd: 0 }
   ctx.reply(connection, {
     type: 'MetadataFetchResponse',
     correlationId,

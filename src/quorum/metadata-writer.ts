@@ -34,6 +34,7 @@ export function flush(given: Given): void {
   volatile.flushedEnd = state.durable.log.length
   replicate(given)
   advanceCommit(given)
+  answerParkedFetches(given)
 }
 
 /** Answers when everything that is in the log now is committed: nobody acts on what could still be undone. */

@@ -66,6 +66,7 @@ export interface ParkedMetadataFetch {
   readonly connection: ConnectionId
   readonly correlationId: number
   readonly fromOffset: number
+  readonly knownEnd: number
 }
 
 export interface QuorumVolatile {
@@ -74,6 +75,8 @@ export interface QuorumVolatile {
   /** The leader of the present epoch; -1 unknown. */
   leader: number
   lastHeardUs: number
+  /** How long this controller waits for the leader it follows. */
+  patienceUs: number
   /** Who has granted a vote, this controller too. */
   votes: number[]
   /** Leader only: what has been written out; what lingers above is not sent and not counted. */
@@ -128,6 +131,7 @@ export const freshMemory = (nowUs: number): QuorumVolatile => ({
   role: 'follower',
   leader: -1,
   lastHeardUs: nowUs,
+  patienceUs: 0,
   votes: [],
   flushedEnd: 0,
   lingering: false,

@@ -18,12 +18,7 @@ export const isVoterTimer = (name: string): boolean => name.startsWith(VOTER_TIM
 
 const others = ({ config }: Given): number[] => config.voters.filter((id) => id !== config.id)
 
-/**
- * A new leader knows nothing of the others' logs and asks from its own end.
- *
- * Stream `quorum.follow/<leader>><voter>`, one draw a leadership: the phase of what a follower hears, so that not all
- * of them miss a dead leader at the same moment.
- */
+/** A new leader knows nothing of the others' logs and asks from its own end. */
 export function startReplication(given: Given): void {
   const { state, ctx } = given
   const volatile = running(state)
@@ -32,8 +27,7 @@ export function startReplication(given: Given): void {
     const end = state.durable.log.length
     volatile.voters[id] = { nextOffset: end, matchedEnd: 0, lastAnswerUs: ctx.nowUs, outstandingSinceUs: null }
     sendTo(given, id, volatile.voters[id]!)
-    const draw = ctx.random(`quorum.follow/${ctx.self}>${quorumNode(id)}`)
-    ctx.setTimer(VOTER_TIMER + id, Math.floor(draw * SIGN_OF_LIFE_US))
+    ctx.setTimer(VOTER_TIMER + id, SIGN_OF_LIFE_US)
   }
 }
 

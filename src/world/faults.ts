@@ -140,6 +140,11 @@ function breakMatching(doing: Doing, list: readonly [ProcessId, ProcessId][]): v
   }
 }
 
+/** From now on the answer under that label is kept. */
+function expectAnswer(world: World, label: string): void {
+  world.ledger.requests[label] = { label, sentAtUs: world.nowUs, answeredAtUs: null, result: null }
+}
+
 /** The next request of a loop: the first one starts it. */
 function nextRequest(doing: Doing, action: Action & { do: 'requestLoop' }): ProcessId[] {
   const { world, host, report } = doing
@@ -360,9 +365,10 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       return processes
     }
     case 'admin':
+      if (action.label !== undefined) expectAnswer(world, action.label)
       ask(doing, ADMIN_NODE, {
         kind: 'admin',
-        operationId: nextKey(world, `admin/${action.request.admin}`),
+        operationId: action.label ?? nextKey(world, `admin/${action.request.admin}`),
         request: action.request,
       })
       return [ADMIN_NODE]

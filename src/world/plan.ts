@@ -144,7 +144,8 @@ export type Action =
   | { readonly do: 'lagFollower'; readonly target: Target; readonly byUs: number }
   /** Sets how far off the clock of its machine is; `relative` adds to what it was: the clock jumps. */
   | { readonly do: 'clockSkew'; readonly target: Target; readonly skewUs: number; readonly relative?: boolean }
-  | { readonly do: 'admin'; readonly request: AdminRequest }
+  /** With a label the answer is kept under it. */
+  | { readonly do: 'admin'; readonly request: AdminRequest; readonly label?: string }
   /** One raw request to a named broker; the answer is kept under `label`. */
   | {
       readonly do: 'request'

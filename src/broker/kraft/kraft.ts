@@ -17,6 +17,8 @@ import {
   FETCH_RETRY_TIMER,
   FETCH_TIMEOUT_TIMER,
   fetchMetadata,
+  LOAD_TIMER,
+  loadMetadata,
   METADATA_CHANNEL,
   onMetadataFetched,
   onMetadataFetchFailed,
@@ -41,6 +43,8 @@ export function startKraft(state: BrokerState, ctx: BrokerContext, config: Broke
     previousBrokerEpoch,
     image: emptyImage(),
     nextOffset: 0,
+    knownEnd: 0,
+    loading: [],
     quorumEpoch: -1,
     published: false,
     lifecycle: 'starting',
@@ -85,6 +89,9 @@ export function onKraftTimer(state: BrokerState, ctx: BrokerContext, config: Bro
       return
     case FETCH_RETRY_TIMER:
       fetchMetadata(state, ctx, config)
+      return
+    case LOAD_TIMER:
+      loadMetadata(state, ctx, config)
       return
     case FETCH_TIMEOUT_TIMER:
       onMetadataFetchFailed(state, ctx, config, true)

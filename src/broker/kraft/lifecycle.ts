@@ -112,6 +112,10 @@ export function onHeartbeatResponse(
       if (!response.isFenced) {
         kraft.lifecycle = 'running'
         if (running(state).phase === 'starting') running(state).phase = 'running'
+        // Stream `broker.heartbeat/<broker>`, one draw a life: the phase of its heartbeats.
+        const draw = ctx.random(`broker.heartbeat/${ctx.self}`)
+        ctx.setTimer(COMMUNICATE_TIMER, Math.floor(draw * heartbeatUs(config)))
+        return
       }
       ctx.setTimer(COMMUNICATE_TIMER, heartbeatUs(config))
       return

@@ -17,6 +17,15 @@ export const METADATA_CHANNEL = 'metadata'
 
 export const FETCH_TIMEOUT_TIMER = 'kraft:fetch-timeout'
 export const FETCH_RETRY_TIMER = 'kraft:fetch-retry'
+export const LOAD_TIMER = 'kraft:load'
+
+/**
+ * Longest time from the arrival of records to what a broker does about them, in us: they go through the log and the
+ * queue of the metadata loader (recorded: a deposed leader is one for some 10 ms more).
+ *
+ * Stream `broker.metadata-loader/<broker>`, one draw an answer with records.
+ */
+const LONGEST_LOAD_US = msToUs(30)
 
 /** KafkaRaftClient's longest wait for records. */
 const MAX_WAIT_MS = 500
@@ -28,7 +37,7 @@ export function fetchMetadata(state: BrokerState, ctx: BrokerContext, config: Br
   const volatile = running(state)
   const kraft = kraftOf(state)
   const voters = config.controllers ?? []
-  if (kraft.fetching !== null || voters.length === 0) return
+  if (kraft.fetching !== null || kraft.loading.length > 0 || voters.length === 0) return
   let from = volatile.controller
   if (from < 0) {
     from = voters[kraft.nextVoter % voters.length]!
@@ -41,6 +50,7 @@ export function fetchMetadata(state: BrokerState, ctx: BrokerContext, config: Br
     correlationId,
     broker: config.id,
     fromOffset: kraft.nextOffset,
+    knownEnd: kraft.knownEnd,
     maxWaitMs: MAX_WAIT_MS,
   })
   ctx.setTimer(FETCH_TIMEOUT_TIMER, durationSetting(config, 'controller.quorum.fetch.timeout.ms', 2_000))
@@ -63,9 +73,22 @@ export function onMetadataFetched(
   }
   kraft.quorumEpoch = response.epoch
   learnController(state, ctx, config, response.leader)
-  if (response.fromOffset === kraft.nextOffset && response.entries.length > 0) {
-    replay(state, ctx, config, response.entries)
+  kraft.knownEnd = response.logEnd
+  if (response.fromOffset !== kraft.nextOffset || response.entries.length === 0) {
+    fetchMetadata(state, ctx, config)
+    return
   }
+  kraft.loading = response.entries
+  const draw = ctx.random(`broker.metadata-loader/${ctx.self}`)
+  ctx.setTimer(LOAD_TIMER, Math.floor(draw * LONGEST_LOAD_US))
+}
+
+/** The loader has come to what was fetched. Simplified: the next fetch waits for it, where a real one goes ahead. */
+export function loadMetadata(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  const kraft = kraftOf(state)
+  const { loading } = kraft
+  kraft.loading = []
+  replay(state, ctx, config, loading)
   fetchMetadata(state, ctx, config)
 }
 

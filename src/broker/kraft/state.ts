@@ -1,5 +1,5 @@
 /** What a broker of KRaft remembers besides its partitions. Memory only. */
-import type { MetadataImage } from '../../kafka/metadata-log.ts'
+import type { MetadataEntry, MetadataImage } from '../../kafka/metadata-log.ts'
 import { assert } from '../../kernel/assert.ts'
 import { running } from '../running.ts'
 import type { BrokerState } from '../state.ts'
@@ -13,6 +13,10 @@ export interface KraftState {
   image: MetadataImage
   /** Offset of the next record to fetch. */
   nextOffset: number
+  /** Exclusive end of the log as the active controller told it, committed or not. */
+  knownEnd: number
+  /** Fetched, and not acted on yet: the metadata loader takes a moment. */
+  loading: readonly MetadataEntry[]
   /** Epoch of the quorum's leader that answered last. */
   quorumEpoch: number
   /** Its own registration has been replayed: from then on what is fetched is acted on. Before, it is only gathered. */

@@ -82,6 +82,11 @@ export const KAFKA_0_8_0: Generation = {
 
     checkpointFsync: false,
     cleanMarkerDeleted: 'after-loading',
+    producerBatchesKept: 1,
+    unknownProducer: 'out-of-order',
+    sequenceAfterMarker: 'out-of-order',
+    emptyTransactions: true,
+    producersForgotten: 'with-last-record',
 
     clientAsksVersions: false,
     retriesReversedAfterDisconnect: false,
@@ -93,6 +98,7 @@ export const KAFKA_0_8_0: Generation = {
     eligibleLeaderReplicas: false,
     quorumPreVote: false,
     quorumLeaderChecksMajority: false,
+    commitWakesMetadataFetches: false,
     sessionOutlivesFencing: false,
   },
 }

@@ -13,6 +13,10 @@ const overrides: Partial<Mechanisms> = {
   controllerElection: 'two-steps',
   // 1.1 KafkaZkClient: requests of an expired session fail.
   expiredSessionRequests: 'fail',
+  // 1.0 ProducerIdEntry: the last five batches, and a producer that is not known is told so.
+  producerBatchesKept: 5,
+  unknownProducer: 'unknown-producer-id',
+  producersForgotten: 'with-last-data',
 }
 
 export const KAFKA_1_1: Generation = {

@@ -15,6 +15,8 @@ const overrides: Partial<Mechanisms> = {
   reassignment: 'adding-removing',
   // KIP-480 (KAFKA-8601).
   stickyPartitioner: true,
+  // KAFKA-7190: producers are forgotten by time alone.
+  producersForgotten: 'by-time',
 }
 
 export const KAFKA_2_4: Generation = {

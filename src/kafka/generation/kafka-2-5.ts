@@ -2,8 +2,12 @@ import type { Generation } from './generation.ts'
 import { KAFKA_2_4 } from './kafka-2-4.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
-// Only defaults changed: KIP-537 raised the session to 18 s and the lag limit to 30 s; see the table of settings.
-const overrides: Partial<Mechanisms> = {}
+// Defaults changed too: KIP-537 raised the session to 18 s and the lag limit to 30 s; see the table of settings.
+const overrides: Partial<Mechanisms> = {
+  // KIP-360: a producer of which nothing is known may go on at any sequence.
+  unknownProducer: 'accept',
+  sequenceAfterMarker: 'out-of-order',
+}
 
 export const KAFKA_2_5: Generation = {
   name: '2.5',

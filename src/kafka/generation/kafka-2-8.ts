@@ -13,6 +13,8 @@ const overrides: Partial<Mechanisms> = {
   cleanMarkerDeleted: 'before-loading',
   // KIP-516: a topic znode without an id gets one (recorded on 3.3 and 3.5).
   topicIds: true,
+  // 2.8 ProducerAppendInfo.appendEndTxnMarker: only a transaction with records ends with its marker.
+  emptyTransactions: false,
 }
 
 export const KAFKA_2_8: Generation = {

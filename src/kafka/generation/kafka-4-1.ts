@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KIP-966: eligible.leader.replicas.version 1 (recorded on 4.1.1).
   eligibleLeaderReplicas: true,
+  // KIP-1166.
+  commitWakesMetadataFetches: true,
 }
 
 export const KAFKA_4_1: Generation = {

@@ -151,6 +151,18 @@ export interface Mechanisms {
   /** The clean-shutdown marker is deleted before loading (KAFKA-10471, 2.8) or after. */
   readonly cleanMarkerDeleted: 'before-loading' | 'after-loading'
 
+  // --- Producer state (A6.4), of formats with producer ids (0.11)
+  /** Batches of a producer that a log remembers to find duplicates: the last (0.11) or the last five (1.0). */
+  readonly producerBatchesKept: 1 | 5
+  /** A first batch that does not begin at sequence 0: refused as out of order (0.11) or unknown (1.0), or taken (KIP-360, 2.5). */
+  readonly unknownProducer: 'out-of-order' | 'unknown-producer-id' | 'accept'
+  /** The same where only a marker of the epoch was seen: out of order, or unknown (2.0 to 2.4). */
+  readonly sequenceAfterMarker: 'out-of-order' | 'unknown-producer-id'
+  /** A marker without a transaction counts as one that began and ended with it (to 2.7). */
+  readonly emptyTransactions: boolean
+  /** A log forgets a producer when its start passes the producer's last record (0.11) or last data (1.0), or only by time (KAFKA-7190, 2.4). */
+  readonly producersForgotten: 'with-last-record' | 'with-last-data' | 'by-time'
+
   // --- Clients (A6.2, A7): those of the brokers' own generation
   /** A client's new connection first exchanges versions, so a broker that hangs is not handed a retry (KIP-97, 0.10.2). */
   readonly clientAsksVersions: boolean
@@ -170,6 +182,8 @@ export interface Mechanisms {
   readonly quorumPreVote?: boolean
   /** An active controller without answers of a majority resigns (KAFKA-15489, 3.7); absent: it stays, and cannot commit. */
   readonly quorumLeaderChecksMajority?: boolean
+  /** A broker's fetch of metadata that waits is answered when something is committed (KIP-1166, 4.1); absent: when something is appended, so that what a majority confirms later is learnt up to 500 ms late (recorded on 3.5.2). */
+  readonly commitWakesMetadataFetches?: boolean
   /** The session of a broker that was fenced on its own request still ends later, and fences it once more (KAFKA-18062, 4.0; recorded on 4.1.1). */
   readonly sessionOutlivesFencing?: boolean
 }

@@ -46,12 +46,14 @@ export interface QuorumAppendResponse {
 
 // --- From brokers (channels `metadata`, `heartbeat`; AlterPartition on `controller`).
 
-/** A broker asks for committed records from an offset on; the answer waits for some, at most `maxWaitMs`. */
+/** A broker asks for committed records from an offset on; the answer waits for something new, at most `maxWaitMs`. */
 export interface MetadataFetchRequest {
   readonly type: 'MetadataFetchRequest'
   readonly correlationId: number
   readonly broker: BrokerId
   readonly fromOffset: number
+  /** Exclusive end of the log as this broker has heard of it, committed or not. */
+  readonly knownEnd: number
   readonly maxWaitMs: number
 }
 
@@ -65,6 +67,8 @@ export interface MetadataFetchResponse {
   readonly epoch: number
   readonly fromOffset: number
   readonly entries: readonly MetadataEntry[]
+  /** Exclusive end of the log, committed or not. */
+  readonly logEnd: number
 }
 
 export interface BrokerRegistrationRequest {

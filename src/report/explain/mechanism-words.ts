@@ -514,6 +514,14 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Where records without a key go.',
     values: yesNo('to one partition until its batch is full (KIP-480)', 'to one partition after another'),
   },
+  commitWakesMetadataFetches: {
+    area: 'KRaft',
+    meaning: 'When a waiting fetch of metadata is answered (KIP-1166).',
+    values: yesNo(
+      'when something is committed',
+      'when something is appended: brokers can learn of a commit up to 500 ms late',
+    ),
+  },
   shrinkBumpsLeaderEpoch: {
     area: 'KRaft',
     meaning: 'Whether an ISR that shrinks raises the leader epoch.',
