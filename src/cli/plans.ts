@@ -34,6 +34,8 @@ export interface Planned {
   /** Rendered, each once. */
   readonly problems: readonly string[]
   readonly notes: readonly string[]
+  /** Files that cannot be used as they were asked for, each once. */
+  readonly refused: readonly string[]
 }
 
 function repeatCommand(file: ScenarioFile, asked: RunAsked, version: string | null, seed: string): string {
@@ -50,19 +52,21 @@ export function planRuns(files: readonly ScenarioFile[], asked: RunAsked, color:
   const runs: PlannedRun[] = []
   const problems = new Set<string>()
   const notes = new Set<string>()
-  const refuse = (found: readonly Problem[], text: string): void => {
+  const refused = new Set<string>()
+  const refuse = (found: readonly Problem[], { name, text }: ScenarioFile): void => {
     problems.add(renderProblems(found, text, { color }))
+    refused.add(name)
   }
   for (const file of files) {
     const parsed = parseScenario(file.text, file.name)
     if (!parsed.ok) {
-      refuse(parsed.problems, file.text)
+      refuse(parsed.problems, file)
       continue
     }
     for (const version of asked.versions.length > 0 ? asked.versions : [null]) {
       const compiled = compileVersion(parsed.scenario, version, asked)
       if (!compiled.ok) {
-        refuse(compiled.problems, file.text)
+        refuse(compiled.problems, file)
         continue
       }
       for (const note of compiled.notes) notes.add(`${file.name}: ${note}`)
@@ -75,7 +79,7 @@ export function planRuns(files: readonly ScenarioFile[], asked: RunAsked, color:
       }
     }
   }
-  return { runs, problems: [...problems], notes: [...notes] }
+  return { runs, problems: [...problems], notes: [...notes], refused: [...refused] }
 }
 
 const compileVersion = (

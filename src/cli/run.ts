@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
 import { formatTime } from '../kernel/time.ts'
+import type { JUnitCase } from '../report/junit.ts'
 import { junitXml } from '../report/junit.ts'
 import { assignment, duration, processCount, seedCount, versions } from './flags.ts'
 import type { Io } from './io.ts'
@@ -115,7 +116,11 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   }
   for (const note of planned.notes) io.stderr.write(`${errors.paint('dim', `note: ${note}`)}\n`)
   const refused = missing.length + planned.problems.length > 0 ? EXIT.unusable : EXIT.held
-  if (planned.runs.length === 0) return { exit: refused, stamps }
+  const unusable = [...missing, ...planned.refused].map(unusableCase)
+  if (planned.runs.length === 0) {
+    if (flags.junit !== undefined) writeText(io, flags.junit, junitXml(unusable))
+    return { exit: refused, stamps }
+  }
 
   // Timelines are for a run that is printed in full: of many only the verdicts are.
   const runs =
@@ -132,10 +137,18 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     io.stderr.write(differenceText(parted))
     output.exit = EXIT.bug
   }
-  if (flags.junit !== undefined) writeText(io, flags.junit, junitXml(output.cases))
+  if (flags.junit !== undefined) writeText(io, flags.junit, junitXml([...unusable, ...output.cases]))
   const exit = io.interrupted.aborted ? EXIT.interrupted : worse(output.exit, refused)
   return { exit, stamps }
 }
+
+const unusableCase = (what: string): JUnitCase => ({
+  suite: what,
+  name: 'can be used',
+  seconds: 0,
+  problem: { kind: 'error', message: 'it cannot be used', detail: 'the problems are told on stderr' },
+  output: '',
+})
 
 function writeText(io: Io, file: string, text: string): void {
   try {

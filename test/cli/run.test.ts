@@ -102,8 +102,7 @@ test('a step whose condition never holds fails the run with exit 1 and is named 
   expect(said.out).toMatch(/Step 2 \(-:\d+\)/)
 })
 
-test('records lost at acks=1 are named with the truncation that lost them', async () => {
-  const text = `version: 1
+const LOSS = `version: 1
 title: Acknowledged by one
 kafka: '2.4'
 cluster: { brokers: 3, controller: 3, settings: { zookeeper.session.timeout.ms: 2000, replica.lag.time.max.ms: 1000 } }
@@ -120,13 +119,28 @@ steps:
 expect:
   violated: [{ property: AckedAtOneNotLost, value: precious }]
 `
-  const said = await cli(['run', '-', '--json'], { stdin: text })
+
+test('records lost at acks=1 are named with the truncation that lost them', async () => {
+  const said = await cli(['run', '-', '--json'], { stdin: LOSS })
   const { lostRecords, outcome } = JSON.parse(said.out) as { lostRecords: unknown[]; outcome: string }
   expect(outcome).toBe('expected')
   expect(said.exit).toBe(0)
   expect(lostRecords).toMatchObject([
     { value: 'precious', partition: 'orders-0', offset: 1, epoch: 0, remainsOn: [], truncatedBy: { broker: 1, to: 1 } },
   ])
+})
+
+test('a break that nobody promised away is a known hole and does not fail the run', async () => {
+  const said = await cli(['run', '-'], { stdin: LOSS.slice(0, LOSS.indexOf('expect:')) })
+  expect(said.exit).toBe(0)
+  expect(said.out).toContain('KNOWN HOLE')
+  expect(said.out).toContain('broken, not promised')
+})
+
+test('a run that reaches its limit says so and exits with 1', async () => {
+  const said = await cli(['run', 'small.yaml', '--set', 'limits.events=100', '--quiet'], { cwd: folder })
+  expect(said.exit).toBe(1)
+  expect(said.out).toContain('LIMIT REACHED')
 })
 
 test('several versions stand beside each other, and say which generation they became', async () => {
@@ -233,6 +247,8 @@ test('--junit writes a test case a scenario, version and seed', async () => {
   const xml = readFileSync(join(folder, 'out.xml'), 'utf8')
   expect(xml).toContain('<testsuite name="small.yaml" tests="2" failures="0" errors="0"')
   expect(xml).toContain('name="Kafka 2.4, seed 8"')
+  await cli(['run', 'absent.yaml', '--junit', 'out.xml'], { cwd: folder })
+  expect(readFileSync(join(folder, 'out.xml'), 'utf8')).toContain('tests="1" failures="0" errors="1"')
 })
 
 test('init writes a scenario that is valid and runs, and never writes over a file unasked', async () => {

@@ -43,6 +43,7 @@ test('every fact has a mark', () => {
 test('every value of every mechanism switch is told in words', () => {
   for (const [name, values] of Object.entries(MECHANISM_VALUES)) {
     const words = MECHANISM_WORDS[name as keyof typeof MECHANISM_WORDS]
+    expect(words, name).toBeDefined()
     for (const value of values) expect(words.values[String(value)], `${name} ${value}`).toBeDefined()
   }
 })
