@@ -269,7 +269,7 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   const drawnFaults = faultsOf(profile, drawn, ground)
   const faults = profile.bounded ? withinBudget(drawnFaults, budget) : drawnFaults
   const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
-  const steps: StepForm[] = [...faults.flatMap((fault) => fault.steps), ...healingOf(profile, ids, broken, drawn.cluster.startupMs)]
+  const steps: StepForm[] = [...inOrder(faults.flatMap((fault) => fault.steps)), ...healingOf(profile, ids, broken, drawn.cluster.startupMs)]
   const latency = LATENCIES[drawn.cluster.latency]
   const document: ScenarioDocument = {
     version: 1,
@@ -290,6 +290,10 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   const placed = FAMILY_NAMES.filter((family) => faults.some((fault) => fault.family === family))
   return { kafka: generation.name, profile: profile.name, seed, document, on, placed, budget: profile.bounded ? budget : null }
 }
+
+/** By time; steps of one time in the order of their faults. */
+const inOrder = (steps: readonly StepForm[]): StepForm[] =>
+  [...steps].sort((a, b) => Number.parseInt(a.at ?? '0', 10) - Number.parseInt(b.at ?? '0', 10))
 
 /** The name of the step that ends the faults when some brokers stay broken. */
 export const HEALING_STEP = 'heal the core'

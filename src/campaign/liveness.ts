@@ -1,0 +1,107 @@
+/**
+ * After the faults a core is healed and must come to rest. Where it does not, this says which it is: legitimately stuck
+ * (a rule of Kafka forbids progress, in words), a hole of this version, or a bug of liveness.
+ */
+import { topicSetting } from '../kafka/config.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { splitTopicPartition } from '../kafka/ids.ts'
+import { leadershipOf } from '../check/leadership.ts'
+import { divergenceHoles, isUncleanPossible } from '../check/promises.ts'
+import { processState } from '../check/roles.ts'
+import { holds } from '../world/conditions.ts'
+import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.ts'
+import type { World } from '../world/world.ts'
+import { brokerState } from '../world/world.ts'
+
+export type Liveness =
+  | { readonly kind: 'converged' }
+  | { readonly kind: 'stuck'; readonly words: readonly string[] }
+  | { readonly kind: 'hole'; readonly words: readonly string[]; readonly hole: string }
+  | { readonly kind: 'bug'; readonly words: readonly string[] }
+
+interface Findings {
+  readonly stuck: string[]
+  readonly bugs: string[]
+  readonly holes: { readonly words: string; readonly hole: string }[]
+}
+
+/** Judges the end of a run whose faults were healed. */
+export function judgeLiveness(world: World): Liveness {
+  const found: Findings = { stuck: [], bugs: [], holes: [] }
+  for (const partition of knownPartitions(world)) judgePartition(world, partition, found)
+  judgeSends(world, found)
+  if (found.bugs.length > 0) return { kind: 'bug', words: found.bugs }
+  const [first] = found.holes
+  if (first !== undefined) return { kind: 'hole', words: found.holes.map(({ words }) => words), hole: first.hole }
+  return found.stuck.length > 0 ? { kind: 'stuck', words: found.stuck } : { kind: 'converged' }
+}
+
+function judgePartition(world: World, partition: TopicPartition, found: Findings): void {
+  const leadership = leadershipOf(world, partition)
+  if (leadership === null) return
+  if (leadership.kind === 'explained') found.stuck.push(`${partition} has no leader: ${leadership.words}`)
+  else if (leadership.kind === 'broken') {
+    const words = `${partition} is without a leader: ${leadership.words}`
+    if (leadership.hole === null) found.bugs.push(words)
+    else found.holes.push({ words, hole: leadership.hole })
+  } else judgeReplicas(world, partition, leadership.leader, found)
+}
+
+/** Every replica that runs must be in the ISR, and the ISR must have equal log ends. */
+function judgeReplicas(world: World, partition: TopicPartition, leader: BrokerId, found: Findings): void {
+  const truth = partitionTruth(world, partition)!
+  const hole = holeOf(world)
+  const tell = (words: string): void => {
+    if (hole === null) found.bugs.push(words)
+    else found.holes.push({ words, hole })
+  }
+  for (const id of truth.replicas) {
+    if (truth.isr.includes(id)) continue
+    const why = cannotFollow(world, id)
+    if (why === null) tell(`broker ${id} follows ${leader} of ${partition} and does not come back into its ISR [${truth.isr.join(', ')}]`)
+  }
+  if (!holds(world, { when: 'converged', partition }, 0)) {
+    const running = truth.isr.filter((id) => processState(world, id) === 'up')
+    if (running.length === truth.isr.length) tell(`the members of the ISR [${truth.isr.join(', ')}] of ${partition} have logs of different ends`)
+    else found.stuck.push(`${partition}: a member of the ISR [${truth.isr.join(', ')}] is down and has not been taken out yet`)
+  }
+}
+
+/** Why a replica is rightly outside the ISR; null: it is not. */
+function cannotFollow(world: World, id: BrokerId): string | null {
+  if (processState(world, id) !== 'up') return 'it does not run'
+  const phase = brokerState(world, id)?.volatile?.phase
+  if (phase === 'shutting-down' || phase === 'hung') return 'it is on its way down'
+  return isRegistered(world, id) ? null : 'it is not registered'
+}
+
+/** A hole by which replicas of this version may stay behind or stay different; null where none is known. */
+function holeOf(world: World): string | null {
+  const { plan } = world
+  const names = divergenceHoles(plan).flatMap(({ hole }) => (hole === null ? [] : [hole]))
+  if (plan.mechanisms.followerAheadOfLeader !== 'truncate' && !isUncleanPossible(plan)) names.push('KAFKA-3410')
+  return names.length === 0 ? null : [...new Set(names)].join(', ')
+}
+
+/** A send must have its answer where its partition can be written. */
+function judgeSends(world: World, found: Findings): void {
+  const waiting: Record<TopicPartition, number> = {}
+  for (const sent of Object.values(world.ledger.sent)) {
+    if (sent.outcome !== null || sent.acks === 0 || sent.partition === null) continue
+    waiting[sent.partition] = (waiting[sent.partition] ?? 0) + 1
+  }
+  for (const partition of Object.keys(waiting).sort()) {
+    if (leadershipOf(world, partition)?.kind !== 'led') continue
+    const isr = partitionTruth(world, partition)?.isr ?? []
+    const least = leastIsr(world, partition)
+    if (isr.length < least) {
+      found.stuck.push(`${waiting[partition]} sends to ${partition} wait: min.insync.replicas is ${least} and the ISR is [${isr.join(', ')}]`)
+    } else found.bugs.push(`${waiting[partition]} sends to ${partition} never get an answer, though it is led and its ISR is [${isr.join(', ')}]`)
+  }
+}
+
+function leastIsr(world: World, partition: TopicPartition): number {
+  const { topics, brokers } = world.plan
+  const topic = topics.find(({ name }) => name === splitTopicPartition(partition).topic)
+  return Number(topicSetting(brokers[0]!.settings, topic?.settings, 'min.insync.replicas') ?? 1)
+}

@@ -1,0 +1,39 @@
+/** Whether a property was put to the test by a run at all: a campaign in which a premise never holds proves nothing. */
+import { PROPERTIES } from '../check/index.ts'
+import type { World } from '../world/world.ts'
+
+const happened = (world: World, kind: string): boolean => (world.ledger.counts[kind] ?? 0) > 0
+
+const anyAcked = (world: World, is: (acks: number) => boolean): boolean =>
+  Object.values(world.ledger.sent).some(({ outcome, acks }) => outcome === 'acked' && is(acks))
+
+/** More than the first elections, which every new partition has. */
+const movedOn = (world: World): boolean => (world.ledger.counts.leaderElected ?? 0) > 0
+
+const read = (world: World): boolean => happened(world, 'recordsPolled')
+
+/** What must have happened for a property that is judged at the end to have been at stake. */
+const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
+  ConsistentCommittedData: (world) => movedOn(world) && Object.keys(world.ledger.committed).length > 0,
+  AckedAtAllNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks === -1),
+  AckedAtOneNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks > 0),
+  OneRecordPerCommittedOffset: movedOn,
+  ReplicasConverge: (world) => happened(world, 'isrChanged'),
+  PartitionsHaveLeaders: movedOn,
+  NoLostWrites: read,
+  NoUnseenWrites: read,
+  NoAbortedReads: (world) => read(world) && Object.values(world.ledger.sent).some(({ outcome }) => outcome === 'failed'),
+  NoDuplicates: (world) => read(world) && happened(world, 'clientRetried'),
+  NoInconsistentOffsets: (world) => read(world) && movedOn(world),
+  NoPollSkips: (world) => read(world) && movedOn(world),
+  NoNonmonotonicPolls: (world) => read(world) && movedOn(world),
+  NoNonmonotonicSends: (world) => happened(world, 'clientRetried'),
+}
+
+/** Names of the properties whose premise held in a finished run, in the order of their table. */
+export function premisesHeld(world: World): string[] {
+  return PROPERTIES.filter(({ name, on }) => {
+    const premise = AT_END[name]
+    return premise === undefined ? on.length === 0 || on.some((kind) => happened(world, kind)) : premise(world)
+  }).map(({ name }) => name)
+}

@@ -1,0 +1,162 @@
+/** The smallest scenario that still fails in the same way, as a document that `run` reproduces. */
+import type { Violation } from '../../check/property.ts'
+import { formatTime, parseDuration } from '../../kernel/time.ts'
+import type { ScenarioDocument, StepForm } from '../../scenario/schema.ts'
+import { compileScenario } from '../../scenario/compile.ts'
+import { judgeRun } from '../run-case.ts'
+import type { CaseRun } from '../run-case.ts'
+import { causesOf } from '../causes.ts'
+import type { CauseLink } from '../causes.ts'
+import { signatureOf, withoutNumbers } from '../signature.ts'
+import { OTHER_SEEDS, timesToConditions } from './conditions.ts'
+import { fewerFaults, withSteps } from './faults.ts'
+import type { Search } from './reduce.ts'
+import { fewerNodes, fewerPartitions } from './topology.ts'
+import { shorterRun, simplerValues } from './values.ts'
+import { fewerOperations } from './workload.ts'
+
+/** What must stay: a break of one kind, or a healed cluster that does not come to rest for one reason. */
+export type Failure =
+  | { readonly kind: 'break'; readonly property: string; readonly signature: string }
+  | { readonly kind: 'liveness'; readonly words: string }
+
+/** The failure of a run that says most: an unexplained break, then one that a hole explains, then liveness. */
+export function failureOf(run: CaseRun): Failure | null {
+  const found = run.breaks.find(({ hole }) => hole === null) ?? run.breaks[0]
+  if (found !== undefined && (run.outcome !== 'liveness' || found.hole === null)) {
+    return { kind: 'break', property: found.property, signature: found.signature }
+  }
+  const { liveness } = run
+  return liveness.kind === 'bug' || liveness.kind === 'hole' ? { kind: 'liveness', words: withoutNumbers(liveness.words[0]!) } : null
+}
+
+export interface Shrunk {
+  readonly document: ScenarioDocument
+  readonly failure: Failure
+  /** Runs that it took. */
+  readonly runs: number
+  /** Under how many of twenty other seeds it fails too. */
+  readonly otherSeeds: number
+  /** The witness in words, and what led to it. */
+  readonly words: string
+  readonly causes: readonly CauseLink[]
+}
+
+export interface ShrinkOptions {
+  /** Most runs that may be made (default 2,000). */
+  readonly runs?: number
+  /** Where it was found, one sentence of the story. */
+  readonly origin: string
+  /** Called after each run with the runs made. */
+  readonly onRun?: (runs: number) => void
+}
+
+const RUNS = 2_000
+
+/** A failing run of a candidate may take this many times the events of the first one. */
+const PATIENCE = 3
+
+function fails(document: ScenarioDocument, failure: Failure, limit: number): boolean {
+  const compiled = compileScenario({ fileName: null, document, places: null })
+  if (!compiled.ok) return false
+  const { plan } = compiled
+  const run = judgeRun({ ...plan, limits: { ...plan.limits, events: Math.min(plan.limits.events, limit) } }, { liveness: failure.kind === 'liveness' })
+  return isSame(run, failure)
+}
+
+function isSame(run: CaseRun, failure: Failure): boolean {
+  if (failure.kind === 'break') return run.breaks.some(({ signature }) => signature === failure.signature)
+  return 'words' in run.liveness && run.liveness.words.some((words) => withoutNumbers(words) === failure.words)
+}
+
+const byTime = (a: StepForm, b: StepForm): number => (parseDuration(a.at ?? '') ?? 0) - (parseDuration(b.at ?? '') ?? 0)
+
+/** Shrinks a failing document; null when it does not fail at all. */
+export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk | null {
+  const timed = (given.steps ?? []).every(({ at }) => at !== undefined)
+  const document = timed ? withSteps(given, [...(given.steps ?? [])].sort(byTime)) : given
+  const first = firstRun(document)
+  if (first === null) return null
+  const { failure, events } = first
+  const most = options.runs ?? RUNS
+  let runs = 0
+  const search: Search = {
+    document,
+    left: most,
+    fails: (candidate) => {
+      runs += 1
+      options.onRun?.(runs)
+      return fails(candidate, failure, PATIENCE * events)
+    },
+  }
+  let before = ''
+  while (before !== JSON.stringify(search.document) && search.left > 0) {
+    before = JSON.stringify(search.document)
+    fewerFaults(search)
+    shorterRun(search)
+    fewerOperations(search)
+    fewerNodes(search)
+    fewerPartitions(search)
+    simplerValues(search)
+  }
+  const otherSeeds = timesToConditions(search)
+  return { ...told(search.document, failure, options.origin, otherSeeds), failure, runs, otherSeeds }
+}
+
+function firstRun(document: ScenarioDocument): { failure: Failure; events: number } | null {
+  const compiled = compileScenario({ fileName: null, document, places: null })
+  if (!compiled.ok) return null
+  const run = judgeRun(compiled.plan, { liveness: true })
+  const failure = failureOf(run)
+  return failure === null ? null : { failure, events: run.result.events }
+}
+
+/** Puts title, story and expectation to a shrunk document. */
+function told(
+  document: ScenarioDocument,
+  failure: Failure,
+  origin: string,
+  otherSeeds: number,
+): { document: ScenarioDocument; words: string; causes: readonly CauseLink[] } {
+  const compiled = compileScenario({ fileName: null, document, places: null })
+  if (!compiled.ok) return { document, words: '', causes: [] }
+  const run = judgeRun(compiled.plan, { liveness: failure.kind === 'liveness' })
+  const violation = witnessOf(run, failure)
+  const words = violation?.words ?? ('words' in run.liveness ? run.liveness.words[0]! : '')
+  const causes = violation === null ? [] : causesOf(compiled.plan, violation)
+  const name = failure.kind === 'break' ? failure.property : 'the cluster does not come to rest'
+  const lines = [
+    `${origin} It fails with ${otherSeeds} of ${OTHER_SEEDS} other seeds too.`,
+    '',
+    ...causes.map(({ atUs, words: link }) => `${formatTime(atUs)}  ${link}`),
+    '',
+    `${words}.`,
+  ]
+  const named = withSteps(
+    document,
+    (document.steps ?? []).map(({ name: _, ...step }) => step),
+  )
+  return {
+    document: {
+      ...(usesNames(document) ? document : named),
+      title: `${name} with Kafka ${document.kafka}`.slice(0, 200),
+      story: `${lines.join('\n')}\n`,
+      ...(expectation(violation, failure) ?? {}),
+    },
+    words,
+    causes,
+  }
+}
+
+const usesNames = ({ steps }: ScenarioDocument): boolean => (steps ?? []).some(({ after }) => typeof after === 'object')
+
+function witnessOf(run: CaseRun, failure: Failure): Violation | null {
+  if (failure.kind !== 'break') return null
+  return run.result.violations.find((it) => signatureOf(it) === failure.signature) ?? null
+}
+
+function expectation(violation: Violation | null, failure: Failure): { readonly expect: NonNullable<ScenarioDocument['expect']> } | null {
+  if (failure.kind !== 'break') return null
+  const partition = violation?.partition ?? null
+  return { expect: { violated: [partition === null ? failure.property : { property: failure.property, partition }] } }
+}
