@@ -2,7 +2,7 @@
 //   node scripts/random-plans.mjs [--plans N] [--seed S] [--only NAME]
 // Prints what the plans reached, and every loss with the hole of Kafka that explains it.
 import { cpus } from 'node:os'
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
 const flag = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`)
@@ -47,16 +47,33 @@ async function runSlice({ caseIndex, seed, from, to }) {
   for (let i = from; i < to; i++) {
     const [plan] = fc.sample(arbitrary, { seed: seed + i, numRuns: 1 })
     const result = simulate(plan, { digest: false })
-    for (const kind of ['leaderElected', 'truncated', 'isrChanged', 'registrySessionEnded', 'controllerElected', 'clientRetried', 'isrWriteRefusedByVersion']) {
+    for (const kind of [
+      'leaderElected',
+      'truncated',
+      'isrChanged',
+      'registrySessionEnded',
+      'controllerElected',
+      'clientRetried',
+      'isrWriteRefusedByVersion',
+    ]) {
       counts[kind] = (counts[kind] ?? 0) + (result.world.ledger.counts[kind] ?? 0)
     }
-    counts.removed = (counts.removed ?? 0) + result.world.ledger.facts.filter(({ fact }) => fact.kind === 'truncated' && fact.removed.length > 0).length
-    counts.unclean = (counts.unclean ?? 0) + result.world.ledger.facts.filter(({ fact }) => fact.kind === 'leaderElected' && fact.unclean).length
+    counts.removed =
+      (counts.removed ?? 0) +
+      result.world.ledger.facts.filter(({ fact }) => fact.kind === 'truncated' && fact.removed.length > 0).length
+    counts.unclean =
+      (counts.unclean ?? 0) +
+      result.world.ledger.facts.filter(({ fact }) => fact.kind === 'leaderElected' && fact.unclean).length
     counts.events = (counts.events ?? 0) + result.events
     counts.virtualSeconds = (counts.virtualSeconds ?? 0) + result.virtualUs / 1e6
     counts[result.outcome] = (counts[result.outcome] ?? 0) + 1
     for (const violation of result.violations) {
-      const entry = { plan: seed + i, property: violation.property, words: violation.words, knownHole: violation.knownHole }
+      const entry = {
+        plan: seed + i,
+        property: violation.property,
+        words: violation.words,
+        knownHole: violation.knownHole,
+      }
       if (LOSSES.includes(violation.property)) losses.push(entry)
       else if (violation.knownHole === null) broken.push(entry)
     }
@@ -86,7 +103,8 @@ async function runCase(caseIndex, plans, seed) {
               process.stderr.write(`\r${progress}/${plans} plans, ${Math.round(left / 1000)} s left   `)
             }
           } else {
-            for (const [key, value] of Object.entries(message.done.counts)) total.counts[key] = (total.counts[key] ?? 0) + value
+            for (const [key, value] of Object.entries(message.done.counts))
+              total.counts[key] = (total.counts[key] ?? 0) + value
             total.losses.push(...message.done.losses)
             total.broken.push(...message.done.broken)
           }
@@ -108,16 +126,25 @@ if (!isMainThread) {
   for (const [index, chosen] of CASES.entries()) {
     if (only !== null && !chosen.name.includes(only)) continue
     const { counts, losses, broken, seconds } = await runCase(index, plans, seed)
-    console.log(`\n${chosen.name}: ${plans} plans in ${seconds.toFixed(0)} s, ${(counts.virtualSeconds / 3600).toFixed(1)} virtual hours, ${counts.events} events`)
-    console.log(`  elections ${counts.leaderElected} (unclean ${counts.unclean}), controllers ${counts.controllerElected}, truncations ${counts.truncated} (removing records ${counts.removed}), ISR changes ${counts.isrChanged}, ISR writes refused ${counts.isrWriteRefusedByVersion}, sessions lost ${counts.registrySessionEnded}, client retries ${counts.clientRetried}`)
+    console.log(
+      `\n${chosen.name}: ${plans} plans in ${seconds.toFixed(0)} s, ${(counts.virtualSeconds / 3600).toFixed(1)} virtual hours, ${counts.events} events`,
+    )
+    console.log(
+      `  elections ${counts.leaderElected} (unclean ${counts.unclean}), controllers ${counts.controllerElected}, truncations ${counts.truncated} (removing records ${counts.removed}), ISR changes ${counts.isrChanged}, ISR writes refused ${counts.isrWriteRefusedByVersion}, sessions lost ${counts.registrySessionEnded}, client retries ${counts.clientRetried}`,
+    )
     const lossPlans = [...new Set(losses.map(({ plan }) => plan))]
     const byHole = {}
-    for (const { knownHole } of losses) byHole[knownHole ?? 'unexplained'] = (byHole[knownHole ?? 'unexplained'] ?? 0) + 1
+    for (const { knownHole } of losses)
+      byHole[knownHole ?? 'unexplained'] = (byHole[knownHole ?? 'unexplained'] ?? 0) + 1
     console.log(`  losses: in ${lossPlans.length} plans; by name: ${JSON.stringify(byHole)}`)
-    for (const { plan, words, knownHole } of losses.slice(0, 3)) console.log(`    plan ${plan}: ${words} [${knownHole ?? 'unexplained'}]`)
+    for (const { plan, words, knownHole } of losses.slice(0, 3))
+      console.log(`    plan ${plan}: ${words} [${knownHole ?? 'unexplained'}]`)
     const byProperty = {}
     for (const { property } of broken) byProperty[property] = (byProperty[property] ?? 0) + 1
-    if (broken.length > 0) console.log(`  other properties broken: ${JSON.stringify(byProperty)}; first: plan ${broken[0].plan}: ${broken[0].words}`)
+    if (broken.length > 0)
+      console.log(
+        `  other properties broken: ${JSON.stringify(byProperty)}; first: plan ${broken[0].plan}: ${broken[0].words}`,
+      )
     if (broken.length > 0) failed = true
     if (chosen.expects === 'clean' && losses.length > 0) failed = true
     if (chosen.expects === 'explained' && byHole.unexplained > 0) failed = true

@@ -16,12 +16,26 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: Reco
   controller: { rooms: ['kernel', 'kafka', 'log', 'session'] },
   broker: { rooms: ['kernel', 'kafka', 'log', 'session'] },
   client: { rooms: ['kernel', 'kafka', 'log', 'session'] },
-  world: { rooms: ['kernel', 'kafka', 'log', 'network', 'session', 'registry', 'quorum', 'controller', 'broker', 'client'] },
-  check: { rooms: ['kernel', 'kafka', 'log', 'world'], types: ['broker', 'registry', 'quorum', 'controller', 'client', 'session'] },
+  world: {
+    rooms: ['kernel', 'kafka', 'log', 'network', 'session', 'registry', 'quorum', 'controller', 'broker', 'client'],
+  },
+  check: {
+    rooms: ['kernel', 'kafka', 'log', 'world'],
+    types: ['broker', 'registry', 'quorum', 'controller', 'client', 'session'],
+  },
   driver: { rooms: ['kernel', 'kafka', 'world', 'check'], packages: { immer: ['record.ts', 'explore.ts'] } },
-  scenario: { rooms: ['kernel', 'kafka', 'network', 'world', 'check'], packages: { yaml: ['yaml.ts'], zod: ['schema.ts'] } },
-  campaign: { rooms: ['kernel', 'kafka', 'network', 'world', 'check', 'driver', 'scenario'], packages: { 'fast-check': ['*'] } },
-  conform: { rooms: ['kernel', 'kafka', 'log', 'network', 'client', 'world', 'check', 'driver'], packages: { zod: ['recording.ts'] } },
+  scenario: {
+    rooms: ['kernel', 'kafka', 'network', 'world', 'check'],
+    packages: { yaml: ['yaml.ts'], zod: ['schema.ts'] },
+  },
+  campaign: {
+    rooms: ['kernel', 'kafka', 'network', 'world', 'check', 'driver', 'scenario'],
+    packages: { 'fast-check': ['*'] },
+  },
+  conform: {
+    rooms: ['kernel', 'kafka', 'log', 'network', 'client', 'world', 'check', 'driver'],
+    packages: { zod: ['recording.ts'] },
+  },
   report: {
     rooms: ['kernel', 'kafka', 'log', 'world', 'check'],
     types: ['broker', 'registry', 'quorum', 'controller', 'client', 'session', 'driver', 'conform', 'scenario'],
@@ -102,7 +116,10 @@ test('pure rooms name no clock, no unseeded draw, no timer and no locale', () =>
   const wrong = pure.flatMap((file) =>
     readFileSync(file, 'utf8')
       .split('\n')
-      .map((line, index) => ({ line: line.replace(/\/\/.*|\/\*.*|^\s*\*.*/, ''), at: `${relative(SRC, file)}:${index + 1}` }))
+      .map((line, index) => ({
+        line: line.replace(/\/\/.*|\/\*.*|^\s*\*.*/, ''),
+        at: `${relative(SRC, file)}:${index + 1}`,
+      }))
       .filter(({ line }) => BANNED.test(line))
       .map(({ at, line }) => `${at} ${line.trim()}`),
   )

@@ -1,7 +1,8 @@
 /** Builders with good defaults: a plan in a few words. */
+
+import type { Settings } from '../src/kafka/config.ts'
 import { resolveSettings } from '../src/kafka/config.ts'
 import { resolveGeneration } from '../src/kafka/generation/table.ts'
-import type { Settings } from '../src/kafka/config.ts'
 import type { Action, Condition, Plan, PlanProducer, PlanStep } from '../src/world/plan.ts'
 
 export interface PlanGiven {

@@ -5,7 +5,9 @@
 import type { Fault } from './families.ts'
 
 /** Replicas beyond min.insync.replicas of the most demanding topic. */
-export const budgetOf = (topics: readonly { readonly replicationFactor: number; readonly minInsyncReplicas: number }[]): number =>
+export const budgetOf = (
+  topics: readonly { readonly replicationFactor: number; readonly minInsyncReplicas: number }[],
+): number =>
   Math.min(...topics.map(({ replicationFactor, minInsyncReplicas }) => replicationFactor - minInsyncReplicas))
 
 /** Faults in order of time, without those that would break more brokers at once than the budget has. */

@@ -81,7 +81,11 @@ export function causesOf(plan: Plan, violation: Violation): CauseLink[] {
 }
 
 /** What is known of the witness itself: sent, committed, acknowledged. */
-function tellWitness(world: World, { id, partition, offset }: Witness, tell: (event: number, words: string) => void): void {
+function tellWitness(
+  world: World,
+  { id, partition, offset }: Witness,
+  tell: (event: number, words: string) => void,
+): void {
   if (id === null) return
   const sent = world.ledger.sent[id]
   if (sent?.outcome === 'acked' && sent.answeredBy !== null) {
@@ -90,7 +94,10 @@ function tellWitness(world: World, { id, partition, offset }: Witness, tell: (ev
   if (partition === null || offset === null) return
   for (const entry of world.ledger.committed[partition]?.[offset] ?? []) {
     const own = entry.id === id ? id : `another record, ${entry.id},`
-    tell(entry.event, `${own} was committed at offset ${offset} of ${partition} by broker ${entry.broker} at epoch ${entry.leaderEpoch}, ISR [${entry.isr.join(', ')}]`)
+    tell(
+      entry.event,
+      `${own} was committed at offset ${offset} of ${partition} by broker ${entry.broker} at epoch ${entry.leaderEpoch}, ISR [${entry.isr.join(', ')}]`,
+    )
   }
 }
 
@@ -102,7 +109,8 @@ function decisive(world: World, witness: Witness, violation: Violation, byIndex:
     if (entry !== undefined) found.set(index, entry)
   }
   const { partition, id, offset } = witness
-  const committedAt = partition === null || offset === null ? 0 : (world.ledger.committed[partition]?.[offset]?.[0]?.event ?? 0)
+  const committedAt =
+    partition === null || offset === null ? 0 : (world.ledger.committed[partition]?.[offset]?.[0]?.event ?? 0)
   const cuts: FactEntry[] = []
   for (const entry of world.ledger.facts) {
     const { fact } = entry
@@ -114,22 +122,41 @@ function decisive(world: World, witness: Witness, violation: Violation, byIndex:
   for (const { fact, event } of world.ledger.facts) {
     if (event < committedAt || !('partition' in fact) || fact.partition !== partition) continue
     if (fact.kind === 'becameLeader' && offset !== null && fact.logEndOffset <= offset) add(event)
-    const followed = cuts.some(({ fact: cut }) => cut.kind === 'truncated' && fact.kind === 'leaderElected' && cut.leader === fact.leader && cut.leaderEpoch === fact.leaderEpoch)
+    const followed = cuts.some(
+      ({ fact: cut }) =>
+        cut.kind === 'truncated' &&
+        fact.kind === 'leaderElected' &&
+        cut.leader === fact.leader &&
+        cut.leaderEpoch === fact.leaderEpoch,
+    )
     if (followed) add(event)
   }
   if (found.size === 0) {
     add(Math.min(violation.event, byIndex.length - 1))
-    const about = world.ledger.facts.filter(({ fact }) => 'partition' in fact && fact.partition === partition && ABOUT[fact.kind] === true)
+    const about = world.ledger.facts.filter(
+      ({ fact }) => 'partition' in fact && fact.partition === partition && ABOUT[fact.kind] === true,
+    )
     for (const { event } of about.slice(-3)) add(event)
   }
   return [...found.values()]
 }
 
 /** What is told of a partition when nothing tells more. */
-const ABOUT: Readonly<Record<string, true>> = { leaderElected: true, truncated: true, powerLost: true, isrChanged: true, positionReset: true }
+const ABOUT: Readonly<Record<string, true>> = {
+  leaderElected: true,
+  truncated: true,
+  powerLost: true,
+  isrChanged: true,
+  positionReset: true,
+}
 
 /** From an event back along its causes, telling what happened in each. */
-function follow(end: Traced, traced: ReadonlyMap<number, Traced>, { partition }: Witness, tell: (event: number, words: string) => void): void {
+function follow(
+  end: Traced,
+  traced: ReadonlyMap<number, Traced>,
+  { partition }: Witness,
+  tell: (event: number, words: string) => void,
+): void {
   const seen = new Set<number>()
   const queue: Traced[] = [end]
   for (let hops = 0; hops < HOPS; hops++) {
@@ -151,7 +178,12 @@ function follow(end: Traced, traced: ReadonlyMap<number, Traced>, { partition }:
 }
 
 /** Faults that struck in the time of which the chain tells; a crash is no cause of the expiry that follows, its silence is. */
-function tellFaults(world: World, byIndex: readonly Traced[], ends: readonly Traced[], tell: (event: number, words: string) => void): void {
+function tellFaults(
+  world: World,
+  byIndex: readonly Traced[],
+  ends: readonly Traced[],
+  tell: (event: number, words: string) => void,
+): void {
   if (ends.length === 0) return
   const lastUs = Math.max(...ends.map(({ atUs }) => atUs))
   for (const { step, index, atUs } of byIndex) {

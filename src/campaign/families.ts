@@ -102,7 +102,10 @@ function ends(ground: Ground, { a, b, c }: FaultDraw): { one: string; other: str
   return { one: broker(first), other: broker(pick(rest, c)) }
 }
 
-const linkOf = ({ one, other }: { one: string; other: string }, variant: number): { between: string; and: string } | { from: string; to: string } => {
+const linkOf = (
+  { one, other }: { one: string; other: string },
+  variant: number,
+): { between: string; and: string } | { from: string; to: string } => {
   if (variant % 3 === 0) return { between: one, and: other }
   return variant % 3 === 1 ? { from: one, to: other } : { from: other, to: one }
 }
@@ -111,7 +114,10 @@ const linkOf = ({ one, other }: { one: string; other: string }, variant: number)
 const healBrokers: ActionForm = { heal: { between: 'brokers', and: 'brokers' } }
 
 /** A few records at this moment: something is un-replicated then. */
-const burst = (ground: Ground, draw: number): ActionForm => ({ send: 1 + (draw % 4), from: pick(ground.producers, draw) })
+const burst = (ground: Ground, draw: number): ActionForm => ({
+  send: 1 + (draw % 4),
+  from: pick(ground.producers, draw),
+})
 
 /** Down for a while. Two of three times records are sent just before, so that the crash finds them on their way. */
 function downFor(ground: Ground, draw: FaultDraw, target: string, down: ActionForm): Shape {
@@ -210,7 +216,12 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
     toMs: draw.atMs + draw.forMs + 500,
   }),
   clock: (ground, draw) => ({
-    steps: [[draw.atMs, { clock: broker(pick(ground.brokers, draw.b)), jump: `${draw.a % 2 === 0 ? '' : '-'}${draw.a * 10}ms` }]],
+    steps: [
+      [
+        draw.atMs,
+        { clock: broker(pick(ground.brokers, draw.b)), jump: `${draw.a % 2 === 0 ? '' : '-'}${draw.a * 10}ms` },
+      ],
+    ],
     breaks: 1,
     toMs: draw.atMs + 1_000,
   }),
@@ -222,7 +233,9 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
     const first = draw.a % ground.brokers.length
     const rotated = [...ground.brokers.slice(first), ...ground.brokers.slice(0, first)]
     return {
-      steps: [[draw.atMs, { reassign: { [pick(ground.partitions, draw.b)]: rotated.slice(0, ground.replicationFactor) } }]],
+      steps: [
+        [draw.atMs, { reassign: { [pick(ground.partitions, draw.b)]: rotated.slice(0, ground.replicationFactor) } }],
+      ],
       breaks: 0,
     }
   },

@@ -1,10 +1,10 @@
 /** Random scenarios: fast-check draws a cluster, topics, clients and faults from one seed; this makes a document of them. */
 import fc from 'fast-check'
-import { defaultIn, settingNamed, type SettingScope, type SettingValue } from '../kafka/config.ts'
+import { defaultIn, type SettingScope, type SettingValue, settingNamed } from '../kafka/config.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import type { ClientForm, ScenarioDocument, StepForm, TopicForm } from '../scenario/schema.ts'
 import { budgetOf, withinBudget } from './budget.ts'
-import type { Fault, FaultDraw, FamilyName, Ground } from './families.ts'
+import type { FamilyName, Fault, FaultDraw, Ground } from './families.ts'
 import { FAMILY_NAMES, faultOf } from './families.ts'
 import type { Profile } from './profile.ts'
 
@@ -115,7 +115,11 @@ const has = (generation: Generation, scope: SettingScope, key: string): boolean 
 }
 
 /** Those of the settings that the generation has. */
-function settingsOf(generation: Generation, scope: SettingScope, all: Readonly<Record<string, SettingValue>>): Record<string, SettingValue> {
+function settingsOf(
+  generation: Generation,
+  scope: SettingScope,
+  all: Readonly<Record<string, SettingValue>>,
+): Record<string, SettingValue> {
   return Object.fromEntries(Object.entries(all).filter(([key]) => has(generation, scope, key)))
 }
 
@@ -212,13 +216,18 @@ function chancesOf(profile: Profile, drawn: Drawn): { readonly family: FamilyNam
   const chances = FAMILY_NAMES.flatMap((family, index) => {
     const chance = profile.families[family]
     if (chance === undefined || chance.weight === 0) return []
-    return [{ family, weight: chance.weight * (profile.swarm ? drawn.weights[index]! : 1), on: drawn.on[index] === true }]
+    return [
+      { family, weight: chance.weight * (profile.swarm ? drawn.weights[index]! : 1), on: drawn.on[index] === true },
+    ]
   })
   const on = profile.swarm ? chances.filter((it) => it.on) : chances
   return on.length > 0 ? on : chances.slice(0, 1)
 }
 
-function familyBy(chances: readonly { readonly family: FamilyName; readonly weight: number }[], draw: number): FamilyName {
+function familyBy(
+  chances: readonly { readonly family: FamilyName; readonly weight: number }[],
+  draw: number,
+): FamilyName {
   const total = chances.reduce((sum, { weight }) => sum + weight, 0)
   let left = Math.floor((draw * total) / 1000)
   for (const { family, weight } of chances) {
@@ -269,7 +278,10 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   const drawnFaults = faultsOf(profile, drawn, ground)
   const faults = profile.bounded ? withinBudget(drawnFaults, budget) : drawnFaults
   const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
-  const steps: StepForm[] = [...inOrder(faults.flatMap((fault) => fault.steps)), ...healingOf(profile, ids, broken, drawn.cluster.startupMs)]
+  const steps: StepForm[] = [
+    ...inOrder(faults.flatMap((fault) => fault.steps)),
+    ...healingOf(profile, ids, broken, drawn.cluster.startupMs),
+  ]
   const latency = LATENCIES[drawn.cluster.latency]
   const document: ScenarioDocument = {
     version: 1,
@@ -288,7 +300,15 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   }
   const on = chancesOf(profile, drawn).map(({ family }) => family)
   const placed = FAMILY_NAMES.filter((family) => faults.some((fault) => fault.family === family))
-  return { kafka: generation.name, profile: profile.name, seed, document, on, placed, budget: profile.bounded ? budget : null }
+  return {
+    kafka: generation.name,
+    profile: profile.name,
+    seed,
+    document,
+    on,
+    placed,
+    budget: profile.bounded ? budget : null,
+  }
 }
 
 /** By time; steps of one time in the order of their faults. */
@@ -299,7 +319,12 @@ const inOrder = (steps: readonly StepForm[]): StepForm[] =>
 export const HEALING_STEP = 'heal the core'
 
 /** Heals all but some brokers, which stay down for good: the others must do. */
-function healingOf({ runMs }: Profile, ids: readonly number[], broken: readonly number[], startupMs: number): StepForm[] {
+function healingOf(
+  { runMs }: Profile,
+  ids: readonly number[],
+  broken: readonly number[],
+  startupMs: number,
+): StepForm[] {
   if (broken.length === 0) return []
   const core = ids.filter((id) => !broken.includes(id)).map((id) => `broker ${id}`)
   return [

@@ -2,12 +2,13 @@
  * After the faults a core is healed and must come to rest. Where it does not, this says which it is: legitimately stuck
  * (a rule of Kafka forbids progress, in words), a hole of this version, or a bug of liveness.
  */
-import { topicSetting } from '../kafka/config.ts'
-import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import { splitTopicPartition } from '../kafka/ids.ts'
+
 import { leadershipOf } from '../check/leadership.ts'
 import { divergenceHoles, isUncleanPossible } from '../check/promises.ts'
 import { processState } from '../check/roles.ts'
+import { topicSetting } from '../kafka/config.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { splitTopicPartition } from '../kafka/ids.ts'
 import { holds } from '../world/conditions.ts'
 import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
@@ -58,12 +59,19 @@ function judgeReplicas(world: World, partition: TopicPartition, leader: BrokerId
   for (const id of truth.replicas) {
     if (truth.isr.includes(id)) continue
     const why = cannotFollow(world, id)
-    if (why === null) tell(`broker ${id} follows ${leader} of ${partition} and does not come back into its ISR [${truth.isr.join(', ')}]`)
+    if (why === null)
+      tell(
+        `broker ${id} follows ${leader} of ${partition} and does not come back into its ISR [${truth.isr.join(', ')}]`,
+      )
   }
   if (!holds(world, { when: 'converged', partition }, 0)) {
     const running = truth.isr.filter((id) => processState(world, id) === 'up')
-    if (running.length === truth.isr.length) tell(`the members of the ISR [${truth.isr.join(', ')}] of ${partition} have logs of different ends`)
-    else found.stuck.push(`${partition}: a member of the ISR [${truth.isr.join(', ')}] is down and has not been taken out yet`)
+    if (running.length === truth.isr.length)
+      tell(`the members of the ISR [${truth.isr.join(', ')}] of ${partition} have logs of different ends`)
+    else
+      found.stuck.push(
+        `${partition}: a member of the ISR [${truth.isr.join(', ')}] is down and has not been taken out yet`,
+      )
   }
 }
 
@@ -95,8 +103,13 @@ function judgeSends(world: World, found: Findings): void {
     const isr = partitionTruth(world, partition)?.isr ?? []
     const least = leastIsr(world, partition)
     if (isr.length < least) {
-      found.stuck.push(`${waiting[partition]} sends to ${partition} wait: min.insync.replicas is ${least} and the ISR is [${isr.join(', ')}]`)
-    } else found.bugs.push(`${waiting[partition]} sends to ${partition} never get an answer, though it is led and its ISR is [${isr.join(', ')}]`)
+      found.stuck.push(
+        `${waiting[partition]} sends to ${partition} wait: min.insync.replicas is ${least} and the ISR is [${isr.join(', ')}]`,
+      )
+    } else
+      found.bugs.push(
+        `${waiting[partition]} sends to ${partition} never get an answer, though it is led and its ISR is [${isr.join(', ')}]`,
+      )
   }
 }
 

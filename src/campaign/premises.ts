@@ -22,7 +22,8 @@ const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
   PartitionsHaveLeaders: movedOn,
   NoLostWrites: read,
   NoUnseenWrites: read,
-  NoAbortedReads: (world) => read(world) && Object.values(world.ledger.sent).some(({ outcome }) => outcome === 'failed'),
+  NoAbortedReads: (world) =>
+    read(world) && Object.values(world.ledger.sent).some(({ outcome }) => outcome === 'failed'),
   NoDuplicates: (world) => read(world) && happened(world, 'clientRetried'),
   NoInconsistentOffsets: (world) => read(world) && movedOn(world),
   NoPollSkips: (world) => read(world) && movedOn(world),

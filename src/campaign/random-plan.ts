@@ -6,7 +6,17 @@ import type { BrokerId } from '../kafka/ids.ts'
 import type { Action, Plan, PlanStep, Target } from '../world/plan.ts'
 
 /** Families of faults, each of which a plan may use or leave out. */
-export const FAULT_FAMILIES = ['crash', 'stop', 'pause', 'cut', 'cut-from-registry', 'slow', 'expire-session', 'lag', 'power-loss'] as const
+export const FAULT_FAMILIES = [
+  'crash',
+  'stop',
+  'pause',
+  'cut',
+  'cut-from-registry',
+  'slow',
+  'expire-session',
+  'lag',
+  'power-loss',
+] as const
 export type FaultFamily = (typeof FAULT_FAMILIES)[number]
 
 /** One fault of a random plan: what, when, on whom, and for how long. */

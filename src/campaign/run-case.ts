@@ -1,7 +1,7 @@
 /** Runs one random scenario and says what it came to. */
-import type { Violation } from '../check/property.ts'
+
 import { PROPERTIES } from '../check/index.ts'
-import type { Property } from '../check/property.ts'
+import type { Property, Violation } from '../check/property.ts'
 import type { RunResult } from '../driver/simulate.ts'
 import { simulate } from '../driver/simulate.ts'
 import { assert } from '../kernel/assert.ts'
@@ -22,7 +22,10 @@ import { signatureOf } from './signature.ts'
 /** The plan of a document made by a program, which must be right. */
 export function planOf(document: ScenarioDocument): Plan {
   const compiled = compileScenario({ fileName: null, document, places: null })
-  assert(compiled.ok, compiled.ok ? '' : `a scenario of the campaign does not compile: ${JSON.stringify(compiled.problems[0])}`)
+  assert(
+    compiled.ok,
+    compiled.ok ? '' : `a scenario of the campaign does not compile: ${JSON.stringify(compiled.problems[0])}`,
+  )
   return compiled.plan
 }
 
@@ -50,7 +53,15 @@ export function breaksOf(plan: Plan, violations: readonly Violation[]): Break[] 
   }
   const order = (property: string): number => PROPERTIES.findIndex(({ name }) => name === property)
   return [...bySignature.entries()]
-    .map(([signature, { first, count }]): Break => ({ property: first.property, hole: first.knownHole, signature, words: first.words, count }))
+    .map(
+      ([signature, { first, count }]): Break => ({
+        property: first.property,
+        hole: first.knownHole,
+        signature,
+        words: first.words,
+        count,
+      }),
+    )
     .sort((a, b) => order(a.property) - order(b.property))
 }
 
@@ -109,7 +120,19 @@ const TWICE_EVERY = 20
 /** Runs one case; a run that throws is a bug of ours and a result like others. */
 export function runCase(given: FuzzCase, options: RunCaseOptions): SeedResult {
   const { seed, on, placed } = given
-  const nothing = { breaks: [], liveness: [], events: 0, virtualUs: 0, history: '', twice: false, on, placed, fired: [], probes: {}, premises: [] }
+  const nothing = {
+    breaks: [],
+    liveness: [],
+    events: 0,
+    virtualUs: 0,
+    history: '',
+    twice: false,
+    on,
+    placed,
+    fired: [],
+    probes: {},
+    premises: [],
+  }
   try {
     const run = judgeRun(planOf(given.document), options)
     const { result } = run

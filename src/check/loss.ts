@@ -93,7 +93,6 @@ export function judgedLog(world: World, partition: TopicPartition): JudgedLog | 
 /** A leader without a log (its disk is empty) has no record at all. */
 const EMPTY: ReplicaLog = { batches: [], logStartOffset: 0, logEndOffset: 0, epochCache: [], flushedOffset: 0 }
 
-
 /** Every cut of every record, by partition and identity, in order of time. */
 type Cuts = ReadonlyMap<string, readonly { readonly cut: Cut; readonly epoch: number }[]>
 

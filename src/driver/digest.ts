@@ -31,9 +31,15 @@ export function historyDigest(world: World): string {
     const logs = brokerState(world, broker.id)?.durable.logs ?? {}
     for (const partition of Object.keys(logs).sort()) {
       const log = logs[partition]!
-      foldText(digest, `${broker.id} ${partition} ${log.logStartOffset} ${log.logEndOffset} ${canonical(log.epochCache)}`)
+      foldText(
+        digest,
+        `${broker.id} ${partition} ${log.logStartOffset} ${log.logEndOffset} ${canonical(log.epochCache)}`,
+      )
       for (const batch of log.batches) {
-        foldText(digest, `${batch.baseOffset} ${batch.leaderEpoch} ${batch.records.map((record) => record.id).join(' ')}`)
+        foldText(
+          digest,
+          `${batch.baseOffset} ${batch.leaderEpoch} ${batch.records.map((record) => record.id).join(' ')}`,
+        )
       }
     }
   }

@@ -1,8 +1,9 @@
 /** Judges properties while a driver moves the world. A violation is reported once a witness. */
-import type { FactKind } from '../kafka/facts.ts'
-import type { BrokerId } from '../kafka/ids.ts'
+
 import type { Promised, Property, StepView, Violation } from '../check/property.ts'
 import { violationOf } from '../check/property.ts'
+import type { FactKind } from '../kafka/facts.ts'
+import type { BrokerId } from '../kafka/ids.ts'
 import { holds } from '../world/conditions.ts'
 import type { StepReport } from '../world/context.ts'
 import type { Plan } from '../world/plan.ts'

@@ -1,8 +1,8 @@
 /** The recording driver: the same events through immer, with patches both ways, for time travel and reports. */
 import type { Patch } from 'immer'
 import { enablePatches, Immer } from 'immer'
-import type { Property } from '../check/property.ts'
 import { PROPERTIES } from '../check/index.ts'
+import type { Property } from '../check/property.ts'
 import { digestText, emptyDigest } from '../kernel/fingerprint.ts'
 import { apply } from '../world/apply.ts'
 import type { StepReport } from '../world/context.ts'

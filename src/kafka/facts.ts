@@ -16,33 +16,120 @@ export interface RemovedRecord {
 /** Why a log was cut. `rule` names the mechanism and its source, for example `0.10.2 truncate to high watermark`. */
 export type Fact =
   // --- A broker's log
-  | { readonly kind: 'appended'; readonly partition: TopicPartition; readonly baseOffset: number; readonly endOffset: number; readonly leaderEpoch: number; readonly as: 'leader' | 'follower' }
-  | { readonly kind: 'truncated'; readonly partition: TopicPartition; readonly from: number; readonly to: number; readonly removed: readonly RemovedRecord[]; readonly rule: string; readonly leader: BrokerId; readonly leaderEpoch: number }
+  | {
+      readonly kind: 'appended'
+      readonly partition: TopicPartition
+      readonly baseOffset: number
+      readonly endOffset: number
+      readonly leaderEpoch: number
+      readonly as: 'leader' | 'follower'
+    }
+  | {
+      readonly kind: 'truncated'
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly removed: readonly RemovedRecord[]
+      readonly rule: string
+      readonly leader: BrokerId
+      readonly leaderEpoch: number
+    }
   /** A power loss took the unflushed tail; said by the world for the broker. */
-  | { readonly kind: 'powerLost'; readonly partition: TopicPartition; readonly from: number; readonly to: number; readonly removed: readonly RemovedRecord[] }
-  | { readonly kind: 'truncationDecided'; readonly partition: TopicPartition; readonly to: number; readonly rule: string }
+  | {
+      readonly kind: 'powerLost'
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly removed: readonly RemovedRecord[]
+    }
+  | {
+      readonly kind: 'truncationDecided'
+      readonly partition: TopicPartition
+      readonly to: number
+      readonly rule: string
+    }
   | { readonly kind: 'truncatedToHighWatermark'; readonly partition: TopicPartition; readonly to: number }
   | { readonly kind: 'epochAnswerNotBelowLogEnd'; readonly partition: TopicPartition; readonly end: number }
   | { readonly kind: 'fetchOffsetReset'; readonly partition: TopicPartition; readonly at: number; readonly to: number }
   | { readonly kind: 'fetcherFailed'; readonly partition: TopicPartition; readonly reason: string }
-  | { readonly kind: 'recovered'; readonly partition: TopicPartition; readonly logEndOffset: number; readonly highWatermark: number }
+  | {
+      readonly kind: 'recovered'
+      readonly partition: TopicPartition
+      readonly logEndOffset: number
+      readonly highWatermark: number
+    }
   // --- High watermark and roles
-  | { readonly kind: 'highWatermark'; readonly partition: TopicPartition; readonly from: number; readonly to: number; readonly as: 'leader' | 'follower' }
-  | { readonly kind: 'becameLeader'; readonly partition: TopicPartition; readonly leaderEpoch: number; readonly logEndOffset: number; readonly highWatermark: number; readonly isr: readonly BrokerId[] }
-  | { readonly kind: 'becameFollower'; readonly partition: TopicPartition; readonly leader: BrokerId; readonly leaderEpoch: number; readonly logEndOffset: number; readonly highWatermark: number }
-  | { readonly kind: 'becomeFollowerSkippedSameLeader'; readonly partition: TopicPartition; readonly leader: BrokerId; readonly leaderEpoch: number }
+  | {
+      readonly kind: 'highWatermark'
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly as: 'leader' | 'follower'
+    }
+  | {
+      readonly kind: 'becameLeader'
+      readonly partition: TopicPartition
+      readonly leaderEpoch: number
+      readonly logEndOffset: number
+      readonly highWatermark: number
+      readonly isr: readonly BrokerId[]
+    }
+  | {
+      readonly kind: 'becameFollower'
+      readonly partition: TopicPartition
+      readonly leader: BrokerId
+      readonly leaderEpoch: number
+      readonly logEndOffset: number
+      readonly highWatermark: number
+    }
+  | {
+      readonly kind: 'becomeFollowerSkippedSameLeader'
+      readonly partition: TopicPartition
+      readonly leader: BrokerId
+      readonly leaderEpoch: number
+    }
   | { readonly kind: 'replicaStopped'; readonly partition: TopicPartition; readonly deleted: boolean }
   // --- ISR
-  | { readonly kind: 'isrShrinkAsked' | 'isrExpandAsked'; readonly partition: TopicPartition; readonly fromIsr: readonly BrokerId[]; readonly toIsr: readonly BrokerId[] }
-  | { readonly kind: 'isrChanged'; readonly partition: TopicPartition; readonly fromIsr: readonly BrokerId[]; readonly toIsr: readonly BrokerId[]; readonly partitionEpoch: number }
+  | {
+      readonly kind: 'isrShrinkAsked' | 'isrExpandAsked'
+      readonly partition: TopicPartition
+      readonly fromIsr: readonly BrokerId[]
+      readonly toIsr: readonly BrokerId[]
+    }
+  | {
+      readonly kind: 'isrChanged'
+      readonly partition: TopicPartition
+      readonly fromIsr: readonly BrokerId[]
+      readonly toIsr: readonly BrokerId[]
+      readonly partitionEpoch: number
+    }
   | { readonly kind: 'isrWriteRefusedByVersion'; readonly partition: TopicPartition }
   | { readonly kind: 'isrRequestRefused'; readonly partition: TopicPartition; readonly error: string }
   | { readonly kind: 'isrRequestRefusedStaleBrokerEpoch' }
   // --- Requests
-  | { readonly kind: 'fetchRefused'; readonly partition: TopicPartition; readonly follower: BrokerId; readonly error: string }
+  | {
+      readonly kind: 'fetchRefused'
+      readonly partition: TopicPartition
+      readonly follower: BrokerId
+      readonly error: string
+    }
   | { readonly kind: 'produceRefused'; readonly partition: TopicPartition; readonly error: string }
-  | { readonly kind: 'produceAcknowledged'; readonly partition: TopicPartition; readonly baseOffset: number; readonly endOffset: number; readonly acks: number; readonly highWatermark: number; readonly isr: readonly BrokerId[]; readonly minInsyncReplicas: number }
-  | { readonly kind: 'controlRequestRefused'; readonly request: string; readonly controllerEpoch: number; readonly error: string }
+  | {
+      readonly kind: 'produceAcknowledged'
+      readonly partition: TopicPartition
+      readonly baseOffset: number
+      readonly endOffset: number
+      readonly acks: number
+      readonly highWatermark: number
+      readonly isr: readonly BrokerId[]
+      readonly minInsyncReplicas: number
+    }
+  | {
+      readonly kind: 'controlRequestRefused'
+      readonly request: string
+      readonly controllerEpoch: number
+      readonly error: string
+    }
   // --- Processes and sessions
   | { readonly kind: 'processHalted'; readonly partition: TopicPartition }
   | { readonly kind: 'processHung'; readonly partition: TopicPartition }
@@ -61,23 +148,112 @@ export type Fact =
   | { readonly kind: 'controllerResigned'; readonly reason: string }
   | { readonly kind: 'controllerWriteFenced'; readonly path: string }
   | { readonly kind: 'brokerJoined' | 'brokerGone'; readonly broker: BrokerId }
-  | { readonly kind: 'leaderElected'; readonly partition: TopicPartition; readonly leader: BrokerId; readonly leaderEpoch: number; readonly isr: readonly BrokerId[]; readonly election: string; readonly unclean: boolean }
-  | { readonly kind: 'noLeaderPossible'; readonly partition: TopicPartition; readonly isr: readonly BrokerId[]; readonly reason: string }
-  | { readonly kind: 'replicaRemovedFromIsr'; readonly partition: TopicPartition; readonly replica: BrokerId; readonly isr: readonly BrokerId[]; readonly leaderEpoch: number }
-  | { readonly kind: 'reassignmentStarted' | 'reassignmentCompleted'; readonly partition: TopicPartition; readonly replicas: readonly BrokerId[] }
+  | {
+      readonly kind: 'leaderElected'
+      readonly partition: TopicPartition
+      readonly leader: BrokerId
+      readonly leaderEpoch: number
+      readonly isr: readonly BrokerId[]
+      readonly election: string
+      readonly unclean: boolean
+    }
+  | {
+      readonly kind: 'noLeaderPossible'
+      readonly partition: TopicPartition
+      readonly isr: readonly BrokerId[]
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'replicaRemovedFromIsr'
+      readonly partition: TopicPartition
+      readonly replica: BrokerId
+      readonly isr: readonly BrokerId[]
+      readonly leaderEpoch: number
+    }
+  | {
+      readonly kind: 'reassignmentStarted' | 'reassignmentCompleted'
+      readonly partition: TopicPartition
+      readonly replicas: readonly BrokerId[]
+    }
   // --- Registry
-  | { readonly kind: 'registryWrite'; readonly path: string; readonly write: 'create' | 'set' | 'delete'; readonly version: number; readonly czxid: number; readonly data: import('../kernel/json.ts').Json; readonly sessionId: number; readonly by: string; readonly ephemeral: boolean }
-  | { readonly kind: 'registrySessionEnded'; readonly sessionId: number; readonly by: string; readonly removed: readonly string[]; readonly expired: boolean }
-  | { readonly kind: 'registrySessionOpened'; readonly sessionId: number; readonly by: string; readonly timeoutMs: number }
+  | {
+      readonly kind: 'registryWrite'
+      readonly path: string
+      readonly write: 'create' | 'set' | 'delete'
+      readonly version: number
+      readonly czxid: number
+      readonly data: import('../kernel/json.ts').Json
+      readonly sessionId: number
+      readonly by: string
+      readonly ephemeral: boolean
+    }
+  | {
+      readonly kind: 'registrySessionEnded'
+      readonly sessionId: number
+      readonly by: string
+      readonly removed: readonly string[]
+      readonly expired: boolean
+    }
+  | {
+      readonly kind: 'registrySessionOpened'
+      readonly sessionId: number
+      readonly by: string
+      readonly timeoutMs: number
+    }
   // --- Metadata log (KRaft)
-  | { readonly kind: 'metadataRecord'; readonly offset: number; readonly epoch: number; readonly record: import('./metadata-log.ts').MetadataRecord }
+  | {
+      readonly kind: 'metadataRecord'
+      readonly offset: number
+      readonly epoch: number
+      readonly record: import('./metadata-log.ts').MetadataRecord
+    }
   | { readonly kind: 'brokerFenced' | 'brokerUnfenced'; readonly broker: BrokerId; readonly brokerEpoch: number }
   // --- Clients
-  | { readonly kind: 'clientTold'; readonly operationId: string; readonly outcome: 'acked' | 'failed' | 'unknown'; readonly error: string; readonly partition: TopicPartition | null; readonly offset: number; readonly acks: number }
-  | { readonly kind: 'recordsPolled'; readonly client: string; readonly partition: TopicPartition; readonly fromOffset: number; readonly records: readonly { readonly offset: number; readonly id: RecordIdentity; readonly epoch: number }[]; readonly highWatermark: number; readonly broker: BrokerId }
-  | { readonly kind: 'positionReset'; readonly client: string; readonly partition: TopicPartition; readonly from: number; readonly to: number; readonly why: string }
-  | { readonly kind: 'consumerFailed'; readonly client: string; readonly partition: TopicPartition; readonly position: number; readonly why: string }
-  | { readonly kind: 'offsetCommitted'; readonly client: string; readonly partition: TopicPartition; readonly offset: number }
-  | { readonly kind: 'clientRetried'; readonly client: string; readonly partition: TopicPartition; readonly error: string; readonly attempt: number }
+  | {
+      readonly kind: 'clientTold'
+      readonly operationId: string
+      readonly outcome: 'acked' | 'failed' | 'unknown'
+      readonly error: string
+      readonly partition: TopicPartition | null
+      readonly offset: number
+      readonly acks: number
+    }
+  | {
+      readonly kind: 'recordsPolled'
+      readonly client: string
+      readonly partition: TopicPartition
+      readonly fromOffset: number
+      readonly records: readonly { readonly offset: number; readonly id: RecordIdentity; readonly epoch: number }[]
+      readonly highWatermark: number
+      readonly broker: BrokerId
+    }
+  | {
+      readonly kind: 'positionReset'
+      readonly client: string
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly why: string
+    }
+  | {
+      readonly kind: 'consumerFailed'
+      readonly client: string
+      readonly partition: TopicPartition
+      readonly position: number
+      readonly why: string
+    }
+  | {
+      readonly kind: 'offsetCommitted'
+      readonly client: string
+      readonly partition: TopicPartition
+      readonly offset: number
+    }
+  | {
+      readonly kind: 'clientRetried'
+      readonly client: string
+      readonly partition: TopicPartition
+      readonly error: string
+      readonly attempt: number
+    }
 
 export type FactKind = Fact['kind']

@@ -21,8 +21,18 @@ export type RawRequest =
       readonly acks: number
       readonly timeoutMs: number
     }
-  | { readonly request: 'fetch'; readonly partition: TopicPartition; readonly fromOffset: number; readonly maxWaitMs: number }
-  | { readonly request: 'listOffsets'; readonly partition: TopicPartition; readonly timestamp: number; readonly version: number }
+  | {
+      readonly request: 'fetch'
+      readonly partition: TopicPartition
+      readonly fromOffset: number
+      readonly maxWaitMs: number
+    }
+  | {
+      readonly request: 'listOffsets'
+      readonly partition: TopicPartition
+      readonly timestamp: number
+      readonly version: number
+    }
   | { readonly request: 'metadata'; readonly topics: readonly string[] | null; readonly version: number }
   | { readonly request: 'offsetForLeaderEpoch'; readonly partition: TopicPartition; readonly epoch: number }
 
@@ -48,10 +58,19 @@ export type AdminRequest =
       /** Write the assignment as it is, also where a tool would refuse it (a znode made by hand). */
       readonly unchecked?: boolean
     }
-  | { readonly admin: 'addPartitions'; readonly topic: string; readonly total: number; readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null }
+  | {
+      readonly admin: 'addPartitions'
+      readonly topic: string
+      readonly total: number
+      readonly assignment: Readonly<Record<string, readonly BrokerId[]>> | null
+    }
   | { readonly admin: 'deleteTopic'; readonly topic: string }
   | { readonly admin: 'reassign'; readonly partitions: Readonly<Record<TopicPartition, readonly BrokerId[]>> }
-  | { readonly admin: 'electLeader'; readonly election: 'PREFERRED' | 'UNCLEAN'; readonly partitions: readonly TopicPartition[] }
+  | {
+      readonly admin: 'electLeader'
+      readonly election: 'PREFERRED' | 'UNCLEAN'
+      readonly partitions: readonly TopicPartition[]
+    }
   | { readonly admin: 'alterTopicConfig'; readonly topic: string; readonly settings: Readonly<Record<string, string>> }
   | { readonly admin: 'deleteControllerNode' }
 

@@ -36,7 +36,15 @@ export function partitionOfStatePath(path: string): TopicPartition | null {
 
 /** Persistent nodes that exist in every registry from the start, parents first. */
 export const PERSISTENT_PATHS: readonly string[] = [
-  '/brokers', BROKER_IDS, TOPICS, '/admin', DELETE_TOPICS, '/config', TOPIC_CONFIGS, CONFIG_CHANGES, ISR_CHANGES,
+  '/brokers',
+  BROKER_IDS,
+  TOPICS,
+  '/admin',
+  DELETE_TOPICS,
+  '/config',
+  TOPIC_CONFIGS,
+  CONFIG_CHANGES,
+  ISR_CHANGES,
 ]
 
 /** `/brokers/ids/<id>` (ephemeral). */

@@ -30,8 +30,6 @@ export class RandomStreams {
   }
 }
 
-const LN2 = 0.6931471805599453
-
 /**
  * The natural logarithm from + - * / only, because engines may compute Math.log differently in the last bit.
  * `x` must be positive and finite.
@@ -39,11 +37,11 @@ const LN2 = 0.6931471805599453
 export function naturalLog(x: number): number {
   let exponent = 0
   let mantissa = x
-  while (mantissa > 1.4142135623730951) {
+  while (mantissa > Math.SQRT2) {
     mantissa /= 2
     exponent += 1
   }
-  while (mantissa < 0.7071067811865476) {
+  while (mantissa < Math.SQRT1_2) {
     mantissa *= 2
     exponent -= 1
   }
@@ -55,5 +53,5 @@ export function naturalLog(x: number): number {
     sum += power / k
     power *= square
   }
-  return 2 * sum + exponent * LN2
+  return 2 * sum + exponent * Math.LN2
 }

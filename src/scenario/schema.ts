@@ -509,7 +509,9 @@ const museum = map({
   ),
   recordings: oneOrMore(textLike('recording', /^[a-z0-9-]+\/[0-9][A-Za-z0-9.-]*$/), 'recordings')
     .optional()
-    .describe('Recordings of real brokers doing what the scenario shows for their version, such as kip-101-loss/0.10.2.2.'),
+    .describe(
+      'Recordings of real brokers doing what the scenario shows for their version, such as kip-101-loss/0.10.2.2.',
+    ),
 })
 
 export const scenarioSchema = map({

@@ -56,7 +56,7 @@ export interface OfferedRecord {
 }
 
 /** Text of a workload's value: the client and the send number, padded to the size wanted. */
-function valueOf(client: PlanProducer, number: number): string {
+function valueText(client: PlanProducer, number: number): string {
   const text = `${client.name}-${number}`
   return text.length >= client.valueBytes ? text : text.padEnd(client.valueBytes, '.')
 }
@@ -87,7 +87,7 @@ export function offerRecord(
   const record = {
     id,
     key: given === null ? keyOf(world, host, report, client, number) : given.key,
-    value: given?.value ?? valueOf(client, number),
+    value: given?.value ?? valueText(client, number),
     timestampMs: Math.floor(world.nowUs / 1000),
   }
   const acks = String(client.settings.acks)

@@ -3,7 +3,8 @@ import { USUAL_FAMILIES } from './usual-families.ts'
 
 export const SWARM: Profile = {
   name: 'swarm',
-  meaning: 'The standard: three to five brokers, sixty virtual seconds, each family of faults off in half of the seeds.',
+  meaning:
+    'The standard: three to five brokers, sixty virtual seconds, each family of faults off in half of the seeds.',
   brokers: [3, 5],
   topics: 2,
   partitions: 2,

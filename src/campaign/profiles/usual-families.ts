@@ -1,5 +1,5 @@
-import type { FamilyChance } from '../profile.ts'
 import type { FamilyName } from '../families.ts'
+import type { FamilyChance } from '../profile.ts'
 
 const chance = (weight: number, minMs: number, maxMs: number): FamilyChance => ({ weight, minMs, maxMs })
 

@@ -2,9 +2,10 @@
  * Times become conditions: a step that waits for what it needs tells more than one that comes at 7.31 s, and happens under
  * other seeds too. A condition is kept where the failure stays under at least as many of twenty other seeds as before.
  */
-import type { ConditionForm, ScenarioDocument, StepForm } from '../../scenario/schema.ts'
+
 import { simulate } from '../../driver/simulate.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
+import type { ConditionForm, ScenarioDocument, StepForm } from '../../scenario/schema.ts'
 import type { FactEntry, World } from '../../world/world.ts'
 import { planOf } from '../run-case.ts'
 import { withSteps } from './faults.ts'
@@ -58,7 +59,8 @@ function conditionsAt(document: ScenarioDocument, index: number): ConditionForm[
   const found: ConditionForm[] = []
   for (const entry of [...facts].reverse()) {
     const condition = conditionOf(entry, index)
-    if (condition !== null && !found.some((it) => JSON.stringify(it) === JSON.stringify(condition))) found.push(condition)
+    if (condition !== null && !found.some((it) => JSON.stringify(it) === JSON.stringify(condition)))
+      found.push(condition)
     if (found.length >= 5) break
   }
   const [client] = Object.keys(acked).sort()
@@ -79,7 +81,8 @@ function watched(document: ScenarioDocument, index: number): Watched | null {
   const onEvent = (world: World): boolean => {
     if (world.steps[index]?.state !== 'fired') return true
     acked = {}
-    for (const { client, outcome } of Object.values(world.ledger.sent)) if (outcome === 'acked') acked[client] = (acked[client] ?? 0) + 1
+    for (const { client, outcome } of Object.values(world.ledger.sent))
+      if (outcome === 'acked') acked[client] = (acked[client] ?? 0) + 1
     return false
   }
   const { world } = simulate(plan, { digest: false, properties: [], onEvent })

@@ -1,12 +1,12 @@
 /** The smallest scenario that still fails in the same way, as a document that `run` reproduces. */
 import type { Violation } from '../../check/property.ts'
 import { formatTime, parseDuration } from '../../kernel/time.ts'
-import type { ScenarioDocument, StepForm } from '../../scenario/schema.ts'
 import { compileScenario } from '../../scenario/compile.ts'
-import { judgeRun } from '../run-case.ts'
-import type { CaseRun } from '../run-case.ts'
-import { causesOf } from '../causes.ts'
+import type { ScenarioDocument, StepForm } from '../../scenario/schema.ts'
 import type { CauseLink } from '../causes.ts'
+import { causesOf } from '../causes.ts'
+import type { CaseRun } from '../run-case.ts'
+import { judgeRun } from '../run-case.ts'
 import { signatureOf, withoutNumbers } from '../signature.ts'
 import { OTHER_SEEDS, timesToConditions } from './conditions.ts'
 import { fewerFaults, withSteps } from './faults.ts'
@@ -27,7 +27,9 @@ export function failureOf(run: CaseRun): Failure | null {
     return { kind: 'break', property: found.property, signature: found.signature }
   }
   const { liveness } = run
-  return liveness.kind === 'bug' || liveness.kind === 'hole' ? { kind: 'liveness', words: withoutNumbers(liveness.words[0]!) } : null
+  return liveness.kind === 'bug' || liveness.kind === 'hole'
+    ? { kind: 'liveness', words: withoutNumbers(liveness.words[0]!) }
+    : null
 }
 
 export interface Shrunk {
@@ -60,7 +62,10 @@ function fails(document: ScenarioDocument, failure: Failure, limit: number): boo
   const compiled = compileScenario({ fileName: null, document, places: null })
   if (!compiled.ok) return false
   const { plan } = compiled
-  const run = judgeRun({ ...plan, limits: { ...plan.limits, events: Math.min(plan.limits.events, limit) } }, { liveness: failure.kind === 'liveness' })
+  const run = judgeRun(
+    { ...plan, limits: { ...plan.limits, events: Math.min(plan.limits.events, limit) } },
+    { liveness: failure.kind === 'liveness' },
+  )
   return isSame(run, failure)
 }
 
@@ -155,7 +160,10 @@ function witnessOf(run: CaseRun, failure: Failure): Violation | null {
   return run.result.violations.find((it) => signatureOf(it) === failure.signature) ?? null
 }
 
-function expectation(violation: Violation | null, failure: Failure): { readonly expect: NonNullable<ScenarioDocument['expect']> } | null {
+function expectation(
+  violation: Violation | null,
+  failure: Failure,
+): { readonly expect: NonNullable<ScenarioDocument['expect']> } | null {
   if (failure.kind !== 'break') return null
   const partition = violation?.partition ?? null
   return { expect: { violated: [partition === null ? failure.property : { property: failure.property, partition }] } }

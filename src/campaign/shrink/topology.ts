@@ -15,7 +15,9 @@ export function fewerPartitions(search: Search): void {
 }
 
 const brokerIds = ({ cluster }: ScenarioDocument): number[] =>
-  typeof cluster.brokers === 'number' ? Array.from({ length: cluster.brokers }, (_, i) => i + 1) : cluster.brokers.map(({ id }) => id)
+  typeof cluster.brokers === 'number'
+    ? Array.from({ length: cluster.brokers }, (_, i) => i + 1)
+    : cluster.brokers.map(({ id }) => id)
 
 /** A target that names a broker which is gone; lists of targets lose only that member. */
 function withoutTarget(step: StepForm, target: string): StepForm | null {

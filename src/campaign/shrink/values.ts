@@ -60,7 +60,8 @@ function* plainer(document: ScenarioDocument): Iterable<ScenarioDocument> {
   }
   const steps = document.steps ?? []
   for (const [at, step] of steps.entries()) {
-    for (const action of simplerActions(step)) yield withSteps(document, [...steps.slice(0, at), action, ...steps.slice(at + 1)])
+    for (const action of simplerActions(step))
+      yield withSteps(document, [...steps.slice(0, at), action, ...steps.slice(at + 1)])
   }
   const settleMs = document.settle === undefined ? 10_000 : msOf(document.settle)
   if (settleMs > 10_000) {
@@ -83,7 +84,11 @@ function earlier(search: Search, index: number): void {
   const ms = msOf(step.at)
   const at = (value: number): ScenarioDocument => {
     const steps = search.document.steps!
-    return withSteps(search.document, [...steps.slice(0, index), { ...steps[index]!, at: text(value) }, ...steps.slice(index + 1)])
+    return withSteps(search.document, [
+      ...steps.slice(0, index),
+      { ...steps[index]!, at: text(value) },
+      ...steps.slice(index + 1),
+    ])
   }
   for (const grain of [1000, 500, 100, 10]) {
     const round = Math.round(ms / grain) * grain

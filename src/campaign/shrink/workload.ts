@@ -6,7 +6,10 @@ import { leaveOut, whileAny } from './reduce.ts'
 const clientsOf = (document: ScenarioDocument): readonly (readonly [string, ClientForm])[] =>
   Object.entries(document.clients ?? {})
 
-const withClients = (document: ScenarioDocument, clients: readonly (readonly [string, ClientForm])[]): ScenarioDocument => ({
+const withClients = (
+  document: ScenarioDocument,
+  clients: readonly (readonly [string, ClientForm])[],
+): ScenarioDocument => ({
   ...document,
   clients: Object.fromEntries(clients),
 })

@@ -60,8 +60,7 @@ function words(message: KafkaMessage): string {
       return parts(message.partitions, ({ isr }) => `ISR ${isr.join(',')}`)
     case 'AlterPartitionResponse':
       return (
-        failed(message.error) ||
-        parts(message.partitions, ({ error, isr }) => failed(error) || `ISR ${isr.join(',')}`)
+        failed(message.error) || parts(message.partitions, ({ error, isr }) => failed(error) || `ISR ${isr.join(',')}`)
       )
     case 'StopReplicaRequest':
       return parts(message.partitions, ({ delete: deletes }) => (deletes ? 'stop and delete' : 'stop'))

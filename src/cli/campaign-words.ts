@@ -1,0 +1,47 @@
+/** Totals of a campaign in lines of text. */
+
+import type { SeedResult } from '../campaign/seed-result.ts'
+import type { CampaignTotals } from '../campaign/statistics.ts'
+
+const share = (part: number, whole: number): string =>
+  whole === 0 ? '0 %' : `${Math.round((1000 * part) / whole) / 10} %`
+
+export const hours = (us: number): string => `${Math.round((us / 3_600_000_000) * 10) / 10} virtual hours`
+
+export function summaryLines(totals: CampaignTotals, wallMs: number | null): string[] {
+  const { seeds, outcomes, events, virtualUs, twice } = totals
+  const speed =
+    wallMs === null
+      ? ''
+      : ` in ${Math.round(wallMs / 100) / 10} s, ${Math.round((seeds * 60_000) / Math.max(1, wallMs))} seeds a minute`
+  const lines = [
+    `${seeds} seeds, ${hours(virtualUs)}, ${events} events${speed}; ${twice} seeds run twice and the same`,
+    Object.entries(outcomes)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${count} ${name} (${share(count, seeds)})`)
+      .join(', '),
+  ]
+  for (const { property, hole, seeds: broken, firstSeed, words } of totals.breaks) {
+    lines.push(
+      `  ${property} broke in ${broken} seeds, first ${firstSeed}${hole === null ? '' : `, as known: ${hole}`}`,
+      `    ${words}`,
+    )
+  }
+  if (totals.livenessSeeds.length > 0) lines.push(`  no rest after healing: seeds ${listed(totals.livenessSeeds)}`)
+  if (totals.stuckSeeds.length > 0) lines.push(`  legitimately stuck: seeds ${listed(totals.stuckSeeds)}`)
+  return lines
+}
+
+const listed = (seeds: readonly number[]): string =>
+  seeds.slice(0, 8).join(', ') + (seeds.length > 8 ? ` and ${seeds.length - 8} more` : '')
+
+/** One line a failing seed. */
+export function failureLine(result: SeedResult): string {
+  const [first] = result.breaks
+  const words = first === undefined ? (result.liveness[0] ?? '') : `${first.property}: ${first.words}`
+  return `seed ${result.seed} ${result.outcome}${first?.hole ? ` (known: ${first.hole})` : ''}  ${words.split('\n')[0]}`
+}
+
+/** An annotation that GitHub shows beside the change. */
+export const annotation = (title: string, message: string): string =>
+  `::error title=${title.replace(/[,:\n]/g, ' ')}::${message.replace(/%/g, '%25').replace(/\n/g, '%0A')}\n`
