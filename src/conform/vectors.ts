@@ -15,7 +15,9 @@ import {
 } from '../log/epoch-cache.ts'
 import { runBatchSizes } from './batch-size-vectors.ts'
 import type { Difference } from './check.ts'
+import { runCompactions } from './compaction-vectors.ts'
 import { Comparison } from './comparison.ts'
+import { runProducerStates } from './producer-state-vectors.ts'
 
 /** A file of vectors, as far as every kind of them has it. */
 export interface VectorFile {
@@ -41,6 +43,8 @@ const RUNNERS: Readonly<Record<string, VectorRunner>> = {
   'leader-epoch-cache': runEpochCaches,
   'replica-assignment': runAssignments,
   murmur2: runMurmur2,
+  compaction: runCompactions,
+  'producer-state': runProducerStates,
   'batch-sizes': (cases, _, to) => runBatchSizes(cases, to),
 }
 

@@ -1,0 +1,221 @@
+/** Passes of the real cleaner over real logs: what was dirty, what stayed, in which segments. */
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import type { KafkaRecord } from '../kafka/records.ts'
+import { type CleanableLog, type CleaningSettings, cleanableRange, cleanLog } from '../log/compaction.ts'
+import {
+  emptyProducerState,
+  firstUnstableOffset,
+  onProducersHighWatermark,
+  type ProducerState,
+  takeBatch,
+} from '../log/producer-state.ts'
+import { type StoredBatch, type StoredSegment, storedBatchBytes } from '../log/stored-batch.ts'
+import type { Comparison } from './comparison.ts'
+
+interface SegmentShape {
+  readonly baseOffset: number
+  readonly batches: readonly unknown[]
+}
+
+interface CompactionStep {
+  readonly op: 'append' | 'abort' | 'roll' | 'highWatermarkTo' | 'clock' | 'clean'
+  /** `a=1 b=null`: key and value, null for a tombstone. */
+  readonly records?: string
+  readonly producerId?: number
+  readonly transactional?: boolean
+  readonly newSegmentBase?: number
+  readonly offset?: number
+  readonly ms?: number
+  readonly clockMs?: number
+  readonly firstDirtyOffset?: number
+  readonly firstUncleanableOffset?: number
+  readonly cleanBytes?: number
+  readonly cleanableBytes?: number
+  readonly nextDirtyOffset?: number
+  readonly skipped?: boolean
+  readonly logEndOffset?: number
+  readonly before?: readonly SegmentShape[]
+  readonly after?: readonly SegmentShape[]
+}
+
+interface CompactionCase {
+  readonly name: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly steps: readonly CompactionStep[]
+}
+
+/** The vectors count from the beginning of a case; real clocks stand far above 0, which means never to the cleaner. */
+const BEGINNING_MS = 1_700_000_000_000
+
+/** A log under the cleaner, one case long. */
+interface CleanedLogState {
+  segments: StoredSegment[]
+  logEndOffset: number
+  highWatermark: number
+  nowMs: number
+  cleanerCheckpoint: number | null
+  readonly producers: ProducerState
+  readonly nextSequence: Record<string, number>
+  readonly settings: CleaningSettings
+}
+
+const ONE_GIB = 1_073_741_824
+const TEN_MIB = 10_485_760
+/** 128 MiB of log.cleaner.dedupe.buffer.size at 24 bytes a key, nine tenths full. */
+const MAX_KEYS = 5_033_164
+
+export function runCompactions(cases: readonly unknown[], mechanisms: Mechanisms, to: Comparison): void {
+  for (const { name, settings, steps } of cases as readonly CompactionCase[]) {
+    const number = (key: string, otherwise: number): number => Number(settings[key] ?? otherwise)
+    const log: CleanedLogState = {
+      segments: [segmentOf(0, [], BEGINNING_MS)],
+      logEndOffset: 0,
+      highWatermark: 0,
+      nowMs: BEGINNING_MS,
+      cleanerCheckpoint: null,
+      producers: emptyProducerState(0),
+      nextSequence: {},
+      settings: {
+        segmentBytes: number('segment.bytes', ONE_GIB),
+        segmentIndexBytes: number('segment.index.bytes', TEN_MIB),
+        deleteRetentionMs: number('delete.retention.ms', 86_400_000),
+        minCompactionLagMs: number('min.compaction.lag.ms', 0),
+        maxKeys: MAX_KEYS,
+      },
+    }
+    steps.forEach((step, index) => {
+      runStep(log, step, mechanisms, `${name}, step ${index + 1}`, to)
+    })
+  }
+}
+
+function runStep(log: CleanedLogState, step: CompactionStep, m: Mechanisms, label: string, to: Comparison): void {
+  switch (step.op) {
+    case 'append':
+      append(log, recordsOf(step.records ?? '', log.nowMs), step, null, m)
+      return
+    case 'abort':
+      append(log, [{ id: '', key: '<control>', value: null, timestampMs: log.nowMs }], step, 'ABORT', m)
+      return
+    case 'roll':
+      log.segments.push(segmentOf(log.logEndOffset, [], log.nowMs))
+      to.equal(label, 'base of the new segment', step.newSegmentBase, log.logEndOffset)
+      return
+    case 'highWatermarkTo':
+      log.highWatermark = step.offset ?? 0
+      onProducersHighWatermark(log.producers, log.highWatermark)
+      return
+    case 'clock':
+      log.nowMs = BEGINNING_MS + (step.ms ?? 0)
+      return
+    case 'clean':
+      clean(log, step, label, to)
+  }
+}
+
+const recordsOf = (text: string, timestampMs: number): KafkaRecord[] =>
+  text.split(' ').map((pair) => {
+    const [key = '', value = ''] = pair.split('=')
+    return { id: '', key, value: value === 'null' ? null : value, timestampMs }
+  })
+
+function append(
+  log: CleanedLogState,
+  records: readonly KafkaRecord[],
+  step: CompactionStep,
+  control: 'ABORT' | null,
+  m: Mechanisms,
+): void {
+  const { producerId = -1 } = step
+  const baseOffset = log.logEndOffset
+  const lastOffset = baseOffset + records.length - 1
+  const transactional = control !== null || step.transactional === true
+  if (producerId >= 0) {
+    const baseSequence = log.nextSequence[producerId] ?? 0
+    if (control === null) log.nextSequence[producerId] = baseSequence + records.length
+    const marker = control === null ? null : { type: control, coordinatorEpoch: 0 }
+    const timestampMs = log.nowMs
+    takeBatch(
+      log.producers,
+      { producerId, producerEpoch: 0, baseSequence, baseOffset, lastOffset, transactional, marker, timestampMs },
+      m,
+    )
+  }
+  const batch: StoredBatch = {
+    baseOffset,
+    lastOffset,
+    leaderEpoch: 0,
+    producerId,
+    producerEpoch: producerId < 0 ? -1 : 0,
+    transactional,
+    control,
+    deleteHorizonMs: null,
+    records: records.map((record, index) => ({ offset: baseOffset + index, record })),
+  }
+  log.logEndOffset = lastOffset + 1
+  const active = log.segments.at(-1)!
+  const { segmentBytes } = log.settings
+  const full = active.sizeBytes > 0 && active.sizeBytes + storedBatchBytes(batch, 2) > segmentBytes
+  if (full) log.segments.push(segmentOf(baseOffset, [batch], log.nowMs))
+  else log.segments[log.segments.length - 1] = segmentOf(active.baseOffset, [...active.batches, batch], log.nowMs)
+}
+
+/** The files' times were set to the largest time of their records, so an empty file keeps the time it had. */
+function segmentOf(baseOffset: number, batches: readonly StoredBatch[], otherwiseMs: number): StoredSegment {
+  const times = batches.flatMap((batch) => batch.records.map(({ record }) => record.timestampMs))
+  const largestTimestampMs = times.reduce((largest, time) => Math.max(largest, time), -1)
+  return {
+    baseOffset,
+    batches,
+    sizeBytes: batches.reduce((sum, batch) => sum + storedBatchBytes(batch, 2), 0),
+    offsetIndexBytes: 0,
+    timeIndexBytes: 12,
+    largestTimestampMs,
+    lastModifiedMs: largestTimestampMs < 0 ? otherwiseMs : largestTimestampMs,
+  }
+}
+
+function clean(log: CleanedLogState, step: CompactionStep, label: string, to: Comparison): void {
+  const { settings, producers, segments, logEndOffset, highWatermark } = log
+  const rules = { tombstones: 'by-clean-segment', stopsAtHighWatermark: false } as const
+  const cleanable: CleanableLog = {
+    segments,
+    logStartOffset: 0,
+    logEndOffset,
+    highWatermark,
+    firstUnstableOffset: firstUnstableOffset(producers, 0),
+    activeProducers: Object.fromEntries(
+      Object.entries(producers.producers).map(([id, { epoch, batches }]) => [
+        id,
+        { epoch, lastDataOffset: batches.at(-1)?.lastOffset ?? null },
+      ]),
+    ),
+    abortedTransactions: producers.abortedTransactions,
+  }
+  const range = cleanableRange(cleanable, log.cleanerCheckpoint, log.nowMs, settings, rules)
+  to.equal(label, 'clock', step.clockMs, log.nowMs - BEGINNING_MS)
+  to.equal(label, 'first dirty offset', step.firstDirtyOffset, range.firstDirtyOffset)
+  to.equal(label, 'first uncleanable offset', step.firstUncleanableOffset, range.firstUncleanableOffset)
+  to.equal(label, 'clean bytes', step.cleanBytes, range.cleanBytes)
+  to.equal(label, 'cleanable bytes', step.cleanableBytes, range.cleanableBytes)
+  to.equal(label, 'segments before', step.before, segments.map(shapeOf))
+  to.equal(label, 'skipped', step.skipped === true, range.cleanableBytes === 0)
+  if (range.cleanableBytes > 0) {
+    const cleaned = cleanLog(cleanable, range, log.nowMs, settings, rules, segmentOf)
+    to.equal(label, 'next dirty offset', step.nextDirtyOffset, cleaned.nextDirtyOffset)
+    log.segments = [...cleaned.segments]
+    log.cleanerCheckpoint = cleaned.nextDirtyOffset
+  }
+  to.equal(label, 'segments after', step.after, log.segments.map(shapeOf))
+  to.equal(label, 'log end', step.logEndOffset, log.logEndOffset)
+}
+
+const shapeOf = ({ baseOffset, batches }: StoredSegment): SegmentShape => ({
+  baseOffset,
+  batches: batches.map((batch) => ({
+    baseOffset: batch.baseOffset,
+    lastOffset: batch.lastOffset,
+    records: batch.records.map(({ offset, record }) => [offset, record.key, record.value]),
+    ...(batch.producerId < 0 ? {} : { producerId: batch.producerId }),
+  })),
+})

@@ -1,0 +1,158 @@
+/** What real logs accepted of producers, step by step: verdicts, offsets and the last stable offset. */
+import type { ErrorName } from '../kafka/errors.ts'
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import {
+  emptyProducerState,
+  firstUnstableOffset,
+  judgeBatch,
+  onProducersHighWatermark,
+  onProducersLogStart,
+  type ProducedBatch,
+  type ProducerState,
+  reloadProducers,
+  takeBatch,
+  takeProducerSnapshot,
+} from '../log/producer-state.ts'
+import type { Comparison } from './comparison.ts'
+
+interface ProducerStep {
+  readonly op: 'append' | 'marker' | 'forceState' | 'highWatermarkTo' | 'logStartTo' | 'truncateTo' | 'roll' | 'reopen'
+  readonly producerId?: number
+  readonly epoch?: number
+  readonly sequence?: number
+  readonly count?: number
+  readonly transactional?: boolean
+  readonly type?: 'COMMIT' | 'ABORT'
+  readonly coordinatorEpoch?: number
+  readonly lastSequence?: number
+  readonly offset?: number
+  readonly result?: 'accepted' | 'duplicate' | 'error'
+  readonly error?: string
+  readonly baseOffset?: number
+  readonly logEndOffset: number
+  readonly lastStableOffset?: number
+}
+
+/** The exceptions of the vectors by the error that they become in an answer. */
+const ERRORS: Readonly<Record<string, ErrorName>> = {
+  OutOfOrderSequenceException: 'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  UnknownProducerIdException: 'UNKNOWN_PRODUCER_ID',
+  ProducerFencedException: 'INVALID_PRODUCER_EPOCH',
+  InvalidProducerEpochException: 'INVALID_PRODUCER_EPOCH',
+  InvalidTxnStateException: 'INVALID_TXN_STATE',
+  TransactionCoordinatorFencedException: 'TRANSACTION_COORDINATOR_FENCED',
+}
+
+/** A log as far as its producers are concerned. */
+interface ProducerLog {
+  readonly state: ProducerState
+  logStartOffset: number
+  logEndOffset: number
+  highWatermark: number
+  segmentBases: number[]
+  batches: ProducedBatch[]
+}
+
+export function runProducerStates(cases: readonly unknown[], mechanisms: Mechanisms, to: Comparison): void {
+  for (const { name, steps } of cases as readonly { name: string; steps: readonly ProducerStep[] }[]) {
+    const log: ProducerLog = {
+      state: emptyProducerState(0),
+      logStartOffset: 0,
+      logEndOffset: 0,
+      highWatermark: 0,
+      segmentBases: [0],
+      batches: [],
+    }
+    steps.forEach((step, index) => {
+      const label = `${name}, step ${index + 1}`
+      const ours = runStep(log, step, mechanisms)
+      if (step.result !== undefined) {
+        const error = step.error === undefined ? null : (ERRORS[step.error] ?? step.error)
+        const recorded = { result: step.result, error, baseOffset: step.baseOffset ?? null }
+        to.equal(label, step.op, recorded, ours)
+      }
+      to.equal(label, 'log end', step.logEndOffset, log.logEndOffset)
+      if (step.lastStableOffset === undefined) return
+      to.equal(label, 'last stable offset', step.lastStableOffset, lastStableOffset(log, mechanisms))
+    })
+  }
+}
+
+/** The vectors of 0.11 show the first unstable offset itself, later ones never more than the high watermark. */
+function lastStableOffset(log: ProducerLog, m: Mechanisms): number | null {
+  const unstable = firstUnstableOffset(log.state, log.logStartOffset)
+  if (m.producerBatchesKept === 1) return unstable
+  return unstable !== null && unstable < log.highWatermark ? unstable : log.highWatermark
+}
+
+interface StepResult {
+  readonly result: 'accepted' | 'duplicate' | 'error'
+  readonly error: string | null
+  readonly baseOffset: number | null
+}
+
+function runStep(log: ProducerLog, step: ProducerStep, m: Mechanisms): StepResult | null {
+  const { state } = log
+  const offset = step.offset ?? 0
+  switch (step.op) {
+    case 'append':
+    case 'marker':
+      return append(log, batchOf(log, step), m, true)
+    case 'forceState':
+      return append(log, { ...batchOf(log, step), baseSequence: step.lastSequence ?? 0 }, m, false)
+    case 'highWatermarkTo':
+      log.highWatermark = offset
+      onProducersHighWatermark(state, offset)
+      return null
+    case 'logStartTo':
+      log.logStartOffset = offset
+      onProducersLogStart(state, offset, m)
+      return null
+    case 'roll':
+      log.segmentBases.push(log.logEndOffset)
+      state.endOffset = log.logEndOffset
+      takeProducerSnapshot(state)
+      return null
+    case 'truncateTo':
+      log.batches = log.batches.filter((batch) => batch.lastOffset < offset)
+      log.segmentBases = log.segmentBases.filter((base) => base <= offset)
+      log.logEndOffset = offset
+      log.highWatermark = Math.min(log.highWatermark, offset)
+      reloadProducers(state, log, m)
+      return null
+    case 'reopen':
+      takeProducerSnapshot(state)
+      Object.assign(state, { ...emptyProducerState(log.logStartOffset), snapshots: state.snapshots })
+      log.highWatermark = log.logStartOffset
+      reloadProducers(state, log, m)
+      return null
+  }
+}
+
+function batchOf(log: ProducerLog, step: ProducerStep): ProducedBatch {
+  const { type, coordinatorEpoch = 0, count = 1 } = step
+  return {
+    producerId: step.producerId ?? -1,
+    producerEpoch: step.epoch ?? -1,
+    baseSequence: step.sequence ?? -1,
+    baseOffset: log.logEndOffset,
+    lastOffset: log.logEndOffset + count - 1,
+    transactional: type !== undefined || step.transactional === true,
+    marker: type === undefined ? null : { type, coordinatorEpoch },
+    timestampMs: 0,
+  }
+}
+
+function append(log: ProducerLog, batch: ProducedBatch, m: Mechanisms, judged: boolean): StepResult {
+  const { state } = log
+  if (batch.producerId >= 0) {
+    const verdict = judged ? judgeBatch(state, batch, m) : ({ kind: 'append' } as const)
+    if (verdict.kind === 'refused') return { result: 'error', error: verdict.error, baseOffset: null }
+    if (verdict.kind === 'duplicate') return { result: 'duplicate', error: null, baseOffset: verdict.baseOffset }
+    takeBatch(state, batch, m)
+    log.batches.push(batch)
+  }
+  log.logEndOffset = batch.lastOffset + 1
+  state.endOffset = log.logEndOffset
+  return { result: 'accepted', error: null, baseOffset: batch.baseOffset }
+}
