@@ -69,18 +69,24 @@ const idsOf = (byBroker: Readonly<Record<string, unknown>>): BrokerId[] =>
     .map(Number)
     .sort((a, b) => a - b)
 
-/** Queues what the running event has collected. */
+/**
+ * Queues what the running event has collected, for brokers that are alive (2.2.2, 3.5.2
+ * ControllerChannelManager.sendRequestsToBrokers): while a bounced broker is being mourned there is a line to its new
+ * life already, which must not be told to stop.
+ */
 function sendBatch(scope: Scope): void {
   const { batch } = running(scope)
   running(scope).batch = emptyBatch()
-  for (const broker of idsOf(batch.leaderAndIsr)) {
+  const isAlive = (broker: BrokerId): boolean => office(scope).brokers[broker] !== undefined
+  for (const broker of idsOf(batch.leaderAndIsr).filter(isAlive)) {
     const partitions = batch.leaderAndIsr[broker]!
     const leaders = Object.values(partitions).map((it) => it.leader)
     const liveLeaders = registeredBrokers(office(scope)).filter((id) => leaders.includes(id))
     queueRequest(scope, broker, { type: 'LeaderAndIsrRequest', ...header(scope, broker), partitions, liveLeaders })
   }
   if (batch.updateMetadata.length > 0) sendUpdateMetadata(scope, null, batch.updateMetadata)
-  for (const broker of idsOf(batch.stopReplica)) sendStopReplica(scope, broker, batch.stopReplica[broker]!)
+  for (const broker of idsOf(batch.stopReplica).filter(isAlive))
+    sendStopReplica(scope, broker, batch.stopReplica[broker]!)
 }
 
 function sendStopReplica(scope: Scope, broker: BrokerId, asked: Readonly<Record<TopicPartition, boolean>>): void {

@@ -238,6 +238,19 @@ test('a bounce between two looks is seen from 2.2 on only', () => {
   }
 })
 
+test('the new life of a bounced broker is told its roles and not to stop', () => {
+  const it = cluster('2.4')
+  it.pause(3)
+  it.crash(2)
+  it.start(2)
+  it.forget()
+  it.resume(3)
+  it.run()
+  const told = it.sent.filter(({ to }) => to === 2).map(({ request }) => request.type)
+  expect(told).toContain('LeaderAndIsrRequest')
+  expect(told).not.toContain('StopReplicaRequest')
+})
+
 test('a controlled shutdown of an earlier life is refused', () => {
   const it = cluster('2.4')
   it.message(3, { type: 'ControlledShutdownRequest', correlationId: 1, broker: 1, brokerEpoch: 1 })
