@@ -33,6 +33,8 @@ export type Check = Common &
         readonly observation: string
         readonly seen: Seen<'snapshot'>
         readonly files: FileRule
+        /** KRaft: roles have just changed, and whether a broker had heard of it is chance. */
+        readonly rolesJustChanged?: boolean
       }
     | {
         readonly kind: 'states'

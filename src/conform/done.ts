@@ -4,7 +4,7 @@ import { unreachable } from '../kernel/assert.ts'
 import { msToUs } from '../kernel/time.ts'
 import { brokerTarget } from './conditions.ts'
 import { isDone } from './history.ts'
-import { addControllerDone, electionLabel } from './kraft-script.ts'
+import { addControllerDone, electionAskedMs, electionLabel } from './kraft-script.ts'
 import { burst, produceLoop, produceRepeatedly, startTraffic, stopTraffic } from './loads.ts'
 import { produceRequest, ROUND_TRIP_MS, SHORT_SOCKET_TIMEOUT_MS, SOCKET_TIMEOUT_MS } from './recorder.ts'
 import type { Done, DoneEntry, Seen } from './recording.ts'
@@ -68,7 +68,7 @@ export function addDone(script: Script, entry: DoneEntry, index: number): void {
       })
       return
     case 'electLeader':
-      script.act(entry, index, {
+      script.act({ ...entry, atMs: electionAskedMs(script, entry, index) }, index, {
         do: 'admin',
         label: electionLabel(index),
         request: { admin: 'electLeader', election: entry.kind, partitions: entry.partitions },

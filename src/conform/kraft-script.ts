@@ -40,6 +40,15 @@ export function addControllerDone(script: Script, entry: DoneEntry, index: numbe
   }
 }
 
+/** From a request to a controller to its answer: two ways and the linger of the log, in ms. */
+const CONTROLLER_ANSWER_MS = 27
+
+/** The recorder's tool took its time to ask: the election is asked for just before its result came. */
+export function electionAskedMs(script: Script, entry: Done<'electLeader'>, index: number): number {
+  const result = script.recording.entries.find((each, i) => i > index && isSeen(each) && each.saw === 'electResult')
+  return result === undefined ? entry.atMs : Math.max(entry.atMs, result.atMs - CONTROLLER_ANSWER_MS)
+}
+
 /** Label of the answer to the `electLeader` that an `electResult` belongs to. */
 export const electionLabel = (index: number): string => `e${index}`
 
@@ -100,6 +109,16 @@ export function addKraftSnapshot(script: Script, entry: Seen<'snapshot'>, index:
   const { brokers = {}, label, atMs } = entry
   const states = Object.fromEntries(Object.entries(entry.partitions).map(([name, { state }]) => [name, state]))
   script.check({ kind: 'kraftSnapshot', label, atMs, step: id, observation: id, brokers, states })
+}
+
+/** A broker acts on what was committed some ten milliseconds later, and a recorder can look in between. */
+const APPLIED_WITHIN_MS = 60
+
+/** Whether a partition's state was seen to change just before an entry. */
+export function rolesJustChanged(recording: Recording, index: number): boolean {
+  if (!isKraftRecording(recording)) return false
+  const last = lastOf(recording, index, (entry) => isSeen(entry) && entry.saw === 'state')
+  return last >= 0 && recording.entries[index]!.atMs - recording.entries[last]!.atMs <= APPLIED_WITHIN_MS
 }
 
 /** Everything that the metadata log has shown so far has been written: partitions to their epochs, brokers by number. */

@@ -5,7 +5,7 @@ import type { Action, Condition } from '../world/plan.ts'
 import type { MetadataFields } from './check.ts'
 import { answered, brokerTarget, eventCondition, seenCondition, underProduceLoop } from './conditions.ts'
 import { isDone, isFirstAfterRoleChange, isSeen, lastOf } from './history.ts'
-import { addKraftSeen, addKraftSnapshot } from './kraft-script.ts'
+import { addKraftSeen, addKraftSnapshot, rolesJustChanged } from './kraft-script.ts'
 import { probes } from './loads.ts'
 import { allOf } from './moments.ts'
 import { CLIENT_FETCH_WAIT_MS } from './recorder.ts'
@@ -38,6 +38,7 @@ export function addSeen(script: Script, entry: SeenEntry, index: number): void {
         observation: id,
         seen: entry,
         files: fileRule(script.recording, index),
+        rolesJustChanged: rolesJustChanged(script.recording, index),
       })
       addKraftSnapshot(script, entry, index)
       return

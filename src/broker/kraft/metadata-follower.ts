@@ -25,7 +25,7 @@ export const LOAD_TIMER = 'kraft:load'
  *
  * Stream `broker.metadata-loader/<broker>`, one draw an answer with records.
  */
-const LONGEST_LOAD_US = msToUs(30)
+const LONGEST_LOAD_US = msToUs(40)
 
 /** KafkaRaftClient's longest wait for records. */
 const MAX_WAIT_MS = 500
