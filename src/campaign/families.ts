@@ -28,6 +28,7 @@ export const FAMILY_NAMES = [
   'isolate-leader',
   'isolate-controller',
   'bounce-in-session',
+  'bounce-then-leader',
   'rack-power',
 ] as const
 export type FamilyName = (typeof FAMILY_NAMES)[number]
@@ -331,6 +332,25 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
     if (draw.c % 3 !== 0) steps.push([Math.max(0, draw.atMs - (draw.c % 12)), burst(ground, draw.c)])
     steps.push([draw.atMs, { crash: target }], [draw.atMs + downMs, { start: again(target), startup: ms(startupMs) }])
     return { steps, breaks: 1, toMs: draw.atMs + downMs + startupMs }
+  },
+  /** A replica bounces before anybody has noticed, and the leader crashes as it is back. */
+  'bounce-then-leader': (ground, draw) => {
+    const partition = pick(ground.partitions, draw.b)
+    const bounced = broker(pick(ground.brokers, draw.a))
+    const startupMs = Math.min(ground.startupMs, 300)
+    const backMs = draw.atMs + 10 + (draw.c % 200)
+    const crashMs = backMs + startupMs + ((draw.a * 7 + draw.c) % 160)
+    return {
+      steps: [
+        [Math.max(0, draw.atMs - (draw.c % 12)), burst(ground, draw.c)],
+        [draw.atMs, { crash: bounced }],
+        [backMs, { start: bounced, startup: ms(startupMs) }],
+        [crashMs, { crash: `leader(${partition})` }],
+        [crashMs + draw.forMs, { start: 'brokers', startup: ms(ground.startupMs) }],
+      ],
+      breaks: 1,
+      toMs: crashMs + draw.forMs + ground.startupMs,
+    }
   },
   'rack-power': (ground, draw) => {
     const names = Object.keys(ground.racks).sort()

@@ -193,7 +193,7 @@ async function runSeeds(
     io,
     tasks,
     processes: flags.jobs ?? defaultProcesses(),
-    here: (task) => Promise.resolve(doSeeds(task as SeedsTask)),
+    here: (task) => Promise.resolve(task.kind === 'seeds' ? doSeeds(task) : []),
     resultOf: (answer) => (answer.kind === 'seeds' ? [...answer.results] : null),
     died: (index, words) => tasks[index]!.seeds.map((seed) => diedOver(seed, words)),
     onResult: (_, chunk) => {
@@ -231,16 +231,7 @@ async function showFailures(
   { generation, profile, screen }: { generation: Generation; profile: Profile; screen: Screen },
   failures: readonly SeedResult[],
 ): Promise<void> {
-  const kinds = new Map<string, SeedResult>()
-  for (const failure of failures) {
-    for (const signature of failure.breaks.length > 0
-      ? failure.breaks.slice(0, 1).map((it) => it.signature)
-      : [failure.outcome]) {
-      if (!kinds.has(signature)) kinds.set(signature, failure)
-    }
-  }
-  const ordered = [...kinds.values()].sort((a, b) => Number(a.outcome === 'hole') - Number(b.outcome === 'hole'))
-  for (const failure of ordered.slice(0, SHRUNK)) {
+  for (const { failure, signature } of worthShrinking(failures)) {
     if (io.interrupted.aborted) return
     const found = drawCase(profile, generation, failure.seed)
     const repeat = `highwater fuzz --kafka ${generation.name} --profile ${profile.name} --first ${failure.seed} --seeds 1`
@@ -251,8 +242,32 @@ async function showFailures(
       if (failure.outcome === 'bug') io.stdout.write(`${failure.liveness.join('\n')}\n`)
       else io.stdout.write(`The plan:\n${indented(printScenario(asScenario(found)))}`)
     }
-    if (flags.shrink && failure.outcome !== 'bug') await showShrunk(io, flags, screen, found, failure)
+    if (flags.shrink && failure.outcome !== 'bug') await showShrunk(io, flags, screen, found, failure, signature)
   }
+}
+
+/** Losses that a client was told about say most, then the order of the table. */
+const TELLING = ['AckedAtAllNotLost', 'NoLostWrites', 'ConsistentCommittedData', 'LeaderCompleteness']
+const telling = ({ property }: { readonly property: string }): number =>
+  TELLING.includes(property) ? TELLING.indexOf(property) : TELLING.length
+
+/** One failure of each kind, a seed at most once: what nothing explains first. Of what a hole explains the best one. */
+function worthShrinking(failures: readonly SeedResult[]): { failure: SeedResult; signature: string | null }[] {
+  const chosen: { failure: SeedResult; signature: string | null; rank: number }[] = []
+  const known = new Set<string>()
+  for (const failure of failures) {
+    const worst = failure.outcome === 'hole' ? failure.breaks : failure.breaks.filter(({ hole }) => hole === null)
+    const best = [...worst].sort((a, b) => telling(a) - telling(b))[0]
+    const signature = best?.signature ?? null
+    const kind = signature ?? `${failure.outcome} ${failure.liveness[0]?.replace(/\d+/g, 'N') ?? ''}`
+    if (known.has(kind)) continue
+    known.add(kind)
+    const base = failure.outcome === 'hole' ? 1000 : 0
+    chosen.push({ failure, signature, rank: base + (best === undefined ? 500 : telling(best)) })
+  }
+  chosen.sort((a, b) => a.rank - b.rank)
+  const unexplained = chosen.filter(({ rank }) => rank < 1000)
+  return unexplained.length > 0 ? unexplained.slice(0, SHRUNK) : chosen.slice(0, 1)
 }
 
 const asScenario = ({ document }: FuzzCase) => ({ fileName: null, document, places: null })
@@ -264,11 +279,12 @@ async function showShrunk(
   screen: Screen,
   found: FuzzCase,
   failure: SeedResult,
+  signature: string | null,
 ): Promise<void> {
-  const property = failure.breaks[0]?.property ?? failure.outcome
+  const property = failure.breaks.find((it) => it.signature === signature)?.property ?? failure.outcome
   const name = join(flags.found, `${found.kafka}-${found.profile}-${failure.seed}-${property}.yaml`)
   const origin = `Found by a campaign (Kafka ${found.kafka}, profile ${found.profile}, seed ${failure.seed}) and made small.`
-  const shrunk = await shrinkToFile(io, found.document, { origin, file: name })
+  const shrunk = await shrinkToFile(io, found.document, { origin, file: name, ...(signature === null ? {} : { signature }) })
   if (shrunk === null || flags.json === true) return
   const steps = shrunk.document.steps ?? []
   io.stdout.write(

@@ -74,7 +74,7 @@ export async function shrinkToFile(
   options: { readonly origin: string; readonly file: string | null },
 ): Promise<Shrunk | null> {
   const progress = new Progress(io, 'shrinking', 2_000)
-  const shrunk = shrink(document, { origin: options.origin, onRun: (runs) => progress.at(runs, `${runs} runs`) })
+  const shrunk = shrink(document, { ...options, onRun: (runs) => progress.at(runs, `${runs} runs`) })
   progress.stop()
   if (shrunk === null || options.file === null) return shrunk
   const path = resolve(io.cwd, options.file)

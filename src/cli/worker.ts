@@ -1,4 +1,7 @@
 /** The program of a further process: it does tasks that come as plain messages, one after another. */
+import type { SeedResult } from '../campaign/seed-result.ts'
+import type { SeedsTask } from './campaign-task.ts'
+import { doSeeds } from './campaign-task.ts'
 import type { ConformResult } from './conform-task.ts'
 import { conformText } from './conform-task.ts'
 import type { Job, JobResult } from './job.ts'
@@ -11,6 +14,7 @@ export type Task =
   /** The same run once more, told event by event. */
   | { readonly kind: 'verify'; readonly job: Job }
   | { readonly kind: 'conform'; readonly file: string; readonly text: string; readonly pins: boolean }
+  | SeedsTask
 
 export interface Request {
   readonly id: number
@@ -22,6 +26,7 @@ export type Answer =
   | { readonly id: number; readonly kind: 'conform'; readonly result: ConformResult }
   | { readonly id: number; readonly kind: 'lines'; readonly lines: EventLines }
   | { readonly id: number; readonly kind: 'verify'; readonly end: VerifyEnd }
+  | { readonly id: number; readonly kind: 'seeds'; readonly results: readonly SeedResult[] }
 
 /** Waits until the parent's end has taken it, so that a fast run does not fill the memory. */
 const send = (answer: Answer): Promise<void> =>
@@ -59,6 +64,7 @@ async function verify(id: number, job: Job): Promise<void> {
 
 async function answer({ id, task }: Request): Promise<void> {
   if (task.kind === 'run') await send({ id, kind: 'run', result: await doJob(task.job) })
+  else if (task.kind === 'seeds') await send({ id, kind: 'seeds', results: doSeeds(task) })
   else if (task.kind === 'conform')
     await send({ id, kind: 'conform', result: conformText(task.file, task.text, task.pins) })
   else await verify(id, task.job)

@@ -26,4 +26,5 @@ export const USUAL_FAMILIES = {
   'isolate-leader': chance(2, 300, 9_000),
   'isolate-controller': chance(2, 300, 9_000),
   'bounce-in-session': chance(3, 20, 900),
+  'bounce-then-leader': chance(3, 1_000, 9_000),
 } as const satisfies Readonly<Partial<Record<FamilyName, FamilyChance>>>

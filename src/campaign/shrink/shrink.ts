@@ -5,11 +5,12 @@ import { compileScenario } from '../../scenario/compile.ts'
 import type { ScenarioDocument, StepForm } from '../../scenario/schema.ts'
 import type { CauseLink } from '../causes.ts'
 import { causesOf } from '../causes.ts'
-import type { CaseRun } from '../run-case.ts'
+import type { CaseRun, RunCaseOptions } from '../run-case.ts'
 import { judgeRun } from '../run-case.ts'
 import { signatureOf, withoutNumbers } from '../signature.ts'
 import { OTHER_SEEDS, timesToConditions } from './conditions.ts'
 import { fewerFaults, withSteps } from './faults.ts'
+import { withoutIdleTime } from './idle-time.ts'
 import type { Search } from './reduce.ts'
 import { fewerNodes, fewerPartitions } from './topology.ts'
 import { shorterRun, simplerValues } from './values.ts'
@@ -47,6 +48,8 @@ export interface Shrunk {
 export interface ShrinkOptions {
   /** Most runs that may be made (default 2,000). */
   readonly runs?: number
+  /** The kind of break to keep; by default the one that says most. */
+  readonly signature?: string
   /** Where it was found, one sentence of the story. */
   readonly origin: string
   /** Called after each run with the runs made. */
@@ -57,6 +60,10 @@ const RUNS = 2_000
 
 /** A failing run of a candidate may take this many times the events of the first one. */
 const PATIENCE = 3
+
+/** Nothing else needs to be judged. */
+const only = (failure: Failure): RunCaseOptions =>
+  failure.kind === 'liveness' ? { liveness: true, properties: [] } : { liveness: false, properties: [failure.property] }
 
 function fails(document: ScenarioDocument, failure: Failure, limit: number): boolean {
   const compiled = compileScenario({ fileName: null, document, places: null })
@@ -80,7 +87,7 @@ const byTime = (a: StepForm, b: StepForm): number => (parseDuration(a.at ?? '') 
 export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk | null {
   const timed = (given.steps ?? []).every(({ at }) => at !== undefined)
   const document = timed ? withSteps(given, [...(given.steps ?? [])].sort(byTime)) : given
-  const first = firstRun(document)
+  const first = firstRun(document, options.signature ?? null)
   if (first === null) return null
   const { failure, events } = first
   const most = options.runs ?? RUNS
@@ -97,7 +104,9 @@ export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk 
   let before = ''
   while (before !== JSON.stringify(search.document) && search.left > 0) {
     before = JSON.stringify(search.document)
+    shorterRun(search)
     fewerFaults(search)
+    withoutIdleTime(search)
     shorterRun(search)
     fewerOperations(search)
     fewerNodes(search)
@@ -108,11 +117,12 @@ export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk 
   return { ...told(search.document, failure, options.origin, otherSeeds), failure, runs, otherSeeds }
 }
 
-function firstRun(document: ScenarioDocument): { failure: Failure; events: number } | null {
+function firstRun(document: ScenarioDocument, signature: string | null): { failure: Failure; events: number } | null {
   const compiled = compileScenario({ fileName: null, document, places: null })
   if (!compiled.ok) return null
   const run = judgeRun(compiled.plan, { liveness: true })
-  const failure = failureOf(run)
+  const wanted = run.breaks.find((it) => it.signature === signature)
+  const failure: Failure | null = wanted === undefined ? failureOf(run) : { kind: 'break', property: wanted.property, signature: wanted.signature }
   return failure === null ? null : { failure, events: run.result.events }
 }
 
@@ -125,7 +135,7 @@ function told(
 ): { document: ScenarioDocument; words: string; causes: readonly CauseLink[] } {
   const compiled = compileScenario({ fileName: null, document, places: null })
   if (!compiled.ok) return { document, words: '', causes: [] }
-  const run = judgeRun(compiled.plan, { liveness: failure.kind === 'liveness' })
+  const run = judgeRun(compiled.plan, only(failure))
   const violation = witnessOf(run, failure)
   const words = violation?.words ?? ('words' in run.liveness ? run.liveness.words[0]! : '')
   const causes = violation === null ? [] : causesOf(compiled.plan, violation)

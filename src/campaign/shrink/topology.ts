@@ -1,5 +1,5 @@
 /** Fewer brokers, topics, partitions and replicas. What remains is numbered from 1 (partitions from 0) again. */
-import type { ScenarioDocument, StepForm, TopicForm } from '../../scenario/schema.ts'
+import type { ClientForm, ScenarioDocument, StepForm, TopicForm } from '../../scenario/schema.ts'
 import type { Search } from './reduce.ts'
 import { mapTexts, whileAny } from './reduce.ts'
 
@@ -74,10 +74,10 @@ function* withoutOneTopic(document: ScenarioDocument): Iterable<ScenarioDocument
   for (const gone of names) {
     const topics = Object.fromEntries(Object.entries(document.topics!).filter(([name]) => name !== gone))
     const clients = Object.fromEntries(
-      Object.entries(document.clients ?? {}).flatMap(([name, form]) => {
-        if ('produces' in form) return form.produces === gone ? [] : [[name, form] as const]
+      Object.entries(document.clients ?? {}).flatMap(([name, form]): [string, ClientForm][] => {
+        if ('produces' in form) return form.produces === gone ? [] : [[name, form]]
         const consumes = [form.consumes].flat().filter((topic) => topic !== gone)
-        return consumes.length === 0 ? [] : [[name, { ...form, consumes }] as const]
+        return consumes.length === 0 ? [] : [[name, { ...form, consumes }]]
       }),
     )
     const about = new RegExp(`\\b${gone}-\\d+\\b`)

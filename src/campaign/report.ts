@@ -1,0 +1,97 @@
+/** What a campaign reached, as a Markdown page, and what it should have reached and did not. */
+import { PROPERTIES } from '../check/index.ts'
+import type { Generation } from '../kafka/generation/generation.ts'
+import { FAMILY_NAMES } from './families.ts'
+import { PROBES } from './probes.ts'
+import type { Profile } from './profile.ts'
+import type { CampaignTotals } from './statistics.ts'
+
+export interface ReportSubject {
+  /** The command that made it. */
+  readonly command: string
+  readonly generation: Generation
+  readonly profile: Profile
+}
+
+const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((1000 * part) / whole) / 10} %`)
+
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.map((cell) => String(cell).replace(/\|/g, '\\|')).join(' | ')} |`
+
+const table = (titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] => [
+  row(...titles),
+  row(...titles.map(() => '---')),
+  ...rows.map((cells) => row(...cells)),
+]
+
+export function reportText(totals: CampaignTotals, subject: ReportSubject): string {
+  const { seeds, outcomes, events, virtualUs, twice, breaks, families, probes, premises } = totals
+  const reached = new Map(probes.map((it) => [it.probe, it]))
+  const named = [...new Set([...PROBES.map(({ name }) => name), ...reached.keys()])].sort()
+  const problems = coverageProblems(totals, subject)
+  const lines = [
+    '# What a campaign reached',
+    '',
+    `Made by \`${subject.command}\` (Kafka ${subject.generation.name}, profile ${subject.profile.name}).`,
+    '',
+    `${seeds} seeds, ${Math.round(virtualUs / 360_000_000) / 10} virtual hours, ${events} events; ${twice} seeds were run twice and came out the same.`,
+    '',
+    ...table(['outcome', 'seeds', 'share'], Object.entries(outcomes).map(([name, count]) => [name, count, percent(count, seeds)])),
+    '',
+    '## What broke',
+    '',
+    ...(breaks.length === 0
+      ? ['Nothing.']
+      : table(['property', 'explained by', 'seeds', 'first seed', 'witness'], breaks.map((it) => [it.property, it.hole ?? 'nothing', it.seeds, it.firstSeed, it.words]))),
+    '',
+    '## Faults',
+    '',
+    'Share of seeds in which a family was on, had a fault in the plan, and struck somebody.',
+    '',
+    ...table(['family', 'on', 'in the plan', 'struck'], families.map((it) => [it.family, percent(it.on, seeds), percent(it.placed, seeds), percent(it.fired, seeds)])),
+    '',
+    '## Properties',
+    '',
+    'Share of seeds in which a property was put to the test: what it speaks of happened.',
+    '',
+    ...table(['property', 'put to the test'], premises.map((it) => [it.property, percent(it.seeds, seeds)])),
+    '',
+    '## Probes',
+    '',
+    'Rare branches of the machines, counted from the moment at which clients work.',
+    '',
+    ...table(
+      ['probe', 'hits', 'seeds', 'example seed', 'if never'],
+      named.map((name) => {
+        const it = reached.get(name)
+        return [name, it?.hits ?? 0, it?.seeds ?? 0, it?.exampleSeed ?? '–', it === undefined ? (excuseOf(name, subject) ?? 'should be reached') : '']
+      }),
+    ),
+    '',
+    ...(problems.length === 0 ? [] : ['## Not reached', '', ...problems.map((words) => `- ${words}`), '']),
+  ]
+  return lines.join('\n')
+}
+
+/** Why a probe need not be reached; null: it must. */
+function excuseOf(name: string, { generation, profile }: ReportSubject): string | null {
+  const probe = PROBES.find((it) => it.name === name)
+  if (probe === undefined) return 'not in the table of probes'
+  return probe.excuse?.(generation.mechanisms, profile) ?? null
+}
+
+/** Families of the profile that never struck, and probes and premises that were never reached, in words. */
+export function coverageProblems(totals: CampaignTotals, subject: Omit<ReportSubject, 'command'>): string[] {
+  const { profile } = subject
+  const given: ReportSubject = { command: '', ...subject }
+  const reached = new Set(totals.probes.map(({ probe }) => probe))
+  const neverStruck = FAMILY_NAMES.filter((family) => (profile.families[family]?.weight ?? 0) > 0).filter(
+    (family) => totals.families.find((it) => it.family === family)?.fired === 0,
+  )
+  const unreached = PROBES.filter(({ name }) => !reached.has(name) && excuseOf(name, given) === null)
+  const vacuous = totals.premises.filter(({ property, seeds }) => seeds === 0 && PROPERTIES.some(({ name }) => name === property))
+  return [
+    ...neverStruck.map((family) => `the fault ${family} never struck anybody`),
+    ...unreached.map(({ name }) => `the probe "${name}" was never reached`),
+    ...vacuous.map(({ property }) => `${property} was never put to the test`),
+  ]
+}
