@@ -8,16 +8,19 @@ import { compareCommand } from './compare.ts'
 import { conformCommand } from './conform.ts'
 import { explainCommand } from './explain.ts'
 import { quoted } from './flags.ts'
+import { fuzzCommand } from './fuzz.ts'
 import { initCommand } from './init.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
 import { listCommand } from './list.ts'
 import { matrixCommand } from './matrix.ts'
+import { mergeCommand } from './merge.ts'
 import { packageVersion } from './package-root.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { screenOf } from './screen.ts'
+import { shrinkCommand } from './shrink.ts'
 import { validateCommand } from './validate.ts'
 
 const EXAMPLES = `
@@ -45,6 +48,9 @@ function program(io: Io, finished: (exit: number) => void): Command {
     conformCommand(io, finished),
     matrixCommand(io, finished),
     compareCommand(io, finished),
+    fuzzCommand(io, finished),
+    shrinkCommand(io, finished),
+    mergeCommand(io, finished),
     listCommand(io),
     explainCommand(io),
     initCommand(io),
