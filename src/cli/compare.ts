@@ -50,7 +50,7 @@ function sidesAsked({ kafka = [], vary, set = {} }: CompareFlags): [Asked, Asked
   if (values.length !== 2 || values.includes(''))
     throw new UsageError(`--vary ${key} needs two values with a comma between them, such as ${key}=1,2`)
   const side = (value: string): Asked => ({
-    label: `${key}=${value}`,
+    label: value,
     version: kafka[0] ?? null,
     set: { ...set, [key]: value },
   })
@@ -127,6 +127,7 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
       }
       const [left, right] = sides as [CompareSide, CompareSide]
       const comparison = compareRuns({
+        varied: Object.keys(flags.vary ?? {})[0] ?? null,
         sides: [left, right],
         aligned: align(left.rows, right.rows),
         repeat: repeatCommand(file, flags, left.view.seed),

@@ -14,6 +14,7 @@ import {
   statusOf,
   vectorLine,
 } from '../report/conform-document.ts'
+import { conformMarkdown } from '../report/conform-markdown.ts'
 import type { JUnitCase } from '../report/junit.ts'
 import { junitXml } from '../report/junit.ts'
 import { renderProblems } from '../scenario/errors.ts'
@@ -21,11 +22,12 @@ import { readYaml } from '../scenario/yaml.ts'
 import { bugText } from './bug-words.ts'
 import type { ConformResult } from './conform-task.ts'
 import { conformText } from './conform-task.ts'
-import { processCount } from './flags.ts'
+import { processCount, quoted } from './flags.ts'
 import { filesBelow, globFiles, isGlob } from './glob.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
+import { packageVersion } from './package-root.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
 import type { Screen } from './screen.ts'
@@ -37,6 +39,7 @@ interface ConformFlags {
   readonly known?: string
   readonly json?: boolean
   readonly junit?: string
+  readonly report?: string
   readonly jobs?: number
   readonly quiet?: boolean
   readonly verbose?: boolean
@@ -247,6 +250,7 @@ export function conformCommand(io: Io, finished: (exit: number) => void): Comman
     .option('--jobs <count>', 'processes to share the recordings among', processCount)
     .option('--json', 'one JSON object a recording and line')
     .option('--junit <file>', 'write JUnit XML')
+    .option('--report <file>', 'write the whole comparison as Markdown')
     .option('--quiet', 'only what differs, and the counts')
     .option('--verbose', 'also the pins of recordings that agree')
     .option('--no-color', 'no colours (also: NO_COLOR)')
@@ -281,8 +285,35 @@ export function conformCommand(io: Io, finished: (exit: number) => void): Comman
           throw new UsageError(`${flags.junit} cannot be written: ${(error as Error).message}`)
         }
       }
+      if (flags.report !== undefined && !io.interrupted.aborted)
+        writeReport(io, flags.report, { words, flags, known, output })
       finished(io.interrupted.aborted ? EXIT.interrupted : output.exit)
     })
+}
+
+function writeReport(
+  io: Io,
+  file: string,
+  {
+    words,
+    flags,
+    known,
+    output,
+  }: { words: readonly string[]; flags: ConformFlags; known: readonly KnownDifference[]; output: ConformOutput },
+): void {
+  const command = ['highwater', 'conform', ...(flags.pins ? [] : ['--no-pins']), ...words.map(quoted)].join(' ')
+  const page = {
+    judgement: judge(output.reports, known),
+    vectors: output.vectors,
+    command: `${command} --report ${quoted(file)}`,
+    highwater: packageVersion(),
+    pins: flags.pins,
+  }
+  try {
+    writeFileSync(resolve(io.cwd, file), conformMarkdown(page))
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`)
+  }
 }
 
 async function compareAll(

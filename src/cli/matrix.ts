@@ -124,6 +124,7 @@ function cellOf(incident: Incident, planned: Planned, result: JobResult | null):
     return {
       ...about,
       verdict: 'not-applicable',
+      also: [],
       reason: planned.reason,
       agrees: true,
       disagreement: null,
@@ -133,11 +134,11 @@ function cellOf(incident: Incident, planned: Planned, result: JobResult | null):
   const { repeat } = planned.job
   if (result === null || !result.ok) {
     const reason = result === null ? 'it was not run' : result.bug.message
-    return { ...about, verdict: 'failed', reason, agrees: false, disagreement: reason, history: null, repeat }
+    return { ...about, verdict: 'failed', also: [], reason, agrees: false, disagreement: reason, history: null, repeat }
   }
   const range = parseVersionRange(incident.museum.affected)
-  const found = foundIn(result.view)
-  const disagreement = disagreementOf(result.view, found, range.ok && range.matches(generation))
+  const found = foundIn(result.view, range.ok && range.matches(generation))
+  const disagreement = disagreementOf(result.view)
   return { ...about, ...found, agrees: disagreement === null, disagreement, history: result.view.history, repeat }
 }
 

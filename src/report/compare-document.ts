@@ -168,6 +168,9 @@ export function compareDocument(comparison: Comparison, form: CompareForm): Docu
   return [
     paragraph([span(comparison.title, 'strong'), span(name === '' ? '' : `  (${name})`, 'dim')]),
     ...[...new Set([left.view.became, right.view.became])].map((became) => paragraph([span(became, 'dim')], 2, 4)),
+    ...(comparison.varied === null
+      ? []
+      : [paragraph([span(`${comparison.varied}: ${left.label} or ${right.label}`, 'strong')], 2)]),
     paragraph([span(`Seed ${comparison.seed} on both sides.`, 'dim')], 2),
     heading('Side by side'),
     paragraph([span(LEGEND, 'dim')]),

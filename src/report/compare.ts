@@ -33,6 +33,8 @@ export interface Comparison {
   readonly title: string
   readonly scenario: string | null
   readonly seed: string
+  /** The setting that differs; null: the version does. */
+  readonly varied: string | null
   readonly sides: readonly [CompareSide, CompareSide]
   readonly pairs: readonly ComparedPair[]
   /** null: both did the same to the end. */
@@ -91,9 +93,8 @@ function instead(pairs: readonly ComparedPair[], at: number, side: 'left' | 'rig
     row.fact?.kind === 'truncated' && cell !== null && cell.logEndOffset > row.fact.to
       ? `${cell.logEndOffset - row.fact.to === 1 ? `keeps offset ${row.fact.to}` : `keeps offsets ${row.fact.to} to ${cell.logEndOffset - 1}`}`
       : ''
-  const did = [...explaining.slice(0, 2).map(({ words }) => withoutPartition(words, row)), kept].filter(
-    (it) => it !== '',
-  )
+  const done = [...new Set(explaining.map(({ words }) => withoutPartition(words, row)))]
+  const did = [...done.slice(0, 2), ...(kept === '' ? [] : [kept])]
   return did.length === 0 ? 'does nothing like it' : did.join(' and ')
 }
 
@@ -118,12 +119,13 @@ function divergenceOf(pairs: readonly ComparedPair[]): Divergence | null {
 }
 
 export interface CompareInput {
+  readonly varied: string | null
   readonly sides: readonly [CompareSide, CompareSide]
   readonly aligned: readonly AlignedPair[]
   readonly repeat: string
 }
 
-export function compareRuns({ sides, aligned, repeat }: CompareInput): Comparison {
+export function compareRuns({ varied, sides, aligned, repeat }: CompareInput): Comparison {
   const pairs = aligned.map(({ left, right }): ComparedPair => {
     const a = left === null ? null : sides[0].rows[left]!
     const b = right === null ? null : sides[1].rows[right]!
@@ -131,7 +133,7 @@ export function compareRuns({ sides, aligned, repeat }: CompareInput): Compariso
   })
   markMoved(pairs)
   const { title, scenario, seed } = sides[0].view
-  return { title, scenario, seed, sides, pairs, divergence: divergenceOf(pairs), repeat }
+  return { title, scenario, seed, varied, sides, pairs, divergence: divergenceOf(pairs), repeat }
 }
 
 /** Answers to clients are too many to print where both sides gave the same. */
@@ -158,6 +160,7 @@ export function compareJson(comparison: Comparison): object {
     scenario: comparison.scenario,
     title: comparison.title,
     seed: comparison.seed,
+    varied: comparison.varied,
     sides: comparison.sides.map(({ label, view }) => ({
       label,
       kafka: view.kafka,

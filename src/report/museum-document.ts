@@ -3,13 +3,13 @@ import type { Block, Document, Line } from './document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim } from './document.ts'
 import type { Exhibit, Museum } from './museum.ts'
 import { countMuseum } from './museum.ts'
-import { affectedWords, countWords, issueWords, rangesOf, VERDICT_WORDS } from './museum-words.ts'
+import { affectedWords, countWords, issueWords, rangesOf, VERDICT_WORDS, verdictWords } from './museum-words.ts'
 
 function verdictsLine({ cells }: Exhibit): Line {
-  const ranges = rangesOf(cells, (a, b) => a.verdict === b.verdict && a.agrees === b.agrees)
+  const ranges = rangesOf(cells, (a, b) => verdictWords(a) === verdictWords(b) && a.agrees === b.agrees)
   return ranges.flatMap(({ generations, cells: [cell] }, index) => {
-    const { glyph, word, tone } = VERDICT_WORDS[cell!.verdict]
-    const mark = `${glyph} ${word}${cell!.agrees ? '' : ' (DISAGREES)'}`
+    const { tone } = VERDICT_WORDS[cell!.verdict]
+    const mark = `${verdictWords(cell!)}${cell!.agrees ? '' : ' (DISAGREES)'}`
     return [
       ...(index === 0 ? [] : [span('; ')]),
       span(mark, cell!.agrees ? tone : 'bad'),

@@ -1,6 +1,6 @@
 /** The museum as one page: no script, nothing from elsewhere, light and dark, a glyph beside every colour. */
 import type { Exhibit, Museum, MuseumCell, MuseumVerdict } from './museum.ts'
-import { affectedWords, countWords, EVIDENCE_WORDS, issueLink, VERDICT_WORDS } from './museum-words.ts'
+import { affectedWords, countWords, EVIDENCE_WORDS, issueLink, VERDICT_WORDS, verdictWords } from './museum-words.ts'
 
 /** The one style sheet; the page names its hash, so that no other style is taken. */
 export const MUSEUM_STYLE = `
@@ -41,10 +41,7 @@ const idOf = (scenario: string): string => scenario.replace(/[^A-Za-z0-9-]+/g, '
 const classOf = ({ verdict, agrees }: MuseumCell): string =>
   `cell ${VERDICT_WORDS[verdict].tone}${agrees ? '' : ' disagrees'}`
 
-const verdictText = ({ verdict, agrees }: MuseumCell): string => {
-  const { glyph, word } = VERDICT_WORDS[verdict]
-  return `<span aria-hidden="true">${glyph}</span> ${word}${agrees ? '' : ' (disagrees)'}`
-}
+const verdictText = (cell: MuseumCell): string => `${verdictWords(cell)}${cell.agrees ? '' : ' (disagrees)'}`
 
 const evidenceMark = ({ verdict, evidence }: MuseumCell): string => {
   if (verdict === 'not-applicable') return ''
@@ -104,7 +101,7 @@ export interface MuseumPage {
 }
 
 export function museumHtml(museum: Museum, page: MuseumPage): string {
-  const used = new Set(museum.exhibits.flatMap(({ cells }) => cells.map(({ verdict }) => verdict)))
+  const used = new Set(museum.exhibits.flatMap(({ cells }) => cells.flatMap(({ verdict, also }) => [verdict, ...also])))
   const key = (Object.keys(VERDICT_WORDS) as MuseumVerdict[]).filter((verdict) => used.has(verdict))
   const policy = `default-src 'none'; style-src 'sha256-${page.styleHash}'; base-uri 'none'; form-action 'none'`
   return `<!doctype html>

@@ -8,6 +8,7 @@ import {
   madeBy,
   rangesOf,
   VERDICT_WORDS,
+  verdictWords,
 } from './museum-words.ts'
 
 /** Text in a table cell: no line ends, and bars and angle brackets lose their meaning. */
@@ -18,10 +19,7 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
 const headOf = (titles: readonly string[]): string[] => [row(titles), row(titles.map(() => '---'))]
 
-const verdictText = ({ verdict, agrees }: MuseumCell): string => {
-  const { glyph, word } = VERDICT_WORDS[verdict]
-  return `${glyph} ${word}${agrees ? '' : ' **(disagrees)**'}`
-}
+const verdictText = (cell: MuseumCell): string => `${verdictWords(cell)}${cell.agrees ? '' : ' **(disagrees)**'}`
 
 const evidenceText = (cells: readonly MuseumCell[], folder: string): string => {
   const { glyph, words } = EVIDENCE_WORDS[cells[0]!.evidence]
@@ -31,7 +29,7 @@ const evidenceText = (cells: readonly MuseumCell[], folder: string): string => {
 }
 
 const isAlike = (a: MuseumCell, b: MuseumCell): boolean =>
-  a.verdict === b.verdict && a.reason === b.reason && a.agrees === b.agrees && a.evidence === b.evidence
+  verdictWords(a) === verdictWords(b) && a.reason === b.reason && a.agrees === b.agrees && a.evidence === b.evidence
 
 function exhibitLines(exhibit: Exhibit, folder: string): string[] {
   const issues = exhibit.jira.map((jira) => `[${jira}](${issueLink(jira)})`)
@@ -58,7 +56,7 @@ function exhibitLines(exhibit: Exhibit, folder: string): string[] {
 
 /** `recordings` is the folder of recordings as a link from the report. */
 export function museumMarkdown(museum: Museum, { recordings }: { readonly recordings: string }): string {
-  const used = new Set(museum.exhibits.flatMap(({ cells }) => cells.map(({ verdict }) => verdict)))
+  const used = new Set(museum.exhibits.flatMap(({ cells }) => cells.flatMap(({ verdict, also }) => [verdict, ...also])))
   const key = (Object.keys(VERDICT_WORDS) as MuseumVerdict[])
     .filter((verdict) => used.has(verdict))
     .map(

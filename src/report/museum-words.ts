@@ -28,6 +28,10 @@ export const VERDICT_WORDS: Readonly<Record<MuseumVerdict, CellWords>> = {
   failed: { glyph: '?', word: 'failed', tone: 'bad', meaning: 'the run itself failed: a bug of ours' },
 }
 
+/** `✗ lost, ≠ diverged`. */
+export const verdictWords = ({ verdict, also }: Pick<MuseumCell, 'verdict' | 'also'>): string =>
+  [verdict, ...also].map((each) => `${VERDICT_WORDS[each].glyph} ${VERDICT_WORDS[each].word}`).join(', ')
+
 export const EVIDENCE_WORDS: Readonly<Record<Evidence, { readonly glyph: string; readonly words: string }>> = {
   recorded: { glyph: '●', words: 'verified on brokers' },
   source: { glyph: '○', words: 'from the source' },

@@ -1,6 +1,6 @@
 /** The incidents of Kafka's history under every generation: a row an incident, a column a generation, a verdict a cell. */
 import { formatTime } from '../kernel/time.ts'
-import { lostWords } from './run-document.ts'
+import { lostWords, shortened } from './run-document.ts'
 import type { RunView, VerdictView } from './run-view.ts'
 
 /**
@@ -24,6 +24,8 @@ export type Evidence = 'recorded' | 'source' | 'kip'
 export interface MuseumCell {
   readonly generation: string
   readonly verdict: MuseumVerdict
+  /** What it came to besides, the gravest first. */
+  readonly also: readonly MuseumVerdict[]
   /** One line that says why. */
   readonly reason: string
   /** Whether it is what the scenario expects of this generation. */
@@ -117,11 +119,16 @@ interface Found {
   readonly reason: string
 }
 
+/** What a whole run came to. */
+export interface Came extends Found {
+  readonly also: readonly MuseumVerdict[]
+}
+
 function lostFound(view: RunView): Found[] {
   const [first] = view.lost
   if (first === undefined) return []
   const more = view.lost.length === 1 ? '' : ` (and ${view.lost.length - 1} more)`
-  const value = first.value ?? first.id
+  const value = shortened(first.value ?? first.id)
   return [
     { verdict: 'lost', reason: `${value} at offset ${first.offset} of ${first.partition}${more}: ${lostWords(first)}` },
   ]
@@ -165,18 +172,22 @@ const waitedFound = ({ verdicts }: RunView): Found[] =>
 const ruledOut = ({ verdicts }: RunView): readonly MuseumVerdict[] =>
   verdicts.filter(({ kind, expected, held }) => kind === 'property' && expected === 'holds' && held).map(meaningOf)
 
-const gravest = (all: readonly Found[]): Found | null => {
-  for (const verdict of GRAVITY) {
-    const found = all.find((each) => each.verdict === verdict)
-    if (found !== undefined) return found
-  }
-  return null
+/** Sends that nobody acknowledged: where the incident is said to happen, they are what it is about. */
+function unansweredFound({ counted }: RunView): Found[] {
+  const without = counted.failed + counted.unknown
+  return without === 0
+    ? []
+    : [{ verdict: 'stuck', reason: `${without} of ${counted.sent} sends got no acknowledgement` }]
 }
 
-/** What the run came to: what the scenario speaks of, else the gravest of what is left at its end. */
-export function foundIn(view: RunView): Found {
+/** What the run came to: what the scenario speaks of and what is left at its end, the gravest first. */
+export function foundIn(view: RunView, affected: boolean): Came {
   if (view.notReached !== null) {
-    return { verdict: 'stuck', reason: `step ${view.notReached.step} did not come true: ${view.notReached.words}` }
+    return {
+      verdict: 'stuck',
+      also: [],
+      reason: `step ${view.notReached.step} did not come true: ${view.notReached.words}`,
+    }
   }
   const counted = [...lostFound(view), ...duplicatedFound(view), ...stuckFound(view), ...waitedFound(view)]
   const broken = view.verdicts.filter(
@@ -189,8 +200,12 @@ export function foundIn(view: RunView): Found {
   })
   const out = ruledOut(view)
   const left = counted.filter(({ verdict }) => !out.includes(verdict))
-  // Where the log of a partition parts as one of its records is lost, it is the loss that counts.
-  return gravest([...told, ...left]) ?? { verdict: 'held', reason: heldWords(view) }
+  const all = [...told, ...left]
+  if (all.length === 0 && affected) all.push(...unansweredFound(view))
+  const [first, ...others] = GRAVITY.flatMap((verdict) => all.find((each) => each.verdict === verdict) ?? [])
+  if (first === undefined) return { verdict: 'held', also: [], reason: heldWords(view) }
+  const besides = others.map(({ verdict, reason }) => `; ${verdict}: ${reason}`).join('')
+  return { ...first, also: others.map(({ verdict }) => verdict), reason: first.reason + besides }
 }
 
 function heldWords({ counted, verdicts }: RunView): string {
@@ -202,11 +217,8 @@ function heldWords({ counted, verdicts }: RunView): string {
 }
 
 /** Why a run is not what the scenario expects; null when it is. */
-export function disagreementOf(view: RunView, found: Found, affected: boolean): string | null {
-  if (view.failed) {
-    const failing = view.verdicts.filter(({ fails }) => fails).map(({ name, words }) => `${name}: ${words}`)
-    return failing.length > 0 ? failing.join('; ') : 'every step was to come true'
-  }
-  if (affected && found.verdict === 'held') return 'this generation is said to be affected, and nothing happened'
-  return null
+export function disagreementOf(view: RunView): string | null {
+  if (!view.failed) return null
+  const failing = view.verdicts.filter(({ fails }) => fails).map(({ name, words }) => `${name}: ${words}`)
+  return failing.length > 0 ? failing.join('; ') : 'every step was to come true'
 }

@@ -249,7 +249,8 @@ function lostBlocks(view: RunView): Block[] {
 }
 
 const LONGEST_VALUE = 24
-const shortened = (text: string): string =>
+/** A value of a record as tables show it. */
+export const shortened = (text: string): string =>
   text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`
 
 const VERDICTS: Readonly<
