@@ -67,3 +67,15 @@ for (const file of files) {
     expect(document.expect).toBeDefined()
   })
 }
+
+test('the page of the museum names every incident that is told, and no other', () => {
+  const page = readFileSync(new URL('history/README.md', folder), 'utf8')
+  const named = [...page.matchAll(/\]\(([^)]+\.yaml)\)/g)].map((match) => `history/${match[1]}`).sort()
+  expect(named).toEqual(files.filter((file) => file.startsWith('history/')))
+})
+
+test('every scenario of history says which versions it concerns', () => {
+  for (const file of files.filter((it) => it.startsWith('history/'))) {
+    expect(read(file).document.museum, file).toBeDefined()
+  }
+})
