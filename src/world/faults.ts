@@ -11,6 +11,7 @@ import { expireSession } from '../registry/registry.ts'
 import { breakConnection, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom } from './context.ts'
+import { controllersOf } from './controllers.ts'
 import type { Host } from './host.ts'
 import { enterSent } from './ledger.ts'
 import { observe } from './observe.ts'
@@ -41,7 +42,7 @@ function targetOf(id: ProcessId): Target {
 
 /** Where cluster state lives: the registry, or every controller of KRaft. */
 const metadataProcesses = (world: World): ProcessId[] =>
-  isKraft(world) ? (world.plan.controllers ?? []).map(({ id }) => quorumNode(id)) : ['registry']
+  isKraft(world) ? controllersOf(world.plan).map(({ id }) => quorumNode(id)) : ['registry']
 
 function pairs(doing: Doing, from: readonly Target[], to: readonly Target[], both: boolean): [ProcessId, ProcessId][] {
   const list: [ProcessId, ProcessId][] = []
@@ -89,13 +90,19 @@ function kill(doing: Doing, id: ProcessId): void {
   endProcess(doing.world, doing.host, doing.report, id, null)
 }
 
-/** A power loss keeps a prefix of each log, given, drawn, or the durable one. Checkpoint files stay. */
+/**
+ * A power loss keeps a prefix of each log, given, drawn, or the durable one. Checkpoint files stay, but for the one of
+ * high watermarks where it is renamed without having been synced: it is empty then (0.8.0, 0.8.1 OffsetCheckpoint.write).
+ */
 function losePowerOf(doing: Doing, process: ProcessId, action: Action & { do: 'powerLoss' }): void {
   const { world, host, report } = doing
   kill(doing, process)
   const state = brokerState(world, number(process))
   if (state === null) return
   state.durable.cleanShutdown = false
+  if (!host.plan.mechanisms.checkpointFsync && state.durable.highWatermarkCheckpoint !== null) {
+    state.durable.highWatermarkCheckpoint = {}
+  }
   for (const partition of Object.keys(state.durable.logs).sort()) {
     const log = state.durable.logs[partition]!
     const given = action.keepBelow?.[partition]

@@ -63,7 +63,6 @@ export const KAFKA_0_8_0: Generation = {
     uncleanElectionSwitch: false,
     lastIsrMember: 'remove',
     newControllerRemovesDeadReplicas: false,
-    newControllerWritesNoLeader: false,
     controllerStartsBeforeRegistration: true,
     offlineReplicaTold: 'leader',
     controllerElection: 'two-steps-unchecked',
@@ -81,7 +80,6 @@ export const KAFKA_0_8_0: Generation = {
     uncleanEnabledElects: false,
 
     checkpointFsync: false,
-    cleanMarkerDeleted: 'after-loading',
     producerBatchesKept: 1,
     unknownProducer: 'out-of-order',
     sequenceAfterMarker: 'out-of-order',

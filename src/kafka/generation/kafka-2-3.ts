@@ -5,10 +5,9 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KIP-461 (KAFKA-7909): the partition is marked failed.
   fetchError: 'mark-failed',
-  // 2.3 ReplicaStateMachine.startup: offline replicas are handled too (recorded: +2 epochs).
+  // 2.3 ReplicaStateMachine.startup: offline replicas are handled too (recorded: +2 epochs), so a dead leader becomes
+  // leader -1 in the first of the two writes (recorded on 2.4.1).
   newControllerRemovesDeadReplicas: true,
-  // Follows from it: a dead leader becomes leader -1 in the first of the two writes (recorded on 2.4.1).
-  newControllerWritesNoLeader: true,
   // KIP-320 (KAFKA-7747): consumers detect truncation.
   consumerValidatesOffsets: true,
 }

@@ -9,8 +9,6 @@ const overrides: Partial<Mechanisms> = {
   truncation: 'on-fetch',
   // KAFKA-14704: until 3.4.0 the high watermark of a diverging answer is taken before the cut.
   divergingAnswerMovesHighWatermark: true,
-  // KAFKA-10471: the marker goes before the log is loaded.
-  cleanMarkerDeleted: 'before-loading',
   // KIP-516: a topic znode without an id gets one (recorded on 3.3 and 3.5).
   topicIds: true,
   // 2.8 ProducerAppendInfo.appendEndTxnMarker: only a transaction with records ends with its marker.

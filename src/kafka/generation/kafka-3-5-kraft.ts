@@ -9,8 +9,6 @@ const overrides: Partial<Mechanisms> = {
   isrEligibility: 'unfenced-epoch',
   // A new active controller leaves partition states untouched (recorded).
   newControllerRemovesDeadReplicas: false,
-  // As above: the broker that dies is fenced by whoever is active, in one batch.
-  newControllerWritesNoLeader: false,
   // KAFKA-15021: before metadata version 3.6 a shrink, also one that the leader asked for, bumps the epoch (recorded
   // on 3.5.2).
   shrinkBumpsLeaderEpoch: 'every',

@@ -112,8 +112,6 @@ export interface Mechanisms {
   readonly lastIsrMember: 'remove' | 'keep-unless-unclean' | 'keep'
   /** A new controller first takes dead replicas out of ISRs, then elects (2.3.1, recorded); before it only elects. */
   readonly newControllerRemovesDeadReplicas: boolean
-  /** With no candidate: leave the znode as it is, or write leader -1 (recorded 0.10.2 against 2.4). */
-  readonly newControllerWritesNoLeader: boolean
   /** A broker starts its controller before it registers itself (recorded 0.10.2) or after. */
   readonly controllerStartsBeforeRegistration: boolean
   /** New replicas of a failed broker are told: the leader only (0.8.0) or all other assigned replicas. */
@@ -148,8 +146,6 @@ export interface Mechanisms {
   // --- Log and checkpoints (A2.3, A9)
   /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */
   readonly checkpointFsync: boolean
-  /** The clean-shutdown marker is deleted before loading (KAFKA-10471, 2.8) or after. */
-  readonly cleanMarkerDeleted: 'before-loading' | 'after-loading'
 
   // --- Producer state (A6.4), of formats with producer ids (0.11)
   /** Batches of a producer that a log remembers to find duplicates: the last (0.11) or the last five (1.0). */

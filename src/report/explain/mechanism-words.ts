@@ -354,11 +354,6 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether a new controller takes dead replicas out of ISRs before it elects.',
     values: yesNo('it does', 'it only elects'),
   },
-  newControllerWritesNoLeader: {
-    area: 'controller',
-    meaning: 'What a controller writes for a partition that nobody may lead.',
-    values: yesNo('leader -1', 'nothing: the dead leader stays named'),
-  },
   controllerStartsBeforeRegistration: {
     area: 'controller',
     meaning: 'Whether a starting broker runs for controller before or after it registers.',
@@ -449,14 +444,6 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     area: 'log',
     meaning: 'Whether the high-watermark checkpoint is forced to disk before it replaces the old one.',
     values: yesNo('it is', 'it is not: a power loss can take it'),
-  },
-  cleanMarkerDeleted: {
-    area: 'log',
-    meaning: 'When the mark of a clean shutdown is deleted at the next start (KAFKA-10471).',
-    values: {
-      'before-loading': 'before the logs are loaded',
-      'after-loading': 'after: a crash while loading passes for a clean shutdown',
-    },
   },
   producerBatchesKept: {
     area: 'log',
