@@ -1,15 +1,37 @@
 // Compiles src to dist. Run by `npm ci` (prepare), because Node 20 does not run TypeScript by itself.
-import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+const modules = join(root, 'node_modules')
+const tsc = join(modules, 'typescript', 'bin', 'tsc')
 if (!existsSync(tsc)) {
   console.log('highwater: TypeScript is not installed, so dist is left as it is')
   process.exit(0)
 }
+
+// Beside dist and then in its place: whoever runs the program meanwhile has the old one, and keeps it if this fails.
+const next = mkdtempSync(join(modules, '.highwater-dist-'))
+const compile = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', next]
+const { status } = spawnSync(process.execPath, compile, { stdio: 'inherit', cwd: root })
+if (status !== 0) {
+  rmSync(next, { recursive: true, force: true })
+  process.exit(status ?? 1)
+}
+chmodSync(next, 0o755)
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit', cwd: root })
-chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)
+renameSync(next, join(root, 'dist'))
+const program = join(root, 'dist', 'cli', 'main.js')
+chmodSync(program, 0o755)
+
+// `npx sim` in a clone finds the program among the binaries of the installed packages; without these links npx would
+// install the clone into its cache first, at every start. On Windows it does that.
+if (process.platform !== 'win32') {
+  for (const name of ['sim', 'highwater']) {
+    const link = join(modules, '.bin', name)
+    rmSync(link, { force: true })
+    symlinkSync(join('..', '..', 'dist', 'cli', 'main.js'), link)
+  }
+}
