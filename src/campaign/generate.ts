@@ -242,8 +242,9 @@ function faultsOf(profile: Profile, drawn: Drawn, ground: Ground): Fault[] {
   return drawn.faults.flatMap((it, index) => {
     const family = familyBy(chances, it.family)
     const { minMs, maxMs } = profile.families[family]!
-    const forMs = Math.min(minMs + Math.floor(((maxMs - minMs) * it.forShare) / 1000), ground.untilMs - it.atMs)
-    const draw: FaultDraw = { atMs: it.atMs, forMs: Math.max(0, forMs), a: it.a, b: it.b, c: it.c }
+    const atMs = Math.min(it.atMs, ground.untilMs - 500)
+    const forMs = Math.min(minMs + Math.floor(((maxMs - minMs) * it.forShare) / 1000), ground.untilMs - atMs)
+    const draw: FaultDraw = { atMs, forMs: Math.max(0, forMs), a: it.a, b: it.b, c: it.c }
     const fault = faultOf(family, index + 1, ground, draw)
     return fault === null ? [] : [fault]
   })
@@ -263,6 +264,7 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   const budget = budgetOf(topics)
   const racks: Record<string, number[]> = {}
   if (drawn.cluster.racks) for (const id of ids) racks[rackOf(id)] = [...(racks[rackOf(id)] ?? []), id]
+  const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
   const ground: Ground = {
     brokers: ids,
     racks,
@@ -272,15 +274,14 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     startupMs: drawn.cluster.startupMs,
     sessionMs: drawn.cluster.sessionMs,
     lagMs: drawn.cluster.lagMs,
-    untilMs: profile.runMs - QUIET_MS,
+    untilMs: broken.length === 0 ? profile.runMs - QUIET_MS : healingMs(profile, drawn) - 500,
     budget: profile.bounded ? budget : ids.length,
   }
   const drawnFaults = faultsOf(profile, drawn, ground)
   const faults = profile.bounded ? withinBudget(drawnFaults, budget) : drawnFaults
-  const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
   const steps: StepForm[] = [
     ...inOrder(faults.flatMap((fault) => fault.steps)),
-    ...healingOf(profile, ids, broken, drawn.cluster.startupMs),
+    ...healingOf(profile, drawn, ids, broken),
   ]
   const latency = LATENCIES[drawn.cluster.latency]
   const document: ScenarioDocument = {
@@ -318,26 +319,24 @@ const inOrder = (steps: readonly StepForm[]): StepForm[] =>
 /** The name of the step that ends the faults when some brokers stay broken. */
 export const HEALING_STEP = 'heal the core'
 
+/** Early enough for the sessions of those that stay down to end within the run. */
+const healingMs = ({ runMs }: Profile, { cluster }: Drawn): number => runMs - 2 * cluster.sessionMs - cluster.startupMs - 1_000
+
 /** Heals all but some brokers, which stay down for good: the others must do. */
-function healingOf(
-  { runMs }: Profile,
-  ids: readonly number[],
-  broken: readonly number[],
-  startupMs: number,
-): StepForm[] {
+function healingOf(profile: Profile, drawn: Drawn, ids: readonly number[], broken: readonly number[]): StepForm[] {
   if (broken.length === 0) return []
   const core = ids.filter((id) => !broken.includes(id)).map((id) => `broker ${id}`)
   return [
     {
       name: HEALING_STEP,
-      at: `${runMs - 1000}ms`,
+      at: `${healingMs(profile, drawn)}ms`,
       do: [
         { heal: 'all' },
         { resume: 'registry' },
         { resume: 'brokers' },
         { lag: 'brokers', by: '0ms' },
         { crash: broken.map((id) => `broker ${id}`) },
-        { start: core, startup: `${startupMs}ms` },
+        { start: core, startup: `${drawn.cluster.startupMs}ms` },
       ],
     },
   ]

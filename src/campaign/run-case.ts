@@ -1,5 +1,6 @@
 /** Runs one random scenario and says what it came to. */
 
+import { PROMISED_IN_CALM } from '../check/history/client-properties.ts'
 import { PROPERTIES } from '../check/index.ts'
 import type { Property, Violation } from '../check/property.ts'
 import type { RunResult } from '../driver/simulate.ts'
@@ -33,12 +34,15 @@ export function planOf(document: ScenarioDocument): Plan {
 const LIVENESS_PROPERTIES: readonly string[] = ['ReplicasConverge', 'PartitionsHaveLeaders']
 
 /** Properties that a campaign judges. */
-export const SAFETY: readonly Property[] = PROPERTIES.filter(({ name }) => !LIVENESS_PROPERTIES.includes(name))
+export const SAFETY: readonly Property[] = [
+  ...PROPERTIES.filter(({ name }) => !LIVENESS_PROPERTIES.includes(name)),
+  ...PROMISED_IN_CALM,
+]
 
 /** Violations that count: those that are promised, and those that a hole explains. What is nowhere promised may break. */
 export function countedViolations(plan: Plan, violations: readonly Violation[]): Violation[] {
   const promised: Record<string, boolean> = {}
-  for (const { name, promised: ask } of PROPERTIES) promised[name] = ask(plan).promised
+  for (const { name, promised: ask } of SAFETY) promised[name] = ask(plan).promised
   return violations.filter(({ property, knownHole }) => promised[property] === true || knownHole !== null)
 }
 
@@ -51,7 +55,7 @@ export function breaksOf(plan: Plan, violations: readonly Violation[]): Break[] 
     if (known === undefined) bySignature.set(signature, { first: violation, count: 1 })
     else known.count += 1
   }
-  const order = (property: string): number => PROPERTIES.findIndex(({ name }) => name === property)
+  const order = (property: string): number => SAFETY.findIndex(({ name }) => name === property)
   return [...bySignature.entries()]
     .map(
       ([signature, { first, count }]): Break => ({

@@ -6,6 +6,7 @@ import { CONSISTENT_COMMITTED_DATA } from './consistent-committed-data.ts'
 import { CONSUMERS_IN_ORDER_WITHOUT_GAPS } from './consumers-in-order-without-gaps.ts'
 import { CONSUMERS_NOTHING_TWICE } from './consumers-nothing-twice.ts'
 import { CONSUMERS_SEE_ONLY_COMMITTED } from './consumers-see-only-committed.ts'
+import { PROMISED_TO_CLIENTS } from './history/client-properties.ts'
 import { HIGH_WATERMARK_BELOW_LOG_END } from './high-watermark-below-log-end.ts'
 import { ISR_NEVER_EMPTY } from './isr-never-empty.ts'
 import { ISR_WITHIN_ASSIGNMENT } from './isr-within-assignment.ts'
@@ -50,6 +51,7 @@ export const PROPERTIES: readonly Property[] = [
   CONSUMERS_SEE_ONLY_COMMITTED,
   CONSUMERS_IN_ORDER_WITHOUT_GAPS,
   CONSUMERS_NOTHING_TWICE,
+  ...PROMISED_TO_CLIENTS,
   REPLICAS_CONVERGE,
   PARTITIONS_HAVE_LEADERS,
 ]

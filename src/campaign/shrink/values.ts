@@ -30,6 +30,7 @@ export function shorterRun(search: Search): void {
 export function simplerValues(search: Search): void {
   shorterRun(search)
   whileAny(search, withoutSetting)
+  whileAny(search, withoutEmpty)
   whileAny(search, plainer)
   for (const step of (search.document.steps ?? []).keys()) earlier(search, step)
 }
@@ -45,6 +46,15 @@ function* withoutSetting(document: ScenarioDocument): Iterable<ScenarioDocument>
       const settings = Object.fromEntries(Object.entries(form.settings!).filter(([other]) => other !== key))
       yield { ...document, topics: { ...document.topics, [name]: { ...form, settings } } }
     }
+  }
+}
+
+/** Empty maps that the reductions leave behind. */
+function* withoutEmpty(document: ScenarioDocument): Iterable<ScenarioDocument> {
+  for (const [name, form] of Object.entries(document.topics ?? {})) {
+    if (form.settings === undefined || Object.keys(form.settings).length > 0) continue
+    const { settings: _, ...rest } = form
+    yield { ...document, topics: { ...document.topics, [name]: rest } }
   }
 }
 

@@ -47,10 +47,6 @@ function* simplerClients(document: ScenarioDocument): Iterable<ScenarioDocument>
         const { keys: _, ...rest } = form
         yield replace(rest)
       }
-      if (form['value-size'] !== undefined) {
-        const { 'value-size': _, ...rest } = form
-        yield replace(rest)
-      }
     }
     for (const key of Object.keys(form.settings ?? {})) {
       const settings = Object.fromEntries(Object.entries(form.settings!).filter(([other]) => other !== key))

@@ -40,6 +40,16 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
     'Kafka promises order within a partition; a gap would be a record that the consumer never sees.',
   ConsumersNothingTwice:
     'From one position no offset comes twice. After a restart a consumer may well read records again: that is another position.',
+  NoLostWrites:
+    'Judged by what clients saw alone, as jepsen.tests.kafka does: somebody read on beyond the record, and nobody ever read the record itself. A record that is lost in the cluster but was read before shows elsewhere.',
+  NoUnseenWrites:
+    'Readers that go on to the end must come to every acknowledged record; one that they never come to is hidden or gone.',
+  NoAbortedReads:
+    'An error that is definite says that the record is not in the log. A reader that is handed it shows that the error was not definite.',
+  NoInconsistentOffsets:
+    'Two clients that name the same offset must mean the same record. Where history was cut and written anew they do not.',
+  NoPollSkips: 'A reader that passes over a record which another reader was handed has missed it without knowing.',
+  NoNonmonotonicPolls: 'A reader that goes back without having asked for it does its work twice.',
   ReplicasConverge:
     'When everything is up and healed, followers end with the log of their leader. A divergence that stays is one that the next fail-over turns into loss.',
   PartitionsHaveLeaders: 'When everything is up and healed, every partition that can have a leader has one.',

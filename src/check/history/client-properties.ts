@@ -1,0 +1,109 @@
+/** The anomalies as properties: what clients see, and when it is promised. */
+import type { Plan } from '../../world/plan.ts'
+import type { World } from '../../world/world.ts'
+import { leadershipOf } from '../leadership.ts'
+import type { Hole } from '../promises.ts'
+import { isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
+import type { Finding, Promised, Property } from '../property.ts'
+import { PROMISED } from '../property.ts'
+import type { Anomaly } from './anomalies.ts'
+import {
+  abortedReads,
+  duplicates,
+  inconsistentOffsets,
+  lostWrites,
+  nonmonotonicPolls,
+  nonmonotonicSends,
+  pollSkips,
+  unseenWrites,
+} from './anomalies.ts'
+import { historyOf } from './history.ts'
+
+function property(name: string, statement: string, promised: (plan: Plan) => Promised, judge: (world: World) => readonly Anomaly[]): Property {
+  return {
+    name,
+    kind: 'finally',
+    statement,
+    on: [],
+    promised,
+    check: (world) => {
+      const found = judge(world).map(
+        ({ partition, id, offset, words }): Finding => ({
+          partition,
+          words,
+          evidence: { id, offset, value: world.ledger.sent[id]?.value ?? null },
+          key: `${partition} ${offset} ${id}`,
+        }),
+      )
+      return found.length === 0 ? null : found
+    },
+  }
+}
+
+/** A record that is lost is read by nobody, and another one comes to stand in its place. */
+const whereNothingIsLost = (plan: Plan): Promised => unlessHoles(lossHoles(plan))
+
+const consumersOf = (plan: Plan) => plan.clients.flatMap((it) => (it.kind === 'consumer' ? [it] : []))
+
+/** A consumer that begins, or goes on, at the end passes records over by its own wish. */
+function readFromTheStart(plan: Plan): Hole[] {
+  const all = consumersOf(plan).every(({ settings }) => settings['auto.offset.reset'] === 'earliest')
+  return all ? [] : [{ because: 'a consumer resets its position to the end', hole: null }]
+}
+
+/** A retry may stand behind a later record, or beside itself, unless the broker knows it again. */
+function retryHoles(plan: Plan): Hole[] {
+  return isDisturbed(plan) ? [{ because: 'a record that is sent again may be appended again, and behind later ones', hole: null }] : []
+}
+
+/** How long a consumer may take to come back to a partition, beside its own request timeout, in us. */
+const GRACE_US = 5_000_000
+
+function graceUs(plan: Plan): number {
+  return GRACE_US + Math.max(0, ...consumersOf(plan).map(({ settings }) => Number(settings['request.timeout.ms'] ?? 30_000) * 1000))
+}
+
+function stillRead(world: World, { partition }: Anomaly): boolean {
+  const topic = partition.slice(0, partition.lastIndexOf('-'))
+  const readers = consumersOf(world.plan).filter(
+    ({ partitions, topics, stopUs }) => stopUs === null && (partitions?.includes(partition) ?? topics.includes(topic)),
+  )
+  return readers.length > 0 && leadershipOf(world, partition)?.kind === 'led'
+}
+
+export const PROMISED_TO_CLIENTS: readonly Property[] = [
+  property(
+    'NoLostWrites',
+    'No record that was acknowledged at acks=all is passed over by every reader (lost write).',
+    (plan) => unlessHoles([...lossHoles(plan), ...readFromTheStart(plan)]),
+    (world) => lostWrites(historyOf(world)),
+  ),
+  property(
+    'NoUnseenWrites',
+    'In the end every record that was acknowledged at acks=all has been handed to somebody (unseen).',
+    (plan) => {
+      const settles = settlesHealed(plan)
+      return settles.promised ? unlessHoles([...lossHoles(plan), ...readFromTheStart(plan)]) : settles
+    },
+    (world) => unseenWrites(historyOf(world), graceUs(world.plan)).filter((it) => stillRead(world, it)),
+  ),
+  property('NoAbortedReads', 'Nobody is handed a record whose send had failed for good (aborted read).', () => PROMISED, (world) => abortedReads(historyOf(world))),
+  property(
+    'NoInconsistentOffsets',
+    'Everybody who sees an offset sees the same record there (inconsistent offsets).',
+    whereNothingIsLost,
+    (world) => inconsistentOffsets(historyOf(world)),
+  ),
+  property('NoPollSkips', 'From one position no client passes over a record that others were handed (poll skip).', () => PROMISED, (world) => pollSkips(historyOf(world))),
+  property('NoNonmonotonicPolls', 'From one position no client is handed a lower offset after a higher one (nonmonotonic poll).', () => PROMISED, (world) =>
+    nonmonotonicPolls(historyOf(world)),
+  ),
+]
+
+/** Promised only where nothing goes wrong, as every retry may break them: campaigns and mutants judge them, runs do not. */
+export const PROMISED_IN_CALM: readonly Property[] = [
+  property('NoDuplicates', 'No record is handed out at two offsets (duplicate).', (plan) => unlessHoles(retryHoles(plan)), (world) => duplicates(historyOf(world))),
+  property('NoNonmonotonicSends', 'What a client sends later stands at a higher offset (nonmonotonic send).', (plan) => unlessHoles(retryHoles(plan)), (world) =>
+    nonmonotonicSends(historyOf(world)),
+  ),
+]
