@@ -11,9 +11,14 @@ import {
   verdictWords,
 } from './museum-words.ts'
 
-/** Text in a table cell: no line ends, and bars and angle brackets lose their meaning. */
+/** Text as Markdown that means itself, on one line: also in a table cell. */
 export const cellOf = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[\\|<>*_`[\]]/g, (character) => `\\${character}`)
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\|*_`[\]]/g, (character) => `\\${character}`)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
@@ -36,10 +41,10 @@ function exhibitLines(exhibit: Exhibit, folder: string): string[] {
   const about = [
     ...(exhibit.kip === null ? [] : [exhibit.kip]),
     ...issues,
-    affectedWords(exhibit).replace(/</g, '&lt;'),
+    cellOf(affectedWords(exhibit)),
   ]
   return [
-    `## ${exhibit.title}`,
+    `## ${cellOf(exhibit.title)}`,
     '',
     `[${exhibit.scenario}](${exhibit.link}) · ${about.join(' · ')}`,
     '',

@@ -1,0 +1,146 @@
+// Finds for every mechanism switch a story whose outcome changes when that one switch is flipped, and writes the list
+// that test/kafka/switches-alive.test.ts holds: test/kafka/switches/witnesses.json. Witnesses that still hold are kept.
+// Run after the build:
+//   node scripts/switch-witnesses.mjs [--only SWITCH,SWITCH] [--stories TEXT]
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { compileRecording } from '../dist/conform/compile.js'
+import { parseRecording } from '../dist/conform/recording.js'
+import { simulate } from '../dist/driver/simulate.js'
+import { GENERATIONS, generationNamed } from '../dist/kafka/generation/table.js'
+import { canonical } from '../dist/kernel/fingerprint.js'
+import { compileScenario } from '../dist/scenario/compile.js'
+import { MECHANISM_NAMES, valuesOfMechanism } from '../dist/scenario/mechanism-switches.js'
+import { parseScenario } from '../dist/scenario/scenario.js'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const FILE = `${ROOT}/test/kafka/switches/witnesses.json`
+/** Stories that take longer are left out: the test runs every witness. */
+const LONGEST_MS = 700
+const MOST_EVENTS = 40_000
+
+const flag = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? fallback : process.argv[at + 1]
+}
+
+const below = (folder, ending) =>
+  readdirSync(`${ROOT}/${folder}`, { recursive: true })
+    .map((name) => `${folder}/${String(name).replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+
+const stories = [
+  ...below('test/kafka/switches', '.yaml'),
+  ...below('scenarios/history', '.yaml'),
+  ...below('scenarios/basics', '.yaml'),
+  ...below('scenarios/failures', '.yaml'),
+  ...below('test/conformance', '.json').filter((name) => !/conformance\/(vectors|kraft-)/.test(name)),
+].filter((name) => name.includes(flag('stories', '')))
+
+const texts = new Map()
+function planOf(story, generation) {
+  if (!texts.has(story)) {
+    const text = readFileSync(`${ROOT}/${story}`, 'utf8')
+    const parsed = story.endsWith('.json') ? parseRecording(JSON.parse(text)) : parseScenario(text, story)
+    texts.set(story, parsed.ok ? parsed : null)
+  }
+  const parsed = texts.get(story)
+  if (parsed === null) return null
+  try {
+    const compiled =
+      parsed.recording === undefined
+        ? compileScenario(parsed.scenario, { kafka: generation.name })
+        : compileRecording({ ...parsed.recording, kafka: generation.releases.at(-1) }, { pins: true })
+    return compiled.ok ? compiled.plan : null
+  } catch {
+    return null
+  }
+}
+
+/** What mattered of a run, what machines said and what clients saw. */
+function fingerprint(plan) {
+  const limits = { ...plan.limits, events: Math.min(plan.limits.events, MOST_EVENTS) }
+  try {
+    const { world, history } = simulate({ ...plan, limits }, { properties: [], digest: false })
+    const { facts, requests, polled } = world.ledger
+    return history + canonical([facts.map(({ node, fact }) => [node, fact]), requests, polled])
+  } catch (error) {
+    return `threw ${error.message}`
+  }
+}
+
+const bases = new Map()
+function baseOf(story, generation, plan) {
+  const key = `${generation.name} ${story}`
+  if (!bases.has(key)) {
+    const startedMs = performance.now()
+    const print = fingerprint(plan)
+    bases.set(key, { print, ms: performance.now() - startedMs })
+  }
+  return bases.get(key)
+}
+
+function isWitness({ kafka, name, value, story }) {
+  const generation = generationNamed(kafka)
+  const plan = generation === undefined ? null : planOf(story, generation)
+  if (plan === null || plan.mechanisms[name] === value) return false
+  const base = baseOf(story, generation, plan)
+  if (base.ms > LONGEST_MS || base.print.startsWith('threw')) return false
+  const print = fingerprint({ ...plan, mechanisms: { ...plan.mechanisms, [name]: value } })
+  return print !== base.print && !print.startsWith('threw')
+}
+
+const inRegistry = GENERATIONS.filter(({ mechanisms }) => mechanisms.metadata === 'registry')
+const off = (value) => value ?? false
+
+/** Where a flip may matter: both sides of every change in the tables, then the values that no table has. */
+function flipsOf(name) {
+  const flips = []
+  for (let at = 1; at < inRegistry.length; at++) {
+    const [before, after] = [off(inRegistry[at - 1].mechanisms[name]), off(inRegistry[at].mechanisms[name])]
+    if (before === after) continue
+    flips.push({ kafka: inRegistry[at].name, value: before }, { kafka: inRegistry[at - 1].name, value: after })
+    const next = inRegistry[at + 1]
+    if (next !== undefined && off(next.mechanisms[name]) !== before) flips.push({ kafka: next.name, value: before })
+  }
+  for (const kafka of ['0.11', '2.8', inRegistry.at(-1).name]) {
+    for (const value of valuesOfMechanism(name)) {
+      if (value !== off(generationNamed(kafka).mechanisms[name])) flips.push({ kafka, value })
+    }
+  }
+  return flips.filter(
+    (flip, index) => flips.findIndex(({ kafka, value }) => kafka === flip.kafka && value === flip.value) === index,
+  )
+}
+
+function search(name) {
+  for (const flip of flipsOf(name)) {
+    const story = stories.find((each) => isWitness({ ...flip, name, story: each }))
+    if (story !== undefined) return { switch: name, kafka: flip.kafka, value: flip.value, story }
+  }
+  return null
+}
+
+let known = []
+try {
+  known = JSON.parse(readFileSync(FILE, 'utf8'))
+} catch {
+  // The first time there is no list.
+}
+const only = flag('only', null)?.split(',')
+const witnesses = []
+for (const name of MECHANISM_NAMES) {
+  const kept = known.find((each) => each.switch === name)
+  const chosen = only === undefined || only === null || only.includes(name)
+  const holds = kept !== undefined && (!chosen || isWitness({ ...kept, name }))
+  const witness = holds ? kept : chosen ? search(name) : null
+  if (witness !== null) witnesses.push(witness)
+  if (chosen)
+    console.log(
+      witness === null
+        ? `✗ ${name}: no story`
+        : `✓ ${name}: Kafka ${witness.kafka} with ${witness.value}, ${witness.story}`,
+    )
+  writeFileSync(FILE, `${JSON.stringify(witnesses.concat(known.filter((each) => each.switch > name)), null, 2)}\n`)
+}

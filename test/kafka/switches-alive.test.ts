@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { compileRecording } from '../../src/conform/compile.ts'
+import { parseRecording } from '../../src/conform/recording.ts'
+import { simulate } from '../../src/driver/simulate.ts'
+import type { Generation } from '../../src/kafka/generation/generation.ts'
+import type { Mechanisms } from '../../src/kafka/generation/mechanisms.ts'
+import { generationNamed } from '../../src/kafka/generation/table.ts'
+import { canonical } from '../../src/kernel/fingerprint.ts'
+import { compileScenario } from '../../src/scenario/compile.ts'
+import { MECHANISM_NAMES } from '../../src/scenario/mechanism-switches.ts'
+import { parseScenario } from '../../src/scenario/scenario.ts'
+import type { Plan } from '../../src/world/plan.ts'
+
+/** A story in which one flipped switch changes what comes out. Found by scripts/switch-witnesses.mjs. */
+interface Witness {
+  readonly switch: string
+  readonly kafka: string
+  readonly value: string | number | boolean
+  readonly story: string
+}
+
+const root = new URL('../../', import.meta.url)
+const read = (name: string): string => readFileSync(new URL(name, root), 'utf8')
+const witnesses = JSON.parse(read('test/kafka/switches/witnesses.json')) as Witness[]
+
+/** Switches that no run with a registry can show, and why. */
+const WAITING: Readonly<Record<string, string>> = {
+  metadata: 'it decides which machines there are: a plan of one kind is none of the other',
+  shrinkBumpsLeaderEpoch: 'KRaft: the controller of the metadata log reads it',
+  uncleanElectionInKraft: 'KRaft: the controller of the metadata log reads it',
+  eligibleLeaderReplicas: 'KRaft: the controller of the metadata log reads it',
+  quorumPreVote: 'KRaft: the quorum reads it',
+  quorumLeaderChecksMajority: 'KRaft: the quorum reads it',
+  sessionOutlivesFencing: 'KRaft: the sessions of brokers read it',
+}
+
+function planOf({ kafka, story }: Witness): Plan {
+  const generation = generationNamed(kafka) as Generation
+  if (story.endsWith('.json')) {
+    const parsed = parseRecording(JSON.parse(read(story)))
+    if (!parsed.ok) throw new Error(`${story}: ${parsed.problems[0]}`)
+    const compiled = compileRecording({ ...parsed.recording, kafka: generation.releases.at(-1)! }, { pins: true })
+    if (!compiled.ok) throw new Error(`${story}: ${compiled.notModelled}`)
+    return compiled.plan
+  }
+  const parsed = parseScenario(read(story), story)
+  if (!parsed.ok) throw new Error(`${story}: ${parsed.problems[0]?.message}`)
+  const compiled = compileScenario(parsed.scenario, { kafka })
+  if (!compiled.ok) throw new Error(`${story}: ${compiled.problems[0]?.message}`)
+  return compiled.plan
+}
+
+/** What mattered of a run, what machines said and what clients saw. */
+function fingerprint(plan: Plan): string {
+  const limits = { ...plan.limits, events: Math.min(plan.limits.events, 40_000) }
+  const { world, history } = simulate({ ...plan, limits }, { properties: [], digest: false })
+  const { facts, requests, polled } = world.ledger
+  return history + canonical([facts.map(({ node, fact }) => [node, fact]), requests, polled])
+}
+
+test('every switch has a story that shows it, or a reason why it waits', () => {
+  const named = [...witnesses.map((each) => each.switch), ...Object.keys(WAITING)].sort()
+  expect(named).toEqual([...MECHANISM_NAMES])
+})
+
+test('every story of the switches is used', () => {
+  const stories = readdirSync(new URL('test/kafka/switches/', root)).filter((name) => name.endsWith('.yaml'))
+  const used = new Set(witnesses.map(({ story }) => story))
+  expect(stories.filter((name) => !used.has(`test/kafka/switches/${name}`))).toEqual([])
+})
+
+const bases = new Map<string, string>()
+
+test.each(witnesses)('$switch: Kafka $kafka with $value tells another story in $story', (witness) => {
+  const plan = planOf(witness)
+  const name = witness.switch as keyof Mechanisms
+  expect(plan.mechanisms[name] ?? false).not.toBe(witness.value)
+  const key = `${witness.kafka} ${witness.story}`
+  const base = bases.get(key) ?? fingerprint(plan)
+  bases.set(key, base)
+  const flipped = { ...plan.mechanisms, [name]: witness.value }
+  expect(fingerprint({ ...plan, mechanisms: flipped }) === base).toBe(false)
+})
