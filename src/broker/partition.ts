@@ -186,7 +186,8 @@ function forgetPendingIsr(state: BrokerState, partition: PartitionState): void {
   alterPartition.unsent = alterPartition.unsent.filter((name) => name !== partition.partition)
 }
 
-function updateRemoteReplicas(partition: PartitionState, nowUs: number, config: BrokerConfig): void {
+/** The other replicas that a leader keeps track of are those that are assigned. */
+export function updateRemoteReplicas(partition: PartitionState, nowUs: number, config: BrokerConfig): void {
   const remotes = partition.remoteReplicas
   for (const id of Object.keys(remotes)) if (!partition.replicas.includes(Number(id))) delete remotes[id]
   for (const id of partition.replicas) if (id !== config.id) remotes[id] ??= unheardReplica(nowUs, config.mechanisms)

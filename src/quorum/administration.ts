@@ -115,7 +115,7 @@ function placement(
 
 /** 3.5 createTopic: the active ones of an assignment are its first ISR; with nobody active it is refused. */
 function partitionRecords(
-  { state }: Given,
+  { state, ctx }: Given,
   topic: string,
   placed: Readonly<Record<string, readonly BrokerId[]>>,
 ): MetadataRecord[] | Outcome {
@@ -131,7 +131,11 @@ function partitionRecords(
     if (isr.length === 0) {
       return refused('INVALID_REPLICA_ASSIGNMENT', `every broker of [${replicas.join(', ')}] is fenced or going`)
     }
-    records.push({ type: 'Partition', partition: topicPartition(topic, number), replicas, isr, leader: isr[0]! })
+    const partition = topicPartition(topic, number)
+    const leader = isr[0]!
+    records.push({ type: 'Partition', partition, replicas, isr, leader })
+    const election = 'new'
+    ctx.fact({ kind: 'leaderElected', partition, leader, leaderEpoch: 0, isr, election, unclean: false })
   }
   return records
 }
@@ -205,7 +209,7 @@ export function electLeader(
   const built = buildChange(name, before, { election }, rulesFor(given, name))
   if (built === null)
     return election === 'preferred' ? 'PREFERRED_LEADER_NOT_AVAILABLE' : 'ELIGIBLE_LEADERS_NOT_AVAILABLE'
-  tellElection(given, built, before, `${election} election`)
+  tellElection(given, built, before, election)
   return built.record
 }
 

@@ -43,7 +43,7 @@ function alter(given: Given, broker: number, name: string, asked: Asked): Answer
   const built = buildChange(name, before, wanted, rulesFor(given, name))
   if (built === null) return answerOf('NONE', before)
   append(given, [built.record])
-  tellElection(given, built, before, 'reassignment completed')
+  tellElection(given, built, before, 'reassignment')
   const after = mergedPartition(before, built.record)
   if (before.adding.length + before.removing.length > 0 && after.adding.length + after.removing.length === 0) {
     given.ctx.fact({ kind: 'reassignmentCompleted', partition: name, replicas: [...after.replicas] })

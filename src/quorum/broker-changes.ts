@@ -72,7 +72,7 @@ export function fencing(given: Given, id: BrokerId): MetadataRecord[] {
   const inIsr = namesWhere(given, ({ isr }) => isr.includes(id))
   given.ctx.fact({ kind: 'brokerGone', broker: id })
   return [
-    ...partitionChanges(given, inIsr, { remove: id }, 'broker fenced'),
+    ...partitionChanges(given, inIsr, { remove: id }, 'offline'),
     { type: 'BrokerRegistrationChange', broker: id, brokerEpoch, fenced: 1, inControlledShutdown: 0 },
   ]
 }
@@ -83,7 +83,7 @@ export function unfencing(given: Given, id: BrokerId, brokerEpoch: number): Meta
   given.ctx.fact({ kind: 'brokerJoined', broker: id })
   return [
     { type: 'BrokerRegistrationChange', broker: id, brokerEpoch, fenced: -1, inControlledShutdown: 0 },
-    ...partitionChanges(given, leaderless, { add: id }, 'broker unfenced'),
+    ...partitionChanges(given, leaderless, { add: id }, 'offline'),
   ]
 }
 
@@ -95,7 +95,7 @@ export function controlledShutdown(given: Given, id: BrokerId, brokerEpoch: numb
   if (image.brokers[id]?.inControlledShutdown === false) {
     records.push({ type: 'BrokerRegistrationChange', broker: id, brokerEpoch, fenced: 0, inControlledShutdown: 1 })
   }
-  return [...records, ...partitionChanges(given, inIsr, { remove: id }, 'controlled shutdown')]
+  return [...records, ...partitionChanges(given, inIsr, { remove: id }, 'controlled-shutdown')]
 }
 
 /** KIP-966: a broker whose last life did not end cleanly may have lost records and has no claim to lead. */
@@ -103,5 +103,5 @@ export function afterUncleanShutdown(given: Given, id: BrokerId): MetadataRecord
   if (!isElrOn(given)) return []
   given.ctx.probe('registration after an unclean shutdown')
   const names = namesWhere(given, ({ isr, elr }) => isr.includes(id) || elr.includes(id))
-  return partitionChanges(given, names, { unclean: id }, 'unclean shutdown')
+  return partitionChanges(given, names, { unclean: id }, 'offline')
 }

@@ -20,9 +20,14 @@ function electionTimeoutUs({ ctx, config }: Given): number {
   return least + Math.floor(ctx.random(`quorum.election/${ctx.self}`) * least)
 }
 
-/** The process has started: alone a controller elects itself, else it waits whether somebody leads. */
+/**
+ * The process has started: alone a controller elects itself, else it waits whether somebody leads. At time 0 the first
+ * one stands at once, so that a run begins with an active controller, as it begins with brokers that are up.
+ */
 export function startElections(given: Given): void {
-  if (given.config.voters.length === 1) stand(given)
+  const { ctx, config } = given
+  const begins = ctx.nowUs === 0 && config.id === config.voters[0]
+  if (config.voters.length === 1 || begins) stand(given)
   else given.ctx.setTimer(ELECTION_TIMER, electionTimeoutUs(given))
 }
 

@@ -2,9 +2,10 @@
  * Heartbeats: which brokers the active controller hears of, what state their next one brings, and whom it fences
  * (BrokerHeartbeatManager). All of it is memory: a new active controller begins with fresh sessions.
  */
-import type { BrokerId } from '../kafka/ids.ts'
+import { type BrokerId, brokerNode } from '../kafka/ids.ts'
 import type { BrokerHeartbeatRequest, BrokerHeartbeatResponse } from '../kafka/messages/quorum.ts'
 import type { MetadataRecord } from '../kafka/metadata-log.ts'
+import { brokerIdPath } from '../kafka/znodes.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { controlledShutdown, fencing, unfencing } from './broker-changes.ts'
 import { answerWhenCommitted, append } from './metadata-writer.ts'
@@ -55,6 +56,11 @@ export function onSessionTimer(given: Given): void {
     if (!session.tracked || session.lastContactUs + timeoutUs(given) >= ctx.nowUs) continue
     session.tracked = false
     if (session.fenced) ctx.probe('session of a fenced broker ended later')
+    else {
+      const by = brokerNode(Number(name))
+      const removed = [brokerIdPath(Number(name))]
+      ctx.fact({ kind: 'registrySessionEnded', sessionId: session.brokerEpoch, by, removed, expired: true })
+    }
     session.fenced = true
     session.controlledShutdownOffset = -1
     append(given, fencing(given, Number(name)))

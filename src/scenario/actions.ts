@@ -59,7 +59,33 @@ const cutOrHeal = (checks: Checks, verb: 'cut' | 'heal', form: Links | { groups:
     ...ends,
   }))
 
-const filterOf = (links: Links): readonly MessageType[] | null => (links.messages as MessageType[] | undefined) ?? null
+/** What travels only where there is a registry; brokers of KRaft read the metadata log instead. */
+const REGISTRY_MESSAGES: readonly string[] = [
+  'LeaderAndIsrRequest',
+  'UpdateMetadataRequest',
+  'StopReplicaRequest',
+  'ControlResponse',
+  'ControlledShutdownRequest',
+  'ControlledShutdownResponse',
+  'ConnectRequest',
+  'ConnectResponse',
+  'PingRequest',
+  'PingResponse',
+  'CloseSessionRequest',
+  'CloseSessionResponse',
+  'RegistryRequest',
+  'RegistryResponse',
+  'WatchEvent',
+]
+
+function filterOf(checks: Checks, links: Links, path: Path): readonly MessageType[] | null {
+  links.messages?.forEach((name, index) => {
+    if (!checks.isKraft || !REGISTRY_MESSAGES.includes(name)) return
+    const why = `nobody sends a ${name} in KRaft; brokers learn what is new from MetadataFetchResponse`
+    checks.impossible([...path, 'messages', index], why)
+  })
+  return (links.messages as MessageType[] | undefined) ?? null
+}
 
 function compilePowerLoss(checks: Checks, form: FormOf<'power-loss'>, path: Path): Action[] {
   const keepBelow = typeof form.keep === 'object' ? form.keep : null
@@ -258,11 +284,18 @@ export function compileAction(checks: Checks, form: ActionForm, path: Path, step
     return each('pause', form.pause, (target) => ({ do: 'pause', target, forUs }))
   }
   if ('resume' in form) return each('resume', form.resume, (target) => ({ do: 'resume', target }))
-  if ('expire-session' in form)
+  if ('expire-session' in form) {
+    if (checks.isKraft) {
+      checks.impossible(
+        [...path, 'expire-session'],
+        'sessions of KRaft are memory of the active controller; pause the broker, or cut it off, until it is fenced',
+      )
+    }
     return eachBroker('expire-session', form['expire-session'], 'only brokers have sessions', (target) => ({
       do: 'expireSession',
       target,
     }))
+  }
   if ('cut' in form) return cutOrHeal(checks, 'cut', form.cut, [...path, 'cut'])
   if ('heal' in form)
     return form.heal === 'all' ? [{ do: 'healAll' }] : cutOrHeal(checks, 'heal', form.heal, [...path, 'heal'])
@@ -272,15 +305,33 @@ export function compileAction(checks: Checks, form: ActionForm, path: Path, step
         do: 'slow',
         ...endsOf(checks, form.slow, [...path, 'slow']),
         extraUs: durationUs(form.slow.by),
-        messages: filterOf(form.slow),
+        messages: filterOf(checks, form.slow, [...path, 'slow']),
       },
     ]
   if ('hold' in form)
-    return [{ do: 'hold', ...endsOf(checks, form.hold, [...path, 'hold']), messages: filterOf(form.hold) }]
+    return [
+      {
+        do: 'hold',
+        ...endsOf(checks, form.hold, [...path, 'hold']),
+        messages: filterOf(checks, form.hold, [...path, 'hold']),
+      },
+    ]
   if ('release' in form)
-    return [{ do: 'release', ...endsOf(checks, form.release, [...path, 'release']), messages: filterOf(form.release) }]
+    return [
+      {
+        do: 'release',
+        ...endsOf(checks, form.release, [...path, 'release']),
+        messages: filterOf(checks, form.release, [...path, 'release']),
+      },
+    ]
   if ('drop' in form)
-    return [{ do: 'drop', ...endsOf(checks, form.drop, [...path, 'drop']), messages: filterOf(form.drop) }]
+    return [
+      {
+        do: 'drop',
+        ...endsOf(checks, form.drop, [...path, 'drop']),
+        messages: filterOf(checks, form.drop, [...path, 'drop']),
+      },
+    ]
   if ('lag' in form)
     return eachBroker('lag', form.lag, 'only brokers follow', (target) => ({
       do: 'lagFollower',
@@ -289,7 +340,15 @@ export function compileAction(checks: Checks, form: ActionForm, path: Path, step
     }))
   if ('clock' in form) return compileClock(checks, form, path)
   if ('elect' in form) return compileElect(checks, form, path)
-  if ('delete' in form) return [{ do: 'admin', request: { admin: 'deleteControllerNode' } }]
+  if ('delete' in form) {
+    if (checks.isKraft) {
+      checks.impossible(
+        [...path, 'delete'],
+        'there is no /controller node without a registry; crash or pause the controller',
+      )
+    }
+    return [{ do: 'admin', request: { admin: 'deleteControllerNode' } }]
+  }
   if ('reassign' in form) return compileReassign(checks, form, path)
   if ('create-topic' in form) return compileCreateTopic(checks, form, path)
   if ('add-partitions' in form) return compileAddPartitions(checks, form, path)

@@ -49,6 +49,32 @@ export class Checks {
     })
   }
 
+  get isKraft(): boolean {
+    return this.generation.mechanisms.metadata === 'kraft'
+  }
+
+  /** How many controllers a scenario of KRaft has; set once the cluster is known. */
+  controllerCount = 1
+
+  /** The processes that keep the cluster's state: the registry, or every controller of KRaft. */
+  metadataProcesses(): string[] {
+    if (!this.isKraft) return ['registry']
+    return Array.from({ length: this.controllerCount }, (_, i) => `quorum-${3001 + i}`)
+  }
+
+  /** What the version does not have: a mistake in the scenario's own version, else left out and noted. */
+  leftOut(path: Path, why: string): void {
+    const message = `Kafka ${this.generation.name} does not have this: ${why}`
+    if (this.ownVersion) this.add(path, message, { at: 'key', expected: 'a scenario without it, or another version' })
+    else this.notes.push(`${path.join('.')} is left out: ${why}`)
+  }
+
+  /** What cannot be left out without telling another story. */
+  impossible(path: Path, why: string): void {
+    const expected = this.isKraft ? 'a version with a registry (ZooKeeper), to 3.9' : 'another version'
+    this.add(path, `Kafka ${this.generation.name} cannot do this: ${why}`, { at: 'key', expected })
+  }
+
   broker(id: number, path: Path): void {
     const { brokers } = this.names
     if (brokers === null || brokers.includes(id)) return
@@ -169,7 +195,8 @@ export class Checks {
   brokerTargets(texts: string | readonly string[], path: Path, why: string): Target[] {
     const targets = this.targets(texts, path)
     targets.forEach((target, index) => {
-      if (target.role === 'registry' || target.role === 'client') {
+      const isNoBroker = target.role === 'controller' && this.isKraft
+      if (target.role === 'registry' || target.role === 'client' || isNoBroker) {
         this.add(typeof texts === 'string' ? path : [...path, index], why, {
           expected: 'a target that means brokers',
           found: typeof texts === 'string' ? texts : texts[index]!,

@@ -18,7 +18,7 @@ import { salvage, withoutWrongKeys } from './salvage.ts'
 import type { ScenarioDocument } from './schema.ts'
 import { checkForm } from './schema.ts'
 import { compileSteps } from './steps.ts'
-import { compileBrokers, compileNetwork, compileRegistry, compileTopics } from './topology.ts'
+import { compileBrokers, compileControllers, compileNetwork, compileRegistry, compileTopics } from './topology.ts'
 import { durationUs } from './units.ts'
 import { parseVersionRange } from './version-range.ts'
 
@@ -179,6 +179,7 @@ function compileDocument({ document, names, options, source, sourceOf }: Compili
     seed: options.seed ?? document.seed ?? SEED,
     brokers,
     registry: compileRegistry(checks, document.cluster),
+    ...compileControllers(checks, document.cluster),
     topics: compileTopics(checks, document.topics),
     topicsAtUs: durationUs(document.cluster['topics-at'] ?? TOPICS_AT),
     network: compileNetwork(checks, document.network, brokers),

@@ -199,6 +199,12 @@ function compileSimple(checks: Checks, form: SimpleConditionForm, path: Path): C
   if ('controller' in form) {
     const { controller } = form
     const is = controller === 'any' ? null : roleOrNone(checks, controller, [...path, 'controller'])
+    if (checks.isKraft && /^(broker|leader|followers|isr|preferred|rack)/.test(controller)) {
+      checks.impossible(
+        [...path, 'controller'],
+        'no broker is controller in KRaft: controllers are processes of their own',
+      )
+    }
     if (controller === 'none' && form.epoch !== undefined) {
       checks.add([...path, 'epoch'], 'there is no epoch without a controller', {
         at: 'key',

@@ -132,6 +132,11 @@ const cluster = map({
       error: 'brokers',
     })
     .describe('How many brokers (ids from 1), or a list of them.'),
+  controllers: whole('controllers', 1, 9)
+    .optional()
+    .describe(
+      'KRaft only: how many controllers (ids from 3001). 3 by default; with a registry brokers are controllers.',
+    ),
   controller: brokerId.optional().describe('Who wins the first controller election: this broker starts first.'),
   settings: brokerSettings.optional(),
   registry: map({

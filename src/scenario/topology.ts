@@ -45,6 +45,32 @@ export function compileBrokers(checks: Checks, cluster: ClusterForm): PlanBroker
     .sort((a, b) => a.id - b.id)
 }
 
+const FIRST_CONTROLLER = 3001
+/** As many as a cluster needs to go on without one of them, as it does with a registry when the controller crashes. */
+const USUAL_CONTROLLERS = 3
+
+/** KRaft: controllers are processes of their own, up from the start. */
+export function compileControllers(checks: Checks, cluster: ClusterForm): Pick<Plan, 'controllers'> {
+  if (checks.generation.mechanisms.metadata !== 'kraft') {
+    if (cluster.controllers !== undefined) {
+      checks.leftOut(['cluster', 'controllers'], 'brokers are the controllers where there is a registry')
+    }
+    return {}
+  }
+  if (cluster.controller !== undefined) {
+    checks.leftOut(
+      ['cluster', 'controller'],
+      'no broker is controller in KRaft: controllers are processes of their own',
+    )
+  }
+  if (cluster.registry !== undefined) {
+    checks.leftOut(['cluster', 'registry'], 'KRaft has no registry: the controllers keep the metadata log')
+  }
+  const count = cluster.controllers ?? USUAL_CONTROLLERS
+  checks.controllerCount = count
+  return { controllers: Array.from({ length: count }, (_, i) => ({ id: FIRST_CONTROLLER + i, startAtUs: 0 })) }
+}
+
 /** Ticks are whole milliseconds, as Kafka's and the registry's own settings are. */
 export function compileRegistry(checks: Checks, cluster: ClusterForm): { tickMs: number } {
   const tick = cluster.registry?.tick
@@ -160,7 +186,7 @@ function processesAt(
   return texts.flatMap((text, index) => {
     const here = typeof ends === 'string' ? path : [...path, index]
     if (text === 'any') return ['*']
-    if (text === 'registry') return ['registry']
+    if (text === 'registry') return checks.metadataProcesses()
     if (text === 'brokers') return brokers.map(({ id }) => `broker-${id}`)
     if (text.startsWith('broker ')) {
       checks.broker(brokerIdOf(text), here)

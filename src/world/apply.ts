@@ -1,10 +1,12 @@
 /** The one transition. Every driver moves the world through it, by one event at a time. */
+
 import { quorumNode } from '../kafka/ids.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { holds } from './conditions.ts'
 import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom, emptyReport } from './context.ts'
+import { controllersOf } from './controllers.ts'
 import { continueLoop, perform } from './faults.ts'
 import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
@@ -46,7 +48,7 @@ function settle(world: World, host: Host, report: StepReport): void {
       perform(world, host, report, { do: 'lagFollower', target: { role: 'broker', id: broker.id }, byUs: 0 })
     }
     resumeProcess(world, host, report, 'registry')
-    for (const controller of host.plan.controllers ?? []) {
+    for (const controller of controllersOf(host.plan)) {
       resumeProcess(world, host, report, quorumNode(controller.id))
       launchProcess(world, host, report, quorumNode(controller.id), 0)
     }

@@ -1,5 +1,6 @@
 /** The first world of a plan. */
 import { ADMIN_NODE, brokerNode, controllerNode, quorumNode, REGISTRY_NODE, sessionNode } from '../kafka/ids.ts'
+import { controllersOf } from './controllers.ts'
 import type { Host } from './host.ts'
 import { configOf } from './host.ts'
 import { emptyLedger } from './ledger.ts'
@@ -89,7 +90,7 @@ export function createWorld(plan: Plan, host: Host): World {
     addProcess(world, host, REGISTRY_NODE, [[REGISTRY_NODE, 'registry']])
     startAt(world, host, REGISTRY_NODE, 0)
   }
-  for (const { id, startAtUs } of plan.controllers ?? []) {
+  for (const { id, startAtUs } of controllersOf(plan)) {
     addProcess(world, host, quorumNode(id), [[quorumNode(id), 'quorum']])
     if (startAtUs !== null) startAt(world, host, quorumNode(id), startAtUs)
   }

@@ -16,6 +16,7 @@ import { quorumMachine } from '../quorum/quorum.ts'
 import type { QuorumConfig } from '../quorum/state.ts'
 import { registryMachine } from '../registry/registry.ts'
 import { sessionMachine } from '../session/session.ts'
+import { controllersOf } from './controllers.ts'
 import type { Plan, PlanClient } from './plan.ts'
 import type { NodeKind } from './world.ts'
 
@@ -40,14 +41,14 @@ function brokerConfig(plan: Plan, node: NodeId, changes: Changes): BrokerConfig 
   const broker = plan.brokers.find((each) => each.id === id)
   assert(broker !== undefined, `no broker ${id} in the plan`)
   const settings = { ...broker.settings, ...changes }
-  const { mechanisms, controllers } = plan
-  const config = { id, rack: broker.rack, mechanisms, settings }
-  return controllers === undefined ? config : { ...config, controllers: controllers.map((each) => each.id) }
+  const config = { id, rack: broker.rack, mechanisms: plan.mechanisms, settings }
+  const controllers = controllersOf(plan).map((each) => each.id)
+  return controllers.length === 0 ? config : { ...config, controllers }
 }
 
 /** Controllers are set like the first broker: what matters to them is the same on all. */
 function quorumConfig(plan: Plan, node: NodeId, changes: Changes): QuorumConfig {
-  const voters = (plan.controllers ?? []).map(({ id }) => id)
+  const voters = controllersOf(plan).map(({ id }) => id)
   const settings = { ...plan.brokers[0]?.settings, ...changes }
   return { id: nodeNumber(node), voters, mechanisms: plan.mechanisms, settings }
 }
@@ -86,7 +87,7 @@ export function nodeConfig(plan: Plan, kind: NodeKind, node: NodeId, changes: Ch
       return {
         brokers: plan.brokers.map(({ id, rack }) => ({ id, rack })),
         mechanisms: plan.mechanisms,
-        controllers: (plan.controllers ?? []).map(({ id }) => id),
+        controllers: controllersOf(plan).map(({ id }) => id),
       }
     default:
       return unreachable(kind)

@@ -306,6 +306,33 @@ export interface Expectation {
  */
 export type Pins = Readonly<Record<string, number>>
 
+/** A question of a chapter, to be answered before the run goes on. */
+export interface PlanQuestion {
+  readonly question: string
+  readonly options: readonly string[]
+  /** Index of the right option for the version of this plan. */
+  readonly answer: number
+  /** Holds at the next chapter (of the last: at the end of the run) when the answer is right; null: not checked. */
+  readonly check: Condition | null
+  /** Why the answer is what it is; told afterwards. */
+  readonly why: string
+}
+
+/** A sentence of a lesson, told at the first event (not before the chapter before it) at which `until` holds. */
+export interface PlanChapter {
+  readonly title: string
+  readonly say: string
+  readonly until: Condition
+  /** What is shown bright: `broker 1`, `t-0`, a client; empty: everything. */
+  readonly focus: readonly string[]
+  /** What is pointed at: `high-watermark broker 2`, `log broker 1`, `isr`, `leader`. */
+  readonly mark: readonly string[]
+  /** For the teacher; may be empty. */
+  readonly notes: string
+  readonly ask: PlanQuestion | null
+  readonly source: string | null
+}
+
 export interface Limits {
   readonly events: number
   readonly records: number
@@ -341,6 +368,8 @@ export interface Plan {
   /** Whether the end of the run heals and restarts everything before it settles. */
   readonly healAtEnd: boolean
   readonly expect: Expectation
+  /** What is told along the run; changes nothing in it. Absent: no lesson. */
+  readonly chapters?: readonly PlanChapter[]
   readonly pins: Pins
   readonly limits: Limits
 }

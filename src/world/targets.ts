@@ -13,6 +13,7 @@ import {
   topicConfigPath,
   topicPath,
 } from '../kafka/znodes.ts'
+import { controllersOf } from './controllers.ts'
 import type { Target } from './plan.ts'
 import type { PartitionTruth, ProcessId, World } from './world.ts'
 import { isKraft, quorumState, registryState } from './world.ts'
@@ -21,7 +22,7 @@ import { isKraft, quorumState, registryState } from './world.ts'
 function committedImage(world: World): MetadataImage {
   let image: MetadataImage = { brokers: {}, topics: {}, partitions: {} }
   let end = -1
-  for (const { id } of world.plan.controllers ?? []) {
+  for (const { id } of controllersOf(world.plan)) {
     const durable = quorumState(world, id)?.durable
     if (durable === undefined || durable.committedEnd <= end) continue
     image = durable.committed
@@ -83,7 +84,7 @@ export function controllerTruth(world: World): { broker: BrokerId; epoch: number
 /** KRaft: who leads the quorum in its highest epoch, by its own belief; `broker` is then a controller's id. */
 function activeController(world: World): { broker: number; epoch: number } | null {
   let active: { broker: number; epoch: number } | null = null
-  for (const { id } of world.plan.controllers ?? []) {
+  for (const { id } of controllersOf(world.plan)) {
     const state = quorumState(world, id)
     if (state?.volatile?.role !== 'leader' || (active !== null && active.epoch >= state.durable.epoch)) continue
     active = { broker: id, epoch: state.durable.epoch }
@@ -156,7 +157,8 @@ export function resolveTarget(world: World, target: Target, draw: () => number):
       return chosen === undefined ? [] : [broker(chosen.id)]
     }
     case 'registry':
-      return ['registry']
+      // Without a registry what keeps the cluster's state are the controllers, all of them.
+      return isKraft(world) ? controllersOf(plan).map(({ id }) => quorumNode(id)) : ['registry']
     case 'quorum':
       return [quorumNode(target.id)]
     case 'client':

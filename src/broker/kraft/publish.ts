@@ -7,7 +7,7 @@ import { stopReplica } from '../control-requests.ts'
 import { completeDelayedRequests } from '../delayed-requests.ts'
 import { maybeIncrementHighWatermark } from '../high-watermark.ts'
 import { updateMetadataCache } from '../metadata.ts'
-import { makeFollower, makeLeader, refreshPartition } from '../partition.ts'
+import { makeFollower, makeLeader, refreshPartition, updateRemoteReplicas } from '../partition.ts'
 import { unfollowPartition } from '../replica-fetcher.ts'
 import { type BrokerContext, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
@@ -79,6 +79,8 @@ function lead(
   }
   if (told.leaderEpoch < partition.leaderEpoch || told.partitionEpoch < partition.partitionEpoch) return
   refreshPartition(partition, told, config)
+  // A reassignment adds replicas without a new epoch.
+  updateRemoteReplicas(partition, ctx.nowUs, config)
   if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
 }
 

@@ -78,8 +78,9 @@ export type ResolvedGeneration =
 /** The generation of exactly that name; undefined when there is none. */
 export const generationNamed = (name: string): Generation | undefined => BY_NAME[name]
 
-/** Whether the machines can run it: those of the metadata log are not there, only their table is. */
-export const isRunnable = (generation: Generation): boolean => generation.mechanisms.metadata === 'registry'
+/** Whether the machines can run it: all of them, with a registry or with a metadata log. */
+export const isRunnable = (generation: Generation): boolean =>
+  generation.mechanisms.metadata === 'registry' || generation.mechanisms.metadata === 'kraft'
 
 /**
  * Takes a generation name (`0.10.2`), an exact release (`0.10.2.2`, `3.9.1-kraft`) or a release line that is one

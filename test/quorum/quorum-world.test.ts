@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { simulate } from '../../src/driver/simulate.ts'
+import type { PlanStep } from '../../src/world/plan.ts'
+import { controllerTruth, partitionTruth } from '../../src/world/targets.ts'
+import { broker, planOf } from '../builders.ts'
+
+const controllers = [3001, 3002, 3003].map((id) => ({ id, startAtUs: 0 }))
+
+function run(kafka: string, steps: readonly Partial<PlanStep>[], runUs = 40_000_000) {
+  const plan = planOf({ kafka, producers: [{}], runUs, steps: steps.map((step) => ({ ...step })) as never })
+  return simulate({ ...plan, controllers }, { digest: false })
+}
+
+const at = (seconds: number, ...actions: unknown[]) => ({ atUs: seconds * 1_000_000, do: actions }) as never
+
+test('the metadata log of every controller is a prefix of the committed one, with growing epochs', () => {
+  const { world } = run('4.1', [at(5, { do: 'crash', target: { role: 'controller' } })])
+  const committed = world.ledger.metadataLog
+  const epochs = committed.map(({ epoch }) => epoch)
+  expect(epochs).toEqual([...epochs].sort((a, b) => a - b))
+  expect(new Set(epochs).size).toBeGreaterThan(1)
+  for (const { id } of controllers) {
+    const { log, committedEnd } = (world.nodes[`quorum-${id}`]!.state as never as { durable: never })
+      .durable as never as {
+      log: { record: unknown }[]
+      committedEnd: number
+    }
+    const own = log.slice(0, committedEnd).map(({ record }) => record)
+    expect(own).toEqual(committed.slice(0, committedEnd).map(({ record }) => record))
+  }
+})
+
+test('a paused controller is replaced, and what it believes when it goes on changes nothing', () => {
+  const { world, violations } = run('3.9-kraft', [
+    at(5, { do: 'pause', target: { role: 'controller' }, forUs: 10_000_000 }),
+    at(8, { do: 'crash', target: broker(1) }),
+  ])
+  expect(violations).toEqual([])
+  const leaders = Object.values(world.nodes).filter(
+    ({ kind, state }) =>
+      kind === 'quorum' && (state as { volatile: { role: string } | null }).volatile?.role === 'leader',
+  )
+  expect(leaders).toHaveLength(1)
+  expect(controllerTruth(world)?.epoch).toBeGreaterThan(1)
+  expect(partitionTruth(world, 'orders-0')?.leader).toBe(2)
+})
+
+test('without a majority of controllers nothing is decided: a dead leader keeps its leadership', () => {
+  const { world } = run('4.1', [
+    at(5, { do: 'crash', target: { role: 'quorum', id: 3001 } }, { do: 'crash', target: { role: 'quorum', id: 3002 } }),
+    at(6, { do: 'crash', target: broker(1) }),
+  ])
+  expect(partitionTruth(world, 'orders-0')).toMatchObject({ leader: 1, leaderEpoch: 0, isr: [1, 2, 3] })
+})
