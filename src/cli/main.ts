@@ -18,9 +18,11 @@ import { matrixCommand } from './matrix.ts'
 import { mergeCommand } from './merge.ts'
 import { packageVersion } from './package-root.ts'
 import { replayCommand } from './replay.ts'
+import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { screenOf } from './screen.ts'
 import { shrinkCommand } from './shrink.ts'
+import { traceCommand } from './trace.ts'
 import { validateCommand } from './validate.ts'
 
 const EXAMPLES = `
@@ -45,6 +47,8 @@ function program(io: Io, finished: (exit: number) => void): Command {
     runCommand(io, finished),
     validateCommand(io, finished),
     replayCommand(io, finished),
+    reportCommand(io, finished),
+    traceCommand(io, finished),
     conformCommand(io, finished),
     matrixCommand(io, finished),
     compareCommand(io, finished),
@@ -57,7 +61,7 @@ function program(io: Io, finished: (exit: number) => void): Command {
   ]
   for (const command of commands) root.addCommand(command)
   const width = screenOf(io, io.stdout, false).width
-  for (const command of [root, ...commands]) {
+  for (const command of [root, ...commands, ...commands.flatMap((each) => each.commands)]) {
     command
       .exitOverride()
       .showSuggestionAfterError()

@@ -2,7 +2,6 @@
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
 import { formatTime } from '../kernel/time.ts'
 import type { JUnitCase } from '../report/junit.ts'
 import { junitXml } from '../report/junit.ts'
@@ -11,6 +10,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import type { Job, JobHooks, JobResult } from './job.ts'
 import { bugOf, doJob } from './job.ts'
+import { PageLines, pageHtml, pageShell } from './page-file.ts'
 import type { PlannedRun, RunAsked } from './plans.ts'
 import { planRuns } from './plans.ts'
 import { defaultProcesses, runPool } from './pool.ts'
@@ -33,6 +33,7 @@ interface RunFlags {
   readonly json?: boolean
   readonly junit?: string
   readonly trace?: string
+  readonly html?: string
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly color: boolean
@@ -71,6 +72,7 @@ export function runCommand(io: Io, finished: (exit: number) => void): Command {
     .option('--json', 'one JSON object a run and line (see docs/json-output.md)')
     .option('--junit <file>', 'write JUnit XML, a test case a scenario, version and seed')
     .option('--trace <file>', 'write the plan, every event and the digests of one run, for replay')
+    .option('--html <file>', 'write one run, or two side by side, as a page that opens without a network')
     .option('--quiet', 'one line a run')
     .option('--verbose', 'every line of the timeline, also of what matters little')
     .option('--no-color', 'no colours (also: NO_COLOR)')
@@ -114,6 +116,15 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
       `--trace writes one run, and these are ${planned.runs.length}; choose one scenario, version and seed`,
     )
   }
+  if (flags.html !== undefined && planned.runs.length > 2) {
+    throw new UsageError(
+      `--html writes one run or two side by side, and these are ${planned.runs.length}; choose scenario, versions and seed`,
+    )
+  }
+  if (flags.html !== undefined && flags.verify === true) {
+    throw new UsageError('--verify runs everything twice and writes no page: leave out one of --html and --verify')
+  }
+  const shell = flags.html === undefined ? null : pageShell()
   for (const note of planned.notes) io.stderr.write(`${errors.paint('dim', `note: ${note}`)}\n`)
   const refused = missing.length + planned.problems.length > 0 ? EXIT.unusable : EXIT.held
   const unusable = [...missing, ...planned.refused].map(unusableCase)
@@ -130,7 +141,8 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   const progress = new Progress(io, 'running', progressTotal(runs))
   const form = { json, quiet, verbose: flags.verbose === true }
   const output = new RunOutput({ io, screen, errors, form, runs, progress })
-  const parted = await doRuns(io, runs, flags, output, progress)
+  const pages = flags.html === undefined ? null : runs.map(({ job }) => new PageLines(job))
+  const parted = await doRuns(io, runs, flags, output, progress, pages)
   progress.stop()
   if (parted === null) output.finish()
   else {
@@ -138,6 +150,10 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     output.exit = EXIT.bug
   }
   if (flags.junit !== undefined) writeText(io, flags.junit, junitXml([...unusable, ...output.cases]))
+  if (flags.html !== undefined && shell !== null && pages?.every(({ done }) => done) === true) {
+    const texts = pages.map(({ text }) => text)
+    writeText(io, flags.html, pageHtml(shell, texts))
+  }
   const exit = io.interrupted.aborted ? EXIT.interrupted : worse(output.exit, refused)
   return { exit, stamps }
 }
@@ -176,9 +192,10 @@ async function doRuns(
   flags: RunFlags,
   output: RunOutput,
   progress: Progress,
+  pages: readonly PageLines[] | null,
 ): Promise<Parted | null> {
   const verify = flags.verify === true
-  const trace = flags.trace === undefined ? null : new TraceFile(io, flags.trace)
+  const trace = flags.trace === undefined ? null : new TraceFile(io, flags.trace, runs[0]!.job, pages?.[0] ?? null)
   const single = runs.length === 1
   const onSlice = (atUs: number, index: number): void => {
     if (single) progress.at(atUs, formatTime(atUs))
@@ -201,16 +218,15 @@ async function doRuns(
     const hooks: JobHooks = {
       interrupted: stop.signal,
       onSlice: (world) => onSlice(world.nowUs, index),
-      ...(trace?.hooks() ?? {}),
+      ...(trace?.hooks() ?? pages?.[index]?.hooks() ?? {}),
     }
-    trace?.begin(run.job)
     return doJob(run.job, hooks)
   }
   const wanted = flags.jobs ?? (runs.length >= WORTH_PROCESSES ? defaultProcesses() : 1)
   await runPool<JobResult>({
     io: { ...io, interrupted: stop.signal },
     tasks: runs.map(({ job }) => ({ kind: 'run', job })),
-    processes: verify || trace !== null ? 1 : wanted,
+    processes: verify || trace !== null || pages !== null ? 1 : wanted,
     here: (_, index) => here(index),
     resultOf: (answer) => (answer.kind === 'run' ? answer.result : null),
     died: (index, words) => ({ ok: false, bug: bugOf(new Error(words), runs[index]!.job.repeat) }),
@@ -242,37 +258,34 @@ function differenceText({ run, difference }: Parted): string {
 /** The trace of one run, written while it goes on. */
 class TraceFile {
   readonly #file: number
-  #lines: string[] = []
+  readonly #lines: PageLines
+  readonly #page: PageLines | null
 
-  constructor(io: Io, name: string) {
+  /** `page` is given the same lines. */
+  constructor(io: Io, name: string, job: Job, page: PageLines | null) {
     try {
       this.#file = openSync(resolve(io.cwd, name), 'w')
     } catch (error) {
       throw new UsageError(`${name} cannot be written: ${(error as Error).message}`)
     }
-  }
-
-  begin(job: Job): void {
-    this.#lines.push(traceHeader(job.plan))
+    this.#page = page
+    this.#lines = page ?? new PageLines(job)
   }
 
   hooks(): JobHooks {
+    const { onEvent, onResult } = this.#lines.hooks()
     return {
       onEvent: (world, report) => {
-        this.#lines.push(traceEvent(world.index - 1, report))
-        if (this.#lines.length >= 1000) this.#flush()
+        onEvent?.(world, report)
+        // A page keeps its lines, so they are written at the end.
+        if (this.#page === null && this.#lines.count >= 1000) writeSync(this.#file, this.#lines.take())
       },
-      onResult: (result) => this.#lines.push(traceFooter(result)),
+      ...(onResult === undefined ? {} : { onResult }),
     }
   }
 
-  #flush(): void {
-    if (this.#lines.length > 0) writeSync(this.#file, `${this.#lines.join('\n')}\n`)
-    this.#lines = []
-  }
-
   end(): void {
-    this.#flush()
+    writeSync(this.#file, this.#page === null ? this.#lines.take() : this.#page.text)
     closeSync(this.#file)
   }
 }

@@ -61,12 +61,16 @@ export function concerned(body: EventBody): string {
   }
 }
 
-export const traceHeader = (plan: Plan): string =>
-  canonical({ ktrace: TRACE_VERSION, kafka: plan.kafka, seed: plan.seed, plan } satisfies TraceHeader)
+/** What a report adds to a line; readers that do not know it leave it alone. */
+export type TraceExtra = object
 
-export function traceEvent(index: number, report: StepReport): string {
+export const traceHeader = (plan: Plan, extra: TraceExtra = {}): string =>
+  canonical({ ktrace: TRACE_VERSION, kafka: plan.kafka, seed: plan.seed, plan, ...extra } satisfies TraceHeader)
+
+export function traceEvent(index: number, report: StepReport, extra: TraceExtra = {}): string {
   const { event, facts } = report
   const line: TraceEvent = {
+    ...extra,
     i: index,
     t: event.atUs,
     id: event.id,
@@ -80,8 +84,9 @@ export function traceEvent(index: number, report: StepReport): string {
   return canonical(line)
 }
 
-export const traceFooter = (result: RunResult): string =>
+export const traceFooter = (result: RunResult, extra: TraceExtra = {}): string =>
   canonical({
+    ...extra,
     events: result.events,
     virtualUs: result.virtualUs,
     outcome: result.outcome,

@@ -55,9 +55,9 @@ export class ViewState {
   readonly #values: Map<string, Json>
   readonly #lists: Map<string, SharedList>
 
-  constructor(from?: ViewState) {
-    this.#values = new Map(from?.#values)
-    this.#lists = new Map(from?.#lists)
+  constructor(from: ViewState | null = null) {
+    this.#values = new Map(from === null ? [] : from.#values)
+    this.#lists = new Map(from === null ? [] : from.#lists)
   }
 
   get(path: string): Json | undefined {

@@ -1,0 +1,103 @@
+/** The page of a run: its trace gathered line by line, and put into the shell that the build made. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { replay } from '../driver/replay.ts'
+import type { RunResult } from '../driver/simulate.ts'
+import type { Trace } from '../driver/trace.ts'
+import { traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
+import { filledShell } from '../report/page/shell.ts'
+import { ViewRecorder } from '../report/page/view-recorder.ts'
+import { runView } from '../report/run-view.ts'
+import type { StepReport } from '../world/context.ts'
+import type { Plan } from '../world/plan.ts'
+import type { World } from '../world/world.ts'
+import { UsageError } from './io.ts'
+import type { JobHooks } from './job.ts'
+import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
+
+/** What a page says of a run beside its trace. */
+export interface PageRunGiven {
+  readonly plan: Plan
+  readonly became: string
+  readonly repeat: string
+}
+
+/** The lines of a trace with everything that a page shows. */
+export class PageLines {
+  readonly #given: PageRunGiven
+  readonly #recorder = new ViewRecorder()
+  #lines: string[]
+  /** The footer is in. */
+  done = false
+
+  constructor(given: PageRunGiven) {
+    this.#given = given
+    const { plan, became, repeat } = given
+    this.#lines = [traceHeader(plan, { sim: packageVersion(), became, repeat })]
+  }
+
+  get count(): number {
+    return this.#lines.length
+  }
+
+  get text(): string {
+    return `${this.#lines.join('\n')}\n`
+  }
+
+  /** The lines so far, which are then forgotten. */
+  take(): string {
+    const text = this.#lines.length === 0 ? '' : this.text
+    this.#lines = []
+    return text
+  }
+
+  add(world: World, report: StepReport): void {
+    this.#lines.push(traceEvent(world.index - 1, report, this.#recorder.onEvent(world, report)))
+  }
+
+  end(result: RunResult): void {
+    const { became, repeat } = this.#given
+    const { timeline: _, ...view } = runView(result, { timeline: [], became, repeat })
+    this.#recorder.end(result.world)
+    const { chapters, checks, underWay } = this.#recorder
+    this.#lines.push(traceFooter(result, { view, chapters, checks, underWay }))
+    this.done = true
+  }
+
+  hooks(): JobHooks {
+    return { onEvent: (world, report) => this.add(world, report), onResult: (result) => this.end(result) }
+  }
+}
+
+/** The text of a trace with what a page needs: as it is, or replayed when it was written without. */
+export function pageText(
+  trace: Trace,
+  text: string,
+  given: { readonly file: string; readonly repeat: string },
+): string {
+  if (trace.events.some((event) => 'd' in event)) return text
+  const lines = new PageLines({ plan: trace.header.plan, became: '', repeat: given.repeat })
+  const { result, divergence } = replay(trace, { onEvent: (world, report) => lines.add(world, report) })
+  if (divergence !== null) {
+    throw new UsageError(
+      `${given.file} was written by another version of highwater: replayed, it differs from event ${divergence.index} on`,
+    )
+  }
+  lines.end(result)
+  return lines.text
+}
+
+/** The built page without a run. */
+export function pageShell(): string {
+  const file = join(PACKAGE_ROOT, 'dist', 'web', 'report.html')
+  if (!existsSync(file)) throw new UsageError('the page is not built: run `npm run build` first')
+  return readFileSync(file, 'utf8')
+}
+
+/** The page of one run, or of two side by side, from the texts of their traces. */
+export function pageHtml(shell: string, texts: readonly string[]): string {
+  const runs = texts.map((text) => gzipSync(Buffer.from(text, 'utf8'), { level: 9 }).toString('base64'))
+  const { plan } = JSON.parse(texts[0]!.slice(0, texts[0]!.indexOf('\n'))) as { plan: Plan }
+  return filledShell(shell, { title: plan.title, story: plan.story, runs })
+}

@@ -1,0 +1,51 @@
+/** `report`: a trace as a page, or two traces side by side. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import type { Trace } from '../driver/trace.ts'
+import { parseTrace } from '../driver/trace.ts'
+import { quoted } from './flags.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError } from './io.ts'
+import { pageHtml, pageShell, pageText } from './page-file.ts'
+
+/** Reads and parses a trace file. Throws in words when it is none. */
+export function readTraceFile(io: Io, file: string): { readonly text: string; readonly trace: Trace } {
+  let text: string
+  try {
+    text = readFileSync(resolve(io.cwd, file), 'utf8')
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
+  }
+  const parsed = parseTrace(text)
+  if (!parsed.ok) throw new UsageError(`${file}: ${parsed.message}`)
+  return { text, trace: parsed.trace }
+}
+
+export function writeFile(io: Io, file: string, text: string): void {
+  try {
+    writeFileSync(resolve(io.cwd, file), text)
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`)
+  }
+}
+
+export function reportCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('report')
+    .summary('a trace as a page')
+    .description(
+      'Makes one HTML file of a trace that `run --trace FILE` wrote, or of two side by side. It opens without a network.',
+    )
+    .argument('<trace...>', 'one trace, or two')
+    .requiredOption('--html <file>', 'the page to write')
+    .action((files: string[], flags: { readonly html: string }) => {
+      if (files.length > 2) throw new UsageError(`a page shows one run or two, and these are ${files.length}`)
+      const shell = pageShell()
+      const texts = files.map((file) => {
+        const { text, trace } = readTraceFile(io, file)
+        return pageText(trace, text, { file, repeat: `highwater replay ${quoted(file)}` })
+      })
+      writeFile(io, flags.html, pageHtml(shell, texts))
+      finished(EXIT.held)
+    })
+}

@@ -1,0 +1,32 @@
+/** Puts traces into the built page. What comes from a scenario is escaped here and is data ever after. */
+
+/** Where the shell wants the runs; the build checks that it is there once. */
+export const RUNS_PLACE = '<!--runs-->'
+const TITLE_PLACE = '<title>Highwater</title>'
+const STORY_PLACE = '<p id="story"></p>'
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => ESCAPES[letter]!)
+
+export interface PageContent {
+  readonly title: string
+  readonly story: string
+  /** Traces, gzipped, in base64. */
+  readonly runs: readonly string[]
+}
+
+/** The whole page. Base64 needs no escaping inside a data block; replacements are functions because of `$`. */
+export function filledShell(shell: string, { title, story, runs }: PageContent): string {
+  const blocks = runs.map((run) => `<script type="application/octet-stream;base64" class="run">${run}</script>`)
+  return shell
+    .replace(TITLE_PLACE, () => `<title>${escaped(title)} · Highwater</title>`)
+    .replace(STORY_PLACE, () => `<p id="story">${escaped(`${title}. ${story}`)}</p>`)
+    .replace(RUNS_PLACE, () => blocks.join('\n'))
+}

@@ -1,0 +1,200 @@
+/** The list of events: only the rows in sight are in the page. In a comparison, both runs with gaps between. */
+import { computed, signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { formatTime } from '../kernel/time.ts'
+import { eventWords, shortNode } from '../report/page/event-words.ts'
+import type { Level } from '../report/page/page-run.ts'
+import {
+  active,
+  bookmarks,
+  comparison,
+  eventOf,
+  goEvent,
+  goRow,
+  isBoth,
+  level,
+  main,
+  rows,
+  search,
+  searchFrom,
+  sides,
+} from './store.ts'
+
+const ROW_PX = 26
+const HEIGHT_PX = 390
+
+const scrolled = signal(0)
+
+/** Events of the main side at the chosen level, ascending. */
+const listed = computed<readonly number[]>(() => {
+  const side = main.value
+  if (side === undefined) return []
+  const found: number[] = []
+  for (let at = 0; at < side.run.length; at++) if (side.run.levels[at]! >= level.value) found.push(at)
+  return found
+})
+
+const LEVELS: readonly (readonly [Level, string])[] = [
+  [3, 'the story'],
+  [2, 'what changes'],
+  [1, 'every event'],
+]
+
+export function EventList() {
+  const side = main.value!
+  const box = useRef<HTMLDivElement>(null)
+  const both = isBoth.value
+  const count = both ? (comparison.value?.pairs.length ?? 0) : listed.value.length
+  const here = both ? rows.value[active.value] : lastAtOrBefore(listed.value, eventOf(side))
+  useEffect(() => {
+    const top = here * ROW_PX
+    const element = box.current
+    if (element === null) return
+    const room = element.clientHeight
+    if (top < element.scrollTop || top > element.scrollTop + room - 2 * ROW_PX) element.scrollTop = top - room / 2
+  }, [here])
+  const from = Math.max(0, Math.floor(scrolled.value / ROW_PX) - 6)
+  const to = Math.min(count, from + Math.ceil(HEIGHT_PX / ROW_PX) + 12)
+  const indices = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+  return (
+    <section class="events" aria-label="Events">
+      <div class="bar">
+        <h2>Events</h2>
+        {both ? null : (
+          <select
+            aria-label="Which events"
+            value={String(level.value)}
+            onChange={(change) => {
+              level.value = Number(change.currentTarget.value) as Level
+            }}
+          >
+            {LEVELS.map(([value, words]) => (
+              <option key={value} value={String(value)}>
+                {words}
+              </option>
+            ))}
+          </select>
+        )}
+        <span class="dim">{count}</span>
+        <input
+          id="search"
+          type="search"
+          placeholder="search"
+          aria-label="Search events"
+          value={search.value}
+          onInput={(input) => {
+            search.value = input.currentTarget.value
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') searchFrom(event.shiftKey ? -1 : 1, (at) => eventWords(side.run.events[at]!))
+          }}
+        />
+      </div>
+      <div
+        ref={box}
+        class="list"
+        role="grid"
+        aria-rowcount={count}
+        aria-label="Events"
+        tabIndex={0}
+        onScroll={(event) => {
+          scrolled.value = event.currentTarget.scrollTop
+        }}
+      >
+        <div role="presentation" style={{ height: `${count * ROW_PX}px`, position: 'relative' }}>
+          {indices.map((index) =>
+            both ? (
+              <PairRow key={index} index={index} here={index === here} />
+            ) : (
+              <EventRow key={index} index={index} at={listed.value[index]!} here={index === here} />
+            ),
+          )}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function lastAtOrBefore(list: readonly number[], event: number): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (list[middle]! <= event) low = middle + 1
+    else high = middle
+  }
+  return Math.max(0, low - 1)
+}
+
+const place = (index: number) => ({ position: 'absolute', top: `${index * ROW_PX}px`, height: `${ROW_PX}px` }) as const
+
+function EventRow({ index, at, here }: { readonly index: number; readonly at: number; readonly here: boolean }) {
+  const { run } = main.value!
+  const event = run.events[at]!
+  const broken = run.moments.some((moment) => moment.event === at && moment.kind === 'break')
+  const words = eventWords(event)
+  const hit = search.value !== '' && words.toLowerCase().includes(search.value.toLowerCase())
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      class={`event ${here ? 'here' : ''} ${event.s === undefined ? '' : 'step'} ${broken ? 'broken' : ''} ${hit ? 'hit' : ''}`}
+      style={place(index)}
+    >
+      <button
+        type="button"
+        role="gridcell"
+        aria-current={here ? 'true' : undefined}
+        tabIndex={here ? 0 : -1}
+        onClick={() => goEvent(at)}
+        title={words}
+      >
+        <span class="number">{at}</span>
+        <span class="time">{formatTime(event.t)}</span>
+        <span class="glyph">
+          {event.s !== undefined ? '>' : broken ? '✗' : bookmarks.value.includes(at) ? '★' : ''}
+        </span>
+        <span class="words">{words}</span>
+      </button>
+    </div>
+  )
+}
+
+const KIND_GLYPHS = { same: '=', other: '≠', only: '◁', moved: '~' } as const
+
+function PairRow({ index, here }: { readonly index: number; readonly here: boolean }) {
+  const pair = comparison.value!.pairs[index]!
+  const first = comparison.value!.divergence?.at === index
+  const words = (which: 'left' | 'right'): string => {
+    const row = pair[which]
+    return row === null ? '' : `${row.node === '' ? '' : `${shortNode(row.node)} `}${row.words}`
+  }
+  const gap = (label: string): string => `– nothing like it in ${label} –`
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      class={`event pair ${here ? 'here' : ''} ${pair.kind} ${first ? 'first' : ''}`}
+      style={place(index)}
+    >
+      <button
+        type="button"
+        role="gridcell"
+        aria-current={here ? 'true' : undefined}
+        tabIndex={here ? 0 : -1}
+        onClick={() => goRow(index)}
+        title={`A: ${words('left')}\nB: ${words('right')}`}
+      >
+        <span class={pair.left === null ? 'gap' : 'words'}>
+          {pair.left === null ? gap(sides.value[0]!.label) : words('left')}
+        </span>
+        <span class="glyph">
+          {first ? '▶' : pair.kind === 'only' && pair.left === null ? '▷' : KIND_GLYPHS[pair.kind]}
+        </span>
+        <span class={pair.right === null ? 'gap' : 'words'}>
+          {pair.right === null ? gap(sides.value[1]!.label) : words('right')}
+        </span>
+      </button>
+    </div>
+  )
+}

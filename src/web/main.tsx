@@ -1,0 +1,140 @@
+/** The page starts: reads the runs that are in it, and draws. */
+import { effect } from '@preact/signals'
+import { render } from 'preact'
+import { parseTrace } from '../driver/trace.ts'
+import type { PageComparison } from '../report/page/comparison-data.ts'
+import { PageRun, pageTrace } from '../report/page/page-run.ts'
+import { App } from './app.tsx'
+import { linkHere, onKey } from './commands.ts'
+import { blocks } from './decode.ts'
+import type { Side, View } from './store.ts'
+import {
+  answers,
+  comparison,
+  events,
+  goEvent,
+  lastAllowed,
+  lecture,
+  main,
+  partition,
+  playing,
+  showView,
+  sides,
+  speed,
+  step,
+  theme,
+  view,
+} from './store.ts'
+import './style.css'
+
+async function readSides(): Promise<Side[]> {
+  if (typeof DecompressionStream === 'undefined')
+    throw new Error('This browser is too old for the page: it cannot unpack it.')
+  const texts = await blocks('run')
+  if (texts.length === 0) throw new Error('There is no run in this page.')
+  return texts.map((text, index) => {
+    const parsed = parseTrace(text)
+    if (!parsed.ok) throw new Error(`The run in this page cannot be read: ${parsed.message}`)
+    const trace = pageTrace(parsed.trace)
+    if (trace === null) throw new Error('The trace in this page was written without what a page shows.')
+    const run = new PageRun(trace)
+    return { name: index === 0 ? 'A' : 'B', label: `Kafka ${run.header.kafka}`, run }
+  })
+}
+
+/** Where the story gets going: its first step, else its first event. */
+function openingEvent(run: PageRun): number {
+  const chapter = run.footer?.chapters?.[0]
+  if (chapter !== undefined) return chapter
+  const first = run.moments.find(({ kind }) => kind === 'fault')?.event
+  return first ?? 0
+}
+
+const isView = (text: string | null): text is View => text === 'A' || text === 'B' || text === 'both'
+
+/** The fragment says where to begin: `#e=412&v=both`. What cannot be read is left alone. */
+function openFragment(): void {
+  const asked = new URLSearchParams(location.hash.slice(1))
+  const wanted = asked.get('v')
+  if (isView(wanted) && (wanted === 'A' || sides.value.length === 2)) showView(wanted)
+  const event = Number(asked.get('e'))
+  if (asked.has('e') && Number.isInteger(event)) goEvent(event)
+}
+
+function play(): void {
+  let timer = 0
+  effect(() => {
+    clearInterval(timer)
+    if (!playing.value) return
+    timer = window.setInterval(() => {
+      const side = main.peek()
+      const before = events.peek()
+      step(1)
+      const now = events.peek()
+      const stopped = now[0] === before[0] && now[1] === before[1]
+      const broke = side?.run.moments.some(({ event, kind }) => kind === 'break' && now.includes(event)) ?? false
+      if (stopped || broke) playing.value = false
+    }, 1000 / speed.value)
+  })
+}
+
+/** Answers stay in this browser, under the title of the lesson. */
+function keepAnswers(run: PageRun): void {
+  const key = `highwater answers ${run.header.plan.title}`
+  try {
+    answers.value = JSON.parse(sessionStorage.getItem(key) ?? '{}') as Record<number, number>
+    effect(() => sessionStorage.setItem(key, JSON.stringify(answers.value)))
+  } catch {
+    // A browser that keeps nothing for files shows the questions again.
+  }
+}
+
+async function start(): Promise<void> {
+  const page = document.getElementById('page')!
+  try {
+    const read = await readSides()
+    const compared = (await blocks('comparison'))[0]
+    comparison.value = compared === undefined ? null : (JSON.parse(compared) as PageComparison)
+    const named = comparison.value
+    sides.value = named === null ? read : read.map((side, i) => ({ ...side, label: sideLabel(named, i, side.label) }))
+    const { run } = read[0]!
+    partition.value = run.partitions[0] ?? ''
+    if ((run.header.plan.chapters ?? []).length > 0) keepAnswers(run)
+    if (read.length === 2 && comparison.value !== null) {
+      view.value = 'both'
+      goEvent(openingEvent(run), 0)
+    } else goEvent(Math.min(openingEvent(run), lastAllowed(run)), 0)
+    openFragment()
+    page.replaceChildren()
+    render(<App />, page)
+    addEventListener('keydown', onKey)
+    effect(() => {
+      const root = document.documentElement
+      if (theme.value === 'auto') delete root.dataset.theme
+      else root.dataset.theme = theme.value
+      root.classList.toggle('lecture', lecture.value)
+    })
+    effect(() => {
+      events.value
+      try {
+        history.replaceState(null, '', linkHere())
+      } catch {
+        // Some viewers of files keep the address to themselves.
+      }
+    })
+    play()
+    document.documentElement.dataset.ready = 'yes'
+  } catch (error) {
+    const words = document.createElement('p')
+    words.className = 'broken'
+    words.textContent = error instanceof Error ? error.message : String(error)
+    page.prepend(words)
+    document.documentElement.dataset.ready = 'no'
+  }
+}
+
+/** Versions are said as such; values of a setting with it. */
+const sideLabel = ({ labels, varied }: PageComparison, index: number, kafka: string): string =>
+  varied === null ? kafka : `${kafka}, ${varied}=${labels[index]}`
+
+void start()
