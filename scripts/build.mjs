@@ -1,15 +1,12 @@
-// Compiles src to dist and builds the page. Run by `npm ci` (prepare), because Node 20 does not run TypeScript by itself.
+// Compiles src to dist and builds the page of reports. Run by `npm ci` (prepare), because Node 20 does not run TypeScript by itself.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
 const tsc = join(modules, 'typescript', 'bin', 'tsc')
-const program = join(root, 'dist', 'cli', 'main.js')
-// `npx sim` in a clone links the clone into npx's cache, and npm prepares what it links: it has been prepared already.
-if (process.env.npm_command === 'exec' && existsSync(program)) process.exit(0)
 if (!existsSync(tsc)) {
   console.log('highwater: TypeScript is not installed, so dist is left as it is')
   process.exit(0)
@@ -19,13 +16,29 @@ if (!existsSync(tsc)) {
 const next = mkdtempSync(join(modules, '.highwater-dist-'))
 const compile = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', next]
 const { status } = spawnSync(process.execPath, compile, { stdio: 'inherit', cwd: root })
-if (status !== 0) {
+const page = status === 0 && existsSync(join(modules, 'vite')) ? buildPage(join(next, 'web', 'report.html')) : 0
+if (status !== 0 || page !== 0) {
   rmSync(next, { recursive: true, force: true })
-  process.exit(status ?? 1)
+  process.exit(status || page || 1)
 }
 chmodSync(next, 0o755)
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 renameSync(next, join(root, 'dist'))
+const program = join(root, 'dist', 'cli', 'main.js')
 chmodSync(program, 0o755)
-if (existsSync(join(root, 'node_modules', 'vite'))) await import('./build-page.mjs')
-else console.log('highwater: vite is not installed, so there is no page: reports need dist/web/report.html')
+
+// `npx sim` in a clone finds the program among the binaries of the installed packages; without these links npx would
+// install the clone into its cache first, at every start. On Windows it does that.
+if (process.platform !== 'win32') {
+  for (const name of ['sim', 'highwater']) {
+    const link = join(modules, '.bin', name)
+    rmSync(link, { force: true })
+    symlinkSync(join('..', '..', 'dist', 'cli', 'main.js'), link)
+  }
+}
+
+/** The exit code of the build of the page. */
+function buildPage(out) {
+  return spawnSync(process.execPath, [join(root, 'scripts', 'build-page.mjs'), out], { stdio: 'inherit', cwd: root })
+    .status
+}
