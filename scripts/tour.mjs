@@ -52,7 +52,7 @@ function missing(lines, output) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'highwater-tour-'))
-for (const name of ['package.json', 'dist', 'scenarios', 'schema', 'docs', 'test']) {
+for (const name of ['package.json', 'dist', 'scenarios', 'schema', 'docs', 'test', 'scripts']) {
   cpSync(join(root, name), join(folder, name), { recursive: true })
 }
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
@@ -62,7 +62,13 @@ const commands = commandsOf(readFileSync(join(root, file), 'utf8'))
 for (const { command, exit, lines } of commands) {
   if (INSTALLED.test(command) && !command.includes('&&')) continue
   const run = command.replace(/^npm ci && /, '')
-  const env = { ...process.env, COLUMNS: '100', NO_COLOR: '1', FORCE_COLOR: '0' }
+  const env = {
+    ...process.env,
+    COLUMNS: '100',
+    NO_COLOR: '1',
+    FORCE_COLOR: '0',
+    npm_config_cache: join(folder, '.npm'),
+  }
   const result = spawnSync('bash', ['-c', run], { cwd: folder, encoding: 'utf8', env, input: '' })
   const lost = missing(lines, result.stdout + result.stderr)
   const ok = result.status === exit && lost === null
