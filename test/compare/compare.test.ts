@@ -70,9 +70,9 @@ test('--vary compares two values of one setting under the same seed', async () =
     'compare',
     INCIDENT,
     '--kafka',
-    '2.4',
+    '0.11',
     '--vary',
-    'mechanisms.truncation=high-watermark,kip-320',
+    'mechanisms.truncation=high-watermark,kip-101',
     '--json',
   ]
   const said = await cli(words)
