@@ -5,6 +5,7 @@
 import type { TopicPartition } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
 import { msToUs } from '../kernel/time.ts'
+import { closeLayout, dropOldSnapshots } from '../log/layout.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
@@ -63,7 +64,7 @@ export function onCheckpointTimer(
       nextRun(ctx, timer, data, durationSetting(config, 'replica.high.watermark.checkpoint.interval.ms', 5_000))
       return
     case RECOVERY_POINT_TIMER:
-      checkpointRecoveryPoint(state, ctx)
+      checkpointRecoveryPoint(state, config)
       nextRun(ctx, timer, data, durationSetting(config, RECOVERY_POINT_INTERVAL, 60_000))
       return
     case LOG_START_TIMER:
@@ -86,7 +87,7 @@ export function checkpointHighWatermarks(state: BrokerState): void {
 }
 
 /** Writes up to where each log is known to be on disk. Also after every truncation. */
-export function checkpointRecoveryPoint(state: BrokerState, _ctx: BrokerContext): void {
+export function checkpointRecoveryPoint(state: BrokerState, config: BrokerConfig): void {
   const { durable } = state
   if (durable.recoveryPointCheckpoint === null) return
   durable.recoveryPointCheckpoint = Object.fromEntries(
@@ -94,6 +95,10 @@ export function checkpointRecoveryPoint(state: BrokerState, _ctx: BrokerContext)
       .sort()
       .map((name): [TopicPartition, number] => [name, durable.logs[name]!.flushedOffset]),
   )
+  for (const name of Object.keys(durable.logs)) {
+    const { layout, flushedOffset } = durable.logs[name]!
+    if (layout !== undefined) dropOldSnapshots(layout, flushedOffset, config.mechanisms)
+  }
 }
 
 /** Lists only logs that begin above their first record on disk: the others are found without it. */
@@ -103,17 +108,20 @@ export function checkpointLogStart(state: BrokerState): void {
   const starts: Record<TopicPartition, number> = {}
   for (const name of Object.keys(durable.logs).sort()) {
     const log = durable.logs[name]!
-    const first = log.batches[0]?.baseOffset ?? log.logStartOffset
+    const first = log.layout?.segments[0]?.baseOffset ?? log.logStartOffset
     if (log.logStartOffset > first) starts[name] = log.logStartOffset
   }
   durable.logStartOffsetCheckpoint = starts
 }
 
 /** A clean stop: high watermarks, then everything on disk, then the other files, then the marker (recorded order). */
-export function closeLogs(state: BrokerState, ctx: BrokerContext): void {
+export function closeLogs(state: BrokerState, config: BrokerConfig): void {
   checkpointHighWatermarks(state)
-  for (const log of Object.values(state.durable.logs)) log.flushedOffset = log.logEndOffset
-  checkpointRecoveryPoint(state, ctx)
+  for (const log of Object.values(state.durable.logs)) {
+    log.flushedOffset = log.logEndOffset
+    if (log.layout !== undefined) closeLayout(log.layout, log.logEndOffset, config.mechanisms)
+  }
+  checkpointRecoveryPoint(state, config)
   checkpointLogStart(state)
   state.durable.cleanShutdown = true
 }

@@ -2,7 +2,9 @@
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { type BrokerId, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrState } from '../kafka/messages/control.ts'
+import { MICROS_PER_MS } from '../kernel/time.ts'
 import { assignEpoch } from '../log/epoch-cache.ts'
+import { emptyLayout } from '../log/layout.ts'
 import { emptyLog, type ReplicaLog } from '../log/replica-log.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
@@ -28,7 +30,8 @@ export function replicaOf(
   const { topic } = splitTopicPartition(name)
   volatile.topicSettings[topic] ??= { ...told.topicSettings }
   if (state.durable.logs[name] === undefined) {
-    state.durable.logs[name] = emptyLog()
+    const layout = emptyLayout(0, config.mechanisms.recordFormat, Math.floor(ctx.nowUs / MICROS_PER_MS))
+    state.durable.logs[name] = { ...emptyLog(), layout }
     volatile.lastFlushUs[name] = ctx.nowUs
   }
   const log = logOf(state, name)

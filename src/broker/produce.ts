@@ -13,6 +13,7 @@ import { completeDelayedFetches } from './delayed-fetch.ts'
 import { parkProduce, tellAcknowledged } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
+import { diskOf } from './log-disk.ts'
 import { unhostedError } from './read-partition.ts'
 import { type BrokerContext, logOf, minInsyncReplicas, running, topicNumber } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedProduce, PartitionState } from './state.ts'
@@ -110,6 +111,7 @@ function append(
     stamped(state, ctx, config, name, records),
     leaderEpoch,
     config.mechanisms,
+    diskOf(state, ctx, config, name),
   )
   ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
   // With an ISR of one the record is committed at once.
@@ -140,11 +142,12 @@ function sizeError(
 ): ErrorName | null {
   const byBatch = config.mechanisms.recordFormat === 2
   const epoch = byBatch ? leaderEpoch : -1
-  const total = batchBytes({ baseOffset: 0, leaderEpoch: epoch, records })
+  const format = config.mechanisms.recordFormat === 0 ? 0 : 1
+  const total = batchBytes({ baseOffset: 0, leaderEpoch: epoch, records }, format)
   const largest = byBatch
     ? total
     : records.reduce(
-        (most, record) => Math.max(most, batchBytes({ baseOffset: 0, leaderEpoch: -1, records: [record] })),
+        (most, record) => Math.max(most, batchBytes({ baseOffset: 0, leaderEpoch: -1, records: [record] }, format)),
         0,
       )
   const limit = topicNumber(state, config, name, 'max.message.bytes')

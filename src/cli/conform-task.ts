@@ -2,6 +2,8 @@
 import type { RecordingReport } from '../conform/compare.ts'
 import { conform } from '../conform/conform.ts'
 import { parseRecording } from '../conform/recording.ts'
+import { conformStorage } from '../conform/storage.ts'
+import { isStorageRecording, type StorageRecording } from '../conform/storage-recording.ts'
 import type { VectorFile, VectorReport } from '../conform/vectors.ts'
 import { runVectors } from '../conform/vectors.ts'
 import type { Bug } from './job.ts'
@@ -38,6 +40,10 @@ export function conformText(file: string, text: string, pins: boolean): ConformR
       const problems = parsed.problems.slice(0, LONGEST_PROBLEMS).map((problem) => `${file}: ${problem}`)
       const more = parsed.problems.length - problems.length
       return { kind: 'unusable', problems: more > 0 ? [...problems, `${file}: … and ${more} more`] : problems }
+    }
+    if (isObject(data) && isStorageRecording(data)) {
+      const report = conformStorage(data as unknown as StorageRecording)
+      return { kind: 'recording', report, wallMs: performance.now() - startedMs }
     }
     return { kind: 'recording', report: conform(parsed.recording, { pins }), wallMs: performance.now() - startedMs }
   } catch (error) {

@@ -17,6 +17,7 @@ export type RawRequest =
   | {
       readonly request: 'produce'
       readonly partition: TopicPartition
+      /** A timestamp of 0 becomes the time of the request. */
       readonly records: readonly KafkaRecord[]
       readonly acks: number
       readonly timeoutMs: number

@@ -1,6 +1,7 @@
 import type { RemovedRecord } from '../kafka/facts.ts'
 import { lastOffset } from '../kafka/records.ts'
 import { cutEpochCacheToLog } from './epoch-cache.ts'
+import { cutLayout } from './layout.ts'
 import { type ReplicaLog, removeRecordsFrom } from './replica-log.ts'
 
 /** The end that a broker finds when it reads the log from disk: behind its last batch. */
@@ -15,7 +16,10 @@ function endOfLastBatch(log: ReplicaLog): number {
  */
 export function losePower(log: ReplicaLog, keepBelow: number): RemovedRecord[] {
   const removed = removeRecordsFrom(log, keepBelow)
-  if (removed.length > 0) log.logEndOffset = endOfLastBatch(log)
+  if (removed.length > 0) {
+    log.logEndOffset = endOfLastBatch(log)
+    if (log.layout !== undefined) cutLayout(log.layout, log.batches, log.logEndOffset)
+  }
   log.flushedOffset = Math.min(log.flushedOffset, log.logEndOffset)
   return removed
 }

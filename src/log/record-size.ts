@@ -5,7 +5,7 @@ import { entryOverhead } from './format/message-set.ts'
 import { BATCH_OVERHEAD } from './format/record-batch.ts'
 import { varintLength } from './format/varint.ts'
 
-const MESSAGE_OVERHEAD = entryOverhead(1)
+const ENTRY_OVERHEAD = [entryOverhead(0), entryOverhead(1)] as const
 
 const fieldLength = (text: string | null): number => {
   if (text === null) return 1
@@ -25,12 +25,12 @@ function recordBytes(record: KafkaRecord, offsetDelta: number, timestampDelta: n
   return varintLength(body) + body
 }
 
-/** Bytes of a batch in the log and in a fetch answer. A batch without epoch counts as messages of format 1. */
-export function batchBytes(batch: RecordBatch): number {
+/** Bytes of a batch in the log and in a fetch answer. A batch without epoch is entries of format 0 or 1. */
+export function batchBytes(batch: RecordBatch, format: 0 | 1 = 1): number {
   if (batch.leaderEpoch < 0) {
     let bytes = 0
     for (const record of batch.records) {
-      bytes += MESSAGE_OVERHEAD + utf8Length(record.key ?? '') + utf8Length(record.value ?? '')
+      bytes += ENTRY_OVERHEAD[format] + utf8Length(record.key ?? '') + utf8Length(record.value ?? '')
     }
     return bytes
   }

@@ -3,14 +3,15 @@ import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { type KafkaRecord, lastOffset, type RecordBatch } from '../kafka/records.ts'
 import { assert } from '../kernel/assert.ts'
 import { assignEpoch, type EpochEntry, truncateEpochsFromEnd } from './epoch-cache.ts'
+import { cutLayout, type LogDisk, type LogLayout, layOut, restartLayout } from './layout.ts'
 import { batchBytes } from './record-size.ts'
 
 export type { EpochEntry } from './epoch-cache.ts'
 export { batchBytes } from './record-size.ts'
 
 /**
- * A broker's copy of a partition, as the simple model has it: one segment and a durable frontier. All of it survives a
- * kill of the process (page cache); a power loss keeps the durable prefix and whatever more was drawn.
+ * A broker's copy of a partition: its batches, how they lie in files, and a durable frontier. All of it survives a kill
+ * of the process (page cache); a power loss keeps the durable prefix and whatever more was drawn.
  */
 export interface ReplicaLog {
   /** In offset order; offsets inside and between batches only grow. */
@@ -23,6 +24,8 @@ export interface ReplicaLog {
   epochCache: EpochEntry[]
   /** Exclusive end of what has been flushed to disk: the durable frontier. Never above logEndOffset. */
   flushedOffset: number
+  /** The files; absent in a log that nobody keeps on a disk. */
+  layout?: LogLayout
 }
 
 export const emptyLog = (): ReplicaLog => ({
@@ -54,6 +57,14 @@ export interface AppendedRange {
   readonly endOffset: number
 }
 
+/** Lays appended batches out in files. What a roll closes is flushed by it, so that the frontier moves to the new base. */
+function write(log: ReplicaLog, from: number, disk: LogDisk | undefined, m: Mechanisms): void {
+  if (disk === undefined || log.layout === undefined || from === log.batches.length) return
+  const appended = from === 0 ? log.batches : log.batches.slice(from)
+  const rolledTo = layOut(log.layout, appended, disk, m)
+  if (rolledTo !== null) log.flushedOffset = Math.max(log.flushedOffset, rolledTo)
+}
+
 /**
  * Appends what a client produced, at the log end. Format 2 makes one batch of it, stamped with the leader's epoch
  * (KIP-101, 0.11); in older formats every record is a batch of its own without an epoch.
@@ -63,8 +74,10 @@ export function appendAsLeader(
   records: readonly KafkaRecord[],
   leaderEpoch: number,
   m: Mechanisms,
+  disk?: LogDisk,
 ): AppendedRange {
   const baseOffset = log.logEndOffset
+  const before = log.batches.length
   if (records.length === 0) return { baseOffset, endOffset: baseOffset }
   if (m.recordFormat === 2) {
     log.batches.push({ baseOffset, leaderEpoch, records })
@@ -75,6 +88,7 @@ export function appendAsLeader(
     })
   }
   log.logEndOffset = baseOffset + records.length
+  write(log, before, disk, m)
   return { baseOffset, endOffset: log.logEndOffset }
 }
 
@@ -89,6 +103,7 @@ export function appendAsFollower(
   log: ReplicaLog,
   batches: readonly RecordBatch[],
   m: Mechanisms,
+  disk?: LogDisk,
 ): { readonly ok: true; readonly endOffset: number } | { readonly ok: false; readonly reason: string } {
   let next = log.logEndOffset
   for (const batch of batches) {
@@ -98,11 +113,13 @@ export function appendAsFollower(
     assert(batch.records.length > 0, `the batch at ${batch.baseOffset} is empty`)
     next = lastOffset(batch) + 1
   }
+  const before = log.batches.length
   for (const batch of batches) {
     log.batches.push(batch)
     if (batch.leaderEpoch >= 0) assignEpoch(log, batch.leaderEpoch, batch.baseOffset, m)
   }
   log.logEndOffset = next
+  write(log, before, disk, m)
   return { ok: true, endOffset: next }
 }
 
@@ -161,6 +178,7 @@ export function truncateLog(log: ReplicaLog, target: number): RemovedRecord[] {
   log.logEndOffset = target
   log.flushedOffset = Math.min(log.flushedOffset, target)
   truncateEpochsFromEnd(log, target)
+  if (log.layout !== undefined) cutLayout(log.layout, log.batches, target)
   return removed
 }
 
@@ -172,5 +190,6 @@ export function truncateLogFully(log: ReplicaLog, newStart: number): RemovedReco
   log.logEndOffset = newStart
   log.flushedOffset = Math.min(log.flushedOffset, newStart)
   log.epochCache = []
+  if (log.layout !== undefined) restartLayout(log.layout, newStart)
   return removed
 }

@@ -401,7 +401,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
           records: request.records.map((record, i) => ({
             ...record,
             id: `${action.label}/${i}`,
-            timestampMs: Math.floor(world.nowUs / 1000),
+            timestampMs: record.timestampMs === 0 ? Math.floor(world.nowUs / 1000) : record.timestampMs,
           })),
         }
         for (const record of request.records) {

@@ -4,6 +4,7 @@ import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.
 import { truncateEpochsFromStart } from '../../log/epoch-cache.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
+import { diskOf } from '../log-disk.ts'
 import { type BrokerContext, logOf } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
 import { decideOnDivergence } from '../truncation/on-fetch.ts'
@@ -100,7 +101,7 @@ function appendFetched(
     failPartition(ctx, config, fetcher, name, `fetched at offset ${current.fetchOffset}, the log ends at ${baseOffset}`)
     return
   }
-  const appended = appendAsFollower(log, data.batches, config.mechanisms)
+  const appended = appendAsFollower(log, data.batches, config.mechanisms, diskOf(state, ctx, config, name))
   if (!appended.ok) {
     failPartition(ctx, config, fetcher, name, appended.reason)
     return

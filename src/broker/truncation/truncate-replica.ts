@@ -51,7 +51,7 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   if (!cuts && m.truncation !== 'high-watermark') return
   report(ctx, cut, from, removed)
   lowerHighWatermark(state, ctx, config, cut.partition)
-  checkpointRecoveryPoint(state, ctx)
+  checkpointRecoveryPoint(state, config)
 }
 
 /** Throws the follower's whole log away; it begins anew at `cut.to`, the leader's log start. */
@@ -66,5 +66,5 @@ export function truncateReplicaFully(
   ctx.probe('follower-dropped-its-whole-log')
   report(ctx, cut, from, truncateLogFully(log, cut.to))
   lowerHighWatermark(state, ctx, config, cut.partition)
-  checkpointRecoveryPoint(state, ctx)
+  checkpointRecoveryPoint(state, config)
 }

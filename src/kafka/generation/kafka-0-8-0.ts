@@ -80,6 +80,8 @@ export const KAFKA_0_8_0: Generation = {
     uncleanEnabledElects: false,
 
     checkpointFsync: false,
+    indexEntryOffset: 'first',
+    producerSnapshots: 'newest',
     producerBatchesKept: 1,
     unknownProducer: 'out-of-order',
     sequenceAfterMarker: 'out-of-order',

@@ -9,6 +9,8 @@ const overrides: Partial<Mechanisms> = {
   unhostedIsNotLeader: true,
   // 2.0 InFlightRequests.clearAll: oldest first, and each goes to the head of its queue.
   retriesReversedAfterDisconnect: true,
+  // 2.0 LogSegment.append: the last offset of the append goes into the index.
+  indexEntryOffset: 'last',
   // 2.0 ProducerAppendInfo.checkSequence: after a marker the sequence is unknown, not wrong.
   sequenceAfterMarker: 'unknown-producer-id',
 }

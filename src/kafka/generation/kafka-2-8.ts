@@ -13,6 +13,8 @@ const overrides: Partial<Mechanisms> = {
   topicIds: true,
   // 2.8 ProducerAppendInfo.appendEndTxnMarker: only a transaction with records ends with its marker.
   emptyTransactions: false,
+  // KAFKA-9393: the producer snapshots follow the segments.
+  producerSnapshots: 'per-segment',
 }
 
 export const KAFKA_2_8: Generation = {

@@ -147,6 +147,11 @@ export interface Mechanisms {
   /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */
   readonly checkpointFsync: boolean
 
+  /** An index entry names the first offset of its append (to 1.1) or the last one (2.0). */
+  readonly indexEntryOffset: 'first' | 'last'
+  /** Producer snapshots that are kept: those from the second newest flushed segment on (0.11), or one a segment (2.8). */
+  readonly producerSnapshots: 'newest' | 'per-segment'
+
   // --- Producer state (A6.4), of formats with producer ids (0.11)
   /** Batches of a producer that a log remembers to find duplicates: the last (0.11) or the last five (1.0). */
   readonly producerBatchesKept: 1 | 5

@@ -445,6 +445,19 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether the high-watermark checkpoint is forced to disk before it replaces the old one.',
     values: yesNo('it is', 'it is not: a power loss can take it'),
   },
+  indexEntryOffset: {
+    area: 'log',
+    meaning: 'Which offset of an append an entry of the offset index names; the position is where the append begins.',
+    values: { first: 'its first', last: 'its last (2.0)' },
+  },
+  producerSnapshots: {
+    area: 'log',
+    meaning: 'Which files with a snapshot of the producers are kept.',
+    values: {
+      newest: 'those from the second newest segment on that is known to be on disk',
+      'per-segment': 'one for every segment (2.8)',
+    },
+  },
   producerBatchesKept: {
     area: 'log',
     meaning: 'How many batches of an idempotent producer a log remembers to find duplicates among.',

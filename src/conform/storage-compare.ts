@@ -1,0 +1,203 @@
+/** What was seen of a recorded broker's files, held against the files of the replay at the same point. */
+
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import type { Json } from '../kernel/json.ts'
+import { batchesOfSegment, type PartitionDirectory, partitionDirectory } from '../log/directory.ts'
+import { appendOf, type LogLayout } from '../log/layout.ts'
+import type { ReplicaLog } from '../log/replica-log.ts'
+import type { SegmentSettings } from '../log/segment.ts'
+import type { Comparison } from './comparison.ts'
+import type { SeenCheckpoints, SeenDirectory, SeenSegment, StorageSeen } from './storage-recording.ts'
+
+/** The durable side of a broker at the moment that is compared. */
+export interface BrokerFiles {
+  readonly logs: Readonly<Record<string, ReplicaLog>>
+  readonly highWatermarkCheckpoint: Readonly<Record<string, number>> | null
+  readonly recoveryPointCheckpoint: Readonly<Record<string, number>> | null
+  readonly logStartOffsetCheckpoint: Readonly<Record<string, number>> | null
+  readonly cleanShutdown: boolean
+  readonly running: boolean
+}
+
+/** What a comparison knows besides the files. */
+export interface StoragePoint {
+  readonly label: string
+  readonly mechanisms: Mechanisms
+  readonly files: (broker: number) => BrokerFiles
+  readonly settingsOf: (partition: string) => SegmentSettings
+  /** Answers to the requests of the entry that wrote last. */
+  readonly answers: readonly Json[]
+}
+
+export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Comparison): void {
+  switch (seen.saw) {
+    case 'directory':
+      compareDirectory(seen, point, to)
+      return
+    case 'checkpoints':
+      compareCheckpoints(seen, point, to)
+      return
+    case 'rolls':
+      compareRolls(seen, point, to)
+      return
+    case 'indexEntries':
+      compareIndexEntries(seen, point, to)
+      return
+    case 'produceResults':
+      compareProduceResults(seen, point, to)
+      return
+    case 'listOffsets': {
+      const log = logOf(seen.partition, 1, point)
+      to.equal(point.label, 'earliest offset', seen.earliest, log?.logStartOffset ?? null)
+      to.equal(point.label, 'latest offset', seen.latest, log?.logEndOffset ?? null)
+      return
+    }
+    case 'recoveryPoints':
+    case 'registered':
+    case 'stopped':
+    case 'sessionEnded':
+      return
+  }
+}
+
+/** Whether a kind of entry is compared; others are counted as not known. */
+export const COMPARED: readonly string[] = [
+  'directory',
+  'checkpoints',
+  'rolls',
+  'indexEntries',
+  'produceResults',
+  'listOffsets',
+]
+
+const logOf = (partition: string, broker: number, point: StoragePoint): ReplicaLog | null =>
+  point.files(broker).logs[partition] ?? null
+
+function compareDirectory(seen: SeenDirectory, point: StoragePoint, to: Comparison): void {
+  const files = point.files(seen.broker ?? 1)
+  const log = files.logs[seen.partition]
+  const settings = files.running ? point.settingsOf(seen.partition) : null
+  const ours: PartitionDirectory =
+    log === undefined ? { segments: [], files: {} } : partitionDirectory(log, settings, point.mechanisms)
+  const { label } = point
+  to.equal(
+    label,
+    'segments',
+    seen.segments.map(({ base }) => base),
+    ours.segments.map(({ baseOffset }) => baseOffset),
+  )
+  seen.segments.forEach((segment, index) => {
+    const own = ours.segments[index]
+    if (own === undefined) return
+    to.equal(label, `segment ${segment.base}`, shapeOfSeen(segment), {
+      bytes: own.sizeBytes,
+      first: own.firstOffset,
+      last: own.lastOffset,
+      batches: own.batchCount,
+    })
+    if (segment.index !== undefined) {
+      const { bytes, entries } = segment.index
+      to.equal(label, `index of ${segment.base}`, [bytes, entries], [own.indexBytes, own.indexEntries])
+    }
+    if (segment.timeindex !== undefined) {
+      const { bytes, entries } = segment.timeindex
+      to.equal(label, `time index of ${segment.base}`, [bytes, entries], [own.timeIndexBytes, own.timeIndexEntries])
+    }
+  })
+  // The topic's id is kept in a file that says nothing of the log.
+  const { 'partition.metadata': _, ...others } = seen.files
+  to.equal(label, 'other files', others, ours.files)
+  if (seen.epochCache !== undefined && point.mechanisms.epochCache !== 'none') {
+    const entries = log?.epochCache.map(({ epoch, startOffset }) => [epoch, startOffset]) ?? []
+    to.equal(label, 'epoch cache', seen.epochCache, entries)
+  }
+}
+
+const shapeOfSeen = (segment: SeenSegment): Json => ({
+  bytes: segment.bytes,
+  first: segment.first ?? null,
+  last: segment.last ?? null,
+  batches: segment.batches ?? 0,
+})
+
+/** The three files of offsets, and whether the marker of a clean stop is there. */
+function compareCheckpoints(seen: SeenCheckpoints, point: StoragePoint, to: Comparison): void {
+  const files = point.files(seen.broker)
+  const compareFile = (file: string, ours: Readonly<Record<string, number>> | null): void => {
+    const recorded = seen.files[file]
+    if (recorded === undefined) return
+    const lines = (recorded as { readonly entries?: readonly string[] } | null)?.entries ?? null
+    const own = ours === null ? null : linesOf(ours)
+    to.equal(point.label, file, lines === null ? null : [...lines].sort(), own)
+  }
+  compareFile('replication-offset-checkpoint', files.highWatermarkCheckpoint)
+  compareFile('recovery-point-offset-checkpoint', files.recoveryPointCheckpoint)
+  compareFile('log-start-offset-checkpoint', files.logStartOffsetCheckpoint)
+  const marker = seen.files['.kafka_cleanshutdown']
+  if (marker !== undefined) to.equal(point.label, '.kafka_cleanshutdown', marker !== null, files.cleanShutdown)
+}
+
+/** `t 0 75`: topic, partition, offset. */
+const linesOf = (offsets: Readonly<Record<string, number>>): string[] =>
+  Object.keys(offsets)
+    .map((name) => `${name.replace(/-(\d+)$/, ' $1')} ${offsets[name]}`)
+    .sort()
+
+function compareRolls(seen: StorageSeen & { saw: 'rolls' }, point: StoragePoint, to: Comparison): void {
+  const log = logOf(seen.partition, 1, point)
+  const layout: LogLayout | undefined = log?.layout
+  const { label } = point
+  const bases = layout?.segments.slice(1).map(({ baseOffset }) => baseOffset) ?? []
+  to.equal(
+    label,
+    'rolled at',
+    seen.rolls.map(({ newSegment }) => newSegment),
+    bases,
+  )
+  if (log === null || layout === undefined) return
+  seen.rolls.forEach((roll, index) => {
+    const before = layout.segments[index]
+    if (before === undefined) return
+    to.equal(label, `bytes of the segment before ${roll.newSegment}`, roll.oldSegmentBytes, before.sizeBytes)
+    if (roll.newSegmentBytesAfterRequest === undefined || index + 1 >= layout.segments.length) return
+    const records = roll.recordsInRequest ?? 1
+    const batches = batchesOfSegment(log, layout.segments, index + 1)
+    const first = layout.format === 2 ? batches.slice(0, 1) : batches.slice(0, records)
+    const bytes = appendOf(first, layout.format).sizeBytes
+    to.equal(label, `bytes of the first request in ${roll.newSegment}`, roll.newSegmentBytesAfterRequest, bytes)
+  })
+}
+
+/** The first entries of a segment's indexes: as many as were written down. */
+function compareIndexEntries(seen: StorageSeen & { saw: 'indexEntries' }, point: StoragePoint, to: Comparison): void {
+  const layout = logOf(seen.partition, 1, point)?.layout
+  const segment = layout?.segments.find(({ baseOffset }) => baseOffset === seen.segment)
+  const field = (name: string): string => `${name} of ${seen.partition}, segment ${seen.segment}`
+  if (seen.index !== undefined) {
+    const ours = segment?.offsetIndex.map(({ offset, position }) => [offset, position])
+    to.equal(point.label, field('index'), seen.index, ours?.slice(0, Math.max(1, seen.index.length)) ?? null)
+  }
+  if (seen.timeindex !== undefined) {
+    const ours = segment?.timeIndex.map(({ timestampMs, offset }) => [timestampMs, offset])
+    to.equal(
+      point.label,
+      field('time index'),
+      seen.timeindex,
+      ours?.slice(0, Math.max(1, seen.timeindex.length)) ?? null,
+    )
+  }
+}
+
+function compareProduceResults(
+  seen: StorageSeen & { saw: 'produceResults' },
+  point: StoragePoint,
+  to: Comparison,
+): void {
+  const errorAt = seen.fields.indexOf('error')
+  const offsetAt = seen.fields.indexOf('baseOffset')
+  const answers = point.answers.slice(-seen.results.length) as readonly { error?: string; baseOffset?: number | null }[]
+  seen.results.forEach((result, index) => {
+    const { error = '', baseOffset = null } = answers[index] ?? {}
+    to.equal(point.label, `answer ${index + 1}`, [result[errorAt], result[offsetAt]], [error, baseOffset ?? -1])
+  })
+}

@@ -1,0 +1,253 @@
+/** A recording of the log on disk as a plan: every request one step, and a look at the files wherever they were seen. */
+import { resolveGeneration } from '../kafka/generation/table.ts'
+import type { KafkaRecord } from '../kafka/records.ts'
+import { msToUs } from '../kernel/time.ts'
+import type { Action, Condition, Plan, PlanStep } from '../world/plan.ts'
+import { answered, brokerTarget } from './conditions.ts'
+import { allOf } from './moments.ts'
+import { CLIENT_LATENCY_US, LATENCY_US, SOCKET_TIMEOUT_MS } from './recorder.ts'
+import type { Recording } from './recording.ts'
+import { brokerIds, brokerSettings, sessionTimeoutMs } from './settings.ts'
+import type { StorageDone, StorageEntry, StorageRecording } from './storage-recording.ts'
+
+export interface StoragePlan {
+  readonly plan: Plan
+  /** By step: the entry whose files are looked at when it has fired. */
+  readonly looks: Readonly<Record<number, number>>
+  /** By entry that wrote: the labels of its requests, in order. */
+  readonly requests: Readonly<Record<number, readonly string[]>>
+}
+
+/** A request of the recording: the values and timestamps of its records. */
+interface Request {
+  readonly records: readonly KafkaRecord[]
+  readonly afterMs: number
+}
+
+const NO_TIMESTAMP = -1
+
+const recordOf = (valueBytes: number, timestampMs: number): KafkaRecord => ({
+  id: '',
+  key: null,
+  value: 'v'.repeat(valueBytes),
+  timestampMs,
+})
+
+/** What the recorder sent for an entry; requests without time between them follow each other at once. */
+function requestsOf(entry: StorageDone, nextMs: number): readonly Request[] {
+  switch (entry.do) {
+    case 'produceMany': {
+      const { timestampFirst, timestampStep = 0, recordsPerRequest } = entry
+      const spaced = Math.max(0, nextMs - entry.atMs) / (entry.requests + 1)
+      return Array.from({ length: entry.requests }, (_, request) => ({
+        afterMs: request === 0 ? 0 : (entry.everyMs ?? Math.min(1, spaced)),
+        records: Array.from({ length: recordsPerRequest }, (_, index) =>
+          recordOf(
+            entry.valueBytes,
+            timestampFirst === undefined
+              ? entry.atMs
+              : timestampFirst + (request * recordsPerRequest + index) * timestampStep,
+          ),
+        ),
+      }))
+    }
+    case 'produceTimestamps':
+      return entry.timestamps.map((timestampMs) => ({ afterMs: 0, records: [recordOf(entry.valueBytes, timestampMs)] }))
+    case 'produceLoop': {
+      const count = entry.records ?? Math.ceil(((entry.untilMs ?? entry.atMs) - entry.atMs) / entry.everyMs)
+      const bytes = entry.valueBytes
+      return Array.from({ length: count }, (_, index) => ({
+        afterMs: index === 0 ? 0 : entry.everyMs,
+        // Without a size the recorder sent short texts, as version 0, which has no timestamps.
+        records: [
+          bytes === undefined
+            ? { id: '', key: null, value: loopValue(index), timestampMs: NO_TIMESTAMP }
+            : recordOf(bytes, entry.atMs + index * entry.everyMs),
+        ],
+      }))
+    }
+    case 'produce':
+      return [
+        {
+          afterMs: 0,
+          records: entry.values.map((value) => ({ id: '', key: null, value, timestampMs: NO_TIMESTAMP })),
+        },
+      ]
+    default:
+      return []
+  }
+}
+
+const loopValue = (index: number): string => `w${String(index).padStart(2, '0')}`
+
+export const isDoneEntry = (entry: StorageEntry): entry is StorageDone => 'do' in entry
+
+class StepList {
+  readonly steps: PlanStep[] = []
+  #previousMs = 0
+
+  /** A step at its recorded distance from the one before; `when` holds it back. */
+  add(id: string, atMs: number, when: Condition | null, actions: readonly Action[]): number {
+    const delayMs = Math.max(0, atMs - this.#previousMs)
+    const index = this.steps.length
+    this.steps.push({
+      id,
+      text: id,
+      atUs: index === 0 ? msToUs(atMs) : null,
+      after: index === 0 ? null : { step: index - 1, delayUs: Math.round(delayMs * 1000) },
+      when,
+      withinUs: when === null ? null : msToUs(120_000),
+      actions,
+      source: null,
+    })
+    this.#previousMs = Math.max(this.#previousMs, atMs)
+    return index
+  }
+}
+
+/** What a `saw` entry shows to have come true by then. */
+function conditionOf(entry: StorageEntry, starts: Readonly<Record<number, number>>): Condition | null {
+  if (!('saw' in entry)) return null
+  switch (entry.saw) {
+    case 'registered':
+      return allOf(
+        entry.brokers.map((id) => ({
+          when: 'fact',
+          kind: 'registered',
+          broker: brokerTarget(id),
+          partition: null,
+          since: 'start',
+          count: starts[id] ?? 1,
+        })),
+      )
+    case 'stopped':
+      return { when: 'process', broker: brokerTarget(entry.broker), state: 'down' }
+    case 'sessionEnded':
+      return { when: 'registered', broker: brokerTarget(entry.broker), registered: false }
+    default:
+      return null
+  }
+}
+
+export function storagePlan(recording: StorageRecording): StoragePlan {
+  const common = recording as unknown as Recording
+  const resolved = resolveGeneration(recording.kafka)
+  if (!resolved.ok) throw new RangeError(resolved.message)
+  const { generation } = resolved
+  const list = new StepList()
+  const looks: Record<number, number> = {}
+  const requests: Record<number, string[]> = {}
+  const starts: Record<number, number> = {}
+  let pending: Condition | null = null
+  recording.entries.forEach((entry, index) => {
+    const id = `e${index}`
+    const { atMs } = entry
+    if (!isDoneEntry(entry)) {
+      const own = conditionOf(entry, starts)
+      const all = [pending, own].flatMap((each) => (each === null ? [] : [each]))
+      looks[list.add(id, atMs, allOf(all), [])] = index
+      pending = null
+      return
+    }
+    const sent = requestsOf(entry, recording.entries[index + 1]?.atMs ?? atMs)
+    if (sent.length === 0) {
+      if (entry.do === 'start') starts[entry.broker] = (starts[entry.broker] ?? 0) + 1
+      list.add(id, atMs, pending, actionsOf(entry))
+      pending = null
+      return
+    }
+    const partition = 'partition' in entry ? entry.partition : ''
+    const broker = 'broker' in entry ? entry.broker : 1
+    requests[index] = []
+    let timeMs = atMs
+    sent.forEach(({ records, afterMs }, n) => {
+      const label = `${id}/${n}`
+      timeMs += afterMs
+      list.add(label, timeMs, pending, [
+        {
+          do: 'request',
+          target: brokerTarget(broker),
+          request: { request: 'produce', partition, records, acks: 1, timeoutMs: 3000 },
+          socketTimeoutUs: msToUs(SOCKET_TIMEOUT_MS),
+          label,
+        },
+      ])
+      pending = answered(label)
+      requests[index]!.push(label)
+    })
+  })
+  const settings = (id: number) => brokerSettings(common, id)
+  const plan: Plan = {
+    version: 1,
+    title: `${recording.name} as recorded on Kafka ${recording.kafka}`,
+    story: '',
+    source: `${recording.name}/${recording.kafka}`,
+    kafka: generation.name,
+    mechanisms: generation.mechanisms,
+    seed: 'conform',
+    brokers: brokerIds(common).map((id) => ({
+      id,
+      rack: null,
+      settings: settings(id),
+      startupUs: msToUs(1200),
+      startAtUs: null,
+      clockSkewUs: 0,
+    })),
+    registry: {
+      tickMs: recording.registry?.tickMs ?? 3000,
+      maxSessionTimeoutMs: Math.max(...brokerIds(common).map((id) => sessionTimeoutMs(settings(id)))),
+    },
+    topics: [],
+    topicsAtUs: 0,
+    network: {
+      latency: { kind: 'constant', us: LATENCY_US },
+      links: [
+        { from: 'admin', to: '*' },
+        { from: '*', to: 'admin' },
+      ].map((link) => ({
+        ...link,
+        latency: { kind: 'constant', us: CLIENT_LATENCY_US },
+        bandwidthBytesPerSecond: null,
+      })),
+    },
+    clients: [],
+    steps: list.steps,
+    runUs: msToUs((recording.entries.at(-1)?.atMs ?? 0) + 3_600_000),
+    settleUs: 0,
+    endsWithSteps: true,
+    healAtEnd: false,
+    expect: { holds: [], violated: [], may: [], counts: {} },
+    pins: {},
+    limits: { events: 20_000_000, records: 5_000_000 },
+  }
+  return { plan, looks, requests }
+}
+
+function actionsOf(entry: StorageDone): readonly Action[] {
+  switch (entry.do) {
+    case 'start':
+      return [{ do: 'start', target: brokerTarget(entry.broker), startupUs: null }]
+    case 'stop':
+    case 'crash':
+      return [{ do: entry.do, target: brokerTarget(entry.broker) }]
+    case 'createTopic':
+      return [
+        {
+          do: 'admin',
+          request: {
+            admin: 'createTopic',
+            topic: entry.topic,
+            partitions: Object.keys(entry.assignment).length,
+            replicationFactor: entry.assignment['0']?.length ?? 1,
+            assignment: entry.assignment,
+            settings: Object.fromEntries(
+              Object.entries(entry.settings ?? {}).map(([key, value]) => [key, String(value)]),
+            ),
+            unchecked: true,
+          },
+        },
+      ]
+    default:
+      return []
+  }
+}

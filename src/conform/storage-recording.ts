@@ -1,0 +1,168 @@
+/** Recordings of the log on disk: what was done to one or two brokers, and what their files were then. */
+import type { SettingValue } from '../kafka/config.ts'
+
+interface At {
+  readonly atMs: number
+}
+
+export type StorageDone = At &
+  (
+    | { readonly do: 'start' | 'stop' | 'crash'; readonly broker: number }
+    | {
+        readonly do: 'createTopic'
+        readonly topic: string
+        readonly assignment: Readonly<Record<string, readonly number[]>>
+        readonly settings?: Readonly<Record<string, SettingValue>>
+      }
+    | {
+        readonly do: 'produceMany'
+        readonly broker: number
+        readonly partition: string
+        readonly requests: number
+        readonly recordsPerRequest: number
+        readonly valueBytes: number
+        readonly timestampFirst?: number
+        readonly timestampStep?: number
+        readonly everyMs?: number
+      }
+    | {
+        readonly do: 'produceTimestamps'
+        readonly broker: number
+        readonly partition: string
+        readonly timestamps: readonly number[]
+        readonly valueBytes: number
+      }
+    | {
+        readonly do: 'produceLoop'
+        readonly broker: number
+        readonly partition: string
+        readonly everyMs: number
+        readonly records?: number
+        readonly untilMs?: number
+        readonly valueBytes?: number
+      }
+    | {
+        readonly do: 'produce'
+        readonly broker: number
+        readonly partition: string
+        readonly values: readonly string[]
+      }
+    | { readonly do: 'wait'; readonly ms: number | string }
+  )
+
+export interface SeenSegment {
+  readonly base: number
+  readonly bytes: number
+  readonly first?: number
+  readonly last?: number
+  readonly batches?: number
+  readonly index?: { readonly bytes: number; readonly entries: number }
+  readonly timeindex?: { readonly bytes: number; readonly entries: number }
+}
+
+export interface SeenDirectory {
+  readonly saw: 'directory'
+  readonly label?: string
+  readonly broker?: number
+  readonly partition: string
+  readonly files: Readonly<Record<string, number>>
+  readonly segments: readonly SeenSegment[]
+  readonly epochCache?: readonly (readonly [number, number])[]
+}
+
+export interface SeenCheckpoints {
+  readonly saw: 'checkpoints'
+  readonly label?: string
+  readonly broker: number
+  readonly files: Readonly<Record<string, unknown>>
+}
+
+export type StorageSeen = At &
+  (
+    | SeenDirectory
+    | SeenCheckpoints
+    | {
+        readonly saw: 'rolls'
+        readonly partition: string
+        readonly rolls: readonly {
+          readonly newSegment: number
+          readonly requestBaseOffset?: number
+          readonly recordsInRequest?: number
+          readonly oldSegmentBytes: number
+          readonly newSegmentBytesAfterRequest?: number
+        }[]
+      }
+    | {
+        readonly saw: 'indexEntries'
+        readonly partition: string
+        readonly segment: number
+        readonly index?: readonly (readonly [number, number])[]
+        readonly timeindex?: readonly (readonly [number, number])[]
+      }
+    | {
+        readonly saw: 'produceResults'
+        readonly partition: string
+        readonly fields: readonly string[]
+        readonly results: readonly (readonly (number | string)[])[]
+      }
+    | {
+        readonly saw: 'recoveryPoints'
+        readonly partition: string
+        readonly points: readonly (readonly [number, number])[]
+      }
+    | { readonly saw: 'listOffsets'; readonly partition: string; readonly earliest: number; readonly latest: number }
+    | { readonly saw: 'registered'; readonly brokers: readonly number[] }
+    | { readonly saw: 'stopped' | 'sessionEnded'; readonly broker: number }
+  )
+
+export type StorageEntry = StorageDone | StorageSeen
+
+export interface StorageRecording {
+  readonly name: string
+  readonly kafka: string
+  readonly brokers: number
+  readonly settings: Readonly<Record<string, SettingValue>>
+  readonly registry?: { readonly tickMs: number }
+  readonly entries: readonly StorageEntry[]
+}
+
+/** What only recordings of the log on disk do or see. */
+const OWN_WORDS = [
+  'produceMany',
+  'produceTimestamps',
+  'produceKeyed',
+  'deleteRecords',
+  'damage',
+  'fillDirectory',
+  'directory',
+  'checkpoints',
+  'fileEvents',
+]
+
+const DONE = [
+  'start',
+  'stop',
+  'crash',
+  'createTopic',
+  'produceMany',
+  'produceTimestamps',
+  'produceLoop',
+  'produce',
+  'wait',
+]
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The words of a recording's entries: what was done and what was seen. */
+function wordsOf(data: Readonly<Record<string, unknown>>, key: 'do' | 'saw'): string[] {
+  const entries = Array.isArray(data.entries) ? data.entries : []
+  return entries.flatMap((entry) => (isObject(entry) && typeof entry[key] === 'string' ? [entry[key]] : []))
+}
+
+export const isStorageRecording = (data: Readonly<Record<string, unknown>>): boolean =>
+  [...wordsOf(data, 'do'), ...wordsOf(data, 'saw')].some((word) => OWN_WORDS.includes(word))
+
+/** The first action that is not simulated; null when all are. */
+export const unknownAction = (recording: StorageRecording): string | null =>
+  wordsOf(recording as unknown as Readonly<Record<string, unknown>>, 'do').find((word) => !DONE.includes(word)) ?? null

@@ -1,0 +1,81 @@
+/** The files of a partition's directory, by name and size, as a listing shows them. */
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import { lastOffset, type RecordBatch } from '../kafka/records.ts'
+import type { EpochEntry } from './epoch-cache.ts'
+import { batchIndexOf, type ReplicaLog } from './replica-log.ts'
+import { indexFileBytes, type LogSegment, type SegmentSettings, segmentName } from './segment.ts'
+
+export interface SegmentFiles {
+  readonly baseOffset: number
+  readonly sizeBytes: number
+  /** Null while the segment is empty. */
+  readonly firstOffset: number | null
+  readonly lastOffset: number | null
+  readonly batchCount: number
+  readonly indexBytes: number
+  readonly indexEntries: number
+  /** Null in formats without timestamps. */
+  readonly timeIndexBytes: number | null
+  readonly timeIndexEntries: number
+}
+
+export interface PartitionDirectory {
+  readonly segments: readonly SegmentFiles[]
+  /** Every other file. */
+  readonly files: Readonly<Record<string, number>>
+}
+
+/** A snapshot without producers: version, checksum and an empty list. */
+const EMPTY_SNAPSHOT_BYTES = 10
+
+/** A checkpoint file is text: a version, a count, and a line an entry. */
+const checkpointBytes = (lines: readonly string[]): number =>
+  `0\n${lines.length}\n`.length + lines.reduce((sum, line) => sum + line.length + 1, 0)
+
+export const epochCheckpointBytes = (entries: readonly EpochEntry[]): number =>
+  checkpointBytes(entries.map((entry) => `${entry.epoch} ${entry.startOffset}`))
+
+/** The batches of a segment, by its number. */
+export function batchesOfSegment(log: ReplicaLog, segments: readonly LogSegment[], index: number): RecordBatch[] {
+  const from = batchIndexOf(log, segments[index]!.baseOffset)
+  const next = segments[index + 1]?.baseOffset
+  return log.batches.slice(from, next === undefined ? undefined : batchIndexOf(log, next))
+}
+
+/**
+ * What is in the directory of a log. `settings` are those that its index files were made with; null: the process has
+ * closed its logs, and no index is in use.
+ */
+export function partitionDirectory(
+  log: ReplicaLog,
+  settings: SegmentSettings | null,
+  m: Mechanisms,
+): PartitionDirectory {
+  const { layout } = log
+  if (layout === undefined) return { segments: [], files: {} }
+  const files: Record<string, number> = {}
+  for (const { baseOffset, sizeBytes } of layout.deleted) files[`${segmentName(baseOffset)}.log.deleted`] = sizeBytes
+  for (const offset of layout.snapshots) files[`${segmentName(offset)}.snapshot`] = EMPTY_SNAPSHOT_BYTES
+  if (m.epochCache !== 'none') {
+    // Created empty; to 2.0.0 nothing is written to it before the first append.
+    const untouched = log.logEndOffset === 0 && !m.epochEntryAtElection
+    files['leader-epoch-checkpoint'] = untouched ? 0 : epochCheckpointBytes(log.epochCache)
+  }
+  const segments = layout.segments.map((segment, index): SegmentFiles => {
+    const batches = batchesOfSegment(log, layout.segments, index)
+    const inUse = settings !== null && index === layout.segments.length - 1
+    const bytes = indexFileBytes(segment, inUse ? settings : null)
+    return {
+      baseOffset: segment.baseOffset,
+      sizeBytes: segment.sizeBytes,
+      firstOffset: batches[0]?.baseOffset ?? null,
+      lastOffset: batches.length === 0 ? null : lastOffset(batches.at(-1)!),
+      batchCount: batches.length,
+      indexBytes: bytes.index,
+      indexEntries: segment.offsetIndex.length,
+      timeIndexBytes: layout.format === 0 ? null : bytes.timeindex,
+      timeIndexEntries: segment.timeIndex.length,
+    }
+  })
+  return { segments, files }
+}

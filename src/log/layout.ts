@@ -1,0 +1,137 @@
+/**
+ * How the batches of a log lie in files: segments, the files that wait for their deletion, producer snapshots. The
+ * batches themselves stay in one list, so that whoever reads records need not know of files.
+ */
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import type { RecordBatch } from '../kafka/records.ts'
+import { lastOffset } from '../kafka/records.ts'
+import { batchBytes } from './record-size.ts'
+import {
+  appendToSegments,
+  closeSegment,
+  emptySegment,
+  type LogSegment,
+  type SegmentAppend,
+  type SegmentSettings,
+  segmentIndexOf,
+  truncateSegment,
+} from './segment.ts'
+
+/** A segment whose files are renamed to `.deleted` and go for good at a later time. */
+export interface DeletedSegment {
+  readonly baseOffset: number
+  readonly sizeBytes: number
+  readonly atMs: number
+}
+
+export interface LogLayout {
+  readonly format: 0 | 1 | 2
+  /** Sorted by base offset; never empty. The last one is active: the only one that is appended to. */
+  segments: LogSegment[]
+  /** In the order of their deletion. */
+  deleted: DeletedSegment[]
+  /** Offsets of the producer snapshot files, sorted. Formats before 2 have none. */
+  snapshots: number[]
+}
+
+/** What an append needs to know to be laid out. */
+export interface LogDisk {
+  readonly settings: SegmentSettings
+  readonly nowMs: number
+}
+
+export const emptyLayout = (baseOffset: number, format: 0 | 1 | 2, nowMs: number): LogLayout => ({
+  format,
+  segments: [emptySegment(baseOffset, nowMs)],
+  deleted: [],
+  snapshots: [],
+})
+
+const bytesOf = (batch: RecordBatch, format: 0 | 1 | 2): number => batchBytes(batch, format === 0 ? 0 : 1)
+
+/**
+ * What batches are to a segment as one append. Of equal timestamps the first counts; in format 2 the time index names
+ * the last offset of the batch that has it.
+ */
+export function appendOf(batches: readonly RecordBatch[], format: 0 | 1 | 2): SegmentAppend {
+  let sizeBytes = 0
+  let largestTimestampMs = -1
+  let largestTimestampOffset = batches[0]!.baseOffset
+  for (const batch of batches) {
+    sizeBytes += bytesOf(batch, format)
+    for (const { timestampMs } of batch.records) {
+      if (timestampMs <= largestTimestampMs) continue
+      largestTimestampMs = timestampMs
+      largestTimestampOffset = lastOffset(batch)
+    }
+  }
+  if (format === 0) largestTimestampMs = -1
+  return {
+    firstOffset: batches[0]!.baseOffset,
+    lastOffset: lastOffset(batches.at(-1)!),
+    sizeBytes,
+    largestTimestampMs,
+    largestTimestampOffset,
+  }
+}
+
+/** Lays out what was appended; returns the base of the new segment if one was rolled for it, else null. */
+export function layOut(
+  layout: LogLayout,
+  batches: readonly RecordBatch[],
+  { settings, nowMs }: LogDisk,
+  m: Mechanisms,
+): number | null {
+  const append = appendOf(batches, layout.format)
+  if (!appendToSegments(layout.segments, append, settings, m, nowMs)) return null
+  if (layout.format === 2) takeSnapshot(layout, append.firstOffset)
+  return append.firstOffset
+}
+
+function takeSnapshot(layout: LogLayout, offset: number): void {
+  if (offset > (layout.snapshots.at(-1) ?? 0)) layout.snapshots.push(offset)
+}
+
+/** Bytes of the batches of a segment below `target`, as they stand in the list. */
+function bytesBelow(layout: LogLayout, batches: readonly RecordBatch[], segment: LogSegment, target: number): number {
+  let bytes = 0
+  for (let index = batches.length - 1; index >= 0; index--) {
+    const batch = batches[index]!
+    if (batch.baseOffset < segment.baseOffset) break
+    if (lastOffset(batch) < target) bytes += bytesOf(batch, layout.format)
+  }
+  return bytes
+}
+
+/**
+ * Follows a cut of the batches to `target` (exclusive). A segment that begins above it goes at once; one that begins at
+ * it stays, empty, and is appended to (2.4.1 Log.truncateTo).
+ */
+export function cutLayout(layout: LogLayout, batches: readonly RecordBatch[], target: number): void {
+  const kept = segmentIndexOf(layout.segments, target)
+  layout.segments.length = kept + 1
+  const active = layout.segments[kept]!
+  truncateSegment(active, target, bytesBelow(layout, batches, active, target), active.lastModifiedMs)
+  layout.snapshots = layout.snapshots.filter((offset) => offset <= target)
+}
+
+/** The log was emptied and begins at `newStart`. */
+export function restartLayout(layout: LogLayout, newStart: number): void {
+  const nowMs = layout.segments.at(-1)?.lastModifiedMs ?? 0
+  layout.segments = [emptySegment(newStart, nowMs)]
+  layout.snapshots = []
+}
+
+/** A clean stop: the indexes are complete, and the producers' state is written down. */
+export function closeLayout(layout: LogLayout, logEndOffset: number, m: Mechanisms): void {
+  for (const segment of layout.segments) closeSegment(segment, m)
+  if (layout.format === 2) takeSnapshot(layout, logEndOffset)
+}
+
+/** Once the recovery point is on disk older snapshots are of no use (to 2.7; then each segment keeps its own). */
+export function dropOldSnapshots(layout: LogLayout, recoveryPoint: number, m: Mechanisms): void {
+  if (m.producerSnapshots === 'per-segment') return
+  const flushed = layout.segments.filter((segment) => segment.baseOffset <= recoveryPoint)
+  const from = flushed.at(-2)?.baseOffset ?? flushed.at(-1)?.baseOffset ?? 0
+  layout.snapshots = layout.snapshots.filter((offset) => offset >= from)
+}

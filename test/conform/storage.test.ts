@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { conformStorage } from '../../src/conform/storage.ts'
+import type { StorageRecording } from '../../src/conform/storage-recording.ts'
+import { CONFORMANCE } from './recordings.ts'
+
+const FOLDER = join(CONFORMANCE, 'storage')
+const recordingOf = (name: string): StorageRecording =>
+  JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as StorageRecording
+const versionsOf = (name: string): string[] =>
+  readdirSync(join(FOLDER, name)).map((file) => `${name}/${file.replace(/\.json$/, '')}`)
+
+test.each(['segments'].flatMap(versionsOf))('the files of %s are those of the recorded broker', (name) => {
+  const report = conformStorage(recordingOf(name))
+  expect(report.differences.slice(0, 8)).toEqual([])
+  expect(report.status).toBe('agreed')
+  expect(report.notReached).toBe(0)
+  expect(report.compared).toBeGreaterThan(20)
+})
