@@ -1,12 +1,15 @@
 // Compiles src to dist and builds the page of reports. Run by `npm ci` (prepare), because Node 20 does not run TypeScript by itself.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
 const tsc = join(modules, 'typescript', 'bin', 'tsc')
+const program = join(root, 'dist', 'cli', 'main.js')
+// `npx sim` in a clone links the clone into npx's cache, and npm prepares what it links: it has been prepared already.
+if (process.env.npm_command === 'exec' && existsSync(program)) process.exit(0)
 if (!existsSync(tsc)) {
   console.log('highwater: TypeScript is not installed, so dist is left as it is')
   process.exit(0)
@@ -24,18 +27,7 @@ if (status !== 0 || page !== 0) {
 chmodSync(next, 0o755)
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 renameSync(next, join(root, 'dist'))
-const program = join(root, 'dist', 'cli', 'main.js')
 chmodSync(program, 0o755)
-
-// `npx sim` in a clone finds the program among the binaries of the installed packages; without these links npx would
-// install the clone into its cache first, at every start. On Windows it does that.
-if (process.platform !== 'win32') {
-  for (const name of ['sim', 'highwater']) {
-    const link = join(modules, '.bin', name)
-    rmSync(link, { force: true })
-    symlinkSync(join('..', '..', 'dist', 'cli', 'main.js'), link)
-  }
-}
 
 /** The exit code of the build of the page. */
 function buildPage(out) {
