@@ -11,7 +11,9 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import type { Bug, Job } from './job.ts'
 import { doJob } from './job.ts'
+import { PageLines, pageHtml, pageShell } from './page-file.ts'
 import { planRuns } from './plans.ts'
+import { writeFile } from './report.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { findScenarios } from './scenario-files.ts'
 import { colours, documentText, screenOf } from './screen.ts'
@@ -22,6 +24,7 @@ interface CompareFlags {
   readonly set?: Readonly<Record<string, string>>
   readonly seed?: string
   readonly json?: boolean
+  readonly html?: string
   readonly verbose?: boolean
   readonly color: boolean
 }
@@ -76,11 +79,16 @@ function planned(io: Io, file: ScenarioFile, asked: Asked, flags: CompareFlags):
   return runs[0]?.job ?? null
 }
 
-async function sideOf(io: Io, { label }: Asked, job: Job): Promise<CompareSide | Bug> {
+async function sideOf(io: Io, { label }: Asked, job: Job, lines: PageLines | null): Promise<CompareSide | Bug> {
   const rows = new CompareRows()
+  const page = lines?.hooks()
   const done = await doJob(job, {
     interrupted: io.interrupted,
-    onEvent: (world, report) => rows.onEvent(world, report),
+    onEvent: (world, report) => {
+      rows.onEvent(world, report)
+      page?.onEvent?.(world, report)
+    },
+    ...(page?.onResult === undefined ? {} : { onResult: page.onResult }),
   })
   return done.ok ? { label, view: done.view, rows: rows.rows } : done.bug
 }
@@ -106,6 +114,7 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
     .option('--set <key=value>', 'a setting on both sides; can be repeated', assignment)
     .option('--seed <seed>', 'the seed, instead of the one in the scenario')
     .option('--json', 'one JSON object')
+    .option('--html <file>', 'write both runs side by side as a page that opens without a network')
     .option('--verbose', 'every line, also those alike on both sides')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (word: string, flags: CompareFlags) => {
@@ -116,9 +125,11 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
       if (files.length > 1) throw new UsageError(`${word} means ${files.length} scenarios: compare takes one`)
       const jobs = asked.map((each) => planned(io, file, each, flags))
       if (jobs[0] === null || jobs[1] === null) return finished(EXIT.unusable)
+      const shell = flags.html === undefined ? null : pageShell()
+      const pages = shell === null ? null : jobs.map((job) => new PageLines(job!))
       const sides: CompareSide[] = []
       for (const [index, each] of asked.entries()) {
-        const side = await sideOf(io, each, jobs[index]!)
+        const side = await sideOf(io, each, jobs[index]!, pages?.[index] ?? null)
         if ('message' in side) {
           io.stderr.write(bugText(screenOf(io, io.stderr, flags.color), side))
           return finished(EXIT.bug)
@@ -132,6 +143,10 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
         aligned: align(left.rows, right.rows),
         repeat: repeatCommand(file, flags, left.view.seed),
       })
+      if (flags.html !== undefined && shell !== null && pages !== null) {
+        const texts = pages.map(({ text }) => text)
+        writeFile(io, flags.html, pageHtml(shell, texts, comparison))
+      }
       const screen = screenOf(io, io.stdout, flags.color)
       if (flags.json === true) io.stdout.write(`${JSON.stringify(compareJson(comparison))}\n`)
       else

@@ -2,12 +2,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { align } from '../driver/lockstep.ts'
 import { replay } from '../driver/replay.ts'
 import type { RunResult } from '../driver/simulate.ts'
 import type { Trace } from '../driver/trace.ts'
 import { traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
+import { assert } from '../kernel/assert.ts'
+import type { CompareSide, Comparison } from '../report/compare.ts'
+import { compareRuns } from '../report/compare.ts'
+import { CompareRows } from '../report/compare-rows.ts'
+import { pageComparison } from '../report/page/comparison-data.ts'
 import { filledShell } from '../report/page/shell.ts'
 import { ViewRecorder } from '../report/page/view-recorder.ts'
+import type { RunView } from '../report/run-view.ts'
 import { runView } from '../report/run-view.ts'
 import type { StepReport } from '../world/context.ts'
 import type { Plan } from '../world/plan.ts'
@@ -27,14 +34,21 @@ export interface PageRunGiven {
 export class PageLines {
   readonly #given: PageRunGiven
   readonly #recorder = new ViewRecorder()
+  readonly #rows: CompareRows | null
   #lines: string[]
-  /** The footer is in. */
-  done = false
+  #view: RunView | null = null
 
-  constructor(given: PageRunGiven) {
+  /** `compared`: it will stand beside another run. */
+  constructor(given: PageRunGiven, compared = false) {
     this.#given = given
+    this.#rows = compared ? new CompareRows() : null
     const { plan, became, repeat } = given
     this.#lines = [traceHeader(plan, { sim: packageVersion(), became, repeat })]
+  }
+
+  /** The footer is in. */
+  get done(): boolean {
+    return this.#view !== null
   }
 
   get count(): number {
@@ -54,15 +68,22 @@ export class PageLines {
 
   add(world: World, report: StepReport): void {
     this.#lines.push(traceEvent(world.index - 1, report, this.#recorder.onEvent(world, report)))
+    this.#rows?.onEvent(world, report)
   }
 
   end(result: RunResult): void {
     const { became, repeat } = this.#given
-    const { timeline: _, ...view } = runView(result, { timeline: [], became, repeat })
+    this.#view = runView(result, { timeline: [], became, repeat })
+    const { timeline: _, ...view } = this.#view
     this.#recorder.end(result.world)
     const { chapters, checks, underWay } = this.#recorder
     this.#lines.push(traceFooter(result, { view, chapters, checks, underWay }))
-    this.done = true
+  }
+
+  /** As a side of a comparison. */
+  side(label: string): CompareSide {
+    assert(this.#view !== null && this.#rows !== null, 'the run is done and was begun as one of two')
+    return { label, view: this.#view, rows: this.#rows.rows }
   }
 
   hooks(): JobHooks {
@@ -76,8 +97,16 @@ export function pageText(
   text: string,
   given: { readonly file: string; readonly repeat: string },
 ): string {
-  if (trace.events.some((event) => 'd' in event)) return text
-  const lines = new PageLines({ plan: trace.header.plan, became: '', repeat: given.repeat })
+  return trace.events.some((event) => 'd' in event) ? text : replayed(trace, given, false).text
+}
+
+/** The lines of a trace, run once more. */
+export function replayed(
+  trace: Trace,
+  given: { readonly file: string; readonly repeat: string },
+  compared: boolean,
+): PageLines {
+  const lines = new PageLines({ plan: trace.header.plan, became: '', repeat: given.repeat }, compared)
   const { result, divergence } = replay(trace, { onEvent: (world, report) => lines.add(world, report) })
   if (divergence !== null) {
     throw new UsageError(
@@ -85,7 +114,14 @@ export function pageText(
     )
   }
   lines.end(result)
-  return lines.text
+  return lines
+}
+
+/** Two runs laid side by side. Both must be done, and begun as compared. */
+export function compareLines(lines: readonly PageLines[], labels: readonly string[], repeat: string): Comparison {
+  const [left, right] = lines.map((each, index) => each.side(labels[index]!))
+  assert(left !== undefined && right !== undefined, 'a comparison has two sides')
+  return compareRuns({ varied: null, sides: [left, right], aligned: align(left.rows, right.rows), repeat })
 }
 
 /** The built page without a run. */
@@ -95,9 +131,15 @@ export function pageShell(): string {
   return readFileSync(file, 'utf8')
 }
 
+const packed = (text: string): string => gzipSync(Buffer.from(text, 'utf8'), { level: 9 }).toString('base64')
+
 /** The page of one run, or of two side by side, from the texts of their traces. */
-export function pageHtml(shell: string, texts: readonly string[]): string {
-  const runs = texts.map((text) => gzipSync(Buffer.from(text, 'utf8'), { level: 9 }).toString('base64'))
+export function pageHtml(shell: string, texts: readonly string[], comparison: Comparison | null = null): string {
   const { plan } = JSON.parse(texts[0]!.slice(0, texts[0]!.indexOf('\n'))) as { plan: Plan }
-  return filledShell(shell, { title: plan.title, story: plan.story, runs })
+  return filledShell(shell, {
+    title: plan.title,
+    story: plan.story,
+    runs: texts.map(packed),
+    comparison: comparison === null ? null : packed(JSON.stringify(pageComparison(comparison))),
+  })
 }

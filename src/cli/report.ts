@@ -7,7 +7,7 @@ import { parseTrace } from '../driver/trace.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
-import { pageHtml, pageShell, pageText } from './page-file.ts'
+import { compareLines, pageHtml, pageShell, pageText, replayed } from './page-file.ts'
 
 /** Reads and parses a trace file. Throws in words when it is none. */
 export function readTraceFile(io: Io, file: string): { readonly text: string; readonly trace: Trace } {
@@ -41,11 +41,19 @@ export function reportCommand(io: Io, finished: (exit: number) => void): Command
     .action((files: string[], flags: { readonly html: string }) => {
       if (files.length > 2) throw new UsageError(`a page shows one run or two, and these are ${files.length}`)
       const shell = pageShell()
-      const texts = files.map((file) => {
-        const { text, trace } = readTraceFile(io, file)
-        return pageText(trace, text, { file, repeat: `highwater replay ${quoted(file)}` })
-      })
-      writeFile(io, flags.html, pageHtml(shell, texts))
+      const given = files.map((file) => ({ file, repeat: `highwater replay ${quoted(file)}` }))
+      if (files.length === 1) {
+        const { text, trace } = readTraceFile(io, files[0]!)
+        writeFile(io, flags.html, pageHtml(shell, [pageText(trace, text, given[0]!)]))
+      } else {
+        // What a comparison looks at is in no trace, so both are run once more.
+        const traces = files.map((file) => readTraceFile(io, file).trace)
+        const lines = traces.map((trace, index) => replayed(trace, given[index]!, true))
+        const labels = traces.map(({ header }) => `${header.kafka}, seed ${header.seed}`)
+        const comparison = compareLines(lines, labels, '')
+        const texts = lines.map(({ text }) => text)
+        writeFile(io, flags.html, pageHtml(shell, texts, comparison))
+      }
       finished(EXIT.held)
     })
 }

@@ -10,7 +10,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import type { Job, JobHooks, JobResult } from './job.ts'
 import { bugOf, doJob } from './job.ts'
-import { PageLines, pageHtml, pageShell } from './page-file.ts'
+import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import type { PlannedRun, RunAsked } from './plans.ts'
 import { planRuns } from './plans.ts'
 import { defaultProcesses, runPool } from './pool.ts'
@@ -141,7 +141,7 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   const progress = new Progress(io, 'running', progressTotal(runs))
   const form = { json, quiet, verbose: flags.verbose === true }
   const output = new RunOutput({ io, screen, errors, form, runs, progress })
-  const pages = flags.html === undefined ? null : runs.map(({ job }) => new PageLines(job))
+  const pages = flags.html === undefined ? null : runs.map(({ job }) => new PageLines(job, runs.length === 2))
   const parted = await doRuns(io, runs, flags, output, progress, pages)
   progress.stop()
   if (parted === null) output.finish()
@@ -152,7 +152,9 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   if (flags.junit !== undefined) writeText(io, flags.junit, junitXml([...unusable, ...output.cases]))
   if (flags.html !== undefined && shell !== null && pages?.every(({ done }) => done) === true) {
     const texts = pages.map(({ text }) => text)
-    writeText(io, flags.html, pageHtml(shell, texts))
+    const labels = runs.map(({ version, job }) => `${version}, seed ${job.plan.seed}`)
+    const comparison = runs.length === 2 ? compareLines(pages, labels, runs[0]!.job.repeat) : null
+    writeText(io, flags.html, pageHtml(shell, texts, comparison))
   }
   const exit = io.interrupted.aborted ? EXIT.interrupted : worse(output.exit, refused)
   return { exit, stamps }

@@ -27,7 +27,7 @@ export function App() {
           ))}
         </section>
         <Diagram side={side} />
-        <div class="below">
+        <div class={`below ${isBoth.value ? 'both' : ''}`}>
           <EventList />
           <Inspector side={side} />
           <Tabs side={side} />

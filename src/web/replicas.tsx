@@ -8,12 +8,14 @@ import type { Side } from './store.ts'
 import {
   chapterOf,
   columnFrom,
+  comparison,
   eventOf,
   ghostsShown,
   goEvent,
   isBoth,
   main,
   partition,
+  rows,
   selectedPath,
   sideIndex,
 } from './store.ts'
@@ -50,6 +52,7 @@ export function Replicas({ side }: { readonly side: Side }) {
         </span>
         <Controller side={side} at={at} />
       </div>
+      <Gap side={side} />
       <Links side={side} at={at} />
       {scene.exists ? (
         <Logs scene={scene} side={side} focus={focus} />
@@ -92,6 +95,14 @@ function Controller({ side, at }: { readonly side: Side; readonly at: number }) 
       {controller === undefined ? 'no controller' : `controller ${who}${controller.broker}, epoch ${controller.epoch}`}
     </span>
   )
+}
+
+/** In a comparison: the other side does something here, and this one does not. */
+function Gap({ side }: { readonly side: Side }) {
+  const index = sideIndex(side)
+  const pair = isBoth.value ? comparison.value?.pairs[rows.value[index]] : undefined
+  if (pair === undefined || (index === 0 ? pair.left : pair.right) !== null) return null
+  return <p class="gap-row">– nothing like it here: as it was –</p>
 }
 
 /** Cuts and delays of links that are in force. */

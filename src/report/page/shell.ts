@@ -20,11 +20,18 @@ export interface PageContent {
   readonly story: string
   /** Traces, gzipped, in base64. */
   readonly runs: readonly string[]
+  /** How they stand side by side, packed alike; null: there is one, or they are not compared. */
+  readonly comparison: string | null
 }
 
 /** The whole page. Base64 needs no escaping inside a data block; replacements are functions because of `$`. */
-export function filledShell(shell: string, { title, story, runs }: PageContent): string {
-  const blocks = runs.map((run) => `<script type="application/octet-stream;base64" class="run">${run}</script>`)
+export function filledShell(shell: string, { title, story, runs, comparison }: PageContent): string {
+  const block = (name: string, data: string): string =>
+    `<script type="application/octet-stream;base64" class="${name}">${data}</script>`
+  const blocks = [
+    ...runs.map((run) => block('run', run)),
+    ...(comparison === null ? [] : [block('comparison', comparison)]),
+  ]
   return shell
     .replace(TITLE_PLACE, () => `<title>${escaped(title)} · Highwater</title>`)
     .replace(STORY_PLACE, () => `<p id="story">${escaped(`${title}. ${story}`)}</p>`)

@@ -118,7 +118,12 @@ test('exports have an entry an event, and name the cluster', () => {
 
 test('text of a scenario cannot leave its place in the page', () => {
   const shell = '<title>Highwater</title><p id="story"></p><!--runs-->'
-  const page = filledShell(shell, { title: '</title><script>x</script>', story: "$& $' <img src=x>", runs: ['AA=='] })
+  const page = filledShell(shell, {
+    title: '</title><script>x</script>',
+    story: "$& $' <img src=x>",
+    runs: ['AA=='],
+    comparison: null,
+  })
   expect(page).not.toContain('<script>x')
   expect(page).not.toContain('<img')
   expect(page).toContain('$&amp; $&#39;')
