@@ -35,7 +35,9 @@ function traced(plan: Plan): { result: RunResult; lines: string[] } {
 }
 
 for (const kafka of VERSIONS) {
-  test(`Kafka ${kafka}: a run is the same again, recorded event by event, and replayed`, { timeout: 60_000 * PLANS }, () => {
+  test(`Kafka ${kafka}: a run is the same again, recorded event by event, and replayed`, {
+    timeout: 60_000 * PLANS,
+  }, () => {
     for (const { name, plan } of samplePlans({ kafka, count: PLANS, seed: 1000 })) {
       const { result, lines } = traced(plan)
       const expected = { name, ...essence(result) }

@@ -6,15 +6,16 @@ import { resolveGeneration } from '../../src/kafka/generation/table.ts'
 import type { Plan } from '../../src/world/plan.ts'
 
 /** One of each way to truncate, to change an ISR and to elect. */
-export const VERSIONS = ['0.8.0', '0.8.2', '0.9', '0.10.2', '0.11', '1.1', '2.0.1', '2.4', '2.8', '3.5'] as const
+export const VERSIONS = ['0.8.0', '0.8.2', '0.10.2', '0.11', '1.1', '2.0.1', '2.4', '3.5', '3.5-kraft', '4.1'] as const
+
+/** Faults that need a registry. */
+const OF_REGISTRY: readonly FaultFamily[] = ['cut-from-registry', 'expire-session']
 
 export interface SampleGiven {
   readonly kafka: string
   readonly count: number
   /** Plan i is made from seed + i, so that one plan can be repeated alone. */
   readonly seed: number
-  readonly families?: readonly FaultFamily[]
-  readonly runMs?: number
 }
 
 export interface Sample {
@@ -29,8 +30,11 @@ export function samplePlans(given: SampleGiven): Sample[] {
   if (!resolved.ok) throw new Error(resolved.message)
   const options: RandomPlanOptions = {
     generation: resolved.generation,
-    families: given.families ?? FAULT_FAMILIES,
-    runMs: given.runMs ?? 6_000,
+    families:
+      resolved.generation.mechanisms.metadata === 'registry'
+        ? FAULT_FAMILIES
+        : FAULT_FAMILIES.filter((family) => !OF_REGISTRY.includes(family)),
+    runMs: 6_000,
     maxFaults: 4,
   }
   return Array.from({ length: given.count }, (_, i) => ({
