@@ -5,6 +5,7 @@
 import type { ErrorName } from '../kafka/errors.ts'
 import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { Acks } from '../kafka/messages/data.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { msToUs } from '../kernel/time.ts'
 import { respond } from './client-connection.ts'
@@ -77,6 +78,7 @@ function outcomeOf(
   // To 0.9 nobody looks here when the role changes. A broker that loses and regains the lead meanwhile counts for the
   // old record what was written at its offset later.
   if (partition.role !== 'leader') return 'NOT_LEADER_FOR_PARTITION'
+  if (isMutant(config, 'ack-before-replication') || isMutant(config, 'canary')) return 'NONE'
   if (acks > 0) return membersAt(state, partition, requiredOffset) >= acks ? 'NONE' : null
   const by = config.mechanisms.acksAllBy
   switch (by) {
@@ -84,6 +86,7 @@ function outcomeOf(
       return membersAt(state, partition, requiredOffset) >= partition.isr.length ? 'NONE' : null
     case 'high-watermark':
       if (partition.highWatermark < requiredOffset) return null
+      if (isMutant(config, 'acks-all-ignores-min-isr')) return 'NONE'
       return isrAfterAppend(partition, config).length < minInsyncReplicas(state, config, partition)
         ? 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'
         : 'NONE'

@@ -1,6 +1,7 @@
 /** What a leader makes of a follower's fetch: its log end, its place in the ISR, the high watermark. */
 import type { BrokerId } from '../kafka/ids.ts'
 import type { FetchRequest } from '../kafka/messages/data.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { completeDelayedProduces } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
@@ -35,7 +36,7 @@ export function recordPosition(
   const moved = takePosition(
     remote,
     {
-      fetchOffset: asked.fetchOffset,
+      fetchOffset: asked.fetchOffset + (isMutant(config, 'follower-counted-ahead') ? 1 : 0),
       logStartOffset: asked.logStartOffset,
       leaderLogEndOffset: result?.logEndOffset ?? logOf(state, partition.partition).logEndOffset,
       atUs: result?.readAtUs ?? ctx.nowUs,

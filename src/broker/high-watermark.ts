@@ -1,5 +1,6 @@
 /** The high watermark: on a leader the least log end of those it must wait for, on a follower what its leader said. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { type BrokerContext, lagTimeUs, logOf, minInsyncReplicas, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState, RemoteReplica } from './state.ts'
 
@@ -45,7 +46,8 @@ export function maybeIncrementHighWatermark(
     }
   }
   const candidate = highWatermarkCandidate(state, ctx.nowUs, config, partition)
-  if (candidate <= partition.highWatermark) return false
+  if (candidate <= partition.highWatermark && !isMutant(config, 'high-watermark-falls')) return false
+  if (candidate === partition.highWatermark || candidate < 0) return false
   ctx.fact({
     kind: 'highWatermark',
     partition: partition.partition,
@@ -65,6 +67,10 @@ function highWatermarkCandidate(
   partition: PartitionState,
 ): number {
   let least = logOf(state, partition.partition).logEndOffset
+  if (isMutant(config, 'high-watermark-is-log-end')) return least
+  if (isMutant(config, 'high-watermark-of-one-follower')) {
+    return Math.min(least, Math.max(...Object.values(partition.remoteReplicas).map((it) => it.logEndOffset), -1))
+  }
   for (const [id, remote] of Object.entries(partition.remoteReplicas)) {
     if (remote.logEndOffset < least && isWaitedFor(state, nowUs, config, partition, Number(id), remote)) {
       least = remote.logEndOffset

@@ -1,5 +1,7 @@
 /** Proposes another ISR: written by the leader itself, or asked of the controller, by generation. */
 import type { BrokerId } from '../kafka/ids.ts'
+import { isMutant } from '../kafka/mutants.ts'
+import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { canJoinIsr, outOfSyncReplicas } from './isr.ts'
 import { askControllerForIsr } from './isr-controller.ts'
 import { writeIsr } from './isr-registry.ts'
@@ -16,8 +18,14 @@ export function maybeShrinkIsr(
   if (partition.role !== 'leader' || partition.pendingIsr !== null) return false
   const behind = outOfSyncReplicas(state, ctx.nowUs, config, partition)
   if (behind.length === 0) return false
-  const toIsr = partition.isr.filter((id) => !behind.includes(id))
+  const leaves = isMutant(config, 'leader-leaves-isr')
+  const toIsr = partition.isr.filter((id) => !behind.includes(id) && !(leaves && id === config.id))
   ctx.fact({ kind: 'isrShrinkAsked', partition: partition.partition, fromIsr: [...partition.isr], toIsr })
+  if (isMutant(config, 'shrink-without-confirmation')) {
+    partition.isr = toIsr
+    maybeIncrementHighWatermark(state, ctx, config, partition)
+    return false
+  }
   propose(state, ctx, config, partition, toIsr, 'shrink')
   return true
 }
@@ -33,7 +41,8 @@ export function maybeExpandIsr(
 ): boolean {
   if (partition.role !== 'leader' || partition.pendingIsr !== null) return false
   if (!canJoinIsr(state, config, partition, follower, remote)) return false
-  const toIsr = [...partition.isr, follower]
+  const outsiders = isMutant(config, 'isr-takes-outsider') ? [99] : []
+  const toIsr = [...partition.isr, follower, ...outsiders]
   ctx.fact({ kind: 'isrExpandAsked', partition: partition.partition, fromIsr: [...partition.isr], toIsr })
   propose(state, ctx, config, partition, toIsr, 'expand')
   return true

@@ -1,6 +1,7 @@
 /** Who is in sync: what a leader learns from fetches, who has fallen behind, who may come back. */
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId } from '../kafka/ids.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { isEligible, maximalIsr } from './high-watermark.ts'
 import { lagTimeUs, logOf, numberSetting } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState, RemoteReplica } from './state.ts'
@@ -124,6 +125,7 @@ export function canJoinIsr(
   const m = config.mechanisms
   if (maximalIsr(partition).includes(id)) return false
   if (m.isrJoinMustBeAssigned && !partition.replicas.includes(id)) return false
+  if (isMutant(config, 'join-before-caught-up')) return true
   if (remote.logEndOffset < partition.highWatermark) return false
   // KAFKA-7128 (2.0.1): a new leader's high watermark may lie below what was committed, so its epoch's start counts too.
   if (m.isrAdmission === 'high-watermark-and-epoch-start' && remote.logEndOffset < partition.leaderEpochStartOffset) {

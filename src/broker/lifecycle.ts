@@ -1,6 +1,8 @@
 /** A broker process begins, and is told to end: by SIGTERM, by a start that failed, or by a follower that may not go on. */
 import { controllerNode, type TopicPartition } from '../kafka/ids.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { cutEpochCacheToLog } from '../log/epoch-cache.ts'
+import { truncateLog } from '../log/replica-log.ts'
 import { startLogCheckpoints } from './checkpoint.ts'
 import { startFlushTask } from './flush.ts'
 import { startIsrChangeTask } from './isr-change-notification.ts'
@@ -19,6 +21,10 @@ import type { BrokerConfig, BrokerState } from './state.ts'
 /** Loads the logs and starts the tasks. The broker registers when its session is there. */
 export function startBroker(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   state.volatile = newLife()
+  if (isMutant(config, 'lost-log-tail') && !state.durable.cleanShutdown) {
+    for (const log of Object.values(state.durable.logs))
+      truncateLog(log, Math.max(log.logStartOffset, log.logEndOffset - 3))
+  }
   loadLogs(state, ctx)
   startLogCheckpoints(state, ctx, config)
   startFlushTask(ctx, config)

@@ -4,6 +4,7 @@ import { topicSetting } from '../kafka/config.ts'
 import type { ErrorName } from '../kafka/errors.ts'
 import { comparePartitions, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { ProduceRequest, ProduceResponse } from '../kafka/messages/data.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import type { KafkaRecord } from '../kafka/records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
@@ -106,6 +107,8 @@ function append(
   if (refused !== null) return { ok: false, error: refused }
   const log = logOf(state, name)
   const { leaderEpoch } = partition
+  if (isMutant(config, 'canary'))
+    return { ok: true, baseOffset: log.logEndOffset, endOffset: log.logEndOffset, leaderEpoch }
   const { baseOffset, endOffset } = appendAsLeader(
     log,
     stamped(state, ctx, config, name, records),
@@ -114,6 +117,7 @@ function append(
     diskOf(state, ctx, config, name),
   )
   ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
+  if (isMutant(config, 'append-twice')) appendAsLeader(log, records, leaderEpoch, config.mechanisms)
   // With an ISR of one the record is committed at once.
   if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
   else completeDelayedFetches(state, ctx, config, name)
@@ -127,9 +131,10 @@ function refusal(
   records: readonly KafkaRecord[],
   acks: number,
 ): ErrorName | null {
-  if (partition.role !== 'leader') return 'NOT_LEADER_FOR_PARTITION'
+  if (partition.role !== 'leader' && !isMutant(config, 'follower-accepts-produce')) return 'NOT_LEADER_FOR_PARTITION'
   // The committed ISR counts here, also while a change is pending (2.7).
-  if (acks === -1 && partition.isr.length < minInsyncReplicas(state, config, partition)) return 'NOT_ENOUGH_REPLICAS'
+  const enough = acks !== -1 || isMutant(config, 'acks-all-ignores-min-isr')
+  if (!enough && partition.isr.length < minInsyncReplicas(state, config, partition)) return 'NOT_ENOUGH_REPLICAS'
   return sizeError(state, config, partition, records)
 }
 

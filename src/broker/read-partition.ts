@@ -2,6 +2,7 @@
 import type { ErrorName } from '../kafka/errors.ts'
 import { type BrokerId, comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchRequest } from '../kafka/messages/data.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import type { RecordBatch } from '../kafka/records.ts'
 import { batchBytes, type ReplicaLog, readLog } from '../log/replica-log.ts'
 import { divergingEpochOf, leaderEpochError } from './leader-epoch.ts'
@@ -89,14 +90,15 @@ function readPartition(
   const { fetchOffset } = asked
   const past = fetchOffset > log.logEndOffset && diverging === null
   if (fetchOffset < log.logStartOffset || past) return refused('OFFSET_OUT_OF_RANGE', ctx.nowUs)
-  const { highWatermark } = partition
+  const exposed = !isReplica(request.replicaId) && isMutant(config, 'consumer-reads-above-high-watermark')
+  const highWatermark = exposed ? log.logEndOffset : partition.highWatermark
   const hidden = !isReplica(request.replicaId) && fetchOffset > highWatermark && fetchOffset < log.logEndOffset
   if (hidden && config.mechanisms.consumerFetchAboveHighWatermark === 'error') {
     // To 0.9 LogSegment.read refuses a bound below the offset, for which the protocol has no name.
     ctx.probe('consumer fetched between the high watermark and the log end')
     return refused('UNKNOWN_SERVER_ERROR', ctx.nowUs)
   }
-  const end = endFor(partition, log, request.replicaId)
+  const end = exposed ? log.logEndOffset : endFor(partition, log, request.replicaId)
   const batches = diverging === null && fetchOffset < end ? readLog(log, fetchOffset, asked.maxBytes, end) : []
   const lastSent = partition.remoteReplicas[request.replicaId]?.lastSentHighWatermark ?? 0
   return {

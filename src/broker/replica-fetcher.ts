@@ -2,6 +2,7 @@
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { type BrokerId, brokerNode, nodeNumber, type TopicPartition } from '../kafka/ids.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { assert } from '../kernel/assert.ts'
 import type { ConnectionId, NodeId } from '../kernel/machine.ts'
 import { applyEpochAnswer } from './fetcher/epoch-answer.ts'
@@ -97,7 +98,7 @@ function firstState(
   const m = config.mechanisms
   const log = logOf(state, partition)
   const highWatermark = running(state).partitions[partition]?.highWatermark ?? 0
-  if (m.truncation === 'high-watermark') {
+  if (m.truncation === 'high-watermark' || isMutant(config, 'truncate-to-high-watermark')) {
     const { to, rule } = toHighWatermark(highWatermark, 'before KIP-101, a new leader')
     truncateReplica(state, ctx, config, { partition, to, rule, leader, leaderEpoch })
     return { phase: 'fetching', fetchOffset: log.logEndOffset, leaderEpoch, delayedUntilUs: 0 }

@@ -14,6 +14,7 @@ import type {
   OffsetsForLeaderEpochRequest,
   ProduceRequest,
 } from '../kafka/messages/data.ts'
+import type { MutantName } from '../kafka/mutants.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { KraftState } from './kraft/state.ts'
@@ -27,6 +28,8 @@ export interface BrokerConfig {
   readonly settings: Settings
   /** KRaft: ids of the controllers, ascending. */
   readonly controllers?: readonly number[]
+  /** Planted bugs; absent: none. */
+  readonly mutants?: readonly MutantName[]
 }
 
 export interface BrokerState {

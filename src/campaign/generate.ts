@@ -253,7 +253,7 @@ function faultsOf(profile: Profile, drawn: Drawn, ground: Ground): Fault[] {
 /** Who stays broken when the rest is healed: now and then as many as the configuration survives, else nobody. */
 function leftBroken(drawn: Drawn, ids: readonly number[], budget: number): number[] {
   const { core } = drawn.cluster
-  if (core >= 250 || budget < 1) return []
+  if (core >= 250 || budget < 1 || drawn.faults.length === 0) return []
   const first = core % ids.length
   return [...ids.slice(first), ...ids.slice(0, first)].slice(0, 1 + (core % budget)).sort((a, b) => a - b)
 }
@@ -320,7 +320,8 @@ const inOrder = (steps: readonly StepForm[]): StepForm[] =>
 export const HEALING_STEP = 'heal the core'
 
 /** Early enough for the sessions of those that stay down to end within the run. */
-const healingMs = ({ runMs }: Profile, { cluster }: Drawn): number => runMs - 2 * cluster.sessionMs - cluster.startupMs - 1_000
+const healingMs = ({ runMs }: Profile, { cluster }: Drawn): number =>
+  runMs - 3 * cluster.sessionMs - cluster.startupMs - 1_000
 
 /** Heals all but some brokers, which stay down for good: the others must do. */
 function healingOf(profile: Profile, drawn: Drawn, ids: readonly number[], broken: readonly number[]): StepForm[] {

@@ -40,12 +40,28 @@ export function judgeLiveness(world: World): Liveness {
 function judgePartition(world: World, partition: TopicPartition, found: Findings): void {
   const leadership = leadershipOf(world, partition)
   if (leadership === null) return
-  if (leadership.kind === 'explained') found.stuck.push(`${partition} has no leader: ${leadership.words}`)
+  const overdue = partitionTruth(world, partition)!.replicas.filter((id) => outlivesProcess(world, id))
+  if (overdue.length > 0)
+    found.bugs.push(
+      `broker ${overdue.join(', ')} of ${partition} is down, and long after its session timeout it is still registered`,
+    )
+  else if (leadership.kind === 'explained') found.stuck.push(`${partition} has no leader: ${leadership.words}`)
   else if (leadership.kind === 'broken') {
     const words = `${partition} is without a leader: ${leadership.words}`
     if (leadership.hole === null) found.bugs.push(words)
     else found.holes.push({ words, hole: leadership.hole })
   } else judgeReplicas(world, partition, leadership.leader, found)
+}
+
+/** Session timeouts after which a dead broker must be gone from the registry. */
+const TIMEOUTS = 3
+
+/** Whether a broker has been down for long, as nothing was done to the cluster since, and is registered all the same. */
+function outlivesProcess(world: World, id: BrokerId): boolean {
+  if (processState(world, id) !== 'down' || !isRegistered(world, id)) return false
+  const lastUs = Math.max(0, ...world.steps.map(({ firedAtUs }) => firedAtUs ?? 0))
+  const settings = world.plan.brokers.find((it) => it.id === id)?.settings
+  return world.nowUs - lastUs > TIMEOUTS * 1000 * Number(settings?.['zookeeper.session.timeout.ms'] ?? 6000)
 }
 
 /** Every replica that runs must be in the ISR, and the ISR must have equal log ends. */

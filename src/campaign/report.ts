@@ -13,9 +13,11 @@ export interface ReportSubject {
   readonly profile: Profile
 }
 
-const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((1000 * part) / whole) / 10} %`)
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${Math.round((1000 * part) / whole) / 10} %`
 
-const row = (...cells: readonly (string | number)[]): string => `| ${cells.map((cell) => String(cell).replace(/\|/g, '\\|')).join(' | ')} |`
+const row = (...cells: readonly (string | number)[]): string =>
+  `| ${cells.map((cell) => String(cell).replace(/\|/g, '\\|')).join(' | ')} |`
 
 const table = (titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] => [
   row(...titles),
@@ -35,25 +37,37 @@ export function reportText(totals: CampaignTotals, subject: ReportSubject): stri
     '',
     `${seeds} seeds, ${Math.round(virtualUs / 360_000_000) / 10} virtual hours, ${events} events; ${twice} seeds were run twice and came out the same.`,
     '',
-    ...table(['outcome', 'seeds', 'share'], Object.entries(outcomes).map(([name, count]) => [name, count, percent(count, seeds)])),
+    ...table(
+      ['outcome', 'seeds', 'share'],
+      Object.entries(outcomes).map(([name, count]) => [name, count, percent(count, seeds)]),
+    ),
     '',
     '## What broke',
     '',
     ...(breaks.length === 0
       ? ['Nothing.']
-      : table(['property', 'explained by', 'seeds', 'first seed', 'witness'], breaks.map((it) => [it.property, it.hole ?? 'nothing', it.seeds, it.firstSeed, it.words]))),
+      : table(
+          ['property', 'explained by', 'seeds', 'first seed', 'witness'],
+          breaks.map((it) => [it.property, it.hole ?? 'nothing', it.seeds, it.firstSeed, it.words]),
+        )),
     '',
     '## Faults',
     '',
     'Share of seeds in which a family was on, had a fault in the plan, and struck somebody.',
     '',
-    ...table(['family', 'on', 'in the plan', 'struck'], families.map((it) => [it.family, percent(it.on, seeds), percent(it.placed, seeds), percent(it.fired, seeds)])),
+    ...table(
+      ['family', 'on', 'in the plan', 'struck'],
+      families.map((it) => [it.family, percent(it.on, seeds), percent(it.placed, seeds), percent(it.fired, seeds)]),
+    ),
     '',
     '## Properties',
     '',
     'Share of seeds in which a property was put to the test: what it speaks of happened.',
     '',
-    ...table(['property', 'put to the test'], premises.map((it) => [it.property, percent(it.seeds, seeds)])),
+    ...table(
+      ['property', 'put to the test'],
+      premises.map((it) => [it.property, percent(it.seeds, seeds)]),
+    ),
     '',
     '## Probes',
     '',
@@ -63,7 +77,13 @@ export function reportText(totals: CampaignTotals, subject: ReportSubject): stri
       ['probe', 'hits', 'seeds', 'example seed', 'if never'],
       named.map((name) => {
         const it = reached.get(name)
-        return [name, it?.hits ?? 0, it?.seeds ?? 0, it?.exampleSeed ?? '–', it === undefined ? (excuseOf(name, subject) ?? 'should be reached') : '']
+        return [
+          name,
+          it?.hits ?? 0,
+          it?.seeds ?? 0,
+          it?.exampleSeed ?? '–',
+          it === undefined ? (excuseOf(name, subject) ?? 'should be reached') : '',
+        ]
       }),
     ),
     '',
@@ -88,7 +108,9 @@ export function coverageProblems(totals: CampaignTotals, subject: Omit<ReportSub
     (family) => totals.families.find((it) => it.family === family)?.fired === 0,
   )
   const unreached = PROBES.filter(({ name }) => !reached.has(name) && excuseOf(name, given) === null)
-  const vacuous = totals.premises.filter(({ property, seeds }) => seeds === 0 && PROPERTIES.some(({ name }) => name === property))
+  const vacuous = totals.premises.filter(
+    ({ property, seeds }) => seeds === 0 && PROPERTIES.some(({ name }) => name === property),
+  )
   return [
     ...neverStruck.map((family) => `the fault ${family} never struck anybody`),
     ...unreached.map(({ name }) => `the probe "${name}" was never reached`),

@@ -100,7 +100,8 @@ export function judgeRun(plan: Plan, options: RunCaseOptions): CaseRun {
   const result = simulate(plan, { digest: false, properties, onEvent })
   const breaks = breaksOf(plan, result.violations)
   // A step whose condition never came true does not end the run: the cluster was healed all the same.
-  const whole = result.outcome === 'completed' || (result.outcome === 'step-not-reached' && result.world.notReached === null)
+  const whole =
+    result.outcome === 'completed' || (result.outcome === 'step-not-reached' && result.world.notReached === null)
   const judged = options.liveness && whole
   const liveness: Liveness = judged ? judgeLiveness(result.world) : { kind: 'converged' }
   return { plan, result, breaks, liveness, outcome: outcomeOf(result, breaks, liveness), probes }

@@ -284,7 +284,11 @@ async function showShrunk(
   const property = failure.breaks.find((it) => it.signature === signature)?.property ?? failure.outcome
   const name = join(flags.found, `${found.kafka}-${found.profile}-${failure.seed}-${property}.yaml`)
   const origin = `Found by a campaign (Kafka ${found.kafka}, profile ${found.profile}, seed ${failure.seed}) and made small.`
-  const shrunk = await shrinkToFile(io, found.document, { origin, file: name, ...(signature === null ? {} : { signature }) })
+  const shrunk = await shrinkToFile(io, found.document, {
+    origin,
+    file: name,
+    ...(signature === null ? {} : { signature }),
+  })
   if (shrunk === null || flags.json === true) return
   const steps = shrunk.document.steps ?? []
   io.stdout.write(

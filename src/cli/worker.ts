@@ -1,4 +1,6 @@
 /** The program of a further process: it does tasks that come as plain messages, one after another. */
+import type { MutantResult } from '../campaign/mutant-run.ts'
+import { runMutant } from '../campaign/mutant-run.ts'
 import type { SeedResult } from '../campaign/seed-result.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
@@ -9,12 +11,22 @@ import { doJob } from './job.ts'
 import type { EventLines, VerifyEnd } from './verify.ts'
 import { eventLine } from './verify.ts'
 
+/** One planted bug, under seeds from `first` on. */
+export interface MutantTask {
+  readonly kind: 'mutant'
+  readonly name: string
+  readonly first: number
+  readonly most: number
+  readonly catches: number
+}
+
 export type Task =
   | { readonly kind: 'run'; readonly job: Job }
   /** The same run once more, told event by event. */
   | { readonly kind: 'verify'; readonly job: Job }
   | { readonly kind: 'conform'; readonly file: string; readonly text: string; readonly pins: boolean }
   | SeedsTask
+  | MutantTask
 
 export interface Request {
   readonly id: number
@@ -26,6 +38,7 @@ export type Answer =
   | { readonly id: number; readonly kind: 'conform'; readonly result: ConformResult }
   | { readonly id: number; readonly kind: 'lines'; readonly lines: EventLines }
   | { readonly id: number; readonly kind: 'verify'; readonly end: VerifyEnd }
+  | { readonly id: number; readonly kind: 'mutant'; readonly result: MutantResult }
   | { readonly id: number; readonly kind: 'seeds'; readonly results: readonly SeedResult[] }
 
 /** Waits until the parent's end has taken it, so that a fast run does not fill the memory. */
@@ -65,6 +78,7 @@ async function verify(id: number, job: Job): Promise<void> {
 async function answer({ id, task }: Request): Promise<void> {
   if (task.kind === 'run') await send({ id, kind: 'run', result: await doJob(task.job) })
   else if (task.kind === 'seeds') await send({ id, kind: 'seeds', results: doSeeds(task) })
+  else if (task.kind === 'mutant') await send({ id, kind: 'mutant', result: runMutant(task.name, task) })
   else if (task.kind === 'conform')
     await send({ id, kind: 'conform', result: conformText(task.file, task.text, task.pins) })
   else await verify(id, task.job)

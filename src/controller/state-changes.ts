@@ -4,6 +4,7 @@
  */
 import { type BrokerId, comparePartitions, NO_LEADER, type TopicPartition } from '../kafka/ids.ts'
 import type { RegistryOp } from '../kafka/messages/registry.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { type StateZnode, statePath, type TopicConfigZnode, topicConfigPath } from '../kafka/znodes.ts'
 import { isBeingDeleted, leadershipOf, liveBrokers, topicOf } from './cluster.ts'
 import type { Elected } from './election/candidates.ts'
@@ -120,10 +121,11 @@ function decideElection(
     return null
   }
   const { leader, isr, recipients, unclean } = elected
+  const leaderEpoch = state.leaderEpoch + (isMutant(scope.config, 'leader-epoch-not-bumped') ? 0 : 1)
   return {
     fromIsr: state.isr,
     fromVersion: version,
-    to: { leader, leaderEpoch: state.leaderEpoch + 1, isr, controllerEpoch: office(scope).epoch },
+    to: { leader, leaderEpoch, isr, controllerEpoch: office(scope).epoch },
     recipients,
     unclean,
   }
@@ -143,11 +145,18 @@ function choose(
   switch (strategy) {
     case 'offline':
     case 'unclean': {
-      const allowUnclean = strategy === 'unclean' || allowsUncleanElection(scope.config, topicSettings)
+      if (isMutant(scope.config, 'elect-out-of-sync')) {
+        const [leader] = cache.replicas.filter((id) => candidates.live.includes(id))
+        if (leader !== undefined) return { leader, isr: state.isr, recipients: cache.replicas, unclean: false }
+      }
+      const planted = isMutant(scope.config, 'unclean-when-disabled')
+      const allowUnclean = planted || strategy === 'unclean' || allowsUncleanElection(scope.config, topicSettings)
       return electOffline(candidates, { order: mechanisms.electionOrder, allowUnclean })
     }
     case 'preferred':
-      return electPreferred(candidates)
+      return electPreferred(
+        isMutant(scope.config, 'preferred-out-of-isr') ? { ...candidates, isr: cache.replicas } : candidates,
+      )
     case 'reassignment':
       return electForReassignment({ ...candidates, replicas: cache.target ?? cache.replicas })
     case 'controlled-shutdown':

@@ -3,6 +3,7 @@ import type { Settings } from '../kafka/config.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrRequest, StopReplicaRequest, UpdateMetadataRequest } from '../kafka/messages/control.ts'
+import type { MutantName } from '../kafka/mutants.ts'
 import type { ControllerEvent, RunningEvent } from './step.ts'
 
 export interface ControllerConfig {
@@ -10,6 +11,8 @@ export interface ControllerConfig {
   readonly mechanisms: Mechanisms
   /** Every setting of this broker, resolved. */
   readonly settings: Settings
+  /** Planted bugs; absent: none. */
+  readonly mutants?: readonly MutantName[]
 }
 
 export interface ControllerState {

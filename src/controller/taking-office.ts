@@ -7,6 +7,7 @@
 import type { BrokerId } from '../kafka/ids.ts'
 import { brokerNode } from '../kafka/ids.ts'
 import type { RegistryOp } from '../kafka/messages/registry.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { CONTROLLER, CONTROLLER_EPOCH, type ControllerZnode } from '../kafka/znodes.ts'
 import { closeChannel } from './control-channels.ts'
 import { abandon, ask, dataOf, next, resultOf, type Scope, type StepHandlers, statOf, succeeded } from './scope.ts'
@@ -216,12 +217,14 @@ export const officeSteps: StepHandlers<
 
   // --- One multi (2.1)
 
-  tryOffice: (scope, { epoch, version }) =>
-    ask(scope, [[createController(scope), { op: 'setData', path: CONTROLLER_EPOCH, data: epoch + 1, version }]], {
+  tryOffice: (scope, { epoch: last, version }) => {
+    const epoch = last + (isMutant(scope.config, 'controller-epoch-not-bumped') && last > 0 ? 0 : 1)
+    ask(scope, [[createController(scope), { op: 'setData', path: CONTROLLER_EPOCH, data: epoch, version }]], {
       do: 'officeWritten',
-      epoch: epoch + 1,
+      epoch,
       version: version + 1,
-    }),
+    })
+  },
 
   officeWritten: (scope, { epoch, version }, answers) => {
     if (succeeded(answers[0])) takeOffice(scope, epoch, version)

@@ -6,6 +6,7 @@
 import type { Fact } from '../kafka/facts.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { ConnectRequest, RegistryRequest, RegistryResult } from '../kafka/messages/registry.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import type { Operation } from '../kafka/operations.ts'
 import { PERSISTENT_PATHS } from '../kafka/znodes.ts'
 import { assert } from '../kernel/assert.ts'
@@ -211,12 +212,15 @@ function onRequest(
     touch(state, session, ctx, config)
     author = { sessionId: session.id, by: session.owner }
   }
-  const { results, changes } = applyOps(state, request.ops, author.sessionId)
-  followEphemerals(state, changes)
+  const blind = isMutant(config, 'cas-ignores-version')
+  const ops = blind ? request.ops.map((op) => ('version' in op ? { ...op, version: -1 } : op)) : request.ops
+  const { results, changes } = applyOps(state, ops, author.sessionId)
+  if (!isMutant(config, 'ephemeral-survives')) followEphemerals(state, changes)
   tellChanges(state, changes, author, ctx)
   for (const [index, op] of request.ops.entries()) {
     const result = results[index]
     assert(result !== undefined, 'one result an operation')
+    if (op.op === 'getChildren' && isMutant(config, 'watch-lost')) continue
     if (author.sessionId !== 0) setWatch(state, author.sessionId, op, result)
     else assert(!('watch' in op) || !op.watch, `${op.path}: a watch needs a session`)
   }

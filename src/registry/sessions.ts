@@ -1,6 +1,7 @@
 /** Sessions of the registry: heartbeats, expiry on the server's own ticks, and what ends with a session. */
 import type { Fact } from '../kafka/facts.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import type { ConnectionId, Context, NodeId } from '../kernel/machine.ts'
 import { msToUs } from '../kernel/time.ts'
 import { sessionOwner } from '../session/owner.ts'
@@ -67,6 +68,10 @@ export function touch(
   ctx: RegistryContext,
   config: RegistryConfig,
 ): void {
+  if (isMutant(config, 'session-never-expires')) {
+    session.expiresAtUs = Number.MAX_SAFE_INTEGER / 4
+    return
+  }
   const tickUs = msToUs(config.tickMs)
   state.tickPhaseUs ??= Math.floor(ctx.random('registry.tick-phase') * tickUs)
   const latestUs = ctx.nowUs + msToUs(session.timeoutMs) - state.tickPhaseUs

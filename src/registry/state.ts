@@ -1,4 +1,5 @@
 /** The ZooKeeper-like registry as plain data. One node (`registry`), always linearizable. */
+import type { MutantName } from '../kafka/mutants.ts'
 import type { Json } from '../kernel/json.ts'
 import type { ConnectionId, NodeId } from '../kernel/machine.ts'
 
@@ -55,6 +56,8 @@ export interface RegistryConfig {
   readonly tickMs: number
   /** Longest session it grants, in ms (ZooKeeper's maxSessionTimeout); absent: 20 ticks. */
   readonly maxSessionTimeoutMs?: number
+  /** Planted bugs; absent: none. */
+  readonly mutants?: readonly MutantName[]
 }
 
 export type RegistryClient = NodeId

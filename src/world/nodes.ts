@@ -36,12 +36,15 @@ export const MACHINES: Readonly<Record<NodeKind, AnyMachine>> = {
 
 type Changes = Readonly<Record<string, string | number | boolean>> | null
 
+/** Planted bugs, where there are any. */
+const planted = ({ mutants }: Plan): Pick<Plan, 'mutants'> => (mutants === undefined ? {} : { mutants })
+
 function brokerConfig(plan: Plan, node: NodeId, changes: Changes): BrokerConfig {
   const id = nodeNumber(node)
   const broker = plan.brokers.find((each) => each.id === id)
   assert(broker !== undefined, `no broker ${id} in the plan`)
   const settings = { ...broker.settings, ...changes }
-  const config = { id, rack: broker.rack, mechanisms: plan.mechanisms, settings }
+  const config = { id, rack: broker.rack, mechanisms: plan.mechanisms, settings, ...planted(plan) }
   const controllers = controllersOf(plan).map((each) => each.id)
   return controllers.length === 0 ? config : { ...config, controllers }
 }
@@ -65,14 +68,14 @@ function sessionConfig(plan: Plan, node: NodeId): SessionConfig {
 function clientConfig(plan: Plan, node: NodeId): unknown {
   const client = plan.clients.find((each: PlanClient) => `${each.kind}-${each.name}` === node)
   assert(client !== undefined, `no client ${node} in the plan`)
-  return { ...client, mechanisms: plan.mechanisms }
+  return { ...client, mechanisms: plan.mechanisms, ...planted(plan) }
 }
 
 /** The configuration of a node: a pure function of the plan and the settings changed since. */
 export function nodeConfig(plan: Plan, kind: NodeKind, node: NodeId, changes: Changes): unknown {
   switch (kind) {
     case 'registry':
-      return { ...plan.registry }
+      return { ...plan.registry, ...planted(plan) }
     case 'session':
       return sessionConfig(plan, node)
     case 'broker':

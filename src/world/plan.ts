@@ -3,6 +3,7 @@ import type { Settings } from '../kafka/config.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { MessageType } from '../kafka/messages/message.ts'
+import type { MutantName } from '../kafka/mutants.ts'
 import type { AdminRequest, RawRequest } from '../kafka/operations.ts'
 import type { Latency } from '../network/latency.ts'
 import type { LinkRule } from '../network/links.ts'
@@ -371,5 +372,7 @@ export interface Plan {
   /** What is told along the run; changes nothing in it. Absent: no lesson. */
   readonly chapters?: readonly PlanChapter[]
   readonly pins: Pins
+  /** Planted bugs, by which checkers are checked; absent: none. */
+  readonly mutants?: readonly MutantName[]
   readonly limits: Limits
 }

@@ -1,6 +1,7 @@
 /** What a follower does with the answer to a fetch. */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import { truncateEpochsFromStart } from '../../log/epoch-cache.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
@@ -133,5 +134,7 @@ function takeLeaderOffsets(
     truncateEpochsFromStart(log, log.logStartOffset)
   }
   const floor = m.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
-  setFollowerHighWatermark(state, ctx, name, Math.max(Math.min(log.logEndOffset, data.highWatermark), floor))
+  const planted = isMutant(config, 'high-watermark-above-log-end') ? 1 : 0
+  const told = Math.max(Math.min(log.logEndOffset, data.highWatermark), floor)
+  setFollowerHighWatermark(state, ctx, name, told + planted)
 }

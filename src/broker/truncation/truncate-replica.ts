@@ -1,5 +1,6 @@
 import type { RemovedRecord } from '../../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import { truncateLog, truncateLogFully } from '../../log/replica-log.ts'
 import { checkpointRecoveryPoint } from '../checkpoint.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
@@ -37,7 +38,9 @@ function lowerHighWatermark(
  * Cuts a follower's log and says so. Up to 0.10.2 a broker reports every truncation, also one to the log end, and
  * rewrites its recovery points each time; from 0.11 only when something was to be cut.
  */
-export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, cut: Truncation): void {
+export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, asked: Truncation): void {
+  if (isMutant(config, 'no-truncation')) return
+  const cut = isMutant(config, 'truncate-one-too-far') ? { ...asked, to: Math.max(0, asked.to - 1) } : asked
   const m = config.mechanisms
   const log = logOf(state, cut.partition)
   const from = log.logEndOffset

@@ -1,10 +1,11 @@
 import type { Profile } from '../profile.ts'
+import { CALM } from './calm.ts'
 import { LITE } from './lite.ts'
 import { POWER } from './power.ts'
 import { SMOKE } from './smoke.ts'
 import { SWARM } from './swarm.ts'
 import { UNBOUNDED } from './unbounded.ts'
 
-export const PROFILES: readonly Profile[] = [SMOKE, LITE, SWARM, UNBOUNDED, POWER]
+export const PROFILES: readonly Profile[] = [CALM, SMOKE, LITE, SWARM, UNBOUNDED, POWER]
 
 export const profileNamed = (name: string): Profile | undefined => PROFILES.find((it) => it.name === name)

@@ -29,6 +29,8 @@ function moveUp(document: ScenarioDocument, index: number, left: number): Scenar
   const before = index === 0 ? BEGIN_MS - left : msOf(steps[index - 1]!.at ?? '0ms')
   const byMs = msOf(at) - before - left
   if (byMs <= 100) return null
-  const moved = steps.map((step, i) => (i < index || step.at === undefined ? step : { ...step, at: `${msOf(step.at) - byMs}ms` }))
+  const moved = steps.map((step, i) =>
+    i < index || step.at === undefined ? step : { ...step, at: `${msOf(step.at) - byMs}ms` },
+  )
   return withSteps(document, moved)
 }

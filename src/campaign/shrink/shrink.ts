@@ -122,7 +122,8 @@ function firstRun(document: ScenarioDocument, signature: string | null): { failu
   if (!compiled.ok) return null
   const run = judgeRun(compiled.plan, { liveness: true })
   const wanted = run.breaks.find((it) => it.signature === signature)
-  const failure: Failure | null = wanted === undefined ? failureOf(run) : { kind: 'break', property: wanted.property, signature: wanted.signature }
+  const failure: Failure | null =
+    wanted === undefined ? failureOf(run) : { kind: 'break', property: wanted.property, signature: wanted.signature }
   return failure === null ? null : { failure, events: run.result.events }
 }
 

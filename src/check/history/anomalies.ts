@@ -80,7 +80,13 @@ export function abortedReads(history: ClientHistory): Anomaly[] {
   for (const [partition, offsets] of readsOf(history)) {
     for (const [offset, ids] of offsets) {
       for (const id of ids) {
-        if (failed.has(id)) found.push({ partition, id, offset, words: `${id} was told to have failed and was read at offset ${offset} of ${partition}` })
+        if (failed.has(id))
+          found.push({
+            partition,
+            id,
+            offset,
+            words: `${id} was told to have failed and was read at offset ${offset} of ${partition}`,
+          })
       }
     }
   }
@@ -95,7 +101,13 @@ export function duplicates(history: ClientHistory): Anomaly[] {
     for (const [offset, ids] of [...offsets].sort(([a], [b]) => a - b)) {
       for (const id of ids) {
         const before = at.get(id)
-        if (before !== undefined) found.push({ partition, id, offset, words: `${id} was read at offsets ${before} and ${offset} of ${partition}` })
+        if (before !== undefined)
+          found.push({
+            partition,
+            id,
+            offset,
+            words: `${id} was read at offsets ${before} and ${offset} of ${partition}`,
+          })
         at.set(id, offset)
       }
     }
@@ -115,7 +127,12 @@ export function inconsistentOffsets(history: ClientHistory): Anomaly[] {
     for (const [offset, ids] of known) {
       if (ids.size < 2) continue
       const [id, ...others] = [...ids]
-      found.push({ partition, id: id!, offset, words: `offset ${offset} of ${partition} was seen as ${id} and as ${others.join(', ')}` })
+      found.push({
+        partition,
+        id: id!,
+        offset,
+        words: `offset ${offset} of ${partition} was seen as ${id} and as ${others.join(', ')}`,
+      })
     }
   }
   return found
@@ -130,7 +147,12 @@ export function pollSkips(history: ClientHistory): Anomaly[] {
       for (let offset = before + 1; offset < after; offset++) {
         const [id] = there?.get(offset) ?? []
         if (id !== undefined) {
-          return { partition: poll.partition, id, offset, words: `${poll.client} was handed offset ${after} of ${poll.partition} after ${before}, past ${id} at ${offset}` }
+          return {
+            partition: poll.partition,
+            id,
+            offset,
+            words: `${poll.client} was handed offset ${after} of ${poll.partition} after ${before}, past ${id} at ${offset}`,
+          }
         }
       }
       return null
@@ -142,7 +164,14 @@ export function pollSkips(history: ClientHistory): Anomaly[] {
 export function nonmonotonicPolls(history: ClientHistory): Anomaly[] {
   return history.polls.flatMap((poll) =>
     steps(poll, (before, after, id) =>
-      after > before ? null : { partition: poll.partition, id, offset: after, words: `${poll.client} was handed offset ${after} of ${poll.partition} after ${before}` },
+      after > before
+        ? null
+        : {
+            partition: poll.partition,
+            id,
+            offset: after,
+            words: `${poll.client} was handed offset ${after} of ${poll.partition} after ${before}`,
+          },
     ),
   )
 }

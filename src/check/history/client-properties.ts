@@ -19,7 +19,12 @@ import {
 } from './anomalies.ts'
 import { historyOf } from './history.ts'
 
-function property(name: string, statement: string, promised: (plan: Plan) => Promised, judge: (world: World) => readonly Anomaly[]): Property {
+function property(
+  name: string,
+  statement: string,
+  promised: (plan: Plan) => Promised,
+  judge: (world: World) => readonly Anomaly[],
+): Property {
   return {
     name,
     kind: 'finally',
@@ -53,14 +58,19 @@ function readFromTheStart(plan: Plan): Hole[] {
 
 /** A retry may stand behind a later record, or beside itself, unless the broker knows it again. */
 function retryHoles(plan: Plan): Hole[] {
-  return isDisturbed(plan) ? [{ because: 'a record that is sent again may be appended again, and behind later ones', hole: null }] : []
+  return isDisturbed(plan)
+    ? [{ because: 'a record that is sent again may be appended again, and behind later ones', hole: null }]
+    : []
 }
 
 /** How long a consumer may take to come back to a partition, beside its own request timeout, in us. */
 const GRACE_US = 5_000_000
 
 function graceUs(plan: Plan): number {
-  return GRACE_US + Math.max(0, ...consumersOf(plan).map(({ settings }) => Number(settings['request.timeout.ms'] ?? 30_000) * 1000))
+  return (
+    GRACE_US +
+    Math.max(0, ...consumersOf(plan).map(({ settings }) => Number(settings['request.timeout.ms'] ?? 30_000) * 1000))
+  )
 }
 
 function stillRead(world: World, { partition }: Anomaly): boolean {
@@ -87,23 +97,44 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     },
     (world) => unseenWrites(historyOf(world), graceUs(world.plan)).filter((it) => stillRead(world, it)),
   ),
-  property('NoAbortedReads', 'Nobody is handed a record whose send had failed for good (aborted read).', () => PROMISED, (world) => abortedReads(historyOf(world))),
+  property(
+    'NoAbortedReads',
+    'Nobody is handed a record whose send had failed for good (aborted read).',
+    () => PROMISED,
+    (world) => abortedReads(historyOf(world)),
+  ),
   property(
     'NoInconsistentOffsets',
     'Everybody who sees an offset sees the same record there (inconsistent offsets).',
     whereNothingIsLost,
     (world) => inconsistentOffsets(historyOf(world)),
   ),
-  property('NoPollSkips', 'From one position no client passes over a record that others were handed (poll skip).', () => PROMISED, (world) => pollSkips(historyOf(world))),
-  property('NoNonmonotonicPolls', 'From one position no client is handed a lower offset after a higher one (nonmonotonic poll).', () => PROMISED, (world) =>
-    nonmonotonicPolls(historyOf(world)),
+  property(
+    'NoPollSkips',
+    'From one position no client passes over a record that others were handed (poll skip).',
+    () => PROMISED,
+    (world) => pollSkips(historyOf(world)),
+  ),
+  property(
+    'NoNonmonotonicPolls',
+    'From one position no client is handed a lower offset after a higher one (nonmonotonic poll).',
+    () => PROMISED,
+    (world) => nonmonotonicPolls(historyOf(world)),
   ),
 ]
 
 /** Promised only where nothing goes wrong, as every retry may break them: campaigns and mutants judge them, runs do not. */
 export const PROMISED_IN_CALM: readonly Property[] = [
-  property('NoDuplicates', 'No record is handed out at two offsets (duplicate).', (plan) => unlessHoles(retryHoles(plan)), (world) => duplicates(historyOf(world))),
-  property('NoNonmonotonicSends', 'What a client sends later stands at a higher offset (nonmonotonic send).', (plan) => unlessHoles(retryHoles(plan)), (world) =>
-    nonmonotonicSends(historyOf(world)),
+  property(
+    'NoDuplicates',
+    'No record is handed out at two offsets (duplicate).',
+    (plan) => unlessHoles(retryHoles(plan)),
+    (world) => duplicates(historyOf(world)),
+  ),
+  property(
+    'NoNonmonotonicSends',
+    'What a client sends later stands at a higher offset (nonmonotonic send).',
+    (plan) => unlessHoles(retryHoles(plan)),
+    (world) => nonmonotonicSends(historyOf(world)),
   ),
 ]

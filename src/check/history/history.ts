@@ -67,7 +67,11 @@ export function historyOf(world: World): ClientHistory {
     .flatMap((client) =>
       Object.keys(polled[client]!)
         .sort()
-        .map((partition) => ({ client, partition, records: withMoves(polled[client]![partition]!, moves[`${client} ${partition}`] ?? []) })),
+        .map((partition) => ({
+          client,
+          partition,
+          records: withMoves(polled[client]![partition]!, moves[`${client} ${partition}`] ?? []),
+        })),
     )
   return { sends, polls, endUs: world.nowUs }
 }
@@ -75,7 +79,10 @@ export function historyOf(world: World): ClientHistory {
 /** Identities end with the number of the send. */
 const byNumber = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1)
 
-function withMoves(records: readonly { readonly offset: number; readonly id: RecordIdentity; readonly atUs: number }[], moves: readonly number[]): Polled[] {
+function withMoves(
+  records: readonly { readonly offset: number; readonly id: RecordIdentity; readonly atUs: number }[],
+  moves: readonly number[],
+): Polled[] {
   let next = 0
   return records.map(({ offset, id, atUs }) => {
     let moved = false

@@ -2,6 +2,7 @@
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { brokerNode, comparePartitions, NO_LEADER } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchResponse } from '../../kafka/messages/data.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import { leaderOf, maybeRefresh } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import {
@@ -244,7 +245,8 @@ function handOut(
       highWatermark: told.highWatermark,
       broker,
     })
-    partition.position = last.offset + 1
+    const twice = isMutant(config, 'consumer-reads-twice') && partition.position <= last.offset - 1
+    partition.position = last.offset + (twice ? 0 : isMutant(config, 'consumer-skips') ? 2 : 1)
     partition.positionEpoch = last.epoch
   }
 }

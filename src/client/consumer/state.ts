@@ -2,6 +2,7 @@
 import type { Settings } from '../../kafka/config.ts'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
+import type { MutantName } from '../../kafka/mutants.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { Links } from '../links.ts'
 
@@ -14,6 +15,8 @@ export interface ConsumerConfig {
   /** Consumer settings by dotted key. */
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
+  /** Planted bugs; absent: none. */
+  readonly mutants?: readonly MutantName[]
 }
 
 export interface CommittedOffset {

@@ -1,0 +1,100 @@
+/** `mutants`: planted bugs, each run until its checkers catch it. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { Command } from 'commander'
+import type { MutantResult } from '../campaign/mutant-run.ts'
+import { isRightlyCaught, medianSeeds, mutantNamed, mutantsReport, runMutant } from '../campaign/mutant-run.ts'
+import { MUTANTS } from '../kafka/mutants.ts'
+import { annotation } from './campaign-words.ts'
+import { processCount, seedCount } from './flags.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError } from './io.ts'
+import { defaultProcesses, runPool } from './pool.ts'
+import { Progress } from './progress.ts'
+import { screenOf } from './screen.ts'
+import type { MutantTask } from './worker.ts'
+
+interface MutantFlags {
+  readonly seeds: number
+  readonly catches: number
+  readonly out?: string
+  readonly jobs?: number
+  readonly json?: boolean
+  readonly color: boolean
+}
+
+export function mutantsCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('mutants')
+    .summary('planted bugs, and which property catches each')
+    .description(
+      `Breaks one rule of the protocol at a time and runs seeds until a property breaks. There are ${MUTANTS.length}: ${MUTANTS.map(({ name }) => name).join(', ')}.`,
+    )
+    .argument('[name...]', 'only these')
+    .option('--seeds <count>', 'most seeds of one mutant', seedCount, 300)
+    .option('--catches <count>', 'how often each must be caught, for the medians', seedCount, 3)
+    .option('--out <file>', 'write the table as a Markdown page')
+    .option('--jobs <count>', 'processes (default: as many as the machine has cores)', processCount)
+    .option('--json', 'one JSON object a mutant')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .action(async (names: string[], flags: MutantFlags) => {
+      finished(await mutants(io, names, flags))
+    })
+}
+
+const FIRST = 1
+
+async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Promise<number> {
+  for (const name of names)
+    if (mutantNamed(name) === undefined)
+      throw new UsageError(`there is no mutant ${name}; there are ${MUTANTS.map((it) => it.name).join(', ')}`)
+  const chosen = MUTANTS.filter(({ name }) => names.length === 0 || names.includes(name))
+  const screen = screenOf(io, io.stdout, flags.color)
+  const progress = new Progress(io, 'mutants', chosen.length)
+  const results: MutantResult[] = []
+  const tasks = chosen.map(
+    ({ name }): MutantTask => ({ kind: 'mutant', name, first: FIRST, most: flags.seeds, catches: flags.catches }),
+  )
+  await runPool<MutantResult>({
+    io,
+    tasks,
+    processes: flags.jobs ?? defaultProcesses(),
+    here: (task) =>
+      Promise.resolve(task.kind === 'mutant' ? runMutant(task.name, task) : { name: '', seeds: 0, catches: [] }),
+    resultOf: (answer) => (answer.kind === 'mutant' ? answer.result : null),
+    died: (index, words) => ({
+      name: chosen[index]!.name,
+      seeds: 0,
+      catches: [{ seed: FIRST, by: 'assertion', events: 0, words }],
+    }),
+    onResult: (_, result, done) => {
+      results.push(result)
+      progress.clear()
+      io.stdout.write(
+        flags.json === true
+          ? `${JSON.stringify(result)}\n`
+          : `${screen.paint(isRightlyCaught(result) ? 'good' : 'bad', lineOf(result))}\n`,
+      )
+      progress.at(done, result.name)
+    },
+  })
+  progress.stop()
+  const wrong = results.filter((result) => !isRightlyCaught(result))
+  if (flags.json !== true) io.stdout.write(`${results.length - wrong.length} of ${results.length} caught\n`)
+  if (io.env.GITHUB_ACTIONS === 'true')
+    for (const result of wrong) io.stdout.write(annotation(`mutant ${result.name}`, lineOf(result)))
+  if (flags.out !== undefined) {
+    const path = resolve(io.cwd, flags.out)
+    mkdirSync(dirname(path), { recursive: true })
+    const command = `highwater mutants --seeds ${flags.seeds} --catches ${flags.catches}`
+    writeFileSync(path, mutantsReport(results, { command, first: FIRST }))
+  }
+  if (io.interrupted.aborted) return EXIT.interrupted
+  return wrong.length > 0 ? EXIT.failed : EXIT.held
+}
+
+function lineOf(result: MutantResult): string {
+  const [first] = result.catches
+  if (first === undefined) return `${result.name}: escaped ${result.seeds} seeds`
+  const how = isRightlyCaught(result) ? 'caught' : 'caught for a wrong reason'
+  return `${result.name}: ${how} by ${first.by}, first with seed ${first.seed}, median ${medianSeeds(result, FIRST)} seeds: ${first.words.split('\n')[0]}`
+}

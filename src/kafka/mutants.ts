@@ -1,0 +1,85 @@
+/**
+ * Planted bugs: each breaks one rule of the protocol at the place where the rule is kept, so that the checkers can be
+ * checked. They are off unless a plan names them, and cost nothing then.
+ */
+
+export interface Mutant {
+  readonly name: string
+  /** The rule that it breaks. */
+  readonly meaning: string
+  /** Properties by which it may first be caught; anything else would be the wrong reason. */
+  readonly admissible: readonly string[]
+  /** The generation in which it is planted: one that keeps the rule. */
+  readonly kafka: string
+  readonly profile: 'swarm' | 'smoke' | 'lite' | 'calm'
+}
+
+const LOSS = [
+  'ConsistentCommittedData',
+  'AckedAtAllNotLost',
+  'LeaderCompleteness',
+  'OneRecordPerCommittedOffset',
+  'NoLostWrites',
+  'NoInconsistentOffsets',
+] as const
+const REPLICATION = ['StrongIsr', 'WeakIsr'] as const
+const MATCHING = ['LogMatchingBelowHighWatermark', 'LogMatchingByEpoch'] as const
+/** The healed cluster does not come to rest. */
+const LIVENESS = 'liveness'
+
+// biome-ignore format: a table reads better with one row a line.
+const ROWS = [
+  // --- Producing
+  ['canary', 'A leader acknowledges without appending anything.', ['AckedBelowHighWatermark', 'AckedWithEnoughReplicas', ...LOSS], '2.4', 'smoke'],
+  ['ack-before-replication', 'acks=all is answered as soon as the leader has the record.', ['AckedBelowHighWatermark', ...LOSS], '2.4', 'smoke'],
+  ['acks-all-ignores-min-isr', 'acks=all is taken and answered with fewer members in the ISR than min.insync.replicas.', ['AckedWithEnoughReplicas', ...LOSS], '2.4', 'lite'],
+  ['append-twice', 'A leader appends what it is sent a second time, as if a retry were new.', ['NoDuplicates', 'NoNonmonotonicSends'], '2.4', 'calm'],
+  ['follower-accepts-produce', 'A broker that does not lead appends what producers send it.', [...MATCHING, ...LOSS, ...REPLICATION, 'AckedBelowHighWatermark', 'ReplicasConverge', LIVENESS], '2.4', 'lite'],
+  // --- High watermark
+  ['high-watermark-is-log-end', 'The high watermark of a leader is its own log end.', [...REPLICATION, ...LOSS], '2.4', 'smoke'],
+  ['high-watermark-falls', 'The high watermark of a leader follows its candidates down as well as up.', ['MonotonicHighWatermark'], '2.4', 'lite'],
+  ['high-watermark-above-log-end', 'A follower takes the high watermark of its leader for one higher.', ['HighWatermarkBelowLogEnd'], '2.4', 'smoke'],
+  ['high-watermark-of-one-follower', 'The high watermark is the largest log end of a follower instead of the least.', [...REPLICATION, ...LOSS], '2.4', 'smoke'],
+  ['follower-counted-ahead', 'A leader takes a follower for one record further than it is.', [...REPLICATION, ...LOSS, 'HighWatermarkBelowLogEnd'], '2.4', 'smoke'],
+  // --- ISR
+  ['shrink-without-confirmation', 'A leader goes by a smaller ISR that it has not written.', [...REPLICATION, ...LOSS, 'AckedWithEnoughReplicas'], '2.4', 'lite'],
+  ['join-before-caught-up', 'A follower comes into the ISR with its first fetch.', [...REPLICATION, ...LOSS], '2.4', 'lite'],
+  ['leader-leaves-isr', 'A leader takes itself out of the ISR with those who have fallen behind.', ['LeaderInIsr', 'IsrNeverEmpty', 'IsrWithinAssignment'], '2.4', 'lite'],
+  ['isr-takes-outsider', 'A leader adds a broker to the ISR that holds no replica.', ['IsrWithinAssignment', 'LeaderInIsr', ...REPLICATION], '2.4', 'lite'],
+  // --- Truncation and epochs
+  ['truncate-to-high-watermark', 'A new follower cuts its log to its own high watermark, as before KIP-101.', [...REPLICATION, ...LOSS, ...MATCHING], '2.4', 'lite'],
+  ['no-truncation', 'A follower keeps records that its leader does not have.', [...MATCHING, ...LOSS, ...REPLICATION, 'ReplicasConverge', LIVENESS], '2.4', 'swarm'],
+  ['truncate-one-too-far', 'A follower cuts one record more than it has to.', [...REPLICATION, ...LOSS], '2.4', 'lite'],
+  ['lost-log-tail', 'A broker that was killed comes back without the last records of its logs.', [...REPLICATION, ...LOSS, ...MATCHING], '2.4', 'lite'],
+  // --- Elections
+  ['unclean-when-disabled', 'A replica out of the ISR is elected although unclean election is off.', ['LeaderInIsr', 'StrongIsr', ...LOSS], '2.4', 'swarm'],
+  ['elect-out-of-sync', 'The first live replica is elected, in the ISR or not.', ['LeaderInIsr', ...REPLICATION, ...LOSS], '2.4', 'lite'],
+  ['preferred-out-of-isr', 'A preferred replica is elected although it is not in the ISR.', ['LeaderInIsr', ...REPLICATION, ...LOSS], '2.4', 'swarm'],
+  ['leader-epoch-not-bumped', 'An election does not raise the leader epoch.', ['SingleLeaderPerEpoch', 'MonotonicLeaderEpoch', LIVENESS], '2.4', 'lite'],
+  ['controller-epoch-not-bumped', 'A new controller goes on with the epoch of the last one.', ['MonotonicControllerEpoch', LIVENESS], '2.4', 'lite'],
+  // --- Registry
+  ['cas-ignores-version', 'The registry takes a conditional write whatever the version.', ['MonotonicLeaderEpoch', 'MonotonicControllerEpoch', 'SingleLeaderPerEpoch', 'LeaderInIsr', 'MonotonicStateVersion', ...REPLICATION, ...LOSS], '0.11', 'swarm'],
+  ['session-never-expires', 'The registry keeps a session of which it hears nothing.', [LIVENESS], '2.4', 'lite'],
+  ['ephemeral-survives', 'Ephemeral nodes stay when their session ends.', [LIVENESS], '2.4', 'lite'],
+  ['watch-lost', 'The registry tells nobody that children of a node have changed.', [LIVENESS], '2.4', 'lite'],
+  // --- Consumers
+  ['consumer-reads-above-high-watermark', 'A leader gives consumers what is not committed yet.', ['ConsumersSeeOnlyCommitted', 'NoAbortedReads', 'NoInconsistentOffsets'], '2.4', 'smoke'],
+  ['consumer-reads-twice', 'A consumer hands the last record of a poll out again with the next one.', ['ConsumersNothingTwice', 'NoNonmonotonicPolls', 'ConsumersInOrderWithoutGaps'], '2.4', 'smoke'],
+  ['consumer-skips', 'A consumer goes on one record too far.', ['ConsumersInOrderWithoutGaps', 'NoPollSkips', 'NoLostWrites'], '2.4', 'smoke'],
+] as const
+
+export type MutantName = (typeof ROWS)[number][0]
+
+export const MUTANTS: readonly (Mutant & { readonly name: MutantName })[] = ROWS.map(
+  ([name, meaning, admissible, kafka, profile]) => ({
+    name,
+    meaning,
+    admissible,
+    kafka,
+    profile,
+  }),
+)
+
+/** Whether a mutant is planted in the machine of this configuration. */
+export const isMutant = (config: { readonly mutants?: readonly MutantName[] }, name: MutantName): boolean =>
+  config.mutants?.includes(name) === true
