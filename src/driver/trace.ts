@@ -101,7 +101,9 @@ export interface Trace {
 }
 
 /** Reads a trace. Says in words why a text is none. */
-export function parseTrace(text: string): { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly message: string } {
+export function parseTrace(
+  text: string,
+): { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly message: string } {
   const lines = text.split('\n').filter((line) => line !== '')
   const parsed: unknown[] = []
   for (const [index, line] of lines.entries()) {
@@ -116,7 +118,10 @@ export function parseTrace(text: string): { readonly ok: true; readonly trace: T
     return { ok: false, message: 'the first line is not the header of a trace ({"ktrace": 1, "plan": …})' }
   }
   if (header.ktrace !== TRACE_VERSION) {
-    return { ok: false, message: `this is a trace of version ${header.ktrace}; this program reads version ${TRACE_VERSION}` }
+    return {
+      ok: false,
+      message: `this is a trace of version ${header.ktrace}; this program reads version ${TRACE_VERSION}`,
+    }
   }
   const last = parsed.length > 1 ? (parsed[parsed.length - 1] as Partial<TraceFooter>) : undefined
   const footer = last?.digest === undefined ? null : (last as TraceFooter)

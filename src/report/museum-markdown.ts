@@ -38,11 +38,7 @@ const isAlike = (a: MuseumCell, b: MuseumCell): boolean =>
 
 function exhibitLines(exhibit: Exhibit, folder: string): string[] {
   const issues = exhibit.jira.map((jira) => `[${jira}](${issueLink(jira)})`)
-  const about = [
-    ...(exhibit.kip === null ? [] : [exhibit.kip]),
-    ...issues,
-    cellOf(affectedWords(exhibit)),
-  ]
+  const about = [...(exhibit.kip === null ? [] : [exhibit.kip]), ...issues, cellOf(affectedWords(exhibit))]
   return [
     `## ${cellOf(exhibit.title)}`,
     '',
