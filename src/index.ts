@@ -7,6 +7,9 @@
  * if (compiled.ok) console.log(report(simulate(compiled.plan)).outcome)
  */
 
+// --- Random plans, for fast-check
+export type { FaultFamily, RandomFault, RandomPlanOptions } from './campaign/random-plan.ts'
+export { FAULT_FAMILIES, planWith, randomPlan } from './campaign/random-plan.ts'
 // --- Verdicts
 export { longestUnavailable } from './check/availability.ts'
 export { COUNT_NAMES, countOf } from './check/counts.ts'
