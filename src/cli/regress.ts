@@ -1,0 +1,98 @@
+/** `regress`: the seeds of the store once more, failing ones first, the fastest first of all. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import type { SeedResult } from '../campaign/seed-result.ts'
+import type { StoredSeed } from '../campaign/seed-store.ts'
+import { inOrder, regression, storeWith } from '../campaign/seed-store.ts'
+import type { SeedsTask } from './campaign-task.ts'
+import { doSeeds } from './campaign-task.ts'
+import { annotation } from './campaign-words.ts'
+import { processCount } from './flags.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError } from './io.ts'
+import { SCENARIOS } from './package-root.ts'
+import { defaultProcesses, runPool } from './pool.ts'
+import { Progress } from './progress.ts'
+import { readResults } from './results-file.ts'
+import { screenOf } from './screen.ts'
+
+interface RegressFlags {
+  readonly store?: string
+  readonly add?: readonly string[]
+  readonly jobs?: number
+  readonly color: boolean
+}
+
+export function regressCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('regress')
+    .summary('run the seeds of the store again')
+    .description('Runs every seed that once told something. A seed that comes out worse than it is stored fails.')
+    .option('--store <file>', 'the seed store (default: the one of the package, scenarios/seeds.json)')
+    .option('--add <file...>', 'take the failures of these results into the store, and run nothing')
+    .option('--jobs <count>', 'processes (default: as many as the machine has cores)', processCount)
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .action(async (flags: RegressFlags) => {
+      finished(await regress(io, flags))
+    })
+}
+
+function readStore(file: string): StoredSeed[] {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as StoredSeed[]
+  } catch (error) {
+    throw new UsageError(`the seed store ${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** One seed a line, so that a change is one line of a diff. */
+const storeText = (seeds: readonly StoredSeed[]): string =>
+  `[\n${seeds.map((it) => `  ${JSON.stringify(it)}`).join(',\n')}\n]\n`
+
+async function regress(io: Io, flags: RegressFlags): Promise<number> {
+  const file = flags.store === undefined ? resolve(SCENARIOS, 'seeds.json') : resolve(io.cwd, flags.store)
+  let stored = readStore(file)
+  if (flags.add !== undefined) {
+    const before = stored.length
+    for (const name of flags.add) {
+      const { header, results } = readResults(resolve(io.cwd, name))
+      stored = storeWith(stored, results, { kafka: header.kafka, profile: header.profile })
+    }
+    writeFileSync(file, storeText(stored))
+    io.stdout.write(`${stored.length} seeds in the store, ${before} before\n`)
+    return EXIT.held
+  }
+  const screen = screenOf(io, io.stdout, flags.color)
+  const seeds = inOrder(stored)
+  const tasks = seeds.map(({ kafka, profile, seed }): SeedsTask => ({ kind: 'seeds', kafka, profile, seeds: [seed] }))
+  const progress = new Progress(io, 'regress', seeds.length)
+  const worse: string[] = []
+  let done = 0
+  await runPool<SeedResult[]>({
+    io,
+    tasks,
+    processes: flags.jobs ?? defaultProcesses(),
+    here: (task) => Promise.resolve(task.kind === 'seeds' ? doSeeds(task) : []),
+    resultOf: (answer) => (answer.kind === 'seeds' ? [...answer.results] : null),
+    died: (index, words) => {
+      worse.push(`seed ${seeds[index]!.seed}: ${words}`)
+      return []
+    },
+    onResult: (index, results) => {
+      done += 1
+      for (const result of results) {
+        const words = regression(seeds[index]!, result)
+        if (words === null) continue
+        worse.push(words)
+        progress.clear()
+        io.stdout.write(`${screen.paint('bad', words)}\n`)
+        if (io.env.GITHUB_ACTIONS === 'true') io.stdout.write(annotation(`seed ${result.seed}`, words))
+      }
+      progress.at(done, `${done} of ${seeds.length}`)
+    },
+  })
+  progress.stop()
+  io.stdout.write(`${done} of ${seeds.length} seeds run, ${worse.length} worse than stored\n`)
+  if (io.interrupted.aborted) return EXIT.interrupted
+  return worse.length > 0 ? EXIT.failed : EXIT.held
+}
