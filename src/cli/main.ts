@@ -16,7 +16,9 @@ import { bugOf } from './job.ts'
 import { listCommand } from './list.ts'
 import { matrixCommand } from './matrix.ts'
 import { mergeCommand } from './merge.ts'
+import { mutantsCommand } from './mutants.ts'
 import { packageVersion } from './package-root.ts'
+import { regressCommand } from './regress.ts'
 import { replayCommand } from './replay.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
@@ -55,6 +57,8 @@ function program(io: Io, finished: (exit: number) => void): Command {
     fuzzCommand(io, finished),
     shrinkCommand(io, finished),
     mergeCommand(io, finished),
+    mutantsCommand(io, finished),
+    regressCommand(io, finished),
     listCommand(io),
     explainCommand(io),
     initCommand(io),
