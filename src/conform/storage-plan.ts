@@ -16,6 +16,8 @@ export interface StoragePlan {
   readonly looks: Readonly<Record<number, number>>
   /** By entry that wrote: the labels of its requests, in order. */
   readonly requests: Readonly<Record<number, readonly string[]>>
+  /** By step of a request: the partition that it writes to. */
+  readonly writes: Readonly<Record<number, string>>
 }
 
 /** A request of the recording: the values and timestamps of its records. */
@@ -105,6 +107,40 @@ class StepList {
   }
 }
 
+/** Between a watch of files and a record that was written while it lasted, in ms. */
+const INTO_A_WATCH_MS = 300
+
+/** A process whose registration was seen had opened its logs some time before: this share of the time. */
+const LOGS_OPEN_AT = 0.8
+
+/** From a start to the opening of the logs, in ms: as the broker's own log has it, else by its registration. */
+function startupMs(recording: StorageRecording, index: number): number {
+  const start = recording.entries[index]!
+  const rest = recording.entries.slice(index + 1)
+  const next = rest.findIndex((entry) => isDoneEntry(entry) && entry.do === 'start')
+  const life = next < 0 ? rest : rest.slice(0, next)
+  for (const entry of life) {
+    if (isDoneEntry(entry) || entry.saw !== 'brokerEvents') continue
+    const opened = entry.events.find(({ event }) => event === 'logManagerStarted')
+    if (opened !== undefined) return opened.atMs - start.atMs
+  }
+  const registered = life.find((entry) => !isDoneEntry(entry) && entry.saw === 'registered')
+  return registered === undefined ? 1200 : LOGS_OPEN_AT * (registered.atMs - start.atMs)
+}
+
+/**
+ * When an entry was done. What follows a watch of files was written down behind it, though the files show that it was
+ * done in it: a record soon after the watch began, a batch as soon as the recovery points had been read.
+ */
+function doneAtMs(recording: StorageRecording, index: number): number {
+  const entry = recording.entries[index]!
+  const watch = recording.entries[index - 1]
+  if (!isDoneEntry(entry) || watch === undefined || isDoneEntry(watch)) return entry.atMs
+  if (entry.do === 'produceMany' && watch.saw === 'recoveryPoints') return watch.atMs
+  if (entry.do !== 'produce' || watch.saw !== 'fileEvents') return entry.atMs
+  return (recording.entries[index - 2]?.atMs ?? entry.atMs) + INTO_A_WATCH_MS
+}
+
 /** What a `saw` entry shows to have come true by then. */
 function conditionOf(entry: StorageEntry, starts: Readonly<Record<number, number>>): Condition | null {
   if (!('saw' in entry)) return null
@@ -129,7 +165,19 @@ function conditionOf(entry: StorageEntry, starts: Readonly<Record<number, number
   }
 }
 
-export function storagePlan(recording: StorageRecording): StoragePlan {
+/** The entries by the time when they were done or seen. */
+const inOrder = (recording: StorageRecording): { entry: StorageEntry; index: number; atMs: number }[] =>
+  recording.entries
+    .map((entry, index) => ({ entry, index, atMs: doneAtMs(recording, index) }))
+    .sort((a, b) => a.atMs - b.atMs || a.index - b.index)
+
+export interface StorageChance {
+  /** How much later than estimated a process opens its logs, and with it the phase of its timers. */
+  readonly phaseMs: number
+  readonly seed: string
+}
+
+export function storagePlan(recording: StorageRecording, { phaseMs, seed }: StorageChance): StoragePlan {
   const common = recording as unknown as Recording
   const resolved = resolveGeneration(recording.kafka)
   if (!resolved.ok) throw new RangeError(resolved.message)
@@ -137,24 +185,24 @@ export function storagePlan(recording: StorageRecording): StoragePlan {
   const list = new StepList()
   const looks: Record<number, number> = {}
   const requests: Record<number, string[]> = {}
+  const writes: Record<number, string> = {}
   const starts: Record<number, number> = {}
   let pending: Condition | null = null
-  recording.entries.forEach((entry, index) => {
+  for (const { entry, index, atMs } of inOrder(recording)) {
     const id = `e${index}`
-    const { atMs } = entry
     if (!isDoneEntry(entry)) {
       const own = conditionOf(entry, starts)
       const all = [pending, own].flatMap((each) => (each === null ? [] : [each]))
       looks[list.add(id, atMs, allOf(all), [])] = index
       pending = null
-      return
+      continue
     }
     const sent = requestsOf(entry, recording.entries[index + 1]?.atMs ?? atMs)
     if (sent.length === 0) {
       if (entry.do === 'start') starts[entry.broker] = (starts[entry.broker] ?? 0) + 1
-      list.add(id, atMs, pending, actionsOf(entry))
+      list.add(id, atMs, pending, actionsOf(entry, startupMs(recording, index) + phaseMs))
       pending = null
-      return
+      continue
     }
     const partition = 'partition' in entry ? entry.partition : ''
     const broker = 'broker' in entry ? entry.broker : 1
@@ -163,7 +211,7 @@ export function storagePlan(recording: StorageRecording): StoragePlan {
     sent.forEach(({ records, afterMs }, n) => {
       const label = `${id}/${n}`
       timeMs += afterMs
-      list.add(label, timeMs, pending, [
+      const step = list.add(label, timeMs, pending, [
         {
           do: 'request',
           target: brokerTarget(broker),
@@ -172,10 +220,11 @@ export function storagePlan(recording: StorageRecording): StoragePlan {
           label,
         },
       ])
+      writes[step] = partition
       pending = answered(label)
       requests[index]!.push(label)
     })
-  })
+  }
   const settings = (id: number) => brokerSettings(common, id)
   const plan: Plan = {
     version: 1,
@@ -184,7 +233,7 @@ export function storagePlan(recording: StorageRecording): StoragePlan {
     source: `${recording.name}/${recording.kafka}`,
     kafka: generation.name,
     mechanisms: generation.mechanisms,
-    seed: 'conform',
+    seed,
     brokers: brokerIds(common).map((id) => ({
       id,
       rack: null,
@@ -220,13 +269,13 @@ export function storagePlan(recording: StorageRecording): StoragePlan {
     pins: {},
     limits: { events: 20_000_000, records: 5_000_000 },
   }
-  return { plan, looks, requests }
+  return { plan, looks, requests, writes }
 }
 
-function actionsOf(entry: StorageDone): readonly Action[] {
+function actionsOf(entry: StorageDone, startMs: number): readonly Action[] {
   switch (entry.do) {
     case 'start':
-      return [{ do: 'start', target: brokerTarget(entry.broker), startupUs: null }]
+      return [{ do: 'start', target: brokerTarget(entry.broker), startupUs: msToUs(Math.round(startMs)) }]
     case 'stop':
     case 'crash':
       return [{ do: entry.do, target: brokerTarget(entry.broker) }]
@@ -247,6 +296,8 @@ function actionsOf(entry: StorageDone): readonly Action[] {
           },
         },
       ]
+    case 'deleteTopic':
+      return [{ do: 'admin', request: { admin: 'deleteTopic', topic: entry.topic } }]
     default:
       return []
   }

@@ -47,6 +47,7 @@ export type StorageDone = At &
         readonly partition: string
         readonly values: readonly string[]
       }
+    | { readonly do: 'deleteTopic'; readonly topic: string }
     | { readonly do: 'wait'; readonly ms: number | string }
   )
 
@@ -110,6 +111,17 @@ export type StorageSeen = At &
         readonly partition: string
         readonly points: readonly (readonly [number, number])[]
       }
+    | {
+        readonly saw: 'fileEvents'
+        readonly broker: number
+        /** [atMs, what, file, …]; the entries of the first time say how things stood then. */
+        readonly events: readonly (readonly [number, string, string, ...unknown[]])[]
+      }
+    | {
+        readonly saw: 'brokerEvents'
+        readonly broker: number
+        readonly events: readonly { readonly atMs: number; readonly event: string }[]
+      }
     | { readonly saw: 'listOffsets'; readonly partition: string; readonly earliest: number; readonly latest: number }
     | { readonly saw: 'registered'; readonly brokers: readonly number[] }
     | { readonly saw: 'stopped' | 'sessionEnded'; readonly broker: number }
@@ -148,6 +160,7 @@ const DONE = [
   'produceTimestamps',
   'produceLoop',
   'produce',
+  'deleteTopic',
   'wait',
 ]
 
