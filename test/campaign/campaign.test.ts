@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest'
+import { mostBroken, withinBudget } from '../../src/campaign/budget.ts'
+import type { Fault } from '../../src/campaign/families.ts'
+import { drawCase } from '../../src/campaign/generate.ts'
+import { isRightlyCaught, runMutant } from '../../src/campaign/mutant-run.ts'
+import { PROFILES, profileNamed } from '../../src/campaign/profiles/table.ts'
+import { planOf, runCase } from '../../src/campaign/run-case.ts'
+import type { SeedResult } from '../../src/campaign/seed-result.ts'
+import { regression, storeWith } from '../../src/campaign/seed-store.ts'
+import { shrink } from '../../src/campaign/shrink/shrink.ts'
+import { totalsOf } from '../../src/campaign/statistics.ts'
+import { withoutNumbers } from '../../src/campaign/signature.ts'
+import { GENERATIONS, generationNamed } from '../../src/kafka/generation/table.ts'
+import { printScenario } from '../../src/scenario/print.ts'
+import { parseScenario } from '../../src/scenario/scenario.ts'
+
+const smoke = profileNamed('smoke')!
+const kafka24 = generationNamed('2.4')!
+const fault = (fromMs: number, toMs: number, breaks = 1): Fault => ({ family: 'crash', steps: [], breaks, fromMs, toMs })
+
+test('every profile draws scenarios that compile on every generation with a registry', () => {
+  for (const profile of PROFILES) {
+    for (const generation of GENERATIONS.filter(({ mechanisms }) => mechanisms.metadata === 'registry')) {
+      expect(() => planOf(drawCase(profile, generation, 3).document)).not.toThrow()
+    }
+  }
+})
+
+test('a drawn scenario is printed as one that reads back as the same', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { document } = drawCase(profileNamed('power')!, kafka24, seed)
+    const read = parseScenario(printScenario({ fileName: null, document, places: null }), 'drawn.yaml')
+    expect(read).toMatchObject({ ok: true })
+    if (read.ok) expect(planOf(read.scenario.document)).toEqual(planOf(document))
+  }
+})
+
+test('by swarm some families are off and others are on', () => {
+  const counts = Array.from({ length: 30 }, (_, seed) => drawCase(profileNamed('swarm')!, kafka24, seed).on.length)
+  expect(Math.min(...counts)).toBeLessThan(Math.max(...counts))
+  expect(Math.max(...counts)).toBeLessThan(Object.keys(profileNamed('swarm')!.families).length)
+})
+
+test('the budget lets faults overlap only as far as the configuration survives them', () => {
+  const faults = [fault(0, 10), fault(5, 15), fault(12, 20), fault(18, 19, 0)]
+  expect(withinBudget(faults, 1).map(({ fromMs }) => fromMs)).toEqual([0, 12, 18])
+  expect(mostBroken(withinBudget(faults, 2))).toBe(2)
+  expect(withinBudget([fault(0, 10, 3)], 2)).toEqual([])
+})
+
+test('a seed gives the same result twice', () => {
+  const run = (): SeedResult => runCase(drawCase(smoke, kafka24, 20), { liveness: true })
+  expect(run()).toEqual(run())
+  expect(run().twice).toBe(true)
+})
+
+test('the canary is caught with its first seed, and for a right reason', () => {
+  const result = runMutant('canary', { first: 1, most: 1, catches: 1 })
+  expect(isRightlyCaught(result)).toBe(true)
+})
+
+test('a failing scenario shrinks to a smaller one that fails in the same way', () => {
+  const parsed = parseScenario(
+    `version: 1
+title: an unclean election
+kafka: '2.4'
+cluster: { brokers: 3, settings: { unclean.leader.election.enable: true, zookeeper.session.timeout.ms: 2000, replica.lag.time.max.ms: 2000 } }
+topics: { orders: { replicas: [[1, 2, 3], [2, 3, 1]] } }
+clients:
+  p1: { produces: orders, partition: 0, rate: 10/s, settings: { acks: all } }
+  c1: { consumes: orders, settings: { auto.offset.reset: earliest } }
+run: 20s
+heal-at-end: true
+steps:
+  - { name: slow 1, at: 1500ms, do: { slow: { between: broker 2, and: broker 3, by: 3ms } } }
+  - { name: cut 2, at: 2s, do: { cut: { between: broker 1, and: [broker 2, broker 3] } } }
+  - { name: crash 3, at: 9s, do: { crash: broker 1 } }
+  - { name: elect 4, at: 15s, do: { elect: preferred, partitions: orders-1 } }
+`,
+    'given.yaml',
+  )
+  expect(parsed.ok).toBe(true)
+  if (!parsed.ok) return
+  const shrunk = shrink(parsed.scenario.document, { origin: 'A test.', runs: 120 })
+  expect(shrunk).not.toBeNull()
+  expect(shrunk!.document.steps!.length).toBeLessThan(4)
+  expect(Object.keys(shrunk!.document.clients!)).toHaveLength(1)
+  const again = parseScenario(printScenario({ fileName: null, document: shrunk!.document, places: null }), 'shrunk.yaml')
+  expect(again.ok).toBe(true)
+})
+
+test('words without their numbers are the same for the same kind of break', () => {
+  expect(withoutNumbers('broker 3 ends at 14 of orders-1, ISR [1, 2]')).toBe(withoutNumbers('broker 1 ends at 7 of payments-0, ISR [3]'))
+})
+
+const result = (seed: number, given: Partial<SeedResult>): SeedResult => ({
+  seed,
+  outcome: 'clean',
+  breaks: [],
+  liveness: [],
+  events: 100,
+  virtualUs: 1_000_000,
+  history: '',
+  twice: false,
+  on: ['crash'],
+  placed: ['crash'],
+  fired: [],
+  probes: {},
+  premises: [],
+  ...given,
+})
+const broken = { property: 'StrongIsr', hole: null, signature: 'StrongIsr | x', words: 'w', count: 1 }
+
+test('totals name the first seed of each kind of break and the faults that struck', () => {
+  const totals = totalsOf([
+    result(1, {}),
+    result(2, { outcome: 'broke', breaks: [broken], fired: ['crash'], probes: { rare: 2 } }),
+    result(3, { outcome: 'broke', breaks: [broken], probes: { rare: 1 } }),
+  ])
+  expect(totals.outcomes).toMatchObject({ clean: 1, broke: 2 })
+  expect(totals.breaks).toMatchObject([{ property: 'StrongIsr', seeds: 2, firstSeed: 2, count: 2 }])
+  expect(totals.probes).toEqual([{ probe: 'rare', hits: 3, seeds: 2, exampleSeed: 2 }])
+  expect(totals.families[0]).toEqual({ family: 'crash', on: 3, placed: 3, fired: 1 })
+})
+
+test('the seed store keeps the fastest seed of each kind and fails on a worse outcome', () => {
+  const of = { kafka: '2.4', profile: 'smoke' }
+  const store = storeWith([], [result(1, {}), result(2, { outcome: 'broke', breaks: [broken], events: 50 }), result(3, { outcome: 'broke', breaks: [broken] })], of)
+  expect(store).toMatchObject([{ seed: 2, outcome: 'broke' }])
+  expect(regression(store[0]!, result(2, {}))).toBeNull()
+  expect(regression({ ...store[0]!, outcome: 'clean' }, result(2, { outcome: 'broke', breaks: [broken] }))).toContain('instead of clean')
+})
