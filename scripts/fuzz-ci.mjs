@@ -1,0 +1,31 @@
+// The campaign of every change, about two minutes on two cores: node scripts/fuzz-ci.mjs [--nightly]
+// Run after the build. With --nightly: every generation with a registry, many more seeds, the reports.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const nightly = process.argv.includes('--nightly')
+
+const CI = [
+  ['fuzz', '--kafka', '2.4', '--profile', 'lite', '--seeds', '200', '--allow-known-holes', '--quiet'],
+  ['mutants', '--catches', '1', '--seeds', '80'],
+  ['regress'],
+]
+
+const NIGHTLY = [
+  ...['0.8.2', '0.10.2', '0.11', '1.1', '2.0.1', '2.1', '2.3', '2.5', '2.7', '2.8', '3.3', '3.5', '3.9'].map((kafka) =>
+    ['fuzz', '--kafka', kafka, '--seeds', '2000', '--allow-known-holes', '--quiet'],
+  ),
+  ['fuzz', '--kafka', '2.4', '--seeds', '20000', '--quiet', '--out', 'reports/runs/nightly.jsonl', '--report', 'reports/campaign.md', '--coverage'],
+  ['fuzz', '--kafka', '2.4', '--profile', 'unbounded', '--seeds', '5000', '--allow-known-holes', '--quiet'],
+  ['fuzz', '--kafka', '2.4', '--profile', 'power', '--seeds', '5000', '--allow-known-holes', '--quiet'],
+  ['mutants', '--catches', '5', '--seeds', '300', '--out', 'reports/mutants.md'],
+  ['regress'],
+]
+
+let worst = 0
+for (const words of nightly ? NIGHTLY : CI) {
+  console.log(`\nhighwater ${words.join(' ')}`)
+  worst = Math.max(worst, spawnSync(process.execPath, [program, ...words], { stdio: 'inherit' }).status ?? 3)
+}
+process.exit(worst)
