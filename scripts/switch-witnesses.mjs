@@ -126,6 +126,8 @@ try {
 const only = flag('only', null)?.split(',')
 const witnesses = []
 for (const name of MECHANISM_NAMES) {
+  // It decides which machines there are: a plan of one kind is none of the other.
+  if (name === 'metadata') continue
   const kept = known.find((each) => each.switch === name)
   const chosen = only === undefined || only === null || only.includes(name)
   const holds = kept !== undefined && (!chosen || isWitness({ ...kept, name }))
