@@ -16,6 +16,8 @@ const CHECKS = [
   ['lint', ['npm', 'run', '-s', 'lint']],
   ['tests', ['npm', 'test']],
   ['pinned digests with the built program', ['npm', 'run', '-s', 'digests']],
+  ['picture of the README', ['npm', 'run', '-s', 'picture', '--', '--check']],
+  ['table of switches', ['npm', 'run', '-s', 'fidelity', '--', '--check']],
   ['recordings and vectors of real Kafka', ['node', 'dist/cli/main.js', 'conform', 'test/conformance', '--quiet']],
   ['200 random plans raw, recorded and replayed', ['npm', 'run', '-s', 'determinism']],
   ['tour of the README', ['npm', 'run', '-s', 'tour']],

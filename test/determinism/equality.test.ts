@@ -1,63 +1,12 @@
-/** The same plan gives the same run: again, recorded through immer, and replayed from its trace. */
+/** Raw, recorded and replayed runs of the versions before KIP-279; and what is the same for every version. */
 import { expect, test } from 'vitest'
-import { record } from '../../src/driver/record.ts'
-import { replay } from '../../src/driver/replay.ts'
-import type { RunResult } from '../../src/driver/simulate.ts'
 import { simulate } from '../../src/driver/simulate.ts'
-import { parseTrace, traceEvent, traceFooter, traceHeader } from '../../src/driver/trace.ts'
-import { canonical, fingerprint } from '../../src/kernel/fingerprint.ts'
+import { canonical } from '../../src/kernel/fingerprint.ts'
 import type { Plan } from '../../src/world/plan.ts'
+import { essence, testEquality } from './equality.ts'
 import { samplePlans, VERSIONS } from './plans.ts'
 
-/** Plans a version: 3 here, and 20 with `npm run determinism`. */
-const PLANS = Number(process.env.PLANS ?? 3)
-
-/** What has to be equal of two runs: every event by the digest, the whole world at the end, and what was judged. */
-const essence = (result: RunResult) => ({
-  outcome: result.outcome,
-  events: result.events,
-  digest: result.digest,
-  history: result.history,
-  world: fingerprint(result.world),
-  violations: fingerprint(result.violations),
-})
-
-/** Runs a plan raw and keeps its trace, a line an event. */
-function traced(plan: Plan): { result: RunResult; lines: string[] } {
-  const lines: string[] = []
-  const result = simulate(plan, {
-    onEvent: (_, report) => {
-      lines.push(traceEvent(lines.length, report))
-      return true
-    },
-  })
-  return { result, lines }
-}
-
-for (const kafka of VERSIONS) {
-  test(`Kafka ${kafka}: a run is the same again, recorded event by event, and replayed`, {
-    timeout: 60_000 * PLANS,
-  }, () => {
-    for (const { name, plan } of samplePlans({ kafka, count: PLANS, seed: 1000 })) {
-      const { result, lines } = traced(plan)
-      const expected = { name, ...essence(result) }
-      expect({ name, ...essence(simulate(plan)) }).toEqual(expected)
-
-      const recording = record(plan)
-      const recorded = recording.events.map(({ report }, index) => traceEvent(index, report))
-      const parts = recorded.findIndex((line, index) => line !== lines[index])
-      expect({ name, firstDifference: recorded[parts] ?? null }).toEqual({ name, firstDifference: null })
-      expect({ name, ...essence(recording.result) }).toEqual(expected)
-
-      const parsed = parseTrace([traceHeader(plan), ...lines, traceFooter(result)].join('\n'))
-      if (!parsed.ok) throw new Error(parsed.message)
-      const { result: replayed, divergence } = replay(parsed.trace)
-      expect({ name, divergence }).toEqual({ name, divergence: null })
-      const { outcome: _, ...without } = expected
-      expect({ name, ...essence(replayed) }).toMatchObject(without)
-    }
-  })
-}
+testEquality(VERSIONS.slice(0, VERSIONS.length / 2))
 
 test('a plan is its own whole cause: as text and back it gives the same run', () => {
   for (const { name, plan } of samplePlans({ kafka: '2.4', count: 3, seed: 2000 })) {
