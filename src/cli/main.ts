@@ -13,6 +13,7 @@ import { initCommand } from './init.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
+import { lessonCommand } from './lesson.ts'
 import { listCommand } from './list.ts'
 import { matrixCommand } from './matrix.ts'
 import { mergeCommand } from './merge.ts'
@@ -51,6 +52,7 @@ function program(io: Io, finished: (exit: number) => void): Command {
     replayCommand(io, finished),
     reportCommand(io, finished),
     traceCommand(io, finished),
+    lessonCommand(io, finished),
     conformCommand(io, finished),
     matrixCommand(io, finished),
     compareCommand(io, finished),

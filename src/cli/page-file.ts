@@ -17,7 +17,7 @@ import { ViewRecorder } from '../report/page/view-recorder.ts'
 import type { RunView } from '../report/run-view.ts'
 import { runView } from '../report/run-view.ts'
 import type { StepReport } from '../world/context.ts'
-import type { Plan } from '../world/plan.ts'
+import type { Plan, PlanChapter } from '../world/plan.ts'
 import type { World } from '../world/world.ts'
 import { UsageError } from './io.ts'
 import type { JobHooks } from './job.ts'
@@ -35,6 +35,7 @@ export class PageLines {
   readonly #given: PageRunGiven
   readonly #recorder = new ViewRecorder()
   readonly #rows: CompareRows | null
+  readonly #chapterTimes: number[] = []
   #lines: string[]
   #view: RunView | null = null
 
@@ -68,6 +69,7 @@ export class PageLines {
 
   add(world: World, report: StepReport): void {
     this.#lines.push(traceEvent(world.index - 1, report, this.#recorder.onEvent(world, report)))
+    while (this.#chapterTimes.length < this.#recorder.chapters.length) this.#chapterTimes.push(world.nowUs)
     this.#rows?.onEvent(world, report)
   }
 
@@ -78,6 +80,15 @@ export class PageLines {
     this.#recorder.end(result.world)
     const { chapters, checks, underWay } = this.#recorder
     this.#lines.push(traceFooter(result, { view, chapters, checks, underWay }))
+  }
+
+  /** Chapters with the time of their moment (null: it never came) and whether their answers came true. */
+  chapters(): { readonly chapter: PlanChapter; readonly atUs: number | null; readonly held: boolean | null }[] {
+    const { chapters, checks } = this.#recorder
+    return (this.#given.plan.chapters ?? []).map((chapter, index) => {
+      const atUs = chapters[index] === undefined ? null : (this.#chapterTimes[index] ?? null)
+      return { chapter, atUs, held: checks[index] ?? null }
+    })
   }
 
   /** As a side of a comparison. */

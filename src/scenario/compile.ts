@@ -4,6 +4,7 @@ import type { Generation } from '../kafka/generation/generation.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { GENERATIONS, isRunnable, resolveGeneration } from '../kafka/generation/table.ts'
 import type { Plan } from '../world/plan.ts'
+import { compileChapters } from './chapters.ts'
 import { Checks } from './checks.ts'
 import { compileClients } from './clients.ts'
 import { compileExpectation } from './expectations.ts'
@@ -190,6 +191,7 @@ function compileDocument({ document, names, options, source, sourceOf }: Compili
     endsWithSteps: false,
     healAtEnd: document['heal-at-end'] ?? false,
     expect: compileExpectation(checks, document.expect, options.properties ?? PROPERTY_NAMES),
+    ...(document.chapters === undefined ? {} : { chapters: compileChapters(checks, document.chapters, sourceOf) }),
     pins: document.pins ?? {},
     limits: { events: document.limits?.events ?? LIMITS.events, records: document.limits?.records ?? LIMITS.records },
   }

@@ -73,5 +73,8 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   'version-range': 'a version or a range such as "<0.11", ">=2.0" or "0.11 - 2.0"',
   violated: 'the name of a property, or a map with property',
   'violated-list': 'a list of properties',
+  options: 'a list of two to eight options, a line each',
+  answers: 'a list of answers, by version',
+  chapters: 'a list of at most 100 chapters',
   expectations: 'what must come out: one block, or a list of blocks by version',
 }

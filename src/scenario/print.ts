@@ -20,6 +20,7 @@ const ORDER = [
   'heal-at-end',
   'steps',
   'expect',
+  'chapters',
   'pins',
   'limits',
 ]

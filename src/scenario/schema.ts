@@ -497,6 +497,30 @@ const expectation = map({
     .describe('Bounds on what is counted.'),
 })
 
+const answer = map({
+  kafka: versionRange.optional().describe('Versions it is right for; any by default.'),
+  answer: line.describe('One of the options.'),
+  check: condition.optional().describe('Holds at the next chapter (or at the end) when the answer is right.'),
+  why: text.optional().describe('Told once the question is answered.'),
+})
+
+/** A sentence of a lesson, told along the run. */
+const chapter = map({
+  title: line.describe('One line.'),
+  say: text.describe('What the reader is told.'),
+  until: condition.describe('The run is shown up to the first event, after the chapter before, at which this holds.'),
+  focus: list(target).optional().describe('Whom it is about; the rest is dimmed.'),
+  mark: list(line).optional().describe('What the reader is asked to look at.'),
+  notes: text.optional().describe('For the one who teaches.'),
+  ask: map({
+    question: line.describe('What will happen next?'),
+    options: list(line).min(2, 'options').max(8, 'options'),
+    answers: list(answer).min(1, 'answers').describe('The right one, by version: the first that matches counts.'),
+  })
+    .optional()
+    .describe('A question that must be answered, or skipped, before the run goes on.'),
+})
+
 /** Of a scenario that tells an incident of Kafka's history: where it is written down and which versions it concerns. */
 const museum = map({
   jira: oneOrMore(textLike('jira', /^KAFKA-\d+$/), 'jiras')
@@ -560,6 +584,10 @@ export const scenarioSchema = map({
     .union([expectation, list(expectation, 'expectations').min(1, 'expectations')], { error: 'expectations' })
     .optional()
     .describe('What must come out: one block, or a list by version of which the first that matches counts.'),
+  chapters: list(chapter)
+    .max(100, 'chapters')
+    .optional()
+    .describe('A lesson: what is told along the run. It changes nothing in it.'),
   pins: z
     .record(z.string(), z.number({ error: 'draw' }).min(0, 'draw').lt(1, 'draw'), { error: 'pins' })
     .optional()
@@ -573,6 +601,7 @@ export type ScenarioForm = z.input<typeof scenarioSchema>
 export type ScenarioDocument = z.output<typeof scenarioSchema>
 export type ActionForm = z.output<typeof action>
 export type StepForm = z.output<typeof step>
+export type ChapterForm = z.output<typeof chapter>
 export type ClientForm = z.output<typeof client>
 export type ClusterForm = z.output<typeof cluster>
 export type BrokerForm = z.output<typeof brokerForm>

@@ -1,0 +1,122 @@
+/** `lesson`: a story told in chapters, with questions, as a page; or what its chapters are. */
+import { Command } from 'commander'
+import { formatTime } from '../kernel/time.ts'
+import type { Line } from '../report/document.ts'
+import { span } from '../report/document.ts'
+import { versions } from './flags.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError } from './io.ts'
+import type { Job } from './job.ts'
+import { doJob } from './job.ts'
+import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
+import { planRuns } from './plans.ts'
+import { writeFile } from './report.ts'
+import type { ScenarioFile } from './scenario-files.ts'
+import { bundledNames, findScenarios } from './scenario-files.ts'
+import { colours, painted, screenOf } from './screen.ts'
+
+interface LessonFlags {
+  readonly html?: string
+  readonly kafka?: readonly string[]
+  readonly seed?: string
+  readonly color: boolean
+}
+
+const FOLDER = 'lessons/'
+
+/** `3`, `3-how-an-epoch` and the whole name mean the same lesson. */
+function bundledLesson(word: string): string {
+  const lessons = bundledNames().filter((name) => name.startsWith(FOLDER))
+  const found = lessons.filter((name) => name.slice(FOLDER.length).startsWith(/^\d+$/.test(word) ? `${word}-` : word))
+  return found.length === 1 ? found[0]! : word
+}
+
+async function lessonFile(io: Io, word: string): Promise<ScenarioFile> {
+  const { files, missing } = await findScenarios([bundledLesson(word)], io)
+  const [file] = files
+  if (file === undefined || files.length > 1) throw new UsageError(missing[0] ?? `${word} means several scenarios`)
+  return file
+}
+
+function jobsOf(io: Io, file: ScenarioFile, flags: LessonFlags): Job[] | null {
+  const asked = {
+    versions: flags.kafka ?? [],
+    seed: flags.seed ?? null,
+    seeds: 1,
+    set: {},
+    untilUs: null,
+    until: null,
+    timeline: 'none' as const,
+  }
+  const { runs, problems } = planRuns([file], asked, colours(io, io.stderr, flags.color))
+  for (const problem of problems) io.stderr.write(`${problem}\n`)
+  if (problems.length > 0) return null
+  if (runs.length > 2) throw new UsageError(`a lesson shows one version or two side by side, not ${runs.length}`)
+  return runs.map(({ job }) => job)
+}
+
+function list(io: Io, color: boolean): number {
+  const screen = screenOf(io, io.stdout, color)
+  for (const name of bundledNames().filter((each) => each.startsWith(FOLDER))) {
+    io.stdout.write(`${painted(screen, [span(name.slice(FOLDER.length), 'strong')])}\n`)
+  }
+  io.stdout.write(
+    'highwater lesson NAME --html FILE makes a page of one; --kafka V1,V2 puts two versions side by side\n',
+  )
+  return EXIT.held
+}
+
+async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
+  const shell = flags.html === undefined ? null : pageShell()
+  const file = await lessonFile(io, word)
+  const jobs = jobsOf(io, file, flags)
+  if (jobs === null) return EXIT.unusable
+  if ((jobs[0]?.plan.chapters ?? []).length === 0) {
+    throw new UsageError(`${file.name} has no chapters: \`highwater lesson\` lists the lessons there are`)
+  }
+  const lines = jobs.map((job) => new PageLines(job, jobs.length === 2))
+  for (const [index, job] of jobs.entries()) {
+    const done = await doJob(job, { interrupted: io.interrupted, ...lines[index]!.hooks() })
+    if (!done.ok) throw new Error(done.bug.message)
+    if (io.interrupted.aborted) return EXIT.interrupted
+  }
+  const screen = screenOf(io, io.stdout, flags.color)
+  const write = (line: Line): void => io.stdout.write(`${painted(screen, line).trimEnd()}\n`)
+  let failed = false
+  for (const [index, { plan }] of jobs.entries()) {
+    write([span(plan.title, 'strong'), span(`  Kafka ${plan.kafka}`, 'dim')])
+    for (const { chapter, atUs, held } of lines[index]!.chapters()) {
+      const mark = atUs === null || held === false
+      failed ||= mark
+      write([
+        span(mark ? '✗ ' : '✓ ', mark ? 'bad' : 'good'),
+        span(atUs === null ? 'never     ' : `${formatTime(atUs)} `, 'dim'),
+        span(chapter.title),
+        span(held === false ? '  the answer does not come true' : chapter.ask === null ? '' : '  (asks)', 'dim'),
+      ])
+    }
+  }
+  if (flags.html !== undefined && shell !== null) {
+    const labels = jobs.map(({ plan }) => `${plan.kafka}, seed ${plan.seed}`)
+    const comparison = lines.length === 2 ? compareLines(lines, labels, jobs[0]!.repeat) : null
+    const texts = lines.map(({ text }) => text)
+    writeFile(io, flags.html, pageHtml(shell, texts, comparison))
+  }
+  return failed ? EXIT.failed : EXIT.held
+}
+
+export function lessonCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('lesson')
+    .summary('a story in chapters, with questions')
+    .description(
+      'Lists the lessons, or tells the chapters of one and whether every answer comes true; with --html as a page.',
+    )
+    .argument('[lesson]', 'NAME, the number of a bundled lesson, or a FILE with chapters')
+    .option('--html <file>', 'write the lesson as a page that opens without a network')
+    .option('--kafka <versions>', 'another version, or two to stand side by side', versions)
+    .option('--seed <seed>', 'the seed, instead of the one in the scenario')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .action(async (word: string | undefined, flags: LessonFlags) => {
+      finished(word === undefined ? list(io, flags.color) : await tell(io, word, flags))
+    })
+}
