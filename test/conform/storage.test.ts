@@ -20,3 +20,19 @@ test.each(AGREED.flatMap(versionsOf))('the files of %s are those of the recorded
   expect(report.notReached).toBe(0)
   expect(report.compared).toBeGreaterThan(1)
 })
+
+const OTHERS = readdirSync(FOLDER).filter((name) => !AGREED.includes(name))
+
+test.each(OTHERS.flatMap(versionsOf))('%s says by name what of it is not simulated', (name) => {
+  expect(conformStorage(recordingOf(name))).toMatchObject({
+    status: 'not-modelled',
+    notModelledReason: expect.stringMatching(/"\w+"/),
+  })
+})
+
+test('a segment that is said to be one byte longer is found', () => {
+  const recording = JSON.parse(
+    JSON.stringify(recordingOf('checkpoints-short/2.4.1')).replace('"bytes":100720', '"bytes":100721'),
+  ) as StorageRecording
+  expect(conformStorage(recording).differences.map(({ field }) => field)).toEqual(['segment 0'])
+})
