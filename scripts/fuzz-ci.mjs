@@ -13,10 +13,22 @@ const CI = [
 ]
 
 const NIGHTLY = [
-  ...['0.8.2', '0.10.2', '0.11', '1.1', '2.0.1', '2.1', '2.3', '2.5', '2.7', '2.8', '3.3', '3.5', '3.9'].map((kafka) =>
-    ['fuzz', '--kafka', kafka, '--seeds', '2000', '--allow-known-holes', '--quiet'],
+  ...['0.8.2', '0.10.2', '0.11', '1.1', '2.0.1', '2.1', '2.3', '2.5', '2.7', '2.8', '3.3', '3.5', '3.9'].map(
+    (kafka) => ['fuzz', '--kafka', kafka, '--seeds', '2000', '--allow-known-holes', '--quiet'],
   ),
-  ['fuzz', '--kafka', '2.4', '--seeds', '20000', '--quiet', '--out', 'reports/runs/nightly.jsonl', '--report', 'reports/campaign.md', '--coverage'],
+  [
+    'fuzz',
+    '--kafka',
+    '2.4',
+    '--seeds',
+    '20000',
+    '--quiet',
+    '--out',
+    'reports/runs/nightly.jsonl',
+    '--report',
+    'reports/campaign.md',
+    '--coverage',
+  ],
   ['fuzz', '--kafka', '2.4', '--profile', 'unbounded', '--seeds', '5000', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '2.4', '--profile', 'power', '--seeds', '5000', '--allow-known-holes', '--quiet'],
   ['mutants', '--catches', '5', '--seeds', '300', '--out', 'reports/mutants.md'],

@@ -8,15 +8,21 @@ import { planOf, runCase } from '../../src/campaign/run-case.ts'
 import type { SeedResult } from '../../src/campaign/seed-result.ts'
 import { regression, storeWith } from '../../src/campaign/seed-store.ts'
 import { shrink } from '../../src/campaign/shrink/shrink.ts'
-import { totalsOf } from '../../src/campaign/statistics.ts'
 import { withoutNumbers } from '../../src/campaign/signature.ts'
+import { totalsOf } from '../../src/campaign/statistics.ts'
 import { GENERATIONS, generationNamed } from '../../src/kafka/generation/table.ts'
 import { printScenario } from '../../src/scenario/print.ts'
 import { parseScenario } from '../../src/scenario/scenario.ts'
 
 const smoke = profileNamed('smoke')!
 const kafka24 = generationNamed('2.4')!
-const fault = (fromMs: number, toMs: number, breaks = 1): Fault => ({ family: 'crash', steps: [], breaks, fromMs, toMs })
+const fault = (fromMs: number, toMs: number, breaks = 1): Fault => ({
+  family: 'crash',
+  steps: [],
+  breaks,
+  fromMs,
+  toMs,
+})
 
 test('every profile draws scenarios that compile on every generation with a registry', () => {
   for (const profile of PROFILES) {
@@ -85,12 +91,17 @@ steps:
   expect(shrunk).not.toBeNull()
   expect(shrunk!.document.steps!.length).toBeLessThan(4)
   expect(Object.keys(shrunk!.document.clients!)).toHaveLength(1)
-  const again = parseScenario(printScenario({ fileName: null, document: shrunk!.document, places: null }), 'shrunk.yaml')
+  const again = parseScenario(
+    printScenario({ fileName: null, document: shrunk!.document, places: null }),
+    'shrunk.yaml',
+  )
   expect(again.ok).toBe(true)
 })
 
 test('words without their numbers are the same for the same kind of break', () => {
-  expect(withoutNumbers('broker 3 ends at 14 of orders-1, ISR [1, 2]')).toBe(withoutNumbers('broker 1 ends at 7 of payments-0, ISR [3]'))
+  expect(withoutNumbers('broker 3 ends at 14 of orders-1, ISR [1, 2]')).toBe(
+    withoutNumbers('broker 1 ends at 7 of payments-0, ISR [3]'),
+  )
 })
 
 const result = (seed: number, given: Partial<SeedResult>): SeedResult => ({
@@ -125,8 +136,18 @@ test('totals name the first seed of each kind of break and the faults that struc
 
 test('the seed store keeps the fastest seed of each kind and fails on a worse outcome', () => {
   const of = { kafka: '2.4', profile: 'smoke' }
-  const store = storeWith([], [result(1, {}), result(2, { outcome: 'broke', breaks: [broken], events: 50 }), result(3, { outcome: 'broke', breaks: [broken] })], of)
+  const store = storeWith(
+    [],
+    [
+      result(1, {}),
+      result(2, { outcome: 'broke', breaks: [broken], events: 50 }),
+      result(3, { outcome: 'broke', breaks: [broken] }),
+    ],
+    of,
+  )
   expect(store).toMatchObject([{ seed: 2, outcome: 'broke' }])
   expect(regression(store[0]!, result(2, {}))).toBeNull()
-  expect(regression({ ...store[0]!, outcome: 'clean' }, result(2, { outcome: 'broke', breaks: [broken] }))).toContain('instead of clean')
+  expect(regression({ ...store[0]!, outcome: 'clean' }, result(2, { outcome: 'broke', breaks: [broken] }))).toContain(
+    'instead of clean',
+  )
 })

@@ -20,7 +20,15 @@ function sent(...texts: string[]): Send[] {
   return texts.map((text): Send => {
     const [, id, at] = /^(\w+)(?:@(\d+)|[!?])$/.exec(text)!
     const outcome = at !== undefined ? 'acked' : text.endsWith('!') ? 'failed' : 'unknown'
-    return { id: id!, client: 'p1', partition: P, acks: -1, outcome, offset: at === undefined ? -1 : Number(at), answeredAtUs: 1_000_000 }
+    return {
+      id: id!,
+      client: 'p1',
+      partition: P,
+      acks: -1,
+      outcome,
+      offset: at === undefined ? -1 : Number(at),
+      answeredAtUs: 1_000_000,
+    }
   })
 }
 
@@ -54,10 +62,15 @@ const CHECKS = {
 }
 
 /** Names of the anomalies that a history has. */
-const anomaliesOf = (it: ClientHistory): string[] => Object.entries(CHECKS).flatMap(([name, check]) => (check(it).length > 0 ? [name] : []))
+const anomaliesOf = (it: ClientHistory): string[] =>
+  Object.entries(CHECKS).flatMap(([name, check]) => (check(it).length > 0 ? [name] : []))
 
 test('a clean history has no anomaly', () => {
-  const clean = history(sent('a@0', 'b@1', 'c!', 'd@2', 'e?'), polled('c1', 'a@0 b@1 d@2 e@3'), polled('c2', 'b@1 d@2 | a@0 b@1 d@2'))
+  const clean = history(
+    sent('a@0', 'b@1', 'c!', 'd@2', 'e?'),
+    polled('c1', 'a@0 b@1 d@2 e@3'),
+    polled('c2', 'b@1 d@2 | a@0 b@1 d@2'),
+  )
   expect(anomaliesOf(clean)).toEqual([])
 })
 
@@ -95,7 +108,9 @@ test('one record at two offsets is a duplicate', () => {
 })
 
 test('one offset that two readers saw differently is inconsistent', () => {
-  expect(anomaliesOf(history(sent('a?', 'b?'), polled('c1', 'a@0'), polled('c2', 'b@0')))).toEqual(['inconsistentOffsets'])
+  expect(anomaliesOf(history(sent('a?', 'b?'), polled('c1', 'a@0'), polled('c2', 'b@0')))).toEqual([
+    'inconsistentOffsets',
+  ])
 })
 
 test('an offset that was acknowledged for one record and read as another is inconsistent', () => {
