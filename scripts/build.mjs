@@ -1,6 +1,6 @@
 // Compiles src to dist and builds the page of reports. Run by `npm ci` (prepare), because Node 20 does not run TypeScript by itself.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -28,6 +28,14 @@ chmodSync(next, 0o755)
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 renameSync(next, join(root, 'dist'))
 chmodSync(program, 0o755)
+// A clone has its own program among its binaries, so that `npx sim` needs no link in npx's cache.
+if (process.platform !== 'win32') {
+  mkdirSync(join(modules, '.bin'), { recursive: true })
+  for (const name of ['sim', 'highwater']) {
+    rmSync(join(modules, '.bin', name), { force: true })
+    symlinkSync(join('..', '..', 'dist', 'cli', 'main.js'), join(modules, '.bin', name))
+  }
+}
 
 /** The exit code of the build of the page. */
 function buildPage(out) {
