@@ -1,7 +1,9 @@
 /** Offsets by time: the ends of a log, or the first record at or after a timestamp. Only a leader answers. */
+
 import type { ErrorName } from '../kafka/errors.ts'
 import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../kafka/messages/data.ts'
+import { offsetAt } from '../kafka/records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import { respond } from './client-connection.ts'
@@ -78,7 +80,7 @@ function highWatermarkBehindEpoch(
 function firstAtOrAfter(log: ReplicaLog, timestampMs: number): number | null {
   for (const batch of log.batches) {
     const index = batch.records.findIndex((record) => record.timestampMs >= timestampMs)
-    if (index >= 0 && batch.baseOffset + index >= log.logStartOffset) return batch.baseOffset + index
+    if (index >= 0 && offsetAt(batch, index) >= log.logStartOffset) return offsetAt(batch, index)
   }
   return null
 }

@@ -1,7 +1,6 @@
 /** Reading and comparing replica logs. Batches are shared between logs, so most comparisons are of references. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import type { RecordBatch, RecordIdentity } from '../kafka/records.ts'
-import { lastOffset } from '../kafka/records.ts'
+import { indexAt, lastOffset, offsetAt, type RecordBatch, type RecordIdentity } from '../kafka/records.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import { batchIndexOf } from '../log/replica-log.ts'
 import type { World } from '../world/world.ts'
@@ -37,7 +36,7 @@ export function logsOf(world: World, partition: TopicPartition): { broker: Broke
 }
 
 function heldIn(batch: RecordBatch | undefined, offset: number): HeldRecord | null {
-  const record = batch?.records[offset - batch.baseOffset]
+  const record = batch?.records[indexAt(batch, offset)]
   if (batch === undefined || record === undefined) return null
   return { offset, id: record.id, value: record.value, epoch: batch.leaderEpoch }
 }
@@ -84,7 +83,7 @@ export function findRecord(log: ReplicaLog, id: RecordIdentity): HeldRecord | nu
   for (let i = log.batches.length - 1; i >= 0; i--) {
     const batch = log.batches[i]!
     const at = batch.records.findIndex((record) => record.id === id)
-    if (at >= 0) return heldIn(batch, batch.baseOffset + at)
+    if (at >= 0) return heldIn(batch, offsetAt(batch, at))
   }
   return null
 }

@@ -5,7 +5,7 @@
  */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER, nodeNumber } from '../kafka/ids.ts'
-import type { RecordIdentity } from '../kafka/records.ts'
+import { offsetAt, type RecordIdentity } from '../kafka/records.ts'
 import type { StateZnode } from '../kafka/znodes.ts'
 import { statePath } from '../kafka/znodes.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
@@ -274,7 +274,7 @@ export function duplicatedRecords(world: World): DuplicatedRecord[] {
     for (const batch of log.batches) {
       batch.records.forEach((record, index) => {
         const entry = seen[record.id] ?? { value: record.value, offsets: [] }
-        entry.offsets.push(batch.baseOffset + index)
+        entry.offsets.push(offsetAt(batch, index))
         seen[record.id] = entry
       })
     }

@@ -1,6 +1,6 @@
 import type { RemovedRecord } from '../kafka/facts.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
-import { type KafkaRecord, lastOffset, type RecordBatch } from '../kafka/records.ts'
+import { type KafkaRecord, lastOffset, offsetAt, type RecordBatch } from '../kafka/records.ts'
 import { assert } from '../kernel/assert.ts'
 import { assignEpoch, type EpochEntry, truncateEpochsFromEnd } from './epoch-cache.ts'
 import { cutLayout, type LogDisk, type LogLayout, layOut, restartLayout } from './layout.ts'
@@ -147,7 +147,7 @@ function removeBatchesFrom(log: ReplicaLog, index: number): RemovedRecord[] {
   for (const batch of log.batches.splice(index)) {
     batch.records.forEach((record, delta) => {
       removed.push({
-        offset: batch.baseOffset + delta,
+        offset: offsetAt(batch, delta),
         epoch: batch.leaderEpoch,
         id: record.id,
         value: record.value,

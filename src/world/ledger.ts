@@ -5,6 +5,7 @@ import type { ErrorName } from '../kafka/errors.ts'
 import { errorNamed } from '../kafka/errors.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
+import { lastOffset, offsetAt } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
 import { partitionTruth } from './targets.ts'
 import type { CommittedRecord, FactEntry, Ledger, SentRecord, World } from './world.ts'
@@ -167,14 +168,15 @@ function commit(world: World, entry: FactEntry, partition: TopicPartition, from:
   while (low < high) {
     const middle = (low + high) >> 1
     const batch = log.batches[middle]!
-    if (batch.baseOffset + batch.records.length <= from) low = middle + 1
+    if (lastOffset(batch) < from) low = middle + 1
     else high = middle
   }
   for (let index = low; index < log.batches.length; index++) {
     const batch = log.batches[index]!
     if (batch.baseOffset >= to) break
-    for (let i = Math.max(0, from - batch.baseOffset); i < batch.records.length; i++) {
-      const offset = batch.baseOffset + i
+    for (let i = 0; i < batch.records.length; i++) {
+      const offset = offsetAt(batch, i)
+      if (offset < from) continue
       if (offset >= to) break
       const record = batch.records[i]!
       const before = known[offset]

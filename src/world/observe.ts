@@ -1,5 +1,7 @@
 /** What can be seen of a cluster at one moment, as the recordings of real brokers see it. */
+
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { offsetAt } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
 import { controllerTruth, knownPartitions, partitionTruth, registeredBrokers, registrationsTruth } from './targets.ts'
 import type { PartitionTruth, World } from './world.ts'
@@ -12,7 +14,7 @@ function replicaView(world: World, id: BrokerId, partition: TopicPartition): Jso
   const records: Json[] = []
   for (const batch of log.batches) {
     batch.records.forEach((record, i) => {
-      records.push([batch.baseOffset + i, batch.leaderEpoch, record.value])
+      records.push([offsetAt(batch, i), batch.leaderEpoch, record.value])
     })
   }
   const view = state.volatile?.partitions[partition]

@@ -3,7 +3,7 @@ import type { ErrorName } from '../../kafka/errors.ts'
 import { brokerNode } from '../../kafka/ids.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { RawRequest, RequestOperation } from '../../kafka/operations.ts'
-import type { KafkaRecord } from '../../kafka/records.ts'
+import { type KafkaRecord, offsetAt } from '../../kafka/records.ts'
 import { unreachable } from '../../kernel/assert.ts'
 import type { Json } from '../../kernel/json.ts'
 import type { DisconnectReason } from '../../kernel/machine.ts'
@@ -128,7 +128,7 @@ function resultOf(request: RawRequest, message: KafkaMessage): Json {
     const records: [number, number, string | null][] = []
     for (const batch of told.batches) {
       for (const [index, record] of batch.records.entries()) {
-        const offset = batch.baseOffset + index
+        const offset = offsetAt(batch, index)
         if (offset >= request.fromOffset) records.push([offset, batch.leaderEpoch, record.value])
       }
     }

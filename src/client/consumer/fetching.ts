@@ -1,8 +1,10 @@
 /** The consumer's fetching loop: what is asked of whom now, and what answers mean (clients: Fetcher). */
+
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { brokerNode, comparePartitions, NO_LEADER } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
+import { offsetAt } from '../../kafka/records.ts'
 import { leaderOf, maybeRefresh } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import {
@@ -223,7 +225,7 @@ function handOut(
   const records: PolledRecord[] = []
   for (const batch of told.batches) {
     for (const [index, record] of batch.records.entries()) {
-      const offset = batch.baseOffset + index
+      const offset = offsetAt(batch, index)
       if (offset < partition.position) continue
       if (offset >= told.highWatermark) {
         ctx.probe('fetch-answer-holds-records-above-the-high-watermark')

@@ -1,5 +1,7 @@
 /** What a message carries, in a few words: enough to tell two fetches apart. */
+
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
+import { offsetAt, type RecordBatch } from '../../kafka/records.ts'
 import { ranges } from '../words.ts'
 
 const MOST = 90
@@ -13,8 +15,8 @@ function parts<Value>(of: Readonly<Record<string, Value>>, words: (value: Value)
     .join('; ')
 }
 
-const records = (batches: readonly { readonly baseOffset: number; readonly records: readonly unknown[] }[]): string => {
-  const offsets = batches.flatMap(({ baseOffset, records: of }) => of.map((_, i) => baseOffset + i))
+const records = (batches: readonly RecordBatch[]): string => {
+  const offsets = batches.flatMap((batch) => batch.records.map((_, i) => offsetAt(batch, i)))
   return offsets.length === 0 ? 'no records' : `records ${ranges(offsets)}`
 }
 

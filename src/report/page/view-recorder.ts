@@ -1,7 +1,7 @@
 /** Watches a run and says after each event what changed of what the page shows. Give `onEvent` to the driver. */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
-import type { RecordBatch } from '../../kafka/records.ts'
+import { offsetAt, type RecordBatch } from '../../kafka/records.ts'
 import { canonical } from '../../kernel/fingerprint.ts'
 import type { Json } from '../../kernel/json.ts'
 import { holds } from '../../world/conditions.ts'
@@ -57,7 +57,7 @@ const clipped = (value: string | null): string | null =>
   value !== null && value.length > MOST_VALUE ? `${value.slice(0, MOST_VALUE - 1)}…` : value
 
 const cellsOf = (batch: RecordBatch): Cell[] =>
-  batch.records.map((record, i) => [batch.baseOffset + i, batch.leaderEpoch, record.id, clipped(record.value)])
+  batch.records.map((record, i) => [offsetAt(batch, i), batch.leaderEpoch, record.id, clipped(record.value)])
 
 const sameBatch = (a: RecordBatch, b: RecordBatch): boolean =>
   a === b ||
