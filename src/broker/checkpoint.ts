@@ -6,6 +6,7 @@ import type { TopicPartition } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
 import { msToUs } from '../kernel/time.ts'
 import { closeLayout, dropOldSnapshots } from '../log/layout.ts'
+import { takeProducerSnapshot } from '../log/producer-state.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
@@ -120,6 +121,7 @@ export function closeLogs(state: BrokerState, config: BrokerConfig): void {
   for (const log of Object.values(state.durable.logs)) {
     log.flushedOffset = log.logEndOffset
     if (log.layout !== undefined) closeLayout(log.layout, log.logEndOffset, config.mechanisms)
+    if (log.producers !== undefined) takeProducerSnapshot(log.producers)
   }
   checkpointRecoveryPoint(state, config)
   checkpointLogStart(state)

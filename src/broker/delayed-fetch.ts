@@ -68,7 +68,7 @@ function canComplete(state: BrokerState, config: BrokerConfig, delayed: DelayedF
     if (divergence(partition, log, asked, config) !== null) return true
     const known = lastSentHighWatermark[name]
     if (known !== undefined && partition.highWatermark > known) return true
-    const end = endFor(partition, log, request.replicaId)
+    const end = endFor(partition, log, request, config)
     if (asked.fetchOffset < end) bytes += bytesOf(readLog(log, asked.fetchOffset, asked.maxBytes, end))
   }
   return bytes >= request.minBytes

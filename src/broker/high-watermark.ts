@@ -1,6 +1,7 @@
 /** The high watermark: on a leader the least log end of those it must wait for, on a follower what its leader said. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
+import { onLogHighWatermark } from '../log/log-producers.ts'
 import { type BrokerContext, lagTimeUs, logOf, minInsyncReplicas, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState, RemoteReplica } from './state.ts'
 
@@ -16,6 +17,7 @@ export function setFollowerHighWatermark(
   if (value < replica.highWatermark) ctx.probe('follower high watermark went back')
   ctx.fact({ kind: 'highWatermark', partition, from: replica.highWatermark, to: value, as: 'follower' })
   replica.highWatermark = value
+  onLogHighWatermark(logOf(state, partition), value)
 }
 
 /** KIP-497 (2.7): a pending expansion counts at once, a pending shrink only when it is confirmed. */
@@ -56,6 +58,7 @@ export function maybeIncrementHighWatermark(
     as: 'leader',
   })
   partition.highWatermark = candidate
+  onLogHighWatermark(logOf(state, partition.partition), candidate)
   return true
 }
 

@@ -2,6 +2,7 @@
 import { controllerNode, type TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { cutEpochCacheToLog } from '../log/epoch-cache.ts'
+import { loadLogProducers } from '../log/log-producers.ts'
 import { truncateLog } from '../log/replica-log.ts'
 import { startLogCheckpoints } from './checkpoint.ts'
 import { startFlushTask } from './flush.ts'
@@ -25,7 +26,7 @@ export function startBroker(state: BrokerState, ctx: BrokerContext, config: Brok
     for (const log of Object.values(state.durable.logs))
       truncateLog(log, Math.max(log.logStartOffset, log.logEndOffset - 3))
   }
-  loadLogs(state, ctx)
+  loadLogs(state, ctx, config)
   startLogCheckpoints(state, ctx, config)
   startFlushTask(ctx, config)
   startIsrCheck(state, ctx, config)
@@ -37,13 +38,14 @@ export function startBroker(state: BrokerState, ctx: BrokerContext, config: Brok
  * are scanned, which finds nothing to cut here, since a power loss is taken from the log when it happens. The
  * leader-epoch file may know more than a log that lost records and is cut to it.
  */
-function loadLogs(state: BrokerState, ctx: BrokerContext): void {
+function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const { durable } = state
   const clean = durable.cleanShutdown
   durable.cleanShutdown = false
   for (const name of Object.keys(durable.logs).sort()) {
     const log = durable.logs[name]!
     cutEpochCacheToLog(log)
+    loadLogProducers(log, config.mechanisms)
     running(state).lastFlushUs[name] = ctx.nowUs
     if (!clean) ctx.probe('log recovered after an unclean stop')
     const highWatermark = Math.min(durable.highWatermarkCheckpoint?.[name] ?? 0, log.logEndOffset)

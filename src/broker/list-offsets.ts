@@ -49,7 +49,7 @@ function answerFor(
   if (error !== 'NONE') return refused(error)
   const partition = running(state).partitions[name]!
   const log = logOf(state, name)
-  const end = endFor(partition, log, request.replicaId)
+  const end = endFor(partition, log, request, config)
   const unsure = highWatermarkBehindEpoch(config, request, partition)
   const found = (offset: number): Answer => ({ error: 'NONE', offset, leaderEpoch: partition.leaderEpoch })
   if (timestamp === EARLIEST) return found(log.logStartOffset)

@@ -3,7 +3,8 @@ import type { ErrorName } from '../kafka/errors.ts'
 import { type BrokerId, comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchRequest } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
-import type { RecordBatch } from '../kafka/records.ts'
+import { lastOffset, type RecordBatch } from '../kafka/records.ts'
+import { abortedIn, lastStableOffset } from '../log/log-producers.ts'
 import { batchBytes, type ReplicaLog, readLog } from '../log/replica-log.ts'
 import { divergingEpochOf, leaderEpochError } from './leader-epoch.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
@@ -35,9 +36,23 @@ export function leaderError(
   return partition.role === 'leader' ? 'NONE' : 'NOT_LEADER_FOR_PARTITION'
 }
 
-/** Where a reader's data ends (exclusive): a follower reads to the log end, a consumer to the high watermark. */
-export const endFor = (partition: PartitionState, log: ReplicaLog, replicaId: BrokerId): number =>
-  isReplica(replicaId) ? log.logEndOffset : partition.highWatermark
+/** Who reads, and how much of open and aborted transactions it wants to see. */
+export interface Reader {
+  readonly replicaId: BrokerId
+  readonly isolation?: 'read_committed'
+}
+
+/**
+ * Where a reader's data ends (exclusive): a follower reads to the log end, a consumer to the high watermark, one that
+ * reads committed transactions only to the last stable offset.
+ */
+export function endFor(partition: PartitionState, log: ReplicaLog, reader: Reader, config: BrokerConfig): number {
+  if (isReplica(reader.replicaId)) return log.logEndOffset
+  const ignores = isMutant(config, 'last-stable-offset-is-high-watermark')
+  return reader.isolation === undefined || ignores
+    ? partition.highWatermark
+    : lastStableOffset(log, partition.highWatermark)
+}
 
 export const bytesOf = (batches: readonly RecordBatch[]): number =>
   batches.reduce((bytes, batch) => bytes + batchBytes(batch), 0)
@@ -98,15 +113,43 @@ function readPartition(
     ctx.probe('consumer fetched between the high watermark and the log end')
     return refused('UNKNOWN_SERVER_ERROR', ctx.nowUs)
   }
-  const end = exposed ? log.logEndOffset : endFor(partition, log, request.replicaId)
+  const end = exposed ? log.logEndOffset : endFor(partition, log, request, config)
   const batches = diverging === null && fetchOffset < end ? readLog(log, fetchOffset, asked.maxBytes, end) : []
   const lastSent = partition.remoteReplicas[request.replicaId]?.lastSentHighWatermark ?? 0
   return {
-    fetched: { error: 'NONE', highWatermark, logStartOffset: log.logStartOffset, batches, divergingEpoch: diverging },
+    fetched: {
+      error: 'NONE',
+      highWatermark,
+      logStartOffset: log.logStartOffset,
+      batches,
+      divergingEpoch: diverging,
+      ...transactionsOf(log, partition, asked, request, batches, config),
+    },
     logEndOffset: log.logEndOffset,
     readAtUs: ctx.nowUs,
     followerNeedsHighWatermark:
       config.mechanisms.highWatermarkWakesFollowers && isReplica(request.replicaId) && lastSent < highWatermark,
+  }
+}
+
+/** What an answer tells of transactions; nothing where the log has seen none. */
+function transactionsOf(
+  log: ReplicaLog,
+  partition: PartitionState,
+  { fetchOffset }: FetchPartition,
+  { replicaId, isolation }: Reader,
+  batches: readonly RecordBatch[],
+  config: BrokerConfig,
+): Pick<FetchedPartition, 'lastStableOffset' | 'abortedTransactions'> {
+  if (log.producers === undefined || isReplica(replicaId)) return {}
+  const stable = { lastStableOffset: lastStableOffset(log, partition.highWatermark) }
+  if (isolation === undefined) return stable
+  const last = batches.at(-1)
+  const hidden = last === undefined || isMutant(config, 'aborted-transactions-not-told')
+  const aborted = hidden ? [] : abortedIn(log, fetchOffset, lastOffset(last) + 1)
+  return {
+    ...stable,
+    abortedTransactions: aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
   }
 }
 

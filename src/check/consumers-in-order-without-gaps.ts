@@ -1,17 +1,19 @@
 import type { World } from '../world/world.ts'
-import { logOf, recordAt } from './logs.ts'
+import { logOf } from './logs.ts'
 import type { PollView } from './polled-before.ts'
 import { pollViews } from './polled-before.ts'
 import type { Finding, Property } from './property.ts'
 import { PROMISED } from './property.ts'
+import { isReadCommitted, isVisible } from './transactions/visible.ts'
 
 /** An offset that was passed over: the log of the broker that served the poll has a record there. */
 function passedOver(world: World, { fact, lastOffset }: PollView): number | null {
   const log = logOf(world, fact.broker, fact.partition)
+  const committedOnly = isReadCommitted(world, fact.client)
   let expected = lastOffset === null ? fact.fromOffset : lastOffset + 1
   for (const { offset } of fact.records) {
     for (; expected < offset; expected++) {
-      if (log !== null && recordAt(log, expected) !== null) return expected
+      if (log !== null && isVisible(log, expected, committedOnly)) return expected
     }
     expected = Math.max(expected, offset + 1)
   }
@@ -25,7 +27,7 @@ function outOfOrder({ fact }: PollView): number | null {
   return null
 }
 
-/** Offsets where the log has no record (cut batches, compaction) are no gaps. */
+/** Offsets where the log has no record (cut batches, compaction) or none that the client may see are no gaps. */
 export const CONSUMERS_IN_ORDER_WITHOUT_GAPS: Property = {
   name: 'ConsumersInOrderWithoutGaps',
   kind: 'always',

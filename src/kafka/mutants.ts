@@ -66,6 +66,9 @@ const ROWS = [
   ['consumer-reads-above-high-watermark', 'A leader gives consumers what is not committed yet.', ['ConsumersSeeOnlyCommitted', 'NoAbortedReads', 'NoInconsistentOffsets'], '2.4', 'smoke'],
   ['consumer-reads-twice', 'A consumer hands the last record of a poll out again with the next one.', ['ConsumersNothingTwice', 'NoNonmonotonicPolls', 'ConsumersInOrderWithoutGaps'], '2.4', 'smoke'],
   ['consumer-skips', 'A consumer goes on one record too far.', ['ConsumersInOrderWithoutGaps', 'NoPollSkips', 'NoLostWrites'], '2.4', 'smoke'],
+  // --- Transactions
+  ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', ['NoUndecidedReads', 'LastStableOffsetHeld', 'NoAbortedTransactionReads', 'TransactionsAtomic'], '2.4', 'smoke'],
+  ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', ['NoAbortedTransactionReads', 'TransactionsAtomic'], '2.4', 'smoke'],
 ] as const
 
 export type MutantName = (typeof ROWS)[number][0]

@@ -1,9 +1,18 @@
 import type { RemovedRecord } from '../kafka/facts.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
-import { type KafkaRecord, lastOffset, offsetAt, type RecordBatch } from '../kafka/records.ts'
+import {
+  type BatchProducer,
+  type ControlMarker,
+  type KafkaRecord,
+  lastOffset,
+  offsetAt,
+  type RecordBatch,
+} from '../kafka/records.ts'
 import { assert } from '../kernel/assert.ts'
 import { assignEpoch, type EpochEntry, truncateEpochsFromEnd } from './epoch-cache.ts'
 import { cutLayout, type LogDisk, type LogLayout, layOut, restartLayout } from './layout.ts'
+import { takeAppended } from './log-producers.ts'
+import type { ProducerState } from './producer-state.ts'
 import { batchBytes } from './record-size.ts'
 
 export type { EpochEntry } from './epoch-cache.ts'
@@ -26,6 +35,8 @@ export interface ReplicaLog {
   flushedOffset: number
   /** The files; absent in a log that nobody keeps on a disk. */
   layout?: LogLayout
+  /** What is known of producers; absent until a batch names one (0.11, KIP-98). */
+  producers?: ProducerState
 }
 
 export const emptyLog = (): ReplicaLog => ({
@@ -59,10 +70,20 @@ export interface AppendedRange {
 
 /** Lays appended batches out in files. What a roll closes is flushed by it, so that the frontier moves to the new base. */
 function write(log: ReplicaLog, from: number, disk: LogDisk | undefined, m: Mechanisms): void {
-  if (disk === undefined || log.layout === undefined || from === log.batches.length) return
-  const appended = from === 0 ? log.batches : log.batches.slice(from)
-  const rolledTo = layOut(log.layout, appended, disk, m)
-  if (rolledTo !== null) log.flushedOffset = Math.max(log.flushedOffset, rolledTo)
+  if (from === log.batches.length) return
+  let rolledTo: number | null = null
+  if (disk !== undefined && log.layout !== undefined) {
+    const appended = from === 0 ? log.batches : log.batches.slice(from)
+    rolledTo = layOut(log.layout, appended, disk, m)
+    if (rolledTo !== null) log.flushedOffset = Math.max(log.flushedOffset, rolledTo)
+  }
+  takeAppended(log, from, rolledTo, m)
+}
+
+/** Who made a batch: an idempotent producer, or the transaction coordinator that marks the end of a transaction. */
+export interface ProducedBy {
+  readonly producer: BatchProducer
+  readonly control?: ControlMarker
 }
 
 /**
@@ -75,12 +96,13 @@ export function appendAsLeader(
   leaderEpoch: number,
   m: Mechanisms,
   disk?: LogDisk,
+  by?: ProducedBy,
 ): AppendedRange {
   const baseOffset = log.logEndOffset
   const before = log.batches.length
   if (records.length === 0) return { baseOffset, endOffset: baseOffset }
   if (m.recordFormat === 2) {
-    log.batches.push({ baseOffset, leaderEpoch, records })
+    log.batches.push({ baseOffset, leaderEpoch, records, ...by })
     assignEpoch(log, leaderEpoch, baseOffset, m)
   } else {
     records.forEach((record, index) => {

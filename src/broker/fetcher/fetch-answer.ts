@@ -3,6 +3,7 @@ import type { TopicPartition } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import { truncateEpochsFromStart } from '../../log/epoch-cache.ts'
+import { onProducersLogStart } from '../../log/producer-state.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
 import { diskOf } from '../log-disk.ts'
@@ -132,6 +133,7 @@ function takeLeaderOffsets(
   if (m.recordFormat === 2 && data.logStartOffset > log.logStartOffset) {
     log.logStartOffset = Math.min(data.logStartOffset, log.logEndOffset)
     truncateEpochsFromStart(log, log.logStartOffset)
+    if (log.producers !== undefined) onProducersLogStart(log.producers, log.logStartOffset, m)
   }
   const floor = m.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
   const planted = isMutant(config, 'high-watermark-above-log-end') ? 1 : 0

@@ -1,6 +1,8 @@
 import type { RemovedRecord } from '../../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { isMutant } from '../../kafka/mutants.ts'
+import { reloadLogProducers } from '../../log/log-producers.ts'
+import { clearProducers } from '../../log/producer-state.ts'
 import { truncateLog, truncateLogFully } from '../../log/replica-log.ts'
 import { checkpointRecoveryPoint } from '../checkpoint.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
@@ -47,6 +49,7 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   const cuts = cut.to < from
   const removed = cuts || m.noOpTruncationKeepsEpochs !== true ? truncateLog(log, cut.to) : []
   if (cuts) {
+    reloadLogProducers(log, m)
     ctx.probe('follower-truncated-its-log')
     const highWatermark = state.volatile?.partitions[cut.partition]?.highWatermark ?? 0
     if (cut.to < highWatermark) ctx.probe('follower-truncated-below-its-high-watermark')
@@ -68,6 +71,7 @@ export function truncateReplicaFully(
   const from = log.logEndOffset
   ctx.probe('follower-dropped-its-whole-log')
   report(ctx, cut, from, truncateLogFully(log, cut.to))
+  if (log.producers !== undefined) clearProducers(log.producers, cut.to)
   lowerHighWatermark(state, ctx, config, cut.partition)
   checkpointRecoveryPoint(state, config)
 }

@@ -4,7 +4,7 @@ import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { brokerNode, comparePartitions, NO_LEADER } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
-import { offsetAt } from '../../kafka/records.ts'
+import { lastOffset, offsetAt } from '../../kafka/records.ts'
 import { leaderOf, maybeRefresh } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import {
@@ -18,6 +18,7 @@ import {
 } from '../links.ts'
 import { booleanSetting, numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier, wakeBy } from '../wake.ts'
+import { isolationOf, transactionFilter } from './isolation.ts'
 import { backOff, noticeLeaderEpoch, resetOffset, resetTimestamp } from './positions.ts'
 import type { ConsumedPartition, ConsumerConfig, ConsumerVolatile } from './state.ts'
 
@@ -115,7 +116,14 @@ function askOffsets(
   const correlationId = nextCorrelationId(memory.links)
   const version = config.mechanisms.offsetNotAvailable ? 5 : 1
   const link = linkTo(memory.links, broker)
-  const message = { type: 'ListOffsetsRequest', correlationId, replicaId: -1, version, partitions } as const
+  const message = {
+    type: 'ListOffsetsRequest',
+    correlationId,
+    replicaId: -1,
+    version,
+    ...isolationOf(config),
+    partitions,
+  } as const
   sendRequest(link, broker, message, { kind: 'listOffsets', partitions: names }, ctx)
 }
 
@@ -165,6 +173,7 @@ function fetch(
       replicaEpoch: -1,
       maxWaitMs: numberSetting(settings, 'fetch.max.wait.ms', 500),
       minBytes: numberSetting(settings, 'fetch.min.bytes', 1),
+      ...isolationOf(config),
       partitions,
     },
     { kind: 'fetch', offsets },
@@ -223,7 +232,13 @@ function handOut(
   if (told.highWatermark < partition.highWatermark) ctx.probe('consumer-sees-the-high-watermark-go-back')
   partition.highWatermark = told.highWatermark
   const records: PolledRecord[] = []
+  const isUnseen = transactionFilter(told, config)
+  let unseenTo: { readonly offset: number; readonly epoch: number } | null = null
   for (const batch of told.batches) {
+    if (isUnseen(batch)) {
+      unseenTo = { offset: lastOffset(batch) + 1, epoch: batch.leaderEpoch }
+      continue
+    }
     for (const [index, record] of batch.records.entries()) {
       const offset = offsetAt(batch, index)
       if (offset < partition.position) continue
@@ -251,6 +266,10 @@ function handOut(
     partition.position = last.offset + (twice ? 0 : isMutant(config, 'consumer-skips') ? 2 : 1)
     partition.positionEpoch = last.epoch
   }
+  // Behind markers and records of aborted transactions the position goes on although nothing is handed out.
+  if (unseenTo === null || unseenTo.offset <= partition.position) return
+  partition.position = unseenTo.offset
+  partition.positionEpoch = unseenTo.epoch
 }
 
 /** Lets go of every connection. */

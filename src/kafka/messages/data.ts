@@ -43,7 +43,15 @@ export interface FetchRequest {
   readonly replicaEpoch: number
   readonly maxWaitMs: number
   readonly minBytes: number
+  /** read_committed: a consumer is shown nothing at or above the last stable offset (KIP-98). Absent: all that is committed. */
+  readonly isolation?: 'read_committed'
   readonly partitions: Readonly<Record<TopicPartition, FetchPartition>>
+}
+
+/** A transaction whose records a read_committed consumer must leave out, from `firstOffset` to the producer's next abort marker. */
+export interface AbortedTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
 }
 
 export interface FetchedPartition {
@@ -51,6 +59,10 @@ export interface FetchedPartition {
   readonly highWatermark: number
   readonly logStartOffset: number
   readonly batches: readonly RecordBatch[]
+  /** Absent: the high watermark. */
+  readonly lastStableOffset?: number
+  /** For read_committed only: those that overlap `batches`, by the offset of their markers. */
+  readonly abortedTransactions?: readonly AbortedTransaction[]
   readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number } | null
 }
 
@@ -67,6 +79,8 @@ export interface ListOffsetsRequest {
   readonly replicaId: BrokerId
   /** Version 5 and later may be told OFFSET_NOT_AVAILABLE (KAFKA-2334, 2.2). */
   readonly version: number
+  /** read_committed: the latest offset is the last stable one (KIP-98). */
+  readonly isolation?: 'read_committed'
   readonly partitions: Readonly<
     Record<TopicPartition, { readonly timestamp: number; readonly currentLeaderEpoch: number }>
   >
