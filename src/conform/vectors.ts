@@ -13,6 +13,7 @@ import {
   truncateEpochsFromEnd,
   truncateEpochsFromStart,
 } from '../log/epoch-cache.ts'
+import { runAssignors } from './assignor-vectors.ts'
 import { runBatchSizes } from './batch-size-vectors.ts'
 import type { Difference } from './check.ts'
 import { runCompactions } from './compaction-vectors.ts'
@@ -43,6 +44,8 @@ const RUNNERS: Readonly<Record<string, VectorRunner>> = {
   'leader-epoch-cache': runEpochCaches,
   'replica-assignment': runAssignments,
   murmur2: runMurmur2,
+  'assignors-range': runAssignors('range'),
+  'assignors-roundrobin': runAssignors('roundrobin'),
   compaction: runCompactions,
   'producer-state': runProducerStates,
   'batch-sizes': (cases, _, to) => runBatchSizes(cases, to),

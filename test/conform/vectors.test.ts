@@ -10,7 +10,16 @@ const NAMES = readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ''))
 const fileOf = (name: string): VectorFile =>
   JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as VectorFile
 
-const MODELLED = ['leader-epoch-cache', 'replica-assignment', 'murmur2', 'batch-sizes', 'producer-state', 'compaction']
+const MODELLED = [
+  'leader-epoch-cache',
+  'replica-assignment',
+  'murmur2',
+  'batch-sizes',
+  'producer-state',
+  'compaction',
+  'assignors-range',
+  'assignors-roundrobin',
+]
 
 test.each(NAMES)('vectors %s agree, or their kind is named as not modelled', (name) => {
   const report = runVectors(name, fileOf(name))

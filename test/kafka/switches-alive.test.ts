@@ -49,6 +49,7 @@ const WAITING: Readonly<Record<string, string>> = {
   unknownProducer: 'idempotence: no scenario has a producer with an id',
   emptyTransactions: 'transactions: no scenario has one',
   commitWakesMetadataFetches: 'KRaft: the quorum reads it',
+  assignorsSortByInstanceId: 'groups: no scenario has static members',
   highWatermarkAtLeastLogStart: 'nothing deletes old records, so no log starts above 0',
   indexEntryOffset: 'files of a log: no scenario looks into them',
   producerSnapshots: 'files of a log: no scenario looks into them',

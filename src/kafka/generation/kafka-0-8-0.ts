@@ -92,6 +92,7 @@ export const KAFKA_0_8_0: Generation = {
     retriesReversedAfterDisconnect: false,
     consumerValidatesOffsets: false,
     stickyPartitioner: false,
+    assignorsSortByInstanceId: false,
 
     shrinkBumpsLeaderEpoch: 'controller-made',
     uncleanElectionInKraft: false,

@@ -15,6 +15,8 @@ const overrides: Partial<Mechanisms> = {
   reassignment: 'adding-removing',
   // KIP-480 (KAFKA-8601).
   stickyPartitioner: true,
+  // KAFKA-8558 MemberInfo: a static member keeps its place in the order through restarts.
+  assignorsSortByInstanceId: true,
   // KAFKA-7190: producers are forgotten by time alone.
   producersForgotten: 'by-time',
 }

@@ -173,6 +173,8 @@ export interface Mechanisms {
   readonly consumerValidatesOffsets: boolean
   /** Keyless records stay on one partition for a batch (KIP-480, 2.4) instead of going round. */
   readonly stickyPartitioner: boolean
+  /** Assignors serve static members first, in the order of their instance ids (KIP-345 in the assignors, 2.4); absent: all by member id. */
+  readonly assignorsSortByInstanceId?: boolean
 
   // --- KRaft (A4.2, A4.3, A5.6)
   /** Controller-made ISR shrinks bump the leader epoch (registry modes; KRaft before metadata version 3.6). */

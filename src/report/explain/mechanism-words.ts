@@ -514,6 +514,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Where records without a key go.',
     values: yesNo('to one partition until its batch is full (KIP-480)', 'to one partition after another'),
   },
+  assignorsSortByInstanceId: {
+    area: 'clients',
+    meaning: 'In which order assignors serve the members of a group (KIP-345).',
+    values: yesNo('static members first, by instance id, then the others by member id', 'all by member id'),
+  },
   commitWakesMetadataFetches: {
     area: 'KRaft',
     meaning: 'When a waiting fetch of metadata is answered (KIP-1166).',

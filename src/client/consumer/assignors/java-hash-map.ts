@@ -1,0 +1,127 @@
+/**
+ * `java.util.HashMap`, for the sake of its order: assignors walk such maps, and what they walk first gets the first
+ * partition. Order is by bucket, and in a bucket by age. Local to one call of an assignor, never part of a state.
+ *
+ * Not modelled: a bucket of more than eight keys in a table of 64 or more becomes a tree, which keeps another order.
+ */
+import { javaStringHash } from '../../../kafka/java-hash.ts'
+
+const DEFAULT_CAPACITY = 16
+const LOAD_FACTOR = 0.75
+/** A bucket that grows beyond this doubles a table of less than 64 buckets (HashMap.treeifyBin). */
+const LONGEST_BUCKET = 8
+const SMALLEST_WITH_TREES = 64
+
+interface Entry<V> {
+  readonly key: string
+  readonly hash: number
+  value: V
+}
+
+export class JavaHashMap<V> {
+  #buckets: Entry<V>[][] = []
+  readonly #entries = new Map<string, Entry<V>>()
+  #capacity: number
+  readonly #hashOf: (key: string) => number
+
+  /** @param expected the size that Java's copy constructor sizes the table for; absent: the default table */
+  constructor(hashOf: (key: string) => number = javaStringHash, expected?: number) {
+    this.#hashOf = hashOf
+    this.#capacity = expected === undefined ? DEFAULT_CAPACITY : tableSizeFor(Math.floor(expected / LOAD_FACTOR + 1))
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  get(key: string): V | undefined {
+    return this.#entries.get(key)?.value
+  }
+
+  set(key: string, value: V): void {
+    const known = this.#entries.get(key)
+    if (known !== undefined) {
+      known.value = value
+      return
+    }
+    const entry = { key, hash: spread(this.#hashOf(key)), value }
+    this.#entries.set(key, entry)
+    const bucket = this.#bucket(entry.hash)
+    bucket.push(entry)
+    if (bucket.length > LONGEST_BUCKET && this.#capacity < SMALLEST_WITH_TREES) this.#double()
+    if (this.#entries.size > this.#capacity * LOAD_FACTOR) this.#double()
+  }
+
+  /** The value of a key, which is made first when there is none. */
+  getOrMake(key: string, make: () => V): V {
+    const known = this.#entries.get(key)
+    if (known !== undefined) return known.value
+    const made = make()
+    this.set(key, made)
+    return made
+  }
+
+  delete(key: string): boolean {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return false
+    this.#entries.delete(key)
+    const bucket = this.#bucket(entry.hash)
+    bucket.splice(bucket.indexOf(entry), 1)
+    return true
+  }
+
+  keys(): string[] {
+    return this.#ordered().map((entry) => entry.key)
+  }
+
+  values(): V[] {
+    return this.#ordered().map((entry) => entry.value)
+  }
+
+  entries(): [string, V][] {
+    return this.#ordered().map((entry) => [entry.key, entry.value])
+  }
+
+  #ordered(): Entry<V>[] {
+    const ordered: Entry<V>[] = []
+    for (let i = 0; i < this.#buckets.length; i++) {
+      const bucket = this.#buckets[i]
+      if (bucket !== undefined) ordered.push(...bucket)
+    }
+    return ordered
+  }
+
+  #bucket(hash: number): Entry<V>[] {
+    const index = hash & (this.#capacity - 1)
+    this.#buckets[index] ??= []
+    return this.#buckets[index]
+  }
+
+  /** Twice as many buckets; keys of one bucket keep their order. */
+  #double(): void {
+    const ordered = this.#ordered()
+    this.#capacity *= 2
+    this.#buckets = []
+    for (const entry of ordered) this.#bucket(entry.hash).push(entry)
+  }
+}
+
+/** A set of keys with the order of `java.util.HashSet`. */
+export const javaHashSet = (
+  keys: readonly string[],
+  hashOf?: (key: string) => number,
+  expected?: number,
+): JavaHashMap<true> => {
+  const set = new JavaHashMap<true>(hashOf, expected)
+  for (const key of keys) set.set(key, true)
+  return set
+}
+
+/** HashMap folds the upper half of a hash into the lower. */
+const spread = (hash: number): number => hash ^ (hash >>> 16)
+
+const tableSizeFor = (capacity: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, capacity)))

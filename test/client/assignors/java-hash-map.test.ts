@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { JavaHashMap } from '../../../src/client/consumer/assignors/java-hash-map.ts'
+import { javaStringHash, topicPartitionHash } from '../../../src/kafka/java-hash.ts'
+
+test('hashes strings and topic partitions as Java does', () => {
+  expect(javaStringHash('group')).toBe(98629247)
+  expect(javaStringHash('polygenelubricants')).toBe(-2147483648)
+  expect(topicPartitionHash('t-0')).toBe(31 * 31 + 't'.charCodeAt(0))
+})
+
+test('walks its keys by bucket, not by age', () => {
+  const map = new JavaHashMap<number>()
+  for (const key of ['c', 'a', 'b']) map.set(key, 1)
+  expect(map.keys()).toEqual(['a', 'b', 'c'])
+})
+
+test('keeps the age of keys in one bucket when the table grows', () => {
+  const map = new JavaHashMap<number>()
+  for (const key of ['BB', 'Aa', 'x']) map.set(key, 1)
+  for (let i = 0; i < 40; i++) map.set(`key ${i}`, i)
+  const keys = map.keys()
+  expect(keys.indexOf('Aa')).toBe(keys.indexOf('BB') + 1)
+  expect(map.size).toBe(43)
+})
+
+test('a bucket of more than eight keys doubles a small table', () => {
+  const byHash = new JavaHashMap<number>((key) => Number(key) * 16)
+  for (let i = 0; i < 9; i++) byHash.set(String(i), i)
+  // 32 buckets: even multiples of 16 first, then odd ones.
+  expect(byHash.keys()).toEqual(['0', '2', '4', '6', '8', '1', '3', '5', '7'])
+})
+
+test('a key that was taken out and comes again is the youngest of its bucket', () => {
+  const map = new JavaHashMap<number>(() => 0)
+  map.set('a', 1)
+  map.set('b', 2)
+  expect(map.delete('a')).toBe(true)
+  expect(map.delete('a')).toBe(false)
+  map.set('a', 3)
+  expect(map.entries()).toEqual([
+    ['b', 2],
+    ['a', 3],
+  ])
+})
