@@ -124,4 +124,9 @@ export const javaHashSet = (
 /** HashMap folds the upper half of a hash into the lower. */
 const spread = (hash: number): number => hash ^ (hash >>> 16)
 
-const tableSizeFor = (capacity: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, capacity)))
+/** The smallest power of two that is not below. */
+function tableSizeFor(capacity: number): number {
+  let size = 1
+  while (size < capacity) size *= 2
+  return size
+}
