@@ -1,6 +1,7 @@
 /** The broker machine: every input goes to the file that knows what to do with it. */
 import type { Fact } from '../kafka/facts.ts'
 import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import type { InternalTopic } from '../kafka/internal-topics.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { SessionResponse } from '../kafka/messages/registry.ts'
 import type { Operation } from '../kafka/operations.ts'
@@ -10,6 +11,17 @@ import type { ConnectionId, Input, Machine } from '../kernel/machine.ts'
 import { onCheckpointTimer } from './checkpoint.ts'
 import { forgetUnread, nextRead, readsNow } from './client-connection.ts'
 import { handleControlRequest } from './control-requests.ts'
+import { onPartitionLoaded, settleCoordination } from './coordinator/coordinator.ts'
+import { handleFindCoordinator } from './coordinator/find-coordinator.ts'
+import { handleOffsetCommit } from './coordinator/group/offset-commit.ts'
+import { handleOffsetFetch } from './coordinator/group/offset-fetch.ts'
+import {
+  FORWARDING_CHANNEL,
+  onForwardingDisconnected,
+  onTopicConfigCreated,
+  onTopicCreated,
+  onTopicCreationAnswered,
+} from './coordinator/topic-creation.ts'
 import { onFetchTimer } from './delayed-fetch.ts'
 import { onProduceTimer } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
@@ -78,6 +90,8 @@ export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Ope
     if (state.volatile === null || state.volatile.phase === 'hung') return
     onInput(state, input, ctx, config)
     readOn(state, ctx, config)
+    // What coordinators answer frees connections, whose next requests may be for them again.
+    while (state.volatile.coordination !== undefined && settleCoordination(state, ctx)) readOn(state, ctx, config)
     flushByCount(state, ctx, config)
   },
 
@@ -141,6 +155,15 @@ function handleClientRequest(
     case 'MetadataRequest':
       handleMetadata(state, ctx, config, message, connection)
       return
+    case 'FindCoordinatorRequest':
+      handleFindCoordinator(state, ctx, config, message, connection)
+      return
+    case 'OffsetCommitRequest':
+      handleOffsetCommit(state, ctx, config, message, connection)
+      return
+    case 'OffsetFetchRequest':
+      handleOffsetFetch(state, ctx, config, message, connection)
+      return
     default:
       unreachable(message)
   }
@@ -158,6 +181,9 @@ function onMessage(
     case 'FetchRequest':
     case 'ListOffsetsRequest':
     case 'MetadataRequest':
+    case 'FindCoordinatorRequest':
+    case 'OffsetCommitRequest':
+    case 'OffsetFetchRequest':
       if (readsNow(state, ctx, connection, message)) handleClientRequest(state, ctx, config, message, connection)
       return
     case 'OffsetsForLeaderEpochRequest':
@@ -173,6 +199,9 @@ function onMessage(
     case 'ListOffsetsResponse':
     case 'OffsetsForLeaderEpochResponse':
       onFetcherMessage(state, ctx, config, input)
+      return
+    case 'ControllerAdminResponse':
+      onTopicCreationAnswered(state, message.correlationId)
       return
     case 'AlterPartitionResponse':
       onIsrConfirmed(state, ctx, config, onAlterPartitionAnswer(state, ctx, message))
@@ -277,6 +306,12 @@ function onSessionResponse(
     case 'topic-config':
       onTopicConfig(state, subject, response)
       return
+    case 'create-topic-config':
+      onTopicConfigCreated(state, ctx, config, subject as InternalTopic, response)
+      return
+    case 'create-topic':
+      onTopicCreated(state, subject as InternalTopic)
+      return
     default:
       unreachable(purpose)
   }
@@ -324,6 +359,9 @@ function onTimer(
     case 'shutdown':
       onShutdownTimer(state, ctx, config, name)
       return
+    case 'coordinator-load':
+      onPartitionLoaded(state, ctx, which)
+      return
     case 'kraft':
       if (name === KRAFT_SHUTDOWN_TIMER) askToShutDown(state, ctx, config)
       else onKraftTimer(state, ctx, config, name)
@@ -354,6 +392,10 @@ function onDisconnected(
     return
   }
   if (isKraft(config) && onKraftDisconnected(state, ctx, config, input.channel)) return
+  if (input.channel === FORWARDING_CHANNEL) {
+    onForwardingDisconnected(state)
+    return
+  }
   if (input.channel !== CONTROLLER_CHANNEL) {
     onFetcherDisconnected(state, ctx, config, input)
     return

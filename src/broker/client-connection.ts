@@ -26,8 +26,15 @@ export function readsNow(
   return false
 }
 
+/** What a coordinator of this broker writes comes in on no connection: its answers are left for it in its own state. */
+export const COORDINATOR_CONNECTION: ConnectionId = 'coordinator'
+
 /** Answers a request; the connection's next one can then be read. */
 export function respond(state: BrokerState, ctx: BrokerContext, connection: ConnectionId, message: KafkaMessage): void {
+  if (connection === COORDINATOR_CONNECTION) {
+    if (message.type === 'ProduceResponse') running(state).coordination?.answered.push(message)
+    return
+  }
   ctx.reply(connection, message)
   release(state, connection)
 }

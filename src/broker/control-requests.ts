@@ -4,6 +4,7 @@ import { comparePartitions, splitTopicPartition, type TopicPartition } from '../
 import type { LeaderAndIsrRequest, LeaderAndIsrState, StopReplicaRequest } from '../kafka/messages/control.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { startHighWatermarkCheckpoints } from './checkpoint.ts'
+import { stopCoordinating } from './coordinator/leadership.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { updateMetadataCache } from './metadata.ts'
 import { makeFollower, makeLeader, refreshPartition } from './partition.ts'
@@ -176,6 +177,7 @@ export function stopReplica(
   const volatile = running(state)
   unfollowPartition(state, ctx, config, name)
   if (deleted) {
+    stopCoordinating(state, ctx, name)
     delete volatile.partitions[name]
     delete volatile.lastFlushUs[name]
     delete state.durable.logs[name]

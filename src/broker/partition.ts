@@ -6,6 +6,7 @@ import { MICROS_PER_MS } from '../kernel/time.ts'
 import { assignEpoch } from '../log/epoch-cache.ts'
 import { emptyLayout } from '../log/layout.ts'
 import { emptyLog, type ReplicaLog } from '../log/replica-log.ts'
+import { goOnCoordinating, startCoordinating, stopCoordinating } from './coordinator/leadership.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { resetRemoteReplicas, unheardReplica } from './isr.ts'
@@ -92,6 +93,8 @@ export function makeLeader(
       isr: [...told.isr],
     })
   }
+  if (!wasLeader) startCoordinating(state, ctx, name, told.leaderEpoch)
+  else if (newEpoch) goOnCoordinating(state, config, name, told.leaderEpoch)
   if (partition.highWatermark < log.logEndOffset && !wasLeader)
     ctx.probe('new leader with a high watermark below its log end')
   if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
@@ -126,7 +129,10 @@ export function makeFollower(
     ctx.fact({ kind: 'becomeFollowerSkippedSameLeader', partition: name, leader, leaderEpoch })
     return
   }
-  if (partition.role === 'leader') ctx.probe('leader became follower')
+  if (partition.role === 'leader') {
+    ctx.probe('leader became follower')
+    stopCoordinating(state, ctx, name)
+  }
   partition.role = 'follower'
   partition.leader = told.leader
   partition.leaderEpochStartOffset = -1

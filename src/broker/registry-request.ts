@@ -14,6 +14,8 @@ export type Purpose =
   | 'config-changes'
   | 'config-change'
   | 'topic-config'
+  | 'create-topic-config'
+  | 'create-topic'
 
 /**
  * Asks, and returns the request's id, `broker:<number>:<purpose>:<subject>`: the answer brings it back, so nothing has

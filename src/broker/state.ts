@@ -5,6 +5,7 @@ import type { ErrorName } from '../kafka/errors.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrRequest, StopReplicaRequest, UpdateMetadataRequest } from '../kafka/messages/control.ts'
+import type { FindCoordinatorRequest, OffsetCommitRequest, OffsetFetchRequest } from '../kafka/messages/coordinator.ts'
 import type {
   Acks,
   FetchedPartition,
@@ -17,6 +18,7 @@ import type {
 import type { MutantName } from '../kafka/mutants.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
+import type { CoordinationState } from './coordinator/state.ts'
 import type { KraftState } from './kraft/state.ts'
 
 /** What a broker is told at its creation; the same for all its lives. */
@@ -127,7 +129,14 @@ export interface WaitingRequest {
 }
 
 /** What a client asks on a connection that is read one request at a time. */
-export type ClientRequest = ProduceRequest | FetchRequest | ListOffsetsRequest | MetadataRequest
+export type ClientRequest =
+  | ProduceRequest
+  | FetchRequest
+  | ListOffsetsRequest
+  | MetadataRequest
+  | FindCoordinatorRequest
+  | OffsetCommitRequest
+  | OffsetFetchRequest
 
 /** A controller's request that waits because a role change needs a partition's lock, or behind such a request. */
 export interface WaitingControlRequest {
@@ -264,6 +273,8 @@ export interface BrokerVolatile {
   fetchThrottleUs?: number
   /** KRaft only: the metadata log as far as it has been replayed, and the standing with the controller. */
   kraft?: KraftState
+  /** What this broker coordinates; absent until it first leads a partition of an internal topic or creates one. */
+  coordination?: CoordinationState
 }
 
 /** A graceful way down: after SIGTERM, after a start that failed, or because a follower may not cut its log. */

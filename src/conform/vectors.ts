@@ -18,6 +18,7 @@ import { runBatchSizes } from './batch-size-vectors.ts'
 import type { Difference } from './check.ts'
 import { runCompactions } from './compaction-vectors.ts'
 import { Comparison } from './comparison.ts'
+import { runOffsetPartitions } from './offset-partition-vectors.ts'
 import { runProducerStates } from './producer-state-vectors.ts'
 
 /** A file of vectors, as far as every kind of them has it. */
@@ -49,6 +50,7 @@ const RUNNERS: Readonly<Record<string, VectorRunner>> = {
   compaction: runCompactions,
   'producer-state': runProducerStates,
   'batch-sizes': (cases, _, to) => runBatchSizes(cases, to),
+  'offset-partition': (cases, _, to) => runOffsetPartitions(cases, to),
 }
 
 /** `leader-epoch-cache` for `leader-epoch-cache-0.11.0.3`, `producer-state` for `producer-state-2.4.1-part1`. */

@@ -89,6 +89,13 @@ export type Fact =
       readonly leaderEpoch: number
     }
   | { readonly kind: 'replicaStopped'; readonly partition: TopicPartition; readonly deleted: boolean }
+  // --- Coordinators
+  | {
+      readonly kind: 'coordinatorLoaded' | 'coordinatorResigned'
+      readonly partition: TopicPartition
+      readonly leaderEpoch: number
+    }
+  | { readonly kind: 'internalTopicNotCreated'; readonly topic: string; readonly liveBrokers: readonly BrokerId[] }
   // --- ISR
   | {
       readonly kind: 'isrShrinkAsked' | 'isrExpandAsked'

@@ -28,6 +28,9 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   becameFollower: { glyph: '.', tone: 'plain', weight: 'minor' },
   becomeFollowerSkippedSameLeader: { glyph: '.', tone: 'plain', weight: 'minor' },
   replicaStopped: { glyph: '-', tone: 'plain', weight: 'minor' },
+  coordinatorLoaded: { glyph: '*', tone: 'info', weight: 'minor' },
+  coordinatorResigned: { glyph: '-', tone: 'info', weight: 'minor' },
+  internalTopicNotCreated: { glyph: '!', tone: 'warn', weight: 'minor' },
   isrShrinkAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
   isrExpandAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
   isrChanged: { glyph: 'i', tone: 'info', weight: 'major' },
@@ -149,6 +152,12 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: epoch ${fact.leaderEpoch} names the same leader ${fact.leader}: nothing to do`
     case 'replicaStopped':
       return `${fact.partition}: stops replicating${fact.deleted ? ' and deletes its log' : ''}`
+    case 'coordinatorLoaded':
+      return `${fact.partition}: has read its log and coordinates what belongs to it`
+    case 'coordinatorResigned':
+      return `${fact.partition}: no longer coordinates what belongs to it`
+    case 'internalTopicNotCreated':
+      return `cannot create ${fact.topic}: only brokers ${set(fact.liveBrokers)} are there for its replicas`
     case 'isrShrinkAsked':
       return `${fact.partition}: wants to shrink the ISR ${set(fact.fromIsr)} -> ${set(fact.toIsr)}`
     case 'isrExpandAsked':

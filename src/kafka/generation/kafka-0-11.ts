@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KIP-98: message format 2, batches with leader epochs.
   recordFormat: 2,
+  // KIP-115: no internal topic below its replication factor.
+  internalTopicsNeedReplicas: true,
   // KIP-101: one OffsetsForLeaderEpoch round.
   truncation: 'kip-101',
   // 0.11 LeaderEpochFileCache.assign: what is not newer is ignored with a warning.

@@ -22,6 +22,8 @@ const overrides: Partial<Mechanisms> = {
   resignDeletesController: false,
   // 2.1 KafkaController.processTopicUncleanLeaderElectionEnable.
   uncleanEnabledElects: true,
+  // KIP-211: offsets of a group that has members do not expire.
+  offsetsExpireWithGroup: true,
 }
 
 export const KAFKA_2_1: Generation = {

@@ -164,6 +164,12 @@ export interface Mechanisms {
   /** A log forgets a producer when its start passes the producer's last record (0.11) or last data (1.0), or only by time (KAFKA-7190, 2.4). */
   readonly producersForgotten: 'with-last-record' | 'with-last-data' | 'by-time'
 
+  // --- Groups and transactions: coordinators (A6.5, A8)
+  /** An internal topic is not created with fewer replicas than its setting asks for (KIP-115, 0.11); absent: as many as there are brokers. */
+  readonly internalTopicsNeedReplicas?: boolean
+  /** Committed offsets are kept while their group has members (KIP-211, 2.1); absent: each for its retention from its commit on. */
+  readonly offsetsExpireWithGroup?: boolean
+
   // --- Clients (A6.2, A7): those of the brokers' own generation
   /** A client's new connection first exchanges versions, so a broker that hangs is not handed a retry (KIP-97, 0.10.2). */
   readonly clientAsksVersions: boolean

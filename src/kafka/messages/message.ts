@@ -9,6 +9,14 @@ import type {
   UpdateMetadataRequest,
 } from './control.ts'
 import type {
+  FindCoordinatorRequest,
+  FindCoordinatorResponse,
+  OffsetCommitRequest,
+  OffsetCommitResponse,
+  OffsetFetchRequest,
+  OffsetFetchResponse,
+} from './coordinator.ts'
+import type {
   FetchRequest,
   FetchResponse,
   ListOffsetsRequest,
@@ -71,6 +79,12 @@ export type KafkaMessage =
   | OffsetsForLeaderEpochResponse
   | MetadataRequest
   | MetadataResponse
+  | FindCoordinatorRequest
+  | FindCoordinatorResponse
+  | OffsetCommitRequest
+  | OffsetCommitResponse
+  | OffsetFetchRequest
+  | OffsetFetchResponse
   | LeaderAndIsrRequest
   | UpdateMetadataRequest
   | StopReplicaRequest

@@ -11,6 +11,7 @@ export interface MechanismWords {
     | 'produce'
     | 'controller'
     | 'log'
+    | 'coordinators'
     | 'clients'
     | 'KRaft'
   /** What it decides, one or two sentences. */
@@ -545,6 +546,19 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     area: 'KRaft',
     meaning: 'Whether replicas that left the ISR below min.insync.replicas are kept as candidates (KIP-966).',
     values: yesNo('they are', 'they are not: the last replica standing decides'),
+  },
+  internalTopicsNeedReplicas: {
+    area: 'coordinators',
+    meaning: 'Whether an internal topic waits for as many brokers as its replication factor asks for (KIP-115).',
+    values: yesNo('it does, and there is no coordinator until then', 'it is created with as many as there are'),
+  },
+  offsetsExpireWithGroup: {
+    area: 'coordinators',
+    meaning: 'How long a committed offset is kept (KIP-211).',
+    values: yesNo(
+      'while its group has members, and for offsets.retention.minutes after',
+      'for offsets.retention.minutes after its commit, whether or not its group is alive',
+    ),
   },
   quorumPreVote: {
     area: 'KRaft',
