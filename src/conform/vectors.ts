@@ -47,6 +47,8 @@ const RUNNERS: Readonly<Record<string, VectorRunner>> = {
   murmur2: runMurmur2,
   'assignors-range': runAssignors('range'),
   'assignors-roundrobin': runAssignors('roundrobin'),
+  'assignors-sticky': runAssignors('sticky'),
+  'assignors-cooperative-sticky': runAssignors('cooperative-sticky'),
   compaction: runCompactions,
   'producer-state': runProducerStates,
   'batch-sizes': (cases, _, to) => runBatchSizes(cases, to),

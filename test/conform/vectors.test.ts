@@ -19,6 +19,8 @@ const MODELLED = [
   'compaction',
   'assignors-range',
   'assignors-roundrobin',
+  'assignors-sticky',
+  'assignors-cooperative-sticky',
 ]
 
 test.each(NAMES)('vectors %s agree, or their kind is named as not modelled', (name) => {

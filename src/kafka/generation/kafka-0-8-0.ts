@@ -93,6 +93,9 @@ export const KAFKA_0_8_0: Generation = {
     consumerValidatesOffsets: false,
     stickyPartitioner: false,
     assignorsSortByInstanceId: false,
+    stickyAssignor: 'kip-54',
+    stickyClaims: 'newest-generation',
+    cooperativeClaimsCarryGeneration: false,
 
     shrinkBumpsLeaderEpoch: 'controller-made',
     uncleanElectionInKraft: false,

@@ -10,6 +10,8 @@ const overrides: Partial<Mechanisms> = {
   newControllerRemovesDeadReplicas: true,
   // KIP-320 (KAFKA-7747): consumers detect truncation.
   consumerValidatesOffsets: true,
+  // KIP-341 (KAFKA-7026): claims of sticky members carry their generation.
+  stickyAssignor: 'kip-341',
 }
 
 export const KAFKA_2_3: Generation = {

@@ -17,6 +17,8 @@ const overrides: Partial<Mechanisms> = {
   stickyPartitioner: true,
   // KAFKA-8558 MemberInfo: a static member keeps its place in the order through restarts.
   assignorsSortByInstanceId: true,
+  // KIP-429 AbstractStickyAssignor.balance: what nobody owned is moved before what is owned.
+  stickyAssignor: 'free-first',
   // KAFKA-7190: producers are forgotten by time alone.
   producersForgotten: 'by-time',
 }

@@ -7,6 +7,8 @@ const overrides: Partial<Mechanisms> = {
   // KIP-360: a producer of which nothing is known may go on at any sequence.
   unknownProducer: 'accept',
   sequenceAfterMarker: 'out-of-order',
+  // KAFKA-9987, in 2.5.1.
+  stickyAssignor: 'fill-to-quota',
 }
 
 export const KAFKA_2_5: Generation = {

@@ -13,6 +13,9 @@ const overrides: Partial<Mechanisms> = {
   topicIds: true,
   // 2.8 ProducerAppendInfo.appendEndTxnMarker: only a transaction with records ends with its marker.
   emptyTransactions: false,
+  // KAFKA-12984, in 2.8.1: a member that lost its place no longer keeps what it had.
+  stickyClaims: 'newest-generation-unique',
+  cooperativeClaimsCarryGeneration: true,
   // KAFKA-9393: the producer snapshots follow the segments.
   producerSnapshots: 'per-segment',
 }

@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KAFKA-13091 (3.1).
   isrConfirmationMovesHighWatermark: true,
+  // KAFKA-12675 (3.0).
+  stickyAssignor: 'count-to-quota',
   // KIP-841 (KAFKA-13916, KAFKA-14140): the broker must be alive in the metadata of leader and controller.
   isrEligibility: 'alive',
   // 3.1 AbstractFetcherThread: the partitions are delayed and the thread does not sleep as well.

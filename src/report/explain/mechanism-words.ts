@@ -520,6 +520,31 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'In which order assignors serve the members of a group (KIP-345).',
     values: yesNo('static members first, by instance id, then the others by member id', 'all by member id'),
   },
+  stickyAssignor: {
+    area: 'clients',
+    meaning: 'How the sticky assignors divide partitions among the members of a group.',
+    values: {
+      'kip-54': 'everybody keeps what it claims, the emptiest get the rest, then single partitions are moved',
+      'kip-341': 'the same, with claims told apart by their generation (KIP-341)',
+      'free-first': 'the same, and what nobody owned is moved before what is owned',
+      'fill-to-quota': 'each member is filled up to a quota when all subscribe to the same topics (KAFKA-9987)',
+      'count-to-quota': 'the same, and who may have one more is counted from the beginning (KAFKA-12675)',
+    },
+  },
+  stickyClaims: {
+    area: 'clients',
+    meaning: 'Which claims of members to partitions the sticky assignors believe.',
+    values: {
+      'newest-generation': 'those of the newest generation, also two for one partition',
+      'newest-generation-unique': 'those of the newest generation, if only one member makes them (KAFKA-12984)',
+      'newest-claim': 'the newest one for each partition (KAFKA-14639)',
+    },
+  },
+  cooperativeClaimsCarryGeneration: {
+    area: 'clients',
+    meaning: 'Whether a cooperative member says in which generation it got what it owns (KAFKA-12984).',
+    values: yesNo('it does', 'it does not: one that lost its place still claims what it had'),
+  },
   commitWakesMetadataFetches: {
     area: 'KRaft',
     meaning: 'When a waiting fetch of metadata is answered (KIP-1166).',

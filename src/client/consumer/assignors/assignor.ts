@@ -32,7 +32,7 @@ export interface AssignorInput {
 /** By member, partitions in the order in which the assignor gave them: the next round of a sticky assignor depends on it. */
 export type Assignment = Record<string, TopicPartition[]>
 
-export type AssignorName = 'range' | 'roundrobin'
+export type AssignorName = 'range' | 'roundrobin' | 'sticky' | 'cooperative-sticky'
 
 /** Every partition of a topic in order; none when the leader does not know the topic. */
 export const partitionsOf = (topic: string, input: AssignorInput): TopicPartition[] =>

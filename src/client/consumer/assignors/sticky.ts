@@ -1,0 +1,100 @@
+/** StickyAssignor (KIP-54) and CooperativeStickyAssignor (KIP-429): members keep what they have, as far as that is fair. */
+import type { TopicPartition } from '../../../kafka/ids.ts'
+import { comparePartitions } from '../../../kafka/ids.ts'
+import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
+import { membersInMapOrder, partitionsOf } from './assignor.ts'
+import { JavaHashMap, javaHashSet } from './java-hash-map.ts'
+import { assignByCount, assignByFilling } from './sticky/constrained.ts'
+import { assignGenerally } from './sticky/general.ts'
+import type { History, MemberClaim, Ownership } from './sticky/member-claims.ts'
+import { historyByPartition, historyOfOldClaims, ownership, remove, subscribeEqually } from './sticky/member-claims.ts'
+
+interface Sticky {
+  readonly assignment: Map<string, TopicPartition[]>
+  /** Partitions that another member must give up first, with their new owner; null: to be found by comparing. */
+  readonly changingHands: Map<TopicPartition, string> | null
+}
+
+export const assignSticky = (input: AssignorInput): Assignment =>
+  toAssignment(stick(membersInMapOrder(input).map(claimInUserData), input).assignment, input)
+
+/** What must be given up first is given to nobody in this round: the members that lost it rejoin, and the next round gives it out. */
+export function assignCooperativeSticky(input: AssignorInput): Assignment {
+  const claims = membersInMapOrder(input).map((member) => claimOfOwned(member, input))
+  const { assignment, changingHands } = stick(claims, input)
+  for (const [name, memberId] of changingHands ?? changedHands(claims, assignment)) {
+    remove(assignment.get(memberId), name)
+  }
+  return toAssignment(assignment, input)
+}
+
+function stick(claims: readonly MemberClaim[], input: AssignorInput): Sticky {
+  const { stickyAssignor: algorithm, stickyClaims } = input.mechanisms
+  const members = claims.map(({ member }) => member)
+  const topics = knownTopics(members, input)
+  const constrained = algorithm === 'fill-to-quota' || algorithm === 'count-to-quota'
+  const believed = ownership(claims, new Set(topics.keys()), stickyClaims)
+  if (constrained && subscribeEqually(members)) {
+    const all = [...topics.keys()].flatMap((topic) => partitionsOf(topic, input)).sort(comparePartitions)
+    return algorithm === 'fill-to-quota' ? assignByFilling(believed, all) : assignByCount(believed, all)
+  }
+  const assignment = assignGenerally({
+    members,
+    topics,
+    history: historyOf(claims, believed, input),
+    roundRobinOrder: !constrained,
+    freeFirst: algorithm !== 'kip-54' && algorithm !== 'kip-341',
+    walksOnce: algorithm === 'count-to-quota',
+  })
+  return { assignment, changingHands: null }
+}
+
+function historyOf(claims: readonly MemberClaim[], believed: Ownership, { mechanisms }: AssignorInput): History {
+  if (mechanisms.stickyAssignor === 'count-to-quota') return historyOfOldClaims(claims, believed)
+  if (mechanisms.stickyAssignor !== 'kip-54') return historyByPartition(claims)
+  // Before KIP-341 every claim was taken as it came.
+  const told = claims.filter(({ generation }) => generation !== null)
+  return {
+    current: new Map(told.map(({ member, partitions }) => [member.memberId, [...partitions]])),
+    previous: new JavaHashMap<string>(),
+  }
+}
+
+/** The eager assignor keeps its last assignment in user data, by topic; a member that never had one sends none. */
+function claimInUserData(member: AssignorMember): MemberClaim {
+  const byTopic = new JavaHashMap<TopicPartition[]>()
+  for (const name of member.owned) byTopic.getOrMake(name.slice(0, name.lastIndexOf('-')), () => []).push(name)
+  return { member, partitions: byTopic.values().flat(), generation: member.generation < 0 ? null : member.generation }
+}
+
+/** The cooperative assignor believes what the member says it owns; with the generation of that from 2.8.1 on (KAFKA-12984). */
+const claimOfOwned = (member: AssignorMember, { mechanisms }: AssignorInput): MemberClaim => ({
+  member,
+  partitions: member.owned,
+  generation: mechanisms.cooperativeClaimsCarryGeneration ? member.generation : null,
+})
+
+/** Partitions given to one member that another one owned and has no more. */
+function changedHands(
+  claims: readonly MemberClaim[],
+  assignment: ReadonlyMap<string, readonly TopicPartition[]>,
+): Map<TopicPartition, string> {
+  const added = new Map<TopicPartition, string>()
+  const revoked = new Set<TopicPartition>()
+  for (const { member } of claims) {
+    const assigned = assignment.get(member.memberId) ?? []
+    for (const name of assigned) if (!member.owned.includes(name)) added.set(name, member.memberId)
+    for (const name of member.owned) if (!assigned.includes(name)) revoked.add(name)
+  }
+  return new Map([...added].filter(([name]) => revoked.has(name)))
+}
+
+/** Subscribed topics that the leader knows, in the order of its map of topics. */
+function knownTopics(members: readonly AssignorMember[], input: AssignorInput): Map<string, number> {
+  const subscribed = javaHashSet(members.flatMap((member) => member.topics)).keys()
+  const known = javaHashSet(subscribed.filter((topic) => (input.partitions[topic] ?? 0) > 0)).keys()
+  return new Map(known.map((topic) => [topic, input.partitions[topic] ?? 0]))
+}
+
+const toAssignment = (lists: ReadonlyMap<string, TopicPartition[]>, input: AssignorInput): Assignment =>
+  Object.fromEntries(input.members.map(({ memberId }) => [memberId, lists.get(memberId) ?? []]))
