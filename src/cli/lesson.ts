@@ -1,4 +1,7 @@
 /** `lesson`: a story told in chapters, with questions, as a page; or what its chapters are. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { formatTime } from '../kernel/time.ts'
 import type { Line } from '../report/document.ts'
@@ -8,6 +11,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import type { Job } from './job.ts'
 import { doJob } from './job.ts'
+import { openInBrowser } from './open-in-browser.ts'
 import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import { planRuns } from './plans.ts'
 import { writeFile } from './report.ts'
@@ -17,6 +21,7 @@ import { colours, painted, screenOf } from './screen.ts'
 
 interface LessonFlags {
   readonly html?: string
+  readonly open?: boolean
   readonly kafka?: readonly string[]
   readonly seed?: string
   readonly color: boolean
@@ -67,7 +72,9 @@ function list(io: Io, color: boolean): number {
 }
 
 async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
-  const shell = flags.html === undefined ? null : pageShell()
+  const html =
+    flags.html ?? (flags.open === true ? join(mkdtempSync(join(tmpdir(), 'highwater-')), 'lesson.html') : null)
+  const shell = html === null ? null : pageShell()
   const file = await lessonFile(io, word)
   const jobs = jobsOf(io, file, flags)
   if (jobs === null) return EXIT.unusable
@@ -96,11 +103,15 @@ async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
       ])
     }
   }
-  if (flags.html !== undefined && shell !== null) {
+  if (html !== null && shell !== null) {
     const labels = jobs.map(({ plan }) => `${plan.kafka}, seed ${plan.seed}`)
     const comparison = lines.length === 2 ? compareLines(lines, labels, jobs[0]!.repeat) : null
     const texts = lines.map(({ text }) => text)
-    writeFile(io, flags.html, pageHtml(shell, texts, comparison))
+    writeFile(io, html, pageHtml(shell, texts, comparison))
+    if (flags.open === true) {
+      write([span(html, 'dim')])
+      openInBrowser(html)
+    }
   }
   return failed ? EXIT.failed : EXIT.held
 }
@@ -113,6 +124,7 @@ export function lessonCommand(io: Io, finished: (exit: number) => void): Command
     )
     .argument('[lesson]', 'NAME, the number of a bundled lesson, or a FILE with chapters')
     .option('--html <file>', 'write the lesson as a page that opens without a network')
+    .option('--open', 'open the page in a browser (written to a temporary folder without --html)')
     .option('--kafka <versions>', 'another version, or two to stand side by side', versions)
     .option('--seed <seed>', 'the seed, instead of the one in the scenario')
     .option('--no-color', 'no colours (also: NO_COLOR)')

@@ -1,6 +1,6 @@
 /** The space-time diagram: a lane a process, time to the right, messages as arrows. */
 import { causalCone } from '../report/page/event-words.ts'
-import type { SpaceTimeArrow, SpaceTimeScene, Traffic } from '../report/page/space-time-scene.ts'
+import type { SpaceTimeArrow, SpaceTimePoint, SpaceTimeScene, Traffic } from '../report/page/space-time-scene.ts'
 import { spaceTimeScene } from '../report/page/space-time-scene.ts'
 import { pageWidth } from './size.ts'
 import type { Side } from './store.ts'
@@ -118,12 +118,12 @@ export function Diagram({ side }: { readonly side: Side }) {
             onGo={go}
           />
         ))}
-        {scene.points.map((point) =>
+        {scene.points.map((point, i) =>
           point.kind === 'fault' ? (
             <g key={point.event} class="fault" onClick={() => go(point.event)}>
               <line x1={x(point.rank)} x2={x(point.rank)} y1={TOP_PX - 10} y2={height - 4} />
               <text x={x(point.rank) + 3} y={12}>
-                {clip(point.words, 60)}
+                {clip(point.words, lettersUntil(scene.points.slice(i + 1), x, x(point.rank), width))}
               </text>
               <title>{point.words}</title>
             </g>
@@ -145,6 +145,21 @@ export function Diagram({ side }: { readonly side: Side }) {
       </svg>
     </section>
   )
+}
+
+/** Width of a letter of a fault's words, in pixels. */
+const LETTER_PX = 6.5
+
+/** How many letters fit between a fault and the next one, or the end of the diagram. */
+function lettersUntil(
+  later: readonly SpaceTimePoint[],
+  x: (rank: number) => number,
+  fromPx: number,
+  width: number,
+): number {
+  const next = later.find(({ kind }) => kind === 'fault')
+  const untilPx = next === undefined ? width : x(next.rank)
+  return Math.max(2, Math.floor((untilPx - fromPx - 6) / LETTER_PX))
 }
 
 const clip = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
