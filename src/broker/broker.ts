@@ -54,6 +54,7 @@ import {
 } from './registration.ts'
 import { aboutRequest } from './registry-request.ts'
 import { onFetcherDisconnected, onFetcherMessage, onFetcherTimer } from './replica-fetcher.ts'
+import { DELETE_FILES_TIMER, onDeleteFilesTimer, onRetentionTimer, RETENTION_TIMER } from './retention.ts'
 import { type BrokerContext, running } from './running.ts'
 import {
   closeBroker,
@@ -348,6 +349,12 @@ function onTimer(
       return
     case 'flush':
       onFlushTimer(state, ctx, config, data)
+      return
+    case RETENTION_TIMER:
+      onRetentionTimer(state, ctx, config, data)
+      return
+    case DELETE_FILES_TIMER:
+      onDeleteFilesTimer(state, ctx)
       return
     case 'registration':
       onRegistrationTimer(state, ctx, config)

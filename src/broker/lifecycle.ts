@@ -10,6 +10,7 @@ import { startIsrChangeTask } from './isr-change-notification.ts'
 import { startIsrCheck } from './isr-check.ts'
 import { CONTROLLER_CHANNEL } from './isr-controller.ts'
 import { newLife } from './new-life.ts'
+import { startRetention } from './retention.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
 import {
   KRAFT_SHUTDOWN_TIMER,
@@ -29,6 +30,7 @@ export function startBroker(state: BrokerState, ctx: BrokerContext, config: Brok
   loadLogs(state, ctx, config)
   startLogCheckpoints(state, ctx, config)
   startFlushTask(ctx, config)
+  startRetention(state, ctx, config)
   startIsrCheck(state, ctx, config)
   startIsrChangeTask(state, ctx, config)
 }

@@ -7,6 +7,7 @@ import { appendOf, type LogLayout } from '../log/layout.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { SegmentSettings } from '../log/segment.ts'
 import type { Comparison } from './comparison.ts'
+import { compareSegmentHistory, type SegmentHistory } from './segment-watch.ts'
 import type { SeenCheckpoints, SeenDirectory, SeenSegment, StorageSeen } from './storage-recording.ts'
 
 /** The durable side of a broker at the moment that is compared. */
@@ -16,6 +17,8 @@ export interface BrokerFiles {
   readonly recoveryPointCheckpoint: Readonly<Record<string, number>> | null
   readonly logStartOffsetCheckpoint: Readonly<Record<string, number>> | null
   readonly cleanShutdown: boolean
+  /** What the next writing of the high watermarks would say. */
+  readonly highWatermarks: Readonly<Record<string, number>>
   readonly running: boolean
 }
 
@@ -33,6 +36,9 @@ export interface StoragePoint {
   readonly flushed: (partition: string, count: number) => readonly (readonly [number, number])[]
   /** What was written to a file since a time of the recording, with what stood in it then, as lines. */
   readonly written: (broker: number, file: WatchedFile, sinceMs: number) => readonly (readonly string[])[]
+  /** How segments went since a time of the recording. */
+  readonly segments: (broker: number, partition: string, sinceMs: number) => SegmentHistory
+  readonly atUs: number
   /** Answers to the requests of the entry that wrote last. */
   readonly answers: readonly Json[]
 }
@@ -57,7 +63,12 @@ export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Compa
     case 'listOffsets': {
       const log = logOf(seen.partition, 1, point)
       to.equal(point.label, 'earliest offset', seen.earliest, log?.logStartOffset ?? null)
-      to.equal(point.label, 'latest offset', seen.latest, log?.logEndOffset ?? null)
+      if (seen.latest !== undefined) to.equal(point.label, 'latest offset', seen.latest, log?.logEndOffset ?? null)
+      return
+    }
+    case 'produceResult': {
+      const { error = '', baseOffset = null } = (point.answers.at(-1) ?? {}) as { error?: string; baseOffset?: number }
+      to.equal(point.label, 'answer', [seen.error, seen.baseOffset ?? -1], [error, baseOffset ?? -1])
       return
     }
     case 'recoveryPoints':
@@ -82,6 +93,7 @@ export const COMPARED: readonly string[] = [
   'indexEntries',
   'produceResults',
   'listOffsets',
+  'produceResult',
   'recoveryPoints',
   'fileEvents',
 ]
@@ -146,7 +158,11 @@ function compareCheckpoints(seen: SeenCheckpoints, point: StoragePoint, to: Comp
     const own = ours === null ? null : linesOf(ours)
     to.equal(point.label, file, lines === null ? null : [...lines].sort(), own)
   }
-  compareFile('replication-offset-checkpoint', files.highWatermarkCheckpoint)
+  // This file is written on a phase of its own: it says what the high watermarks were then, or are by now.
+  const file = 'replication-offset-checkpoint'
+  const recorded = (seen.files[file] as { readonly entries?: readonly string[] } | null)?.entries
+  const now = [...(recorded ?? [])].sort().join() === linesOf(files.highWatermarks).join()
+  compareFile(file, now ? files.highWatermarks : files.highWatermarkCheckpoint)
   compareFile('recovery-point-offset-checkpoint', files.recoveryPointCheckpoint)
   compareFile('log-start-offset-checkpoint', files.logStartOffsetCheckpoint)
   const marker = seen.files['.kafka_cleanshutdown']
@@ -218,12 +234,21 @@ function compareProduceResults(
   })
 }
 
+/** The pace of a cleaner is not that of a timer. */
+const isCompacted = (log: ReplicaLog): boolean => log.batches.some((batch) => batch.cleaned !== undefined)
+
 const withoutRepeats = (contents: readonly (readonly string[])[]): (readonly string[])[] =>
   contents.filter((lines, index) => index === 0 || lines.join() !== contents[index - 1]!.join())
 
 /** The contents that the files of offsets had, one after another. */
 function compareFileEvents(seen: StorageSeen & { saw: 'fileEvents' }, point: StoragePoint, to: Comparison): void {
   const sinceMs = seen.events[0]?.[0] ?? 0
+  compareSegmentHistory(seen.events, (partition) => point.segments(seen.broker, partition, sinceMs), to, {
+    label: point.label,
+    atUs: point.atUs,
+    atMs: seen.atMs,
+    timed: !Object.values(point.files(seen.broker).logs).some(isCompacted),
+  })
   for (const file of WATCHED) {
     const recorded = seen.events.flatMap(([, what, name, content]) =>
       what === 'written' && name === file ? [Array.isArray(content) ? ([...content].sort() as string[]) : []] : [],

@@ -28,6 +28,14 @@ interface Request {
 
 const NO_TIMESTAMP = -1
 
+/**
+ * What a broker's clock shows at the beginning of a recording, in ms: records of an hour before are then older than
+ * any record without a time, and those of the past are older than the files.
+ */
+export const CLOCK_MS = 1_790_000_000_000
+
+const HOUR_MS = 3_600_000
+
 const recordOf = (valueBytes: number, timestampMs: number): KafkaRecord => ({
   id: '',
   key: null,
@@ -47,7 +55,7 @@ function requestsOf(entry: StorageDone, nextMs: number): readonly Request[] {
           recordOf(
             entry.valueBytes,
             timestampFirst === undefined
-              ? entry.atMs
+              ? timeInWords(entry.timestamp, entry.atMs, request * recordsPerRequest + index)
               : timestampFirst + (request * recordsPerRequest + index) * timestampStep,
           ),
         ),
@@ -64,7 +72,7 @@ function requestsOf(entry: StorageDone, nextMs: number): readonly Request[] {
         records: [
           bytes === undefined
             ? { id: '', key: null, value: loopValue(index), timestampMs: NO_TIMESTAMP }
-            : recordOf(bytes, entry.atMs + index * entry.everyMs),
+            : recordOf(bytes, CLOCK_MS + entry.atMs + index * entry.everyMs),
         ],
       }))
     }
@@ -72,13 +80,20 @@ function requestsOf(entry: StorageDone, nextMs: number): readonly Request[] {
       return [
         {
           afterMs: 0,
-          records: entry.values.map((value) => ({ id: '', key: null, value, timestampMs: NO_TIMESTAMP })),
+          records: entry.values.map((value) => {
+            const bytes = /^(\d+) bytes$/.exec(value)?.[1]
+            if (bytes !== undefined) return recordOf(Number(bytes), CLOCK_MS + entry.atMs)
+            return { id: '', key: null, value, timestampMs: NO_TIMESTAMP }
+          }),
         },
       ]
     default:
       return []
   }
 }
+
+const timeInWords = (words: string | undefined, atMs: number, index: number): number =>
+  words?.startsWith('an hour before now') === true ? CLOCK_MS + atMs - HOUR_MS + index : CLOCK_MS + atMs + index
 
 const loopValue = (index: number): string => `w${String(index).padStart(2, '0')}`
 
@@ -113,6 +128,22 @@ const INTO_A_WATCH_MS = 300
 /** A process whose registration was seen had opened its logs some time before: this share of the time. */
 const LOGS_OPEN_AT = 0.8
 
+/** From the opening of the logs to the first writing of their checkpoints. */
+const FIRST_CHECKPOINT_MS = 30_000
+
+/** When a file that the log manager writes by its timers was first written in a life; null when nobody watched. */
+function firstCheckpointMs(life: readonly StorageEntry[], startMs: number): number | null {
+  for (const entry of life) {
+    if (isDoneEntry(entry) || entry.saw !== 'fileEvents') continue
+    const watched = entry.events.find(
+      ([atMs, what, file]) =>
+        what === 'written' && file === 'log-start-offset-checkpoint' && atMs > startMs + FIRST_CHECKPOINT_MS,
+    )
+    if (watched !== undefined && watched[0] < startMs + 2 * FIRST_CHECKPOINT_MS) return watched[0]
+  }
+  return null
+}
+
 /** From a start to the opening of the logs, in ms: as the broker's own log has it, else by its registration. */
 function startupMs(recording: StorageRecording, index: number): number {
   const start = recording.entries[index]!
@@ -124,6 +155,8 @@ function startupMs(recording: StorageRecording, index: number): number {
     const opened = entry.events.find(({ event }) => event === 'logManagerStarted')
     if (opened !== undefined) return opened.atMs - start.atMs
   }
+  const checkpointed = firstCheckpointMs(life, start.atMs)
+  if (checkpointed !== null) return checkpointed - FIRST_CHECKPOINT_MS - start.atMs
   const registered = life.find((entry) => !isDoneEntry(entry) && entry.saw === 'registered')
   return registered === undefined ? 1200 : LOGS_OPEN_AT * (registered.atMs - start.atMs)
 }
@@ -171,6 +204,32 @@ const inOrder = (recording: StorageRecording): { entry: StorageEntry; index: num
     .map((entry, index) => ({ entry, index, atMs: doneAtMs(recording, index) }))
     .sort((a, b) => a.atMs - b.atMs || a.index - b.index)
 
+interface Moment {
+  readonly entry: StorageEntry
+  readonly index: number
+  readonly atMs: number
+  /** One of the requests that the entry made; null: it made none. */
+  readonly request: Request | null
+}
+
+/** Every look and every request by its time: a loop of requests goes on while other things are done. */
+function moments(recording: StorageRecording): Moment[] {
+  const all = inOrder(recording).flatMap(({ entry, index, atMs }): Moment[] => {
+    if (!isDoneEntry(entry)) return [{ entry, index, atMs, request: null }]
+    const sent = requestsOf(entry, recording.entries[index + 1]?.atMs ?? atMs)
+    if (sent.length === 0) return [{ entry, index, atMs, request: null }]
+    let timeMs = atMs
+    return sent.map((request) => {
+      timeMs += request.afterMs
+      return { entry, index, atMs: timeMs, request }
+    })
+  })
+  return all
+    .map((moment, order) => ({ moment, order }))
+    .sort((a, b) => a.moment.atMs - b.moment.atMs || a.order - b.order)
+    .map(({ moment }) => moment)
+}
+
 export interface StorageChance {
   /** How much later than estimated a process opens its logs, and with it the phase of its timers. */
   readonly phaseMs: number
@@ -188,7 +247,7 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
   const writes: Record<number, string> = {}
   const starts: Record<number, number> = {}
   let pending: Condition | null = null
-  for (const { entry, index, atMs } of inOrder(recording)) {
+  for (const { entry, index, atMs, request } of moments(recording)) {
     const id = `e${index}`
     if (!isDoneEntry(entry)) {
       const own = conditionOf(entry, starts)
@@ -197,8 +256,7 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
       pending = null
       continue
     }
-    const sent = requestsOf(entry, recording.entries[index + 1]?.atMs ?? atMs)
-    if (sent.length === 0) {
+    if (request === null) {
       if (entry.do === 'start') starts[entry.broker] = (starts[entry.broker] ?? 0) + 1
       list.add(id, atMs, pending, actionsOf(entry, startupMs(recording, index) + phaseMs))
       pending = null
@@ -206,24 +264,21 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
     }
     const partition = 'partition' in entry ? entry.partition : ''
     const broker = 'broker' in entry ? entry.broker : 1
-    requests[index] = []
-    let timeMs = atMs
-    sent.forEach(({ records, afterMs }, n) => {
-      const label = `${id}/${n}`
-      timeMs += afterMs
-      const step = list.add(label, timeMs, pending, [
-        {
-          do: 'request',
-          target: brokerTarget(broker),
-          request: { request: 'produce', partition, records, acks: 1, timeoutMs: 3000 },
-          socketTimeoutUs: msToUs(SOCKET_TIMEOUT_MS),
-          label,
-        },
-      ])
-      writes[step] = partition
-      pending = answered(label)
-      requests[index]!.push(label)
-    })
+    const acks = 'acks' in entry && (entry.acks === 'all' || entry.acks === -1) ? -1 : 1
+    requests[index] ??= []
+    const label = `${id}/${requests[index].length}`
+    const step = list.add(label, atMs, pending, [
+      {
+        do: 'request',
+        target: brokerTarget(broker),
+        request: { request: 'produce', partition, records: request.records, acks, timeoutMs: 3000 },
+        socketTimeoutUs: msToUs(SOCKET_TIMEOUT_MS),
+        label,
+      },
+    ])
+    writes[step] = partition
+    pending = answered(label)
+    requests[index].push(label)
   }
   const settings = (id: number) => brokerSettings(common, id)
   const plan: Plan = {
@@ -240,7 +295,7 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
       settings: settings(id),
       startupUs: msToUs(1200),
       startAtUs: null,
-      clockSkewUs: 0,
+      clockSkewUs: msToUs(CLOCK_MS),
     })),
     registry: {
       tickMs: recording.registry?.tickMs ?? 3000,

@@ -10,6 +10,7 @@ import { brokerState } from '../world/world.ts'
 import type { RecordingReport } from './compare.ts'
 import { Comparison } from './comparison.ts'
 import type { Recording } from './recording.ts'
+import { SegmentWatch } from './segment-watch.ts'
 import { brokerSettings } from './settings.ts'
 import { type BrokerFiles, COMPARED, compareStorage } from './storage-compare.ts'
 import { isDoneEntry, storagePlan } from './storage-plan.ts'
@@ -19,7 +20,11 @@ import { FileWatch } from './storage-watch.ts'
 function filesOf(world: World, broker: number): BrokerFiles {
   const state = brokerState(world, broker)
   if (state === null) throw new RangeError(`there is no broker ${broker}`)
-  return { ...state.durable, running: world.processes[`broker-${broker}`]?.state !== 'down' }
+  const partitions = state.volatile?.partitions ?? {}
+  const highWatermarks = Object.fromEntries(
+    Object.entries(partitions).map(([name, { highWatermark }]) => [name, highWatermark]),
+  )
+  return { ...state.durable, highWatermarks, running: world.processes[`broker-${broker}`]?.state !== 'down' }
 }
 
 /** Settings of topics are what the recording created them with. */
@@ -93,6 +98,7 @@ function replayAt(
   }
   const to = new Comparison()
   const watch = new FileWatch(recording.brokers)
+  const segments = new SegmentWatch(recording.brokers)
   let looked = 0
   let seenSteps = 0
   const look = (world: World, step: number): void => {
@@ -115,6 +121,9 @@ function replayAt(
           return flushed[partition]!.slice(-count)
         },
         written: (broker, file, sinceMs) => watch.written(broker, file, world.nowUs - (entry.atMs - sinceMs) * 1000),
+        segments: (broker, partition, sinceMs) =>
+          segments.since(broker, partition, world.nowUs - (entry.atMs - sinceMs) * 1000),
+        atUs: world.nowUs,
         answers: answersBefore(world, recording, requests, index),
       },
       to,
@@ -125,6 +134,7 @@ function replayAt(
     digest: false,
     onEvent: (world) => {
       watch.look(world)
+      segments.look(world)
       if (world.firedSteps === seenSteps) return undefined
       for (let step = seenSteps; step < world.firedSteps; step++) look(world, step)
       seenSteps = world.firedSteps

@@ -58,6 +58,21 @@ export type Fact =
       readonly logEndOffset: number
       readonly highWatermark: number
     }
+  /** Records below `to` are gone for readers. */
+  | {
+      readonly kind: 'logStartMoved'
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly why: 'retention.ms' | 'retention.bytes' | 'log start' | 'DeleteRecords' | 'leader'
+    }
+  /** Whole segments, by their base offsets, were renamed to go. */
+  | {
+      readonly kind: 'segmentsDeleted'
+      readonly partition: TopicPartition
+      readonly reason: 'retention.ms' | 'retention.bytes' | 'log start'
+      readonly bases: readonly number[]
+    }
   // --- High watermark and roles
   | {
       readonly kind: 'highWatermark'

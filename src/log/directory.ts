@@ -2,6 +2,7 @@
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { lastOffset, type RecordBatch } from '../kafka/records.ts'
 import type { EpochEntry } from './epoch-cache.ts'
+import type { DeletedSegment } from './layout.ts'
 import { batchIndexOf, type ReplicaLog } from './replica-log.ts'
 import { indexFileBytes, type LogSegment, type SegmentSettings, segmentName } from './segment.ts'
 
@@ -42,6 +43,18 @@ export function batchesOfSegment(log: ReplicaLog, segments: readonly LogSegment[
   return log.batches.slice(from, next === undefined ? undefined : batchIndexOf(log, next))
 }
 
+/** The files of a segment that waits for its deletion. */
+function deletedFiles(segment: DeletedSegment, format: 0 | 1 | 2): Record<string, number> {
+  const name = segmentName(segment.baseOffset)
+  const files: Record<string, number> = {
+    [`${name}.index.deleted`]: segment.indexBytes,
+    [`${name}.log.deleted`]: segment.sizeBytes,
+  }
+  if (segment.snapshot) files[`${name}.snapshot.deleted`] = EMPTY_SNAPSHOT_BYTES
+  if (format !== 0) files[`${name}.timeindex.deleted`] = segment.timeIndexBytes
+  return files
+}
+
 /**
  * What is in the directory of a log. `settings` are those that its index files were made with; null: the process has
  * closed its logs, and no index is in use.
@@ -54,7 +67,7 @@ export function partitionDirectory(
   const { layout } = log
   if (layout === undefined) return { segments: [], files: {} }
   const files: Record<string, number> = {}
-  for (const { baseOffset, sizeBytes } of layout.deleted) files[`${segmentName(baseOffset)}.log.deleted`] = sizeBytes
+  for (const deleted of layout.deleted) Object.assign(files, deletedFiles(deleted, layout.format))
   for (const offset of layout.snapshots) files[`${segmentName(offset)}.snapshot`] = EMPTY_SNAPSHOT_BYTES
   if (m.epochCache !== 'none') {
     // Created empty; to 2.0.0 nothing is written to it before the first append.

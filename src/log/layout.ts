@@ -11,6 +11,7 @@ import {
   closeSegment,
   emptySegment,
   type LogSegment,
+  rollSegment,
   type SegmentAppend,
   type SegmentSettings,
   segmentIndexOf,
@@ -21,14 +22,19 @@ import {
 export interface DeletedSegment {
   readonly baseOffset: number
   readonly sizeBytes: number
-  readonly atMs: number
+  readonly indexBytes: number
+  readonly timeIndexBytes: number
+  /** Its producer snapshot waits with it (from 2.8, where each segment has its own). */
+  readonly snapshot: boolean
+  /** When the files go, by the broker's clock. */
+  readonly goneAtMs: number
 }
 
 export interface LogLayout {
   readonly format: 0 | 1 | 2
   /** Sorted by base offset; never empty. The last one is active: the only one that is appended to. */
   segments: LogSegment[]
-  /** In the order of their deletion. */
+  /** In the order of their renaming. */
   deleted: DeletedSegment[]
   /** Offsets of the producer snapshot files, sorted. Formats before 2 have none. */
   snapshots: number[]
@@ -86,6 +92,12 @@ export function layOut(
   if (!appendToSegments(layout.segments, append, settings, m, nowMs)) return null
   if (layout.format === 2) takeSnapshot(layout, append.firstOffset)
   return append.firstOffset
+}
+
+/** Begins a new segment at the end of the log. */
+export function rollLayout(layout: LogLayout, logEndOffset: number, m: Mechanisms, nowMs: number): void {
+  rollSegment(layout.segments, logEndOffset, m, nowMs)
+  if (layout.format === 2) takeSnapshot(layout, logEndOffset)
 }
 
 function takeSnapshot(layout: LogLayout, offset: number): void {

@@ -23,6 +23,8 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   fetchOffsetReset: { glyph: 'x', tone: 'warn', weight: 'major' },
   fetcherFailed: { glyph: '!', tone: 'bad', weight: 'major' },
   recovered: { glyph: '.', tone: 'plain', weight: 'minor' },
+  logStartMoved: { glyph: '^', tone: 'plain', weight: 'minor' },
+  segmentsDeleted: { glyph: '-', tone: 'plain', weight: 'minor' },
   highWatermark: { glyph: 'v', tone: 'plain', weight: 'quiet' },
   becameLeader: { glyph: '*', tone: 'good', weight: 'major' },
   becameFollower: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -142,6 +144,10 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: replication stops: ${fact.reason}`
     case 'recovered':
       return `${fact.partition}: log loaded, end ${fact.logEndOffset}, high watermark ${fact.highWatermark}`
+    case 'logStartMoved':
+      return `${fact.partition}: log start ${fact.from} -> ${fact.to} (${fact.why})`
+    case 'segmentsDeleted':
+      return `${fact.partition}: deletes ${fact.bases.length === 1 ? 'segment' : 'segments'} ${fact.bases.join(', ')} (${fact.reason})`
     case 'highWatermark':
       return `${fact.partition}: high watermark ${fact.from} -> ${fact.to} as ${fact.as}`
     case 'becameLeader':

@@ -12,6 +12,9 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   fetchOffsetReset: 'A follower was told that its offset is out of range and fetches from another one.',
   fetcherFailed: 'A follower stopped to fetch a partition because of an error.',
   recovered: 'A log was opened at the start of its broker.',
+  logStartMoved: 'The first offset of a log moved up: what lies below is gone for readers.',
+  segmentsDeleted:
+    'Whole segments of a log were renamed to go: by age, by size, or because the log starts behind them.',
   highWatermark: 'A high watermark moved.',
   becameLeader: 'A broker began to lead a partition.',
   becameFollower: 'A broker began to follow.',

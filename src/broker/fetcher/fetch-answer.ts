@@ -2,8 +2,7 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
-import { truncateEpochsFromStart } from '../../log/epoch-cache.ts'
-import { onProducersLogStart } from '../../log/producer-state.ts'
+import { raiseLogStart } from '../../log/log-start.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
 import { diskOf } from '../log-disk.ts'
@@ -130,10 +129,9 @@ function takeLeaderOffsets(
 ): void {
   const m = config.mechanisms
   const log = logOf(state, name)
-  if (m.recordFormat === 2 && data.logStartOffset > log.logStartOffset) {
-    log.logStartOffset = Math.min(data.logStartOffset, log.logEndOffset)
-    truncateEpochsFromStart(log, log.logStartOffset)
-    if (log.producers !== undefined) onProducersLogStart(log.producers, log.logStartOffset, m)
+  const from = log.logStartOffset
+  if (m.deleteRecords && raiseLogStart(log, data.logStartOffset, m)) {
+    ctx.fact({ kind: 'logStartMoved', partition: name, from, to: log.logStartOffset, why: 'leader' })
   }
   const floor = m.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
   const planted = isMutant(config, 'high-watermark-above-log-end') ? 1 : 0

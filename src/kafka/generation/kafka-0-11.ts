@@ -13,6 +13,10 @@ const overrides: Partial<Mechanisms> = {
   epochCache: 'ignore-older',
   // 0.11 Exit.exit from a FatalExitError ends the process.
   followerAheadOfLeader: 'halt',
+  // KAFKA-5634 (0.11.0.1): retention waits for the high watermark.
+  retentionStopsAtHighWatermark: true,
+  // KIP-107: DeleteRecords.
+  deleteRecords: true,
 }
 
 export const KAFKA_0_11: Generation = {

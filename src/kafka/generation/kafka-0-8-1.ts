@@ -9,6 +9,8 @@ const overrides: Partial<Mechanisms> = {
   isrJoinMustBeAssigned: true,
   // KAFKA-340, by request since 0.8.1: leaders move before the process ends.
   controlledShutdown: true,
+  // 0.8.1 LogManager.InitialTaskDelayMs.
+  retentionBegins: 'half-minute',
 }
 
 export const KAFKA_0_8_1: Generation = {

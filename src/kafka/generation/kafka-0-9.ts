@@ -15,6 +15,8 @@ const overrides: Partial<Mechanisms> = {
   acksAnyNumber: false,
   // 0.9 ZKCheckedEphemeral: an id that another session holds ends the start.
   registrationConflict: 'exit',
+  // 0.9 LogManager.cleanupExpiredSegments: a negative retention.ms is no limit.
+  negativeRetention: 'never',
 }
 
 export const KAFKA_0_9: Generation = {

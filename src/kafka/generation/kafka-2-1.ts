@@ -24,6 +24,8 @@ const overrides: Partial<Mechanisms> = {
   uncleanEnabledElects: true,
   // KIP-211: offsets of a group that has members do not expire.
   offsetsExpireWithGroup: true,
+  // 2.1 Log.deleteOldSegments: a log that is only compacted still lets go what lies before its start.
+  compactedLogsFollowLogStart: true,
 }
 
 export const KAFKA_2_1: Generation = {

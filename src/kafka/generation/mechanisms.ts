@@ -151,6 +151,16 @@ export interface Mechanisms {
   readonly indexEntryOffset: 'first' | 'last'
   /** Producer snapshots that are kept: those from the second newest flushed segment on (0.11), or one a segment (2.8). */
   readonly producerSnapshots: 'newest' | 'per-segment'
+  /** The first look for old segments is a minute after the start (0.8.0) or half a minute (0.8.1). */
+  readonly retentionBegins: 'minute' | 'half-minute'
+  /** retention.ms = -1: everything is too old (to 0.8.2), or nothing ever is (0.9). */
+  readonly negativeRetention: 'everything' | 'never'
+  /** Retention deletes nothing above the high watermark (KAFKA-5634, 0.11.0.1). */
+  readonly retentionStopsAtHighWatermark: boolean
+  /** Administrators can move the start of a log (KIP-107, 0.11). */
+  readonly deleteRecords: boolean
+  /** Segments before the log start go from compacted logs too, which only the cleaner looks at (2.1); to 2.0 it deletes only from logs that are also deleted from. */
+  readonly compactedLogsFollowLogStart: boolean
 
   // --- Producer state (A6.4), of formats with producer ids (0.11)
   /** Batches of a producer that a log remembers to find duplicates: the last (0.11) or the last five (1.0). */

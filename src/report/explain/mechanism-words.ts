@@ -459,6 +459,31 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
       'per-segment': 'one for every segment (2.8)',
     },
   },
+  retentionBegins: {
+    area: 'log',
+    meaning: 'When a broker looks for old segments for the first time.',
+    values: { minute: 'a minute after its start', 'half-minute': 'half a minute after its start (0.8.1)' },
+  },
+  negativeRetention: {
+    area: 'log',
+    meaning: 'What retention.ms = -1 means.',
+    values: { everything: 'every segment is too old, the active one too', never: 'no segment is ever too old (0.9)' },
+  },
+  retentionStopsAtHighWatermark: {
+    area: 'log',
+    meaning: 'Retention leaves segments alone that reach above the high watermark (KAFKA-5634, 0.11.0.1).',
+    values: yesNo('it does', 'it does not look at it'),
+  },
+  deleteRecords: {
+    area: 'log',
+    meaning: 'Administrators can move the start of a log up (KIP-107, 0.11); followers learn it with their fetches.',
+    values: yesNo('they can', 'they cannot'),
+  },
+  compactedLogsFollowLogStart: {
+    area: 'log',
+    meaning: 'A log that is only compacted lets segments go that lie before its start (2.1).',
+    values: yesNo('it does', 'it keeps them'),
+  },
   producerBatchesKept: {
     area: 'log',
     meaning: 'How many batches of an idempotent producer a log remembers to find duplicates among.',
