@@ -1,11 +1,7 @@
 /** `replay`: a trace once more, event by event. */
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Divergence } from '../driver/replay.ts'
 import { replay } from '../driver/replay.ts'
-import type { Trace } from '../driver/trace.ts'
-import { parseTrace } from '../driver/trace.ts'
 import { runDocument, runSummary } from '../report/run-document.ts'
 import { runJson } from '../report/run-json.ts'
 import { runView } from '../report/run-view.ts'
@@ -13,27 +9,16 @@ import { Timeline } from '../report/timeline.ts'
 import { bugText } from './bug-words.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError } from './io.ts'
+import { EXIT } from './io.ts'
 import { bugOf } from './job.ts'
 import { documentText, painted, screenOf } from './screen.ts'
+import { readTraceFile } from './trace-file.ts'
 
 interface ReplayFlags {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly color: boolean
-}
-
-function readTrace(io: Io, file: string): Trace {
-  let text: string
-  try {
-    text = readFileSync(resolve(io.cwd, file), 'utf8')
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
-  }
-  const parsed = parseTrace(text)
-  if (!parsed.ok) throw new UsageError(`${file}: ${parsed.message}`)
-  return parsed.trace
 }
 
 function divergenceText({ index, recorded, replayed }: Divergence): string {
@@ -59,7 +44,7 @@ export function replayCommand(io: Io, finished: (exit: number) => void): Command
     .option('--verbose', 'every line of the timeline, also of what matters little')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .action((file: string, flags: ReplayFlags) => {
-      const trace = readTrace(io, file)
+      const trace = readTraceFile(io, file).trace
       const screen = screenOf(io, io.stdout, flags.color)
       const errors = screenOf(io, io.stderr, flags.color)
       const timeline = new Timeline({ minor: flags.verbose === true })

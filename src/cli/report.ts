@@ -1,26 +1,12 @@
 /** `report`: a trace as a page, or two traces side by side. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import type { Trace } from '../driver/trace.ts'
-import { parseTrace } from '../driver/trace.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import { compareLines, pageHtml, pageShell, pageText, replayed } from './page-file.ts'
-
-/** Reads and parses a trace file. Throws in words when it is none. */
-export function readTraceFile(io: Io, file: string): { readonly text: string; readonly trace: Trace } {
-  let text: string
-  try {
-    text = readFileSync(resolve(io.cwd, file), 'utf8')
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
-  }
-  const parsed = parseTrace(text)
-  if (!parsed.ok) throw new UsageError(`${file}: ${parsed.message}`)
-  return { text, trace: parsed.trace }
-}
+import { readTraceFile } from './trace-file.ts'
 
 export function writeFile(io: Io, file: string, text: string): void {
   try {

@@ -1,5 +1,5 @@
 /** `run`: scenarios, versions and seeds, with everything that is printed about them. */
-import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { formatTime } from '../kernel/time.ts'
@@ -18,6 +18,7 @@ import { Progress } from './progress.ts'
 import { RunOutput } from './run-output.ts'
 import { findScenarios } from './scenario-files.ts'
 import { colours, screenOf } from './screen.ts'
+import { TraceFile } from './trace-file.ts'
 import type { RunDifference } from './verify.ts'
 import { runTwice } from './verify.ts'
 
@@ -255,41 +256,6 @@ function differenceText({ run, difference }: Parted): string {
     `Repeat it with: ${run.job.repeat} --verify`,
     '',
   ].join('\n')
-}
-
-/** The trace of one run, written while it goes on. */
-class TraceFile {
-  readonly #file: number
-  readonly #lines: PageLines
-  readonly #page: PageLines | null
-
-  /** `page` is given the same lines. */
-  constructor(io: Io, name: string, job: Job, page: PageLines | null) {
-    try {
-      this.#file = openSync(resolve(io.cwd, name), 'w')
-    } catch (error) {
-      throw new UsageError(`${name} cannot be written: ${(error as Error).message}`)
-    }
-    this.#page = page
-    this.#lines = page ?? new PageLines(job)
-  }
-
-  hooks(): JobHooks {
-    const { onEvent, onResult } = this.#lines.hooks()
-    return {
-      onEvent: (world, report) => {
-        onEvent?.(world, report)
-        // A page keeps its lines, so they are written at the end.
-        if (this.#page === null && this.#lines.count >= 1000) writeSync(this.#file, this.#lines.take())
-      },
-      ...(onResult === undefined ? {} : { onResult }),
-    }
-  }
-
-  end(): void {
-    writeSync(this.#file, this.#page === null ? this.#lines.take() : this.#page.text)
-    closeSync(this.#file)
-  }
 }
 
 /** Looks at the files this often. */

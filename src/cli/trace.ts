@@ -7,7 +7,8 @@ import { traceProblems } from '../report/page/validate.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import { pageText } from './page-file.ts'
-import { readTraceFile, writeFile } from './report.ts'
+import { writeFile } from './report.ts'
+import { readTraceFile } from './trace-file.ts'
 
 const FORMS = ['perfetto', 'shiviz', 'mermaid', 'csv'] as const
 
