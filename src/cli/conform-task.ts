@@ -1,4 +1,6 @@
 /** One recording or file of vectors, from its text to its report. */
+import { conformClients } from '../conform/clients/conform.ts'
+import { type ClientsRecording, isClientsRecording } from '../conform/clients/recording.ts'
 import type { RecordingReport } from '../conform/compare.ts'
 import { conform } from '../conform/conform.ts'
 import { parseRecording } from '../conform/recording.ts'
@@ -40,6 +42,10 @@ export function conformText(file: string, text: string, pins: boolean): ConformR
       const problems = parsed.problems.slice(0, LONGEST_PROBLEMS).map((problem) => `${file}: ${problem}`)
       const more = parsed.problems.length - problems.length
       return { kind: 'unusable', problems: more > 0 ? [...problems, `${file}: … and ${more} more`] : problems }
+    }
+    if (isObject(data) && isClientsRecording(data)) {
+      const report = conformClients(data as unknown as ClientsRecording)
+      return { kind: 'recording', report, wallMs: performance.now() - startedMs }
     }
     if (isObject(data) && isStorageRecording(data)) {
       const report = conformStorage(data as unknown as StorageRecording)

@@ -231,6 +231,15 @@ export type Fact =
     }
   | { readonly kind: 'brokerFenced' | 'brokerUnfenced'; readonly broker: BrokerId; readonly brokerEpoch: number }
   // --- Clients
+  /** The application called `send` itself (a workload's records are entered when they are offered). */
+  | {
+      readonly kind: 'recordSent'
+      readonly operationId: string
+      readonly client: string
+      readonly partition: TopicPartition | null
+      readonly key: string | null
+      readonly value: string | null
+    }
   | {
       readonly kind: 'clientTold'
       readonly operationId: string

@@ -1,4 +1,5 @@
 /** What a workload, a step or a recording asks of a client or administrator; the world hands it to the client node. */
+import type { ClientCall } from './calls.ts'
 import type { BrokerId, TopicPartition } from './ids.ts'
 import type { KafkaRecord } from './records.ts'
 
@@ -88,4 +89,11 @@ export interface ClientControlOperation {
   readonly control: 'start' | 'stop'
 }
 
-export type Operation = SendOperation | RequestOperation | AdminOperation | ClientControlOperation
+/** One call of the application; calls of a client run one after another. Its result is a CallResult. */
+export interface CallOperation {
+  readonly kind: 'call'
+  readonly operationId: string
+  readonly call: ClientCall
+}
+
+export type Operation = SendOperation | RequestOperation | AdminOperation | ClientControlOperation | CallOperation

@@ -71,6 +71,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   registryWrite: { glyph: '.', tone: 'plain', weight: 'quiet' },
   registrySessionEnded: { glyph: 's', tone: 'warn', weight: 'major' },
   registrySessionOpened: { glyph: '.', tone: 'plain', weight: 'minor' },
+  recordSent: { glyph: '.', tone: 'plain', weight: 'quiet' },
   clientTold: { glyph: '.', tone: 'plain', weight: 'quiet' },
   recordsPolled: { glyph: '.', tone: 'plain', weight: 'quiet' },
   positionReset: { glyph: 'x', tone: 'warn', weight: 'major' },
@@ -240,6 +241,8 @@ export function factWords(fact: Fact): string {
       return `ends the session of ${nodeWords(fact.by)}${fact.expired ? ': it has expired' : ', which closed it'}`
     case 'registrySessionOpened':
       return `opens a session for ${nodeWords(fact.by)}`
+    case 'recordSent':
+      return `sends ${fact.value ?? 'a tombstone'}${fact.partition === null ? '' : ` to ${fact.partition}`}`
     case 'clientTold':
       return `is told ${fact.outcome}${fact.error === 'NONE' ? '' : ` (${fact.error})`}${fact.offset >= 0 ? ` at offset ${fact.offset}` : ''}`
     case 'recordsPolled':

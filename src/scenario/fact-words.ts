@@ -63,6 +63,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   registryWrite: 'The registry took a write.',
   registrySessionEnded: 'The registry ended a session.',
   registrySessionOpened: 'The registry opened a session.',
+  recordSent: 'An application called send on its producer.',
   clientTold: 'A producer was told what became of a record.',
   recordsPolled: 'A consumer was handed records.',
   positionReset: 'A consumer went on elsewhere because its position was out of range.',

@@ -156,6 +156,13 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       }
       return count >= condition.count
     }
+    case 'clientFact': {
+      let count = 0
+      for (const { fact, node } of world.ledger.facts) {
+        if (fact.kind === condition.kind && node === condition.node) count += 1
+      }
+      return count >= condition.count
+    }
     case 'stateWritten':
       return world.ledger.registryWrites.some((write) => {
         if (write.write === 'delete' || partitionOfStatePath(write.path) !== condition.partition) return false

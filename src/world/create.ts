@@ -116,7 +116,9 @@ export function createWorld(plan: Plan, host: Host): World {
   for (const client of plan.clients) {
     const id = `${client.kind}-${client.name}`
     addProcess(world, host, id, [[id, client.kind]])
-    startAt(world, host, id, client.kind === 'consumer' ? client.startUs : CLIENTS_AT_US)
+    if (client.startedByStep !== true) {
+      startAt(world, host, id, client.kind === 'consumer' ? client.startUs : CLIENTS_AT_US)
+    }
     if (client.kind === 'consumer' && client.stopUs !== null) {
       schedule(world, host, {
         atUs: client.stopUs,

@@ -471,6 +471,17 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       }
       return [clientProcess(world, client.name)]
     }
+    case 'call': {
+      const node = clientProcess(world, action.client)
+      world.ledger.requests[action.label] = {
+        label: action.label,
+        sentAtUs: world.nowUs,
+        answeredAtUs: null,
+        result: null,
+      }
+      ask(doing, node, { kind: 'call', operationId: action.label, call: action.call })
+      return [node]
+    }
     case 'observe':
       world.ledger.observations[action.label] = { label: action.label, atUs: world.nowUs, view: observe(world) }
       return []

@@ -29,6 +29,7 @@ export const emptyLedger = (): Ledger => ({
 const COUNTED_ONLY: Readonly<Record<string, true>> = {
   appended: true,
   recordsPolled: true,
+  recordSent: true,
   clientTold: true,
   produceAcknowledged: true,
   offsetCommitted: true,
@@ -74,6 +75,20 @@ export function enterFact(world: World, entry: FactEntry): void {
         expired: fact.expired,
       })
       break
+    case 'recordSent': {
+      const client = world.plan.clients.find((each) => each.name === fact.client)
+      const acks = String(client?.settings.acks ?? 1)
+      enterSent(world, {
+        id: fact.operationId,
+        client: fact.client,
+        partition: fact.partition,
+        value: fact.value,
+        key: fact.key,
+        sentAtUs: entry.atUs,
+        acks: acks === 'all' ? -1 : Number(acks),
+      })
+      break
+    }
     case 'clientTold': {
       const sent = ledger.sent[fact.operationId] as SentRecord | undefined
       if (sent !== undefined) {

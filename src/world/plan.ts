@@ -1,4 +1,5 @@
 /** What a run needs and nothing more. A pure function of (Plan) gives the run; scenarios, recordings and campaigns make Plans. */
+import type { ClientCall } from '../kafka/calls.ts'
 import type { Settings } from '../kafka/config.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
@@ -62,6 +63,10 @@ export interface PlanProducer {
   readonly settings: Settings
   readonly workload: readonly Workload[]
   readonly bootstrap: readonly BrokerId[]
+  /** Its process is started by a step, and it does what steps call; absent: it runs by itself. */
+  readonly startedByStep?: boolean
+  /** `client.id` where several clients of the plan share one; absent: the name. */
+  readonly clientId?: string
 }
 
 export interface PlanConsumer {
@@ -73,6 +78,10 @@ export interface PlanConsumer {
   readonly startUs: number
   readonly stopUs: number | null
   readonly bootstrap: readonly BrokerId[]
+  /** Its process is started by a step, and it does what steps call; absent: it runs by itself. */
+  readonly startedByStep?: boolean
+  /** `client.id` where several clients of the plan share one; absent: the name. */
+  readonly clientId?: string
 }
 
 export type PlanClient = PlanProducer | PlanConsumer
@@ -185,6 +194,8 @@ export type Action =
       readonly partition: number | null
       readonly key: string | null
     }
+  /** An application calls its client; what came of it is kept under `label`, as that of a request is. */
+  | { readonly do: 'call'; readonly client: string; readonly call: ClientCall; readonly label: string }
   /** Copies what can be seen now into the ledger under `label`; touches nothing. */
   | { readonly do: 'observe'; readonly label: string }
   /** Nothing: a mark on the timeline. */
@@ -251,6 +262,8 @@ export type Condition =
       readonly since: 'start' | 'previous'
       readonly count: number
     }
+  /** A fact of that kind was said so often by one node, for example `consumer-c1`. */
+  | { readonly when: 'clientFact'; readonly node: string; readonly kind: string; readonly count: number }
   /** The registry has been written so at some time: true from then on. Fields left null match anything. */
   | {
       readonly when: 'stateWritten'

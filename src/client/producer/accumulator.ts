@@ -156,7 +156,7 @@ export function refuseBlocked(memory: ProducerVolatile, config: ProducerConfig, 
       const { topic, operationId } = first.operation
       const partition = first.operation.partition ?? first.partition
       const name = partition === null ? null : topicPartition(topic, partition)
-      tell(operationId, { outcome: 'failed', error: 'TimeoutError', partition: name, offset: -1 }, config, ctx)
+      tell(memory, operationId, { outcome: 'failed', error: 'TimeoutError', partition: name, offset: -1 }, config, ctx)
     }
   }
 }

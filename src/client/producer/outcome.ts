@@ -14,7 +14,15 @@ export interface Told {
 }
 
 /** Ends one `send`. */
-export function tell(operationId: string, told: Told, config: ProducerConfig, ctx: ClientContext): void {
+export function tell(
+  memory: ProducerVolatile,
+  operationId: string,
+  told: Told,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
+  const { application } = memory
+  if (application !== null && application.sending === operationId) application.told = true
   ctx.fact({ kind: 'clientTold', operationId, ...told, acks: acksSetting(config.settings) })
   ctx.complete(operationId, { ...told })
 }
@@ -31,7 +39,7 @@ export function succeed(
   const outcome = acksSetting(config.settings) === 0 ? 'unknown' : 'acked'
   for (let i = 0; i < batch.operationIds.length; i++) {
     const offset = baseOffset < 0 ? -1 : baseOffset + i
-    tell(batch.operationIds[i]!, { outcome, error: 'NONE', partition: batch.partition, offset }, config, ctx)
+    tell(memory, batch.operationIds[i]!, { outcome, error: 'NONE', partition: batch.partition, offset }, config, ctx)
   }
 }
 
@@ -47,6 +55,6 @@ export function giveUp(
   const outcome = batch.mayBeAppended ? 'unknown' : 'failed'
   if (batch.mayBeAppended) ctx.probe('producer-gives-up-a-batch-that-may-be-in-the-log')
   for (const operationId of batch.operationIds) {
-    tell(operationId, { outcome, error, partition: batch.partition, offset: -1 }, config, ctx)
+    tell(memory, operationId, { outcome, error, partition: batch.partition, offset: -1 }, config, ctx)
   }
 }

@@ -3,19 +3,19 @@
  * generations before it (0.8.0, 0.8.1) the settings stand in for the Scala producer.
  */
 import type { Fact } from '../../kafka/facts.ts'
-import { brokerNode, nodeNumber, topicPartition } from '../../kafka/ids.ts'
+import { brokerNode, nodeNumber } from '../../kafka/ids.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
-import type { Operation, SendOperation } from '../../kafka/operations.ts'
+import type { Operation } from '../../kafka/operations.ts'
 import type { ConnectionId, Input, Machine } from '../../kernel/machine.ts'
 import { takeMetadata, unknownCluster } from '../cluster-view.ts'
-import { dequeSize, emptyDeque, popFront, pushBack } from '../deque.ts'
+import { emptyDeque, popFront, pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { CLIENT_CHANNEL, isPresentConnection, linkTo, noLinks, takeAnswered, timedOutBrokers } from '../links.ts'
-import { timeSettingUs } from '../settings.ts'
 import { WAKE_TIMER } from '../wake.ts'
-import { append, isKnown, isTooLarge, resumeBlocked } from './accumulator.ts'
+import { isKnown, resumeBlocked } from './accumulator.ts'
 import { onLinkBroken, onProduceResponse } from './answers.ts'
-import { tell } from './outcome.ts'
+import { runApplication, takeCall } from './application.ts'
+import { send } from './send.ts'
 import { requestTimeoutUs, runSender } from './sender.ts'
 import type { ProducerConfig, ProducerState, ProducerVolatile, WaitingSend } from './state.ts'
 
@@ -35,43 +35,9 @@ function freshMemory(config: ProducerConfig): ProducerVolatile {
     drainIndex: 0,
     sticky: {},
     roundRobin: {},
+    application: null,
+    applicationSteps: 0,
   }
-}
-
-/**
- * The application calls `send`. It blocks in a queue here, never in the caller: the world offers records regardless.
- * True when the sender has something to look at.
- */
-function onSend(
-  memory: ProducerVolatile,
-  operation: SendOperation,
-  config: ProducerConfig,
-  ctx: ClientContext,
-): boolean {
-  const { topic, operationId } = operation
-  if (isTooLarge(operation.record, config)) {
-    const partition = operation.partition === null ? null : topicPartition(topic, operation.partition)
-    tell(operationId, { outcome: 'failed', error: 'MESSAGE_TOO_LARGE', partition, offset: -1 }, config, ctx)
-    return false
-  }
-  const untilUs = ctx.nowUs + timeSettingUs(config.settings, 'max.block.ms', 60_000)
-  if (!isKnown(memory, operation)) {
-    if (!memory.topics.includes(topic)) memory.topics = [...memory.topics, topic].sort()
-    memory.view.refreshWanted = true
-    pushBack(memory.waitingForMetadata, { operation, partition: null, untilUs })
-    return true
-  }
-  // A send that finds others blocked for memory goes behind them: one application thread sends in order.
-  if (dequeSize(memory.waitingForMemory) > 0) {
-    pushBack(memory.waitingForMemory, { operation, partition: null, untilUs })
-    return false
-  }
-  const { result, partition } = append(memory, operation, null, config, ctx)
-  if (result === 'no-memory') {
-    ctx.probe('buffer-memory-exhausted')
-    pushBack(memory.waitingForMemory, { operation, partition, untilUs })
-  }
-  return result !== 'quiet'
 }
 
 /** Sends that waited for metadata go on, in order; those still unknown keep waiting. */
@@ -127,8 +93,9 @@ function take(
 ): boolean {
   switch (input.kind) {
     case 'operation': {
-      if (input.operation.kind === 'send') return onSend(memory, input.operation, config, ctx)
-      ctx.complete(input.operation.operationId, { error: 'NONE' })
+      if (input.operation.kind === 'send') return send(memory, input.operation, config, ctx)
+      if (input.operation.kind === 'call') takeCall(memory, input.operation)
+      else ctx.complete(input.operation.operationId, { error: 'NONE' })
       return false
     }
     case 'message':
@@ -161,11 +128,15 @@ function step(
 ): void {
   if (input.kind === 'start') state.volatile = freshMemory(config)
   const memory = state.volatile
-  if (memory !== null && take(memory, input, config, ctx)) runSender(memory, config, ctx)
+  if (memory === null) return
+  if (take(memory, input, config, ctx)) runSender(memory, config, ctx)
+  if (memory.application === null) return
+  while (runApplication(state, config, ctx) && !memory.application.closed) runSender(memory, config, ctx)
+  if (memory.application.closed) state.volatile = null
 }
 
 export const producerMachine: Machine<ProducerState, ProducerConfig, KafkaMessage, Operation, Fact> = {
-  init: () => ({ volatile: null }),
+  init: () => ({ sends: 0, volatile: null }),
   step,
   kill: (state) => {
     state.volatile = null

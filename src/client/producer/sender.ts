@@ -53,9 +53,13 @@ function sendableUs(
   config: ProducerConfig,
 ): number {
   if (batch.attempts > 0) return batch.lastAttemptUs + backoffUs(config)
-  const lingers = dequeSize(queue.batches) === 1 && !isFull(batch) && dequeSize(memory.waitingForMemory) === 0
+  const lingers = dequeSize(queue.batches) === 1 && !isFull(batch) && !isHurried(memory)
   return lingers ? batch.lastAttemptUs + timeSettingUs(config.settings, 'linger.ms', 0) : 0
 }
+
+/** Sends block for memory, or `flush` was called: nothing lingers. */
+const isHurried = (memory: ProducerVolatile): boolean =>
+  dequeSize(memory.waitingForMemory) > 0 || memory.application?.flushing === true
 
 /** Takes one batch a partition that `broker` leads, within `max.request.size`; linger no longer counts. */
 function drain(

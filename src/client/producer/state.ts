@@ -7,6 +7,7 @@ import type { KafkaRecord } from '../../kafka/records.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { Deque } from '../deque.ts'
 import type { Links } from '../links.ts'
+import type { Application } from './calls/calling.ts'
 
 export interface ProducerConfig {
   readonly name: string
@@ -83,8 +84,14 @@ export interface ProducerVolatile {
   sticky: Record<string, number>
   /** The round-robin counter by topic (to 2.3). */
   roundRobin: Record<string, number>
+  /** The application's thread; null: nothing was ever called, a workload offers the records. */
+  application: Application | null
+  /** Records that its calls have sent: tells whether a look at it changed something. */
+  applicationSteps: number
 }
 
 export interface ProducerState {
+  /** Records that calls have sent in all its lives: names them. */
+  sends: number
   volatile: ProducerVolatile | null
 }

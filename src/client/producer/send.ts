@@ -1,0 +1,45 @@
+/** `send`: from the application to a batch, or to the queue of those that wait. */
+import { topicPartition } from '../../kafka/ids.ts'
+import type { SendOperation } from '../../kafka/operations.ts'
+import { dequeSize, pushBack } from '../deque.ts'
+import type { ClientContext } from '../links.ts'
+import { append, isKnown, isTooLarge } from './accumulator.ts'
+import { wantTopic } from './metadata.ts'
+import { tell } from './outcome.ts'
+import type { ProducerConfig, ProducerVolatile } from './state.ts'
+import { maxBlockUs } from './timeouts.ts'
+
+/**
+ * The application calls `send`. It blocks in a queue here, never in the caller: the world offers records regardless.
+ * True when the sender has something to look at.
+ */
+export function send(
+  memory: ProducerVolatile,
+  operation: SendOperation,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): boolean {
+  const { topic, operationId } = operation
+  if (isTooLarge(operation.record, config)) {
+    const partition = operation.partition === null ? null : topicPartition(topic, operation.partition)
+    tell(memory, operationId, { outcome: 'failed', error: 'MESSAGE_TOO_LARGE', partition, offset: -1 }, config, ctx)
+    return false
+  }
+  const untilUs = ctx.nowUs + maxBlockUs(config)
+  if (!isKnown(memory, operation)) {
+    wantTopic(memory, topic)
+    pushBack(memory.waitingForMetadata, { operation, partition: null, untilUs })
+    return true
+  }
+  // A send that finds others blocked for memory goes behind them: one application thread sends in order.
+  if (dequeSize(memory.waitingForMemory) > 0) {
+    pushBack(memory.waitingForMemory, { operation, partition: null, untilUs })
+    return false
+  }
+  const { result, partition } = append(memory, operation, null, config, ctx)
+  if (result === 'no-memory') {
+    ctx.probe('buffer-memory-exhausted')
+    pushBack(memory.waitingForMemory, { operation, partition, untilUs })
+  }
+  return result !== 'quiet'
+}

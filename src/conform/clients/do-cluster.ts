@@ -1,0 +1,57 @@
+/** What was done to brokers, controllers and topics. */
+import type { BrokerId } from '../../kafka/ids.ts'
+import { msToUs } from '../../kernel/time.ts'
+import type { Action } from '../../world/plan.ts'
+import { brokerTarget } from '../conditions.ts'
+import type { ClientsEntry } from './recording.ts'
+import { numberOf, objectOf, textOf } from './recording.ts'
+import type { DoRule } from './rule.ts'
+
+const toBroker =
+  (action: (broker: BrokerId, entry: ClientsEntry) => Action): DoRule =>
+  (entry) => {
+    const broker = numberOf(entry, 'broker')
+    return broker === null ? null : [action(broker, entry)]
+  }
+
+const createTopic: DoRule = (entry) => {
+  const topic = textOf(entry, 'topic')
+  const assignment = objectOf(entry, 'assignment') as Readonly<Record<string, readonly BrokerId[]>> | null
+  if (topic === null || assignment === null) return null
+  const settings = Object.entries(objectOf(entry, 'settings') ?? {}).map(([key, value]) => [key, String(value)])
+  return [
+    {
+      do: 'admin',
+      request: {
+        admin: 'createTopic',
+        topic,
+        partitions: Object.keys(assignment).length,
+        replicationFactor: assignment['0']?.length ?? 1,
+        assignment,
+        settings: Object.fromEntries(settings) as Readonly<Record<string, string>>,
+        unchecked: true,
+      },
+    },
+  ]
+}
+
+export const CLUSTER_ACTIONS: Readonly<Record<string, DoRule>> = {
+  start: (entry, script) => {
+    const broker = numberOf(entry, 'broker')
+    if (broker === null) return null
+    const startupMs = script.options.startup.get(script.index)
+    const startupUs = startupMs === undefined ? null : msToUs(startupMs)
+    return [{ do: 'start', target: brokerTarget(broker), startupUs }]
+  },
+  startController: (entry) => {
+    const id = numberOf(entry, 'controller')
+    return id === null ? null : [{ do: 'start', target: { role: 'quorum', id }, startupUs: null }]
+  },
+  crash: toBroker((broker) => ({ do: 'crash', target: brokerTarget(broker) })),
+  stop: toBroker((broker) => ({ do: 'stop', target: brokerTarget(broker) })),
+  pause: toBroker((broker) => ({ do: 'pause', target: brokerTarget(broker), forUs: null })),
+  resume: toBroker((broker) => ({ do: 'resume', target: brokerTarget(broker) })),
+  createTopic,
+  wait: () => [],
+  note: () => [],
+}

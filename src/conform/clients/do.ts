@@ -1,0 +1,11 @@
+/** Every action of a recording of clients, by its word. */
+import { CLUSTER_ACTIONS } from './do-cluster.ts'
+import { LIFE_ACTIONS } from './do-life.ts'
+import { SEND_ACTIONS } from './do-send.ts'
+import type { DoRule } from './rule.ts'
+
+export const DO_RULES: Readonly<Record<string, DoRule>> = {
+  ...CLUSTER_ACTIONS,
+  ...LIFE_ACTIONS,
+  ...SEND_ACTIONS,
+}

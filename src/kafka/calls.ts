@@ -1,0 +1,76 @@
+/** What an application asks of its client, one call after another in one thread, as the Java classes name it. */
+import type { TopicPartition } from './ids.ts'
+
+export type ProducerCall =
+  /** Returns when `send` returns: the record is in a batch, or was refused; with `waits` when it has its result. */
+  | {
+      readonly call: 'send'
+      readonly topic: string
+      /** null: the partitioner chooses. */
+      readonly partition: number | null
+      readonly key: string | null
+      readonly value: string | null
+      readonly waits: boolean
+    }
+  /** Records `prefix`+from … `prefix`+(to−1), one `send` each. */
+  | {
+      readonly call: 'sendMany'
+      readonly topic: string
+      readonly partition: number | null
+      /** Each record has its value (before padding) as its key. */
+      readonly keyed: boolean
+      readonly prefix: string
+      readonly from: number
+      readonly to: number
+      /** Values are padded with dots to this length; 0: as they are. */
+      readonly padBytes: number
+      /** Between the end of one send and the next, in us. */
+      readonly gapUs: number
+      /** Waits for the result of each before the next. */
+      readonly waits: boolean
+    }
+  /** Waits for the topic's metadata, at most `max.block.ms`. */
+  | { readonly call: 'partitionsFor'; readonly topic: string }
+  /** Returns when every record sent before has its result. */
+  | { readonly call: 'flush' }
+  | { readonly call: 'initTransactions' | 'beginTransaction' | 'commitTransaction' | 'abortTransaction' }
+  | {
+      readonly call: 'sendOffsetsToTransaction'
+      readonly offsets: Readonly<Record<TopicPartition, number>>
+      readonly group: string
+      /** The client whose kept ConsumerGroupMetadata goes along (KIP-447); null: the group id only. */
+      readonly metadataOf: string | null
+    }
+
+export type ConsumerCall =
+  | {
+      readonly call: 'subscribe'
+      readonly topics: readonly string[]
+      /** How long `onPartitionsRevoked` takes, in us. */
+      readonly revokedTakesUs: number
+    }
+  | { readonly call: 'assign'; readonly partitions: readonly TopicPartition[] }
+  /** `poll(50 ms)` again and again until stopPolling; other calls run between two polls. */
+  | { readonly call: 'pollLoop' | 'stopPolling' | 'unsubscribe' | 'positions' | 'groupMetadata' }
+  | { readonly call: 'poll'; readonly timeoutUs: number }
+  /** null: the positions of the client. */
+  | {
+      readonly call: 'commitSync' | 'commitAsync'
+      readonly offsets: Readonly<Record<TopicPartition, number>> | null
+    }
+  /** The application thread is busy: it does not poll for so long. */
+  | { readonly call: 'processFor'; readonly forUs: number }
+  | { readonly call: 'seek'; readonly partition: TopicPartition; readonly offset: number }
+  | { readonly call: 'pause' | 'resume'; readonly partitions: readonly TopicPartition[] }
+
+/** A clean close: waits for what is under way, leaves the group, says goodbye. */
+export interface CloseCall {
+  readonly call: 'close'
+}
+
+export type ClientCall = ProducerCall | ConsumerCall | CloseCall
+
+/** What a call gave: NONE, or the classes of the exception that it threw, outermost first. */
+export interface CallResult {
+  readonly error: 'NONE' | readonly string[]
+}
