@@ -22,6 +22,18 @@ import {
   onTopicCreated,
   onTopicCreationAnswered,
 } from './coordinator/topic-creation.ts'
+import { handleAddOffsetsToTxn, handleAddPartitionsToTxn } from './coordinator/transactions/add-partitions.ts'
+import { handleEndTxn } from './coordinator/transactions/end-transaction.ts'
+import { handleInitProducerId } from './coordinator/transactions/init-producer-id.ts'
+import {
+  MARKER_CHANNEL,
+  MARKER_TIMER,
+  onMarkerLinkLost,
+  onMarkersWritten,
+  onMarkerTimer,
+} from './coordinator/transactions/markers.ts'
+import { onTimeLimitTimer } from './coordinator/transactions/time-limits.ts'
+import { handleWriteTxnMarkers } from './coordinator/transactions/write-markers.ts'
 import { onFetchTimer } from './delayed-fetch.ts'
 import { onProduceTimer } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
@@ -45,6 +57,12 @@ import { handleListOffsets } from './list-offsets.ts'
 import { handleMetadata } from './metadata.ts'
 import { onIsrWriteAnswer } from './partition-lock.ts'
 import { handleProduce } from './produce.ts'
+import {
+  forgetProducerIdRequest,
+  onProducerIdsAllocated,
+  onProducerIdsRead,
+  onProducerIdsWritten,
+} from './producer-ids.ts'
 import {
   onControllerDone,
   onRegisterAnswer,
@@ -92,7 +110,8 @@ export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Ope
     onInput(state, input, ctx, config)
     readOn(state, ctx, config)
     // What coordinators answer frees connections, whose next requests may be for them again.
-    while (state.volatile.coordination !== undefined && settleCoordination(state, ctx)) readOn(state, ctx, config)
+    while (state.volatile.coordination !== undefined && settleCoordination(state, ctx, config))
+      readOn(state, ctx, config)
     flushByCount(state, ctx, config)
   },
 
@@ -165,6 +184,21 @@ function handleClientRequest(
     case 'OffsetFetchRequest':
       handleOffsetFetch(state, ctx, config, message, connection)
       return
+    case 'InitProducerIdRequest':
+      handleInitProducerId(state, ctx, config, message, connection)
+      return
+    case 'AddPartitionsToTxnRequest':
+      handleAddPartitionsToTxn(state, ctx, config, message, connection)
+      return
+    case 'AddOffsetsToTxnRequest':
+      handleAddOffsetsToTxn(state, ctx, config, message, connection)
+      return
+    case 'EndTxnRequest':
+      handleEndTxn(state, ctx, config, message, connection)
+      return
+    case 'WriteTxnMarkersRequest':
+      handleWriteTxnMarkers(state, ctx, config, message, connection)
+      return
     default:
       unreachable(message)
   }
@@ -185,6 +219,11 @@ function onMessage(
     case 'FindCoordinatorRequest':
     case 'OffsetCommitRequest':
     case 'OffsetFetchRequest':
+    case 'InitProducerIdRequest':
+    case 'AddPartitionsToTxnRequest':
+    case 'AddOffsetsToTxnRequest':
+    case 'EndTxnRequest':
+    case 'WriteTxnMarkersRequest':
       if (readsNow(state, ctx, connection, message)) handleClientRequest(state, ctx, config, message, connection)
       return
     case 'OffsetsForLeaderEpochRequest':
@@ -203,6 +242,12 @@ function onMessage(
       return
     case 'ControllerAdminResponse':
       onTopicCreationAnswered(state, message.correlationId)
+      return
+    case 'AllocateProducerIdsResponse':
+      onProducerIdsAllocated(state, message)
+      return
+    case 'WriteTxnMarkersResponse':
+      onMarkersWritten(state, ctx, config, input.from, message)
       return
     case 'AlterPartitionResponse':
       onIsrConfirmed(state, ctx, config, onAlterPartitionAnswer(state, ctx, message))
@@ -310,6 +355,12 @@ function onSessionResponse(
     case 'create-topic-config':
       onTopicConfigCreated(state, ctx, config, subject as InternalTopic, response)
       return
+    case 'producer-ids-read':
+      onProducerIdsRead(state, ctx, config, response)
+      return
+    case 'producer-ids-write':
+      onProducerIdsWritten(state, subject, response)
+      return
     case 'create-topic':
       onTopicCreated(state, subject as InternalTopic)
       return
@@ -366,8 +417,14 @@ function onTimer(
     case 'shutdown':
       onShutdownTimer(state, ctx, config, name)
       return
+    case MARKER_TIMER:
+      onMarkerTimer(state, ctx, config)
+      return
+    case 'transaction-timeouts':
+      onTimeLimitTimer(state, ctx, config, name)
+      return
     case 'coordinator-load':
-      onPartitionLoaded(state, ctx, which)
+      onPartitionLoaded(state, ctx, config, which)
       return
     case 'kraft':
       if (name === KRAFT_SHUTDOWN_TIMER) askToShutDown(state, ctx, config)
@@ -401,6 +458,11 @@ function onDisconnected(
   if (isKraft(config) && onKraftDisconnected(state, ctx, config, input.channel)) return
   if (input.channel === FORWARDING_CHANNEL) {
     onForwardingDisconnected(state)
+    forgetProducerIdRequest(state)
+    return
+  }
+  if (input.channel === MARKER_CHANNEL) {
+    onMarkerLinkLost(state, ctx, config, input.peer)
     return
   }
   if (input.channel !== CONTROLLER_CHANNEL) {

@@ -8,6 +8,7 @@ import type { TopicPartition } from '../kafka/ids.ts'
 import type { SessionResponse } from '../kafka/messages/registry.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { drainControlQueue, isControlReady } from './control-requests.ts'
+import { handleWriteTxnMarkers } from './coordinator/transactions/write-markers.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { advanceFetch } from './fetch.ts'
 import { afterPosition } from './follower-position.ts'
@@ -95,6 +96,9 @@ function serve(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, req
       return
     case 'OffsetsForLeaderEpochRequest':
       handleOffsetsForLeaderEpoch(state, ctx, config, message, connection)
+      return
+    case 'WriteTxnMarkersRequest':
+      handleWriteTxnMarkers(state, ctx, config, message, connection)
       return
     default:
       unreachable(message)

@@ -16,6 +16,8 @@ export type Purpose =
   | 'topic-config'
   | 'create-topic-config'
   | 'create-topic'
+  | 'producer-ids-read'
+  | 'producer-ids-write'
 
 /**
  * Asks, and returns the request's id, `broker:<number>:<purpose>:<subject>`: the answer brings it back, so nothing has

@@ -15,11 +15,19 @@ import type {
   OffsetsForLeaderEpochRequest,
   ProduceRequest,
 } from '../kafka/messages/data.ts'
+import type { InitProducerIdRequest } from '../kafka/messages/producer-id.ts'
+import type {
+  AddOffsetsToTxnRequest,
+  AddPartitionsToTxnRequest,
+  EndTxnRequest,
+  WriteTxnMarkersRequest,
+} from '../kafka/messages/transactions.ts'
 import type { MutantName } from '../kafka/mutants.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { CoordinationState } from './coordinator/state.ts'
 import type { KraftState } from './kraft/state.ts'
+import type { ProducerIds } from './producer-ids.ts'
 
 /** What a broker is told at its creation; the same for all its lives. */
 export interface BrokerConfig {
@@ -123,7 +131,12 @@ export interface FetchInProgress {
 /** Requests waiting for a partition's lock, in order. */
 export interface WaitingRequest {
   readonly connection: ConnectionId
-  readonly message: ProduceRequest | FetchRequest | ListOffsetsRequest | OffsetsForLeaderEpochRequest
+  readonly message:
+    | ProduceRequest
+    | FetchRequest
+    | ListOffsetsRequest
+    | OffsetsForLeaderEpochRequest
+    | WriteTxnMarkersRequest
   /** How far a fetch has come. */
   readonly fetch?: FetchInProgress
 }
@@ -137,6 +150,11 @@ export type ClientRequest =
   | FindCoordinatorRequest
   | OffsetCommitRequest
   | OffsetFetchRequest
+  | InitProducerIdRequest
+  | AddPartitionsToTxnRequest
+  | AddOffsetsToTxnRequest
+  | EndTxnRequest
+  | WriteTxnMarkersRequest
 
 /** A controller's request that waits because a role change needs a partition's lock, or behind such a request. */
 export interface WaitingControlRequest {
@@ -275,6 +293,8 @@ export interface BrokerVolatile {
   kraft?: KraftState
   /** What this broker coordinates; absent until it first leads a partition of an internal topic or creates one. */
   coordination?: CoordinationState
+  /** The block of producer ids; absent until one is asked for. */
+  producerIds?: ProducerIds
 }
 
 /** A graceful way down: after SIGTERM, after a start that failed, or because a follower may not cut its log. */

@@ -152,6 +152,40 @@ export type Fact =
       readonly controllerEpoch: number
       readonly error: string
     }
+  // --- Transactions
+  /** A state of a transactional id has its acks in `__transaction_state`. */
+  | {
+      readonly kind: 'transactionState'
+      readonly transactionalId: string
+      readonly from: string
+      readonly to: string
+      readonly producerId: number
+      readonly producerEpoch: number
+      readonly partitions: readonly TopicPartition[]
+      readonly coordinatorEpoch: number
+    }
+  | {
+      readonly kind: 'transactionNotWritten'
+      readonly transactionalId: string
+      readonly status: string
+      readonly error: string
+    }
+  /** A leader has appended the end of a transaction. */
+  | {
+      readonly kind: 'transactionMarker'
+      readonly partition: TopicPartition
+      readonly offset: number
+      readonly result: 'COMMIT' | 'ABORT'
+      readonly producerId: number
+      readonly producerEpoch: number
+      readonly coordinatorEpoch: number
+    }
+  | {
+      readonly kind: 'transactionMarkerRefused'
+      readonly partition: TopicPartition
+      readonly producerId: number
+      readonly error: string
+    }
   // --- Processes and sessions
   | { readonly kind: 'processHalted'; readonly partition: TopicPartition }
   | { readonly kind: 'processHung'; readonly partition: TopicPartition }

@@ -52,6 +52,8 @@ export type MetadataRecord =
   | { readonly type: 'Topic'; readonly topic: string }
   | { readonly type: 'RemoveTopic'; readonly topic: string }
   | { readonly type: 'Config'; readonly topic: string; readonly key: string; readonly value: string }
+  /** Ids below are given out (KIP-730, 3.0). */
+  | { readonly type: 'ProducerIds'; readonly broker: BrokerId; readonly nextProducerId: number }
   | PartitionRecord
   | PartitionChangeRecord
 
@@ -92,6 +94,8 @@ export interface MetadataImage {
   /** Settings of each topic. */
   topics: Record<string, Record<string, string>>
   partitions: Record<TopicPartition, PartitionRegistration>
+  /** The first producer id that no broker has; absent: 0. */
+  nextProducerId?: number
 }
 
 export const emptyImage = (): MetadataImage => ({ brokers: {}, topics: {}, partitions: {} })
@@ -142,6 +146,9 @@ export function replayRecord(image: MetadataImage, record: MetadataRecord, offse
       return
     case 'Config':
       image.topics[record.topic] = { ...image.topics[record.topic], [record.key]: record.value }
+      return
+    case 'ProducerIds':
+      image.nextProducerId = record.nextProducerId
       return
     case 'Partition': {
       const { replicas, isr, leader } = record

@@ -11,7 +11,7 @@ export interface Mutant {
   readonly admissible: readonly string[]
   /** The generation in which it is planted: one that keeps the rule. */
   readonly kafka: string
-  readonly profile: 'swarm' | 'smoke' | 'lite' | 'calm'
+  readonly profile: 'swarm' | 'smoke' | 'lite' | 'calm' | 'transactions'
 }
 
 const LOSS = [
@@ -24,6 +24,7 @@ const LOSS = [
 ] as const
 const REPLICATION = ['StrongIsr', 'WeakIsr'] as const
 const MATCHING = ['LogMatchingBelowHighWatermark', 'LogMatchingByEpoch'] as const
+const READ_COMMITTED = ['ReadCommittedSeesOnlyCommitted', 'LastStableOffsetHeld'] as const
 /** The healed cluster does not come to rest. */
 const LIVENESS = 'liveness'
 
@@ -67,8 +68,12 @@ const ROWS = [
   ['consumer-reads-twice', 'A consumer hands the last record of a poll out again with the next one.', ['ConsumersNothingTwice', 'NoNonmonotonicPolls', 'ConsumersInOrderWithoutGaps'], '2.4', 'smoke'],
   ['consumer-skips', 'A consumer goes on one record too far.', ['ConsumersInOrderWithoutGaps', 'NoPollSkips', 'NoLostWrites'], '2.4', 'smoke'],
   // --- Transactions
-  ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', ['NoUndecidedReads', 'LastStableOffsetHeld', 'NoAbortedTransactionReads', 'TransactionsAtomic'], '2.4', 'smoke'],
-  ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', ['NoAbortedTransactionReads', 'TransactionsAtomic'], '2.4', 'smoke'],
+  ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', READ_COMMITTED, '2.4', 'transactions'],
+  ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', READ_COMMITTED, '2.4', 'transactions'],
+  ['marker-lost', 'A coordinator completes a transaction when the first of its partitions has the marker.', [...READ_COMMITTED, 'TransactionsAtomic', 'TransactionsEnd', LIVENESS], '2.4', 'transactions'],
+  ['producer-epoch-not-bumped', 'A new producer of a transactional id is given the epoch of the one before.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transactions'],
+  ['markers-before-prepare-is-written', 'A coordinator sends markers before its decision is in the transaction log.', ['MarkersFollowDecision', 'TransactionsAtomic'], '2.4', 'transactions'],
+  ['producer-not-fenced', 'A coordinator serves producers of an older epoch.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transactions'],
 ] as const
 
 export type MutantName = (typeof ROWS)[number][0]

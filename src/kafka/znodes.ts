@@ -17,6 +17,15 @@ export const UNCLEAN_ELECTION = '/admin/unclean_leader_election'
 export const DELETE_TOPICS = '/admin/delete_topics'
 export const TOPIC_CONFIGS = '/config/topics'
 export const CONFIG_CHANGES = '/config/changes'
+/** The last block of producer ids that a broker took (0.11, KIP-98). */
+export const PRODUCER_ID_BLOCKS = '/latest_producer_id_block'
+
+export interface ProducerIdBlockZnode {
+  readonly broker: BrokerId
+  readonly start: number
+  /** Inclusive. */
+  readonly end: number
+}
 
 export const brokerIdPath = (id: BrokerId): string => `${BROKER_IDS}/${id}`
 export const topicPath = (topic: string): string => `${TOPICS}/${topic}`

@@ -23,6 +23,7 @@ import {
 import { isParkedTimer, onMetadataFetch, onParkedTimer } from './metadata-fetch.ts'
 import { flush, LINGER_TIMER } from './metadata-writer.ts'
 import { onPeriodicTimer, REBALANCE_TIMER, UNCLEAN_TIMER } from './periodic.ts'
+import { onAllocateProducerIds } from './producer-ids.ts'
 import { onRegistration } from './registration.ts'
 import { onAppendRequest, onAppendResponse } from './replication.ts'
 import { onHeartbeat, onSessionTimer, SESSION_TIMER } from './sessions.ts'
@@ -121,6 +122,9 @@ function onControllerRequest(given: Given, message: KafkaMessage, connection: Co
     case 'ControllerAdminRequest':
       onAdminRequest(given, message, connection)
       return
+    case 'AllocateProducerIdsRequest':
+      onAllocateProducerIds(given, message, connection)
+      return
     default:
       given.ctx.probe(`controller ignores ${message.type}`)
   }
@@ -144,6 +148,11 @@ function refuse({ state, ctx }: Given, message: KafkaMessage, connection: Connec
     case 'AlterPartitionRequest': {
       const { correlationId } = message
       ctx.reply(connection, { type: 'AlterPartitionResponse', correlationId, error, partitions: {} })
+      return
+    }
+    case 'AllocateProducerIdsRequest': {
+      const { correlationId } = message
+      ctx.reply(connection, { type: 'AllocateProducerIdsResponse', correlationId, error, start: -1 })
       return
     }
     case 'ControllerAdminRequest': {

@@ -43,6 +43,10 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   produceRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
   produceAcknowledged: { glyph: '.', tone: 'plain', weight: 'quiet' },
   controlRequestRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
+  transactionState: { glyph: 't', tone: 'info', weight: 'minor' },
+  transactionNotWritten: { glyph: '!', tone: 'warn', weight: 'minor' },
+  transactionMarker: { glyph: 't', tone: 'info', weight: 'minor' },
+  transactionMarkerRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
   processHalted: { glyph: '!', tone: 'bad', weight: 'major' },
   processHung: { glyph: '!', tone: 'bad', weight: 'major' },
   registered: { glyph: '^', tone: 'good', weight: 'major' },
@@ -257,6 +261,14 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: commits offset ${fact.offset}`
     case 'clientRetried':
       return `${fact.partition}: retries after ${fact.error} (attempt ${fact.attempt})`
+    case 'transactionState':
+      return `${fact.transactionalId}: ${fact.from} -> ${fact.to}, producer ${fact.producerId} epoch ${fact.producerEpoch}${fact.partitions.length === 0 ? '' : `, ${fact.partitions.join(' ')}`}`
+    case 'transactionNotWritten':
+      return `${fact.transactionalId}: ${fact.status} could not be written (${fact.error})`
+    case 'transactionMarker':
+      return `${fact.partition}: ${fact.result} of producer ${fact.producerId} epoch ${fact.producerEpoch} at offset ${fact.offset}, coordinator epoch ${fact.coordinatorEpoch}`
+    case 'transactionMarkerRefused':
+      return `${fact.partition}: refuses the marker of producer ${fact.producerId} (${fact.error})`
     default:
       return unreachable(fact)
   }

@@ -70,6 +70,10 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   offsetCommitted: 'A consumer committed its position.',
   clientRetried: 'A producer sent records again.',
   consumerFailed: 'A consumer stopped because of an error.',
+  transactionState: 'A coordinator has written the state of a transactional id.',
+  transactionNotWritten: 'A coordinator could not write the state of a transactional id.',
+  transactionMarker: 'A leader appended the end of a transaction.',
+  transactionMarkerRefused: 'A leader refused the end of a transaction.',
 }
 
 export const FACT_KINDS: readonly string[] = Object.keys(FACTS).sort()

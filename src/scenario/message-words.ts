@@ -47,6 +47,18 @@ export const MESSAGES = {
   BrokerHeartbeatResponse: 'Whether it is fenced.',
   ControllerAdminRequest: 'An administrator asks the active controller for a change.',
   ControllerAdminResponse: 'What became of it.',
+  InitProducerIdRequest: 'A producer asks for its id and epoch.',
+  InitProducerIdResponse: 'Id and epoch.',
+  AllocateProducerIdsRequest: 'A broker asks the active controller for a block of producer ids.',
+  AllocateProducerIdsResponse: 'The block.',
+  AddPartitionsToTxnRequest: 'A producer adds partitions to its transaction, or a leader asks whether one was added.',
+  AddPartitionsToTxnResponse: 'What became of it.',
+  AddOffsetsToTxnRequest: "A producer adds a group's offsets to its transaction.",
+  AddOffsetsToTxnResponse: 'What became of it.',
+  EndTxnRequest: 'A producer commits or aborts its transaction.',
+  EndTxnResponse: 'The decision is written, or why not.',
+  WriteTxnMarkersRequest: 'A coordinator tells leaders that transactions have ended.',
+  WriteTxnMarkersResponse: 'Which of them have the marker.',
 } as const satisfies Partial<Record<MessageType, string>>
 
 export const MESSAGE_NAMES: readonly string[] = Object.keys(MESSAGES).sort()

@@ -8,6 +8,7 @@ import { msToUs } from '../../kernel/time.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
 import { coordinationOf } from './coordination.ts'
+import { forgetMarkers } from './transactions/markers.ts'
 
 export const loadTimer = (partition: TopicPartition): string => `coordinator-load:${partition}`
 
@@ -54,6 +55,7 @@ export function stopCoordinating(state: BrokerState, ctx: BrokerContext, partiti
   const known = coordination?.partitions[partition]
   if (coordination === undefined || known === undefined) return
   delete coordination.partitions[partition]
+  forgetMarkers(state, partition)
   ctx.cancelTimer(loadTimer(partition))
   ctx.fact({ kind: 'coordinatorResigned', partition, leaderEpoch: known.leaderEpoch })
 }

@@ -4,9 +4,11 @@ import type { InternalTopic } from '../../kafka/internal-topics.ts'
 import type { ProduceResponse } from '../../kafka/messages/data.ts'
 import type { OffsetCommitAppend } from './group/offset-commit.ts'
 import type { GroupState } from './group/state.ts'
+import type { MarkerAppend, TransactionAppend, TransactionsState } from './transactions/state.ts'
+import type { TransactionalId } from './transactions/transaction.ts'
 
 /** Who goes on when an append of a coordinator is answered, and with what. Plain data: the answer may come much later. */
-export type AppendContinuation = OffsetCommitAppend
+export type AppendContinuation = OffsetCommitAppend | TransactionAppend | MarkerAppend
 
 /** One partition of an internal topic that this broker leads. */
 export interface CoordinatedPartition {
@@ -17,6 +19,8 @@ export interface CoordinatedPartition {
   phase: 'loading' | 'active'
   /** Of the offsets topic: its groups by id, also those that only have offsets. */
   groups: Record<string, GroupState>
+  /** Of the transaction log: its transactional ids. */
+  transactions?: Record<string, TransactionalId>
 }
 
 export interface PendingAppend {
@@ -35,4 +39,6 @@ export interface CoordinationState {
   loadsUntilUs: number
   /** Internal topics whose creation is under way: what was asked, by topic. */
   creating: Partial<Record<InternalTopic, number>>
+  /** Markers on their way; absent until there are any. */
+  transactions?: TransactionsState
 }

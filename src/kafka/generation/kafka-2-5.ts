@@ -4,6 +4,9 @@ import type { Mechanisms } from './mechanisms.ts'
 
 // Defaults changed too: KIP-537 raised the session to 18 s and the lag limit to 30 s; see the table of settings.
 const overrides: Partial<Mechanisms> = {
+  // KIP-360: epochs are bumped on request; KIP-447: offsets in transactions carry member and generation.
+  producerRecoversByEpochBump: true,
+  transactionalOffsetsFenced: true,
   // KIP-360: a producer of which nothing is known may go on at any sequence.
   unknownProducer: 'accept',
   sequenceAfterMarker: 'out-of-order',

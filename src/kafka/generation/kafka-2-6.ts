@@ -3,6 +3,8 @@ import { KAFKA_2_5 } from './kafka-2-5.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KAFKA-9666.
+  failedFenceKeepsEpoch: true,
   // KAFKA-9731: only with a replica selector.
   highWatermarkWakesFollowers: false,
   // KIP-570 (KAFKA-9539).

@@ -3,6 +3,8 @@ import { KAFKA_2_6 } from './kafka-2-6.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KIP-588.
+  coordinatorTellsFenced: true,
   // 2.7 AbstractFetcherThread: a fenced partition whose epoch moved meanwhile is tried again.
   fencedRetry: true,
   // KAFKA-10487: the leader can answer with a diverging epoch; followers do not ask for it yet.

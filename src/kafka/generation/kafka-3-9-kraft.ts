@@ -3,6 +3,9 @@ import { KAFKA_3_5_KRAFT } from './kafka-3-5-kraft.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KIP-890 part 1 (3.6); its error (3.8).
+  transactionsVerified: true,
+  unverifiedTransactionAbortable: true,
   // KAFKA-15021 (3.6).
   highWatermarkOver: 'maximal-isr-and-eligible',
   // KAFKA-15583 (3.7, KIP-966).

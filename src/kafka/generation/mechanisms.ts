@@ -180,6 +180,22 @@ export interface Mechanisms {
   /** Committed offsets are kept while their group has members (KIP-211, 2.1); absent: each for its retention from its commit on. */
   readonly offsetsExpireWithGroup?: boolean
 
+  // --- Transactions (A6.5), from 0.11
+  /** A fenced producer is told PRODUCER_FENCED by its coordinator, which it cannot recover from, and INVALID_PRODUCER_EPOCH by leaders, which only aborts (KIP-588, 2.7); absent: INVALID_PRODUCER_EPOCH by both, never recoverable. */
+  readonly coordinatorTellsFenced?: boolean
+  /** A producer may ask for its epoch to be bumped, and a coordinator takes only the present epoch (KIP-360, 2.5); absent: it cannot, and an epoch above the present one passes. */
+  readonly producerRecoversByEpochBump?: boolean
+  /** A fence that could not be written is tried again at the same epoch (KAFKA-9666, 2.6); absent: each try uses an epoch up. */
+  readonly failedFenceKeepsEpoch?: boolean
+  /** Offsets of a transaction carry the member and generation of their consumer, and are refused from an old one (KIP-447, 2.5); absent: whoever knows the group's name may commit. */
+  readonly transactionalOffsetsFenced?: boolean
+  /** A leader asks the coordinator before it takes the first batch of a transaction (KIP-890 part 1, 3.6); absent: a late batch can open a transaction that nobody ends. */
+  readonly transactionsVerified?: boolean
+  /** What fails verification is told TRANSACTION_ABORTABLE (KIP-890, 3.8); absent: INVALID_TXN_STATE. */
+  readonly unverifiedTransactionAbortable?: boolean
+  /** Every end of a transaction bumps the epoch, and leaders add partitions for the producer (KIP-890 part 2, 4.0); absent: epochs stay, and the producer adds them. */
+  readonly transactionsBumpEpoch?: boolean
+
   // --- Clients (A6.2, A7): those of the brokers' own generation
   /** A client's new connection first exchanges versions, so a broker that hangs is not handed a retry (KIP-97, 0.10.2). */
   readonly clientAsksVersions: boolean

@@ -36,6 +36,12 @@ import type {
   ControllerStart,
 } from './local.ts'
 import type {
+  AllocateProducerIdsRequest,
+  AllocateProducerIdsResponse,
+  InitProducerIdRequest,
+  InitProducerIdResponse,
+} from './producer-id.ts'
+import type {
   BrokerHeartbeatRequest,
   BrokerHeartbeatResponse,
   BrokerRegistrationRequest,
@@ -66,6 +72,17 @@ import type {
   SessionWatch,
   WatchEvent,
 } from './registry.ts'
+
+import type {
+  AddOffsetsToTxnRequest,
+  AddOffsetsToTxnResponse,
+  AddPartitionsToTxnRequest,
+  AddPartitionsToTxnResponse,
+  EndTxnRequest,
+  EndTxnResponse,
+  WriteTxnMarkersRequest,
+  WriteTxnMarkersResponse,
+} from './transactions.ts'
 
 /** Every message a machine of the simulated cluster can be sent. */
 export type KafkaMessage =
@@ -125,6 +142,18 @@ export type KafkaMessage =
   | BrokerHeartbeatResponse
   | ControllerAdminRequest
   | ControllerAdminResponse
+  | InitProducerIdRequest
+  | InitProducerIdResponse
+  | AllocateProducerIdsRequest
+  | AllocateProducerIdsResponse
+  | AddPartitionsToTxnRequest
+  | AddPartitionsToTxnResponse
+  | AddOffsetsToTxnRequest
+  | AddOffsetsToTxnResponse
+  | EndTxnRequest
+  | EndTxnResponse
+  | WriteTxnMarkersRequest
+  | WriteTxnMarkersResponse
 
 /** The name of a message type, as link filters name it. */
 export type MessageType = KafkaMessage['type']

@@ -12,6 +12,7 @@ export interface MechanismWords {
     | 'controller'
     | 'log'
     | 'coordinators'
+    | 'transactions'
     | 'clients'
     | 'KRaft'
   /** What it decides, one or two sentences. */
@@ -608,6 +609,53 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     values: yesNo(
       'while its group has members, and for offsets.retention.minutes after',
       'for offsets.retention.minutes after its commit, whether or not its group is alive',
+    ),
+  },
+  coordinatorTellsFenced: {
+    area: 'transactions',
+    meaning: 'What a producer is told that has been replaced, and whether it can go on (KIP-588).',
+    values: yesNo(
+      'by its coordinator that it is fenced, for good; by a leader only that its epoch is old, so that it aborts first',
+      'by both that its epoch is old, which ends it',
+    ),
+  },
+  producerRecoversByEpochBump: {
+    area: 'transactions',
+    meaning: 'Whether a producer can go on after an error by asking for the next epoch (KIP-360).',
+    values: yesNo(
+      'it can, and a coordinator takes only the present epoch',
+      'it cannot, and a coordinator also takes an epoch above the present one',
+    ),
+  },
+  failedFenceKeepsEpoch: {
+    area: 'transactions',
+    meaning: 'Which epoch a fence takes that could not be written the last time (KAFKA-9666).',
+    values: yesNo('the same', 'another one, until there are none left'),
+  },
+  transactionalOffsetsFenced: {
+    area: 'transactions',
+    meaning: "Whether offsets that a transaction commits are held against the group's generation (KIP-447).",
+    values: yesNo('they are, where the producer tells it', 'they are not: a member that was expelled still commits'),
+  },
+  transactionsVerified: {
+    area: 'transactions',
+    meaning: 'What a leader does with the first batch of a transaction (KIP-890).',
+    values: yesNo(
+      'asks the coordinator whether the partition is in the transaction',
+      'takes it, also when the transaction has ended meanwhile: it then hangs',
+    ),
+  },
+  unverifiedTransactionAbortable: {
+    area: 'transactions',
+    meaning: 'What a producer is told whose batch fails that verification (KIP-890).',
+    values: yesNo('that it must abort', 'that the state of its transaction is not right, which ends it'),
+  },
+  transactionsBumpEpoch: {
+    area: 'transactions',
+    meaning: 'Whether every transaction has an epoch of its own (KIP-890).',
+    values: yesNo(
+      'it has, and leaders add partitions on behalf of producers',
+      'it has not: a late message can be taken for one of the next transaction',
     ),
   },
   quorumPreVote: {

@@ -3,7 +3,7 @@ import type { ErrorName } from '../../../kafka/errors.ts'
 import type { InitProducerIdRequest } from '../../../kafka/messages/producer-id.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
-import { allocateProducerId } from '../../producer-ids.ts'
+import { allocateProducerId, handleInitPlainProducer } from '../../producer-ids.ts'
 import { type BrokerContext, numberSetting } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { fenceAndAbort } from './end-transaction.ts'
@@ -18,8 +18,20 @@ import {
 } from './transaction.ts'
 import { appendTransition, clockMs, fencedError, findTransactionalId } from './transactions.ts'
 
+export function handleInitProducerId(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: InitProducerIdRequest,
+  connection: ConnectionId,
+): void {
+  const { transactionalId } = request
+  if (transactionalId === null) handleInitPlainProducer(state, ctx, config, request, connection)
+  else handleInitTransactionalId(state, ctx, config, { ...request, transactionalId }, connection)
+}
+
 /** 0.11 TransactionCoordinator.handleInitProducerId, for requests that name a transactional id. */
-export function handleInitTransactionalId(
+function handleInitTransactionalId(
   state: BrokerState,
   ctx: BrokerContext,
   config: BrokerConfig,
@@ -98,7 +110,7 @@ function nextProducer(
   { producerId, producerEpoch, timeoutMs }: InitProducerIdRequest,
 ): TransactionMetadata | 'retry' | null {
   const nowMs = clockMs(ctx)
-  const keepsLast = config.mechanisms.producerRecoversByEpochBump
+  const keepsLast = config.mechanisms.producerRecoversByEpochBump === true
   if (producerId >= 0 && producerId === metadata.producerId && producerEpoch === metadata.lastProducerEpoch) {
     ctx.probe('init producer id retried after its bump')
     return 'retry'

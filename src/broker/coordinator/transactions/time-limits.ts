@@ -48,10 +48,7 @@ export function onTimeLimitTimer(state: BrokerState, ctx: BrokerContext, config:
 }
 
 /** Every transactional id that is served here and of which nothing is being written. */
-function forEachIdle(
-  state: BrokerState,
-  visit: (partition: CoordinatedPartition, id: TransactionalId) => void,
-): void {
+function forEachIdle(state: BrokerState, visit: (partition: CoordinatedPartition, id: TransactionalId) => void): void {
   const partitions = running(state).coordination?.partitions ?? {}
   for (const name of Object.keys(partitions).sort(comparePartitions)) {
     const partition = partitions[name]!

@@ -89,7 +89,12 @@ export const withBumpedEpoch = (
 /** The epoch is used up: the same transactional id under another producer id. */
 export const withNewProducerId = (
   metadata: TransactionMetadata,
-  { producerId, timeoutMs, nowMs, keepsLast }: { producerId: number; timeoutMs: number; nowMs: number; keepsLast: boolean },
+  {
+    producerId,
+    timeoutMs,
+    nowMs,
+    keepsLast,
+  }: { producerId: number; timeoutMs: number; nowMs: number; keepsLast: boolean },
 ): TransactionMetadata => ({
   ...metadata,
   producerId,

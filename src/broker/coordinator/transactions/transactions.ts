@@ -53,7 +53,7 @@ export function appendTransition(
 ): void {
   const { transactionalId, metadata } = id
   id.pending = next?.status ?? 'Dead'
-  const then: TransactionAppend = {
+  const append: TransactionAppend = {
     kind: 'transaction',
     transactionalId,
     coordinatorEpoch: partition.leaderEpoch,
@@ -61,7 +61,7 @@ export function appendTransition(
     caller,
     fences,
   }
-  writeTransition(state, ctx, config, partition.partition, then, next?.timeoutMs ?? metadata.timeoutMs)
+  writeTransition(state, ctx, config, partition.partition, append, next?.timeoutMs ?? metadata.timeoutMs)
 }
 
 /** The append itself: it may be tried again. It waits for its acks as long as the transaction may take. */
@@ -70,15 +70,15 @@ export const writeTransition = (
   ctx: BrokerContext,
   config: BrokerConfig,
   partition: TopicPartition,
-  then: TransactionAppend,
+  append: TransactionAppend,
   timeoutMs: number,
 ): void =>
   appendToCoordinatorLog(state, ctx, config, {
     partition,
-    records: [{ key: then.transactionalId, value: then.next === null ? null : encodeTransaction(then.next) }],
+    records: [{ key: append.transactionalId, value: append.next === null ? null : encodeTransaction(append.next) }],
     acks: -1,
     timeoutMs,
-    then,
+    next: append,
   })
 
 /** What a failed append of the coordinator means to those who asked (TransactionStateManager.updateCacheCallback). */

@@ -42,8 +42,8 @@ export function handleWriteTxnMarkers(
   }
   request.markers.forEach((marker, index) => {
     for (const name of [...marker.partitions].sort(comparePartitions)) {
-      const then: MarkerAppend = { kind: 'marker', write, index, producerId: marker.producerId, result: marker.result }
-      writeMarker(state, ctx, config, name, marker, then)
+      const next: MarkerAppend = { kind: 'marker', write, index, producerId: marker.producerId, result: marker.result }
+      writeMarker(state, ctx, config, name, marker, next)
     }
   })
 }
@@ -54,12 +54,12 @@ function writeMarker(
   config: BrokerConfig,
   name: TopicPartition,
   marker: TransactionMarker,
-  then: MarkerAppend,
+  next: MarkerAppend,
 ): void {
   const error = refusal(state, config, name, marker)
   if (error !== null) {
     ctx.fact({ kind: 'transactionMarkerRefused', partition: name, producerId: marker.producerId, error })
-    onMarkerAppended(state, ctx, name, then, error)
+    onMarkerAppended(state, ctx, name, next, error)
     return
   }
   const partition = running(state).partitions[name]!
@@ -97,7 +97,7 @@ function writeMarker(
   if (maybeIncrementHighWatermark(state, ctx, config, partition)) completeDelayedRequests(state, ctx, config, name)
   else completeDelayedFetches(state, ctx, config, name)
   const correlationId = running(state).nextId++
-  coordinationOf(state).appends[correlationId] = { partition: name, then }
+  coordinationOf(state).appends[correlationId] = { partition: name, next }
   parkProduce(state, ctx, config, {
     connection: COORDINATOR_CONNECTION,
     correlationId,
