@@ -102,8 +102,7 @@ export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Ope
 
   step: (state, input, ctx, config) => {
     if (input.kind === 'start') {
-      startBroker(state, ctx, config)
-      if (isKraft(config)) startKraft(state, ctx, config)
+      if (startBroker(state, ctx, config) && isKraft(config)) startKraft(state, ctx, config)
       return
     }
     if (state.volatile === null || state.volatile.phase === 'hung') return

@@ -7,7 +7,9 @@ import type { Json } from '../kernel/json.ts'
 import { msToUs } from '../kernel/time.ts'
 import { closeLayout, dropOldSnapshots } from '../log/layout.ts'
 import { takeProducerSnapshot } from '../log/producer-state.ts'
+import { flushLog } from '../log/replica-log.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
+import { isUnreadable, madeReadable } from './load-logs.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
@@ -81,7 +83,7 @@ export function onCheckpointTimer(
 export function checkpointHighWatermarks(state: BrokerState): void {
   const { partitions } = running(state)
   const names = Object.keys(partitions).sort()
-  if (names.length === 0) return
+  if (names.length === 0 || isUnreadable(state.durable, 'replication-offset-checkpoint')) return
   state.durable.highWatermarkCheckpoint = Object.fromEntries(
     names.map((name): [TopicPartition, number] => [name, partitions[name]!.highWatermark]),
   )
@@ -94,11 +96,12 @@ export function checkpointRecoveryPoint(state: BrokerState, config: BrokerConfig
   durable.recoveryPointCheckpoint = Object.fromEntries(
     Object.keys(durable.logs)
       .sort()
-      .map((name): [TopicPartition, number] => [name, durable.logs[name]!.flushedOffset]),
+      .map((name): [TopicPartition, number] => [name, durable.logs[name]!.recoveryPoint]),
   )
+  madeReadable(durable, 'recovery-point-offset-checkpoint')
   for (const name of Object.keys(durable.logs)) {
-    const { layout, flushedOffset } = durable.logs[name]!
-    if (layout !== undefined) dropOldSnapshots(layout, flushedOffset, config.mechanisms)
+    const { layout, recoveryPoint } = durable.logs[name]!
+    if (layout !== undefined) dropOldSnapshots(layout, recoveryPoint, config.mechanisms)
   }
 }
 
@@ -113,13 +116,14 @@ export function checkpointLogStart(state: BrokerState): void {
     if (log.logStartOffset > first) starts[name] = log.logStartOffset
   }
   durable.logStartOffsetCheckpoint = starts
+  madeReadable(durable, 'log-start-offset-checkpoint')
 }
 
 /** A clean stop: high watermarks, then everything on disk, then the other files, then the marker (recorded order). */
 export function closeLogs(state: BrokerState, config: BrokerConfig): void {
   checkpointHighWatermarks(state)
   for (const log of Object.values(state.durable.logs)) {
-    log.flushedOffset = log.logEndOffset
+    flushLog(log, log.logEndOffset, false)
     if (log.layout !== undefined) closeLayout(log.layout, log.logEndOffset, config.mechanisms)
     if (log.producers !== undefined) takeProducerSnapshot(log.producers)
   }

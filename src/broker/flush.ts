@@ -2,6 +2,7 @@
 import { splitTopicPartition } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
 import { msToUs } from '../kernel/time.ts'
+import { flushLog } from '../log/replica-log.ts'
 import { FIRST_LOG_TASK_US } from './checkpoint.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
 import { type BrokerContext, durationSetting, numberSetting, running, topicNumber } from './running.ts'
@@ -33,8 +34,8 @@ export function onFlushTimer(state: BrokerState, ctx: BrokerContext, config: Bro
     const log = state.durable.logs[name]!
     const ageUs = ctx.nowUs - (volatile.lastFlushUs[name] ?? 0)
     const limitMs = topicNumber(state, config, name, 'flush.ms') ?? NEVER
-    if (log.flushedOffset === log.logEndOffset || limitMs === NEVER || ageUs < msToUs(limitMs)) continue
-    log.flushedOffset = log.logEndOffset
+    if (log.recoveryPoint >= log.logEndOffset || limitMs === NEVER || ageUs < msToUs(limitMs)) continue
+    flushLog(log, log.logEndOffset, false)
     const jitterUs = Math.floor((2 * ctx.random(`broker.flush/${ctx.self}`) - 1) * JITTER_US)
     volatile.lastFlushUs[name] = ctx.nowUs + jitterUs
   }
@@ -53,8 +54,8 @@ export function flushByCount(state: BrokerState, ctx: BrokerContext, config: Bro
     const log = state.durable.logs[name]
     if (log === undefined || !topics.includes(splitTopicPartition(name).topic)) continue
     const limit = topicNumber(state, config, name, 'flush.messages') ?? NEVER
-    if (log.logEndOffset - log.flushedOffset < limit) continue
-    log.flushedOffset = log.logEndOffset
+    if (log.logEndOffset - log.recoveryPoint < limit) continue
+    flushLog(log, log.logEndOffset, false)
     volatile.lastFlushUs[name] = ctx.nowUs
   }
 }

@@ -1,14 +1,13 @@
 /** A broker process begins, and is told to end: by SIGTERM, by a start that failed, or by a follower that may not go on. */
 import { controllerNode, type TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
-import { cutEpochCacheToLog } from '../log/epoch-cache.ts'
-import { loadLogProducers } from '../log/log-producers.ts'
 import { truncateLog } from '../log/replica-log.ts'
 import { startLogCheckpoints } from './checkpoint.ts'
 import { startFlushTask } from './flush.ts'
 import { startIsrChangeTask } from './isr-change-notification.ts'
 import { startIsrCheck } from './isr-check.ts'
 import { CONTROLLER_CHANNEL } from './isr-controller.ts'
+import { loadLogs } from './load-logs.ts'
 import { newLife } from './new-life.ts'
 import { startRetention } from './retention.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
@@ -20,39 +19,23 @@ import {
 } from './shutdown-timers.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
-/** Loads the logs and starts the tasks. The broker registers when its session is there. */
-export function startBroker(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+/**
+ * Loads the logs and starts the tasks. The broker registers when its session is there. False: it cannot start, and the
+ * process ends.
+ */
+export function startBroker(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): boolean {
   state.volatile = newLife()
   if (isMutant(config, 'lost-log-tail') && !state.durable.cleanShutdown) {
     for (const log of Object.values(state.durable.logs))
       truncateLog(log, Math.max(log.logStartOffset, log.logEndOffset - 3))
   }
-  loadLogs(state, ctx, config)
+  if (!loadLogs(state, ctx, config)) return false
   startLogCheckpoints(state, ctx, config)
   startFlushTask(ctx, config)
   startRetention(state, ctx, config)
   startIsrCheck(state, ctx, config)
   startIsrChangeTask(state, ctx, config)
-}
-
-/**
- * A kill of the process loses no record: what was written is in the page cache. Without the marker of a clean stop logs
- * are scanned, which finds nothing to cut here, since a power loss is taken from the log when it happens. The
- * leader-epoch file may know more than a log that lost records and is cut to it.
- */
-function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
-  const { durable } = state
-  const clean = durable.cleanShutdown
-  durable.cleanShutdown = false
-  for (const name of Object.keys(durable.logs).sort()) {
-    const log = durable.logs[name]!
-    cutEpochCacheToLog(log)
-    loadLogProducers(log, config.mechanisms)
-    running(state).lastFlushUs[name] = ctx.nowUs
-    if (!clean) ctx.probe('log recovered after an unclean stop')
-    const highWatermark = Math.min(durable.highWatermarkCheckpoint?.[name] ?? 0, log.logEndOffset)
-    ctx.fact({ kind: 'recovered', partition: name, logEndOffset: log.logEndOffset, highWatermark })
-  }
+  return true
 }
 
 /**

@@ -48,6 +48,12 @@ export interface BrokerState {
   volatile: BrokerVolatile | null
 }
 
+/** The checkpoint files of a log directory, by their names. */
+export type CheckpointFile =
+  | 'replication-offset-checkpoint'
+  | 'recovery-point-offset-checkpoint'
+  | 'log-start-offset-checkpoint'
+
 export interface BrokerDurable {
   logs: Record<TopicPartition, ReplicaLog>
   /** `replication-offset-checkpoint`: null before its first write. A missing partition reads as 0. */
@@ -58,6 +64,10 @@ export interface BrokerDurable {
   logStartOffsetCheckpoint: Record<TopicPartition, number> | null
   /** The clean-shutdown marker of the log directory. */
   cleanShutdown: boolean
+  /** Checkpoint files that cannot be read, sorted; absent: all can. Writing one makes it whole again. */
+  unreadable?: CheckpointFile[]
+  /** `meta.properties`, when it is not as it should be. */
+  metaProperties?: 'missing' | 'other-broker'
   /** KRaft: the broker epoch that the marker holds (KIP-966); absent or -1: none. */
   cleanShutdownEpoch?: number
 }

@@ -114,7 +114,7 @@ function decisive(world: World, witness: Witness, violation: Violation, byIndex:
   const cuts: FactEntry[] = []
   for (const entry of world.ledger.facts) {
     const { fact } = entry
-    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost') continue
+    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost' && fact.kind !== 'recoveryCut') continue
     if (fact.partition !== partition || !fact.removed.some((record) => record.id === id)) continue
     cuts.push(entry)
     add(entry.event)
@@ -146,6 +146,7 @@ const ABOUT: Readonly<Record<string, true>> = {
   leaderElected: true,
   truncated: true,
   powerLost: true,
+  recoveryCut: true,
   isrChanged: true,
   positionReset: true,
 }

@@ -101,4 +101,4 @@ function compareMembers(
 }
 
 /** A member that has no log holds nothing. */
-const NO_LOG = { batches: [], logStartOffset: 0, logEndOffset: 0, epochCache: [], flushedOffset: 0 }
+const NO_LOG = { batches: [], logStartOffset: 0, logEndOffset: 0, epochCache: [], flushedOffset: 0, recoveryPoint: 0 }

@@ -91,7 +91,14 @@ export function judgedLog(world: World, partition: TopicPartition): JudgedLog | 
 }
 
 /** A leader without a log (its disk is empty) has no record at all. */
-const EMPTY: ReplicaLog = { batches: [], logStartOffset: 0, logEndOffset: 0, epochCache: [], flushedOffset: 0 }
+const EMPTY: ReplicaLog = {
+  batches: [],
+  logStartOffset: 0,
+  logEndOffset: 0,
+  epochCache: [],
+  flushedOffset: 0,
+  recoveryPoint: 0,
+}
 
 /** Every cut of every record, by partition and identity, in order of time. */
 type Cuts = ReadonlyMap<string, readonly { readonly cut: Cut; readonly epoch: number }[]>
@@ -100,11 +107,11 @@ function cutsOf(world: World): Cuts {
   const cuts = new Map<string, { cut: Cut; epoch: number }[]>()
   for (const entry of world.ledger.facts) {
     const { node, event, atUs, fact } = entry
-    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost') continue
+    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost' && fact.kind !== 'recoveryCut') continue
     const how =
       fact.kind === 'truncated'
         ? { rule: fact.rule, leader: fact.leader }
-        : { rule: POWER_LOSS_RULE, leader: NO_LEADER }
+        : { rule: fact.kind === 'powerLost' ? POWER_LOSS_RULE : fact.rule, leader: NO_LEADER }
     const cut: Cut = { broker: nodeNumber(node), event, atUs, to: fact.to, ...how }
     for (const record of fact.removed) {
       const key = `${fact.partition} ${record.id}`

@@ -94,7 +94,7 @@ function replayAt(
   const noteFlushed = (world: World, partition: string): void => {
     const log = brokerState(world, 1)?.durable.logs[partition]
     flushed[partition] ??= []
-    if (log !== undefined) flushed[partition].push([log.logEndOffset, log.flushedOffset])
+    if (log !== undefined) flushed[partition].push([log.logEndOffset, log.recoveryPoint])
   }
   const to = new Comparison()
   const watch = new FileWatch(recording.brokers)

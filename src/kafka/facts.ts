@@ -52,6 +52,15 @@ export type Fact =
   | { readonly kind: 'epochAnswerNotBelowLogEnd'; readonly partition: TopicPartition; readonly end: number }
   | { readonly kind: 'fetchOffsetReset'; readonly partition: TopicPartition; readonly at: number; readonly to: number }
   | { readonly kind: 'fetcherFailed'; readonly partition: TopicPartition; readonly reason: string }
+  /** A start found less in its files than it had written: cut, or out of reach. `rule` says why. */
+  | {
+      readonly kind: 'recoveryCut'
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly removed: readonly RemovedRecord[]
+      readonly rule: string
+    }
   | {
       readonly kind: 'recovered'
       readonly partition: TopicPartition

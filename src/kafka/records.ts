@@ -54,6 +54,8 @@ export interface RecordBatch {
   readonly control?: ControlMarker
   /** Absent in a batch that no cleaner has rewritten. */
   readonly cleaned?: CleanedBatch
+  /** Bit rot: its checksum does not match. Brokers hand it out; whoever checks it refuses it. Absent: it is sound. */
+  readonly corrupt?: true
 }
 
 /** The last offset of a batch, inclusive. */

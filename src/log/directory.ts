@@ -1,6 +1,8 @@
 /** The files of a partition's directory, by name and size, as a listing shows them. */
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { lastOffset, type RecordBatch } from '../kafka/records.ts'
+import { unreachable } from '../kernel/assert.ts'
+import type { IndexDamage } from './damage.ts'
 import type { EpochEntry } from './epoch-cache.ts'
 import type { DeletedSegment } from './layout.ts'
 import { batchIndexOf, type ReplicaLog } from './replica-log.ts'
@@ -36,8 +38,10 @@ const checkpointBytes = (lines: readonly string[]): number =>
 export const epochCheckpointBytes = (entries: readonly EpochEntry[]): number =>
   checkpointBytes(entries.map((entry) => `${entry.epoch} ${entry.startOffset}`))
 
-/** The batches of a segment, by its number. */
+/** The batches of a segment, by its number: those in its file, also behind a log end that a load set too low. */
 export function batchesOfSegment(log: ReplicaLog, segments: readonly LogSegment[], index: number): RecordBatch[] {
+  const beyond = index === segments.length - 1 ? log.damage?.beyond : undefined
+  if (beyond !== undefined && beyond.length > 0) return beyond
   const from = batchIndexOf(log, segments[index]!.baseOffset)
   const next = segments[index + 1]?.baseOffset
   return log.batches.slice(from, next === undefined ? undefined : batchIndexOf(log, next))
@@ -53,6 +57,25 @@ function deletedFiles(segment: DeletedSegment, format: 0 | 1 | 2): Record<string
   if (segment.snapshot) files[`${name}.snapshot.deleted`] = EMPTY_SNAPSHOT_BYTES
   if (format !== 0) files[`${name}.timeindex.deleted`] = segment.timeIndexBytes
   return files
+}
+
+/** Sizes of index files that are not what their entries make them. */
+function damagedIndexBytes(
+  sound: { readonly index: number; readonly timeindex: number },
+  damage: IndexDamage | undefined,
+): { readonly index: number; readonly timeindex: number } {
+  switch (damage?.kind) {
+    case undefined:
+      return sound
+    case 'missing':
+      return { index: 0, timeindex: 0 }
+    case 'odd':
+      return { ...sound, index: sound.index + damage.bytes }
+    case 'zeros':
+      return { index: damage.bytes, timeindex: damage.timeIndexBytes ?? sound.timeindex }
+    default:
+      return unreachable(damage)
+  }
 }
 
 /**
@@ -77,7 +100,10 @@ export function partitionDirectory(
   const segments = layout.segments.map((segment, index): SegmentFiles => {
     const batches = batchesOfSegment(log, layout.segments, index)
     const inUse = settings !== null && index === layout.segments.length - 1
-    const bytes = indexFileBytes(segment, inUse ? settings : null)
+    const bytes = damagedIndexBytes(
+      indexFileBytes(segment, inUse ? settings : null),
+      inUse ? undefined : log.damage?.indexes[segment.baseOffset],
+    )
     return {
       baseOffset: segment.baseOffset,
       sizeBytes: segment.sizeBytes,

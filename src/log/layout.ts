@@ -44,6 +44,8 @@ export interface LogLayout {
 export interface LogDisk {
   readonly settings: SegmentSettings
   readonly nowMs: number
+  /** The disk says that it has flushed and has not. */
+  readonly lies?: boolean
 }
 
 export const emptyLayout = (baseOffset: number, format: 0 | 1 | 2, nowMs: number): LogLayout => ({
@@ -53,7 +55,8 @@ export const emptyLayout = (baseOffset: number, format: 0 | 1 | 2, nowMs: number
   snapshots: [],
 })
 
-const bytesOf = (batch: RecordBatch, format: 0 | 1 | 2): number => batchBytes(batch, format === 0 ? 0 : 1)
+/** Bytes of a batch in the file. */
+export const bytesOfBatch = (batch: RecordBatch, format: 0 | 1 | 2): number => batchBytes(batch, format === 0 ? 0 : 1)
 
 /**
  * What batches are to a segment as one append. Of equal timestamps the first counts; in format 2 the time index names
@@ -64,7 +67,7 @@ export function appendOf(batches: readonly RecordBatch[], format: 0 | 1 | 2): Se
   let largestTimestampMs = -1
   let largestTimestampOffset = batches[0]!.baseOffset
   for (const batch of batches) {
-    sizeBytes += bytesOf(batch, format)
+    sizeBytes += bytesOfBatch(batch, format)
     for (const { timestampMs } of batch.records) {
       if (timestampMs <= largestTimestampMs) continue
       largestTimestampMs = timestampMs
@@ -110,7 +113,7 @@ function bytesBelow(layout: LogLayout, batches: readonly RecordBatch[], segment:
   for (let index = batches.length - 1; index >= 0; index--) {
     const batch = batches[index]!
     if (batch.baseOffset < segment.baseOffset) break
-    if (lastOffset(batch) < target) bytes += bytesOf(batch, layout.format)
+    if (lastOffset(batch) < target) bytes += bytesOfBatch(batch, layout.format)
   }
   return bytes
 }

@@ -1,8 +1,9 @@
 import type { RemovedRecord } from '../kafka/facts.ts'
 import { lastOffset } from '../kafka/records.ts'
-import { cutEpochCacheToLog } from './epoch-cache.ts'
-import { cutLayout } from './layout.ts'
-import { type ReplicaLog, removeRecordsFrom } from './replica-log.ts'
+import { cutDamage } from './damage.ts'
+import { addTail, segmentBaseOf } from './disk-damage.ts'
+import { bytesOfBatch, cutLayout } from './layout.ts'
+import { batchIndexOf, type ReplicaLog, removeRecordsFrom } from './replica-log.ts'
 
 /** The end that a broker finds when it reads the log from disk: behind its last batch. */
 function endOfLastBatch(log: ReplicaLog): number {
@@ -11,25 +12,22 @@ function endOfLastBatch(log: ReplicaLog): number {
 }
 
 /**
- * A power loss: only records below `keepBelow` are left, a batch across it is lost whole. The epoch cache stays as it
- * is, since its file is flushed with every change; {@link loadLog} cuts it. Returns what was lost.
+ * A power loss: only records below `keepBelow` are left, a batch across it is lost whole, or (`tornShare` of its bytes,
+ * in [0, 1)) leaves its beginning in the file. The epoch cache stays as it is, since its file is flushed with every
+ * change; the load cuts it. Returns what was lost.
  */
-export function losePower(log: ReplicaLog, keepBelow: number): RemovedRecord[] {
+export function losePower(log: ReplicaLog, keepBelow: number, tornShare = 0): RemovedRecord[] {
+  const torn = log.batches[batchIndexOf(log, keepBelow)]
   const removed = removeRecordsFrom(log, keepBelow)
   if (removed.length > 0) {
     log.logEndOffset = endOfLastBatch(log)
     if (log.layout !== undefined) cutLayout(log.layout, log.batches, log.logEndOffset)
+    cutDamage(log, log.logEndOffset)
+    if (torn !== undefined && log.layout !== undefined) {
+      const bytes = Math.floor(tornShare * bytesOfBatch(torn, log.layout.format))
+      addTail(log, segmentBaseOf(log, log.logEndOffset), { kind: 'torn', bytes, before: log.logEndOffset })
+    }
   }
   log.flushedOffset = Math.min(log.flushedOffset, log.logEndOffset)
   return removed
-}
-
-/**
- * Reads a log back at the start of a process: it ends behind its last batch, so a gap that a truncation left at the
- * end closes (2.4.1 LogSegment.readNextOffset), and the epoch cache is cut to what is there.
- */
-export function loadLog(log: ReplicaLog): void {
-  log.logEndOffset = endOfLastBatch(log)
-  log.flushedOffset = Math.min(log.flushedOffset, log.logEndOffset)
-  cutEpochCacheToLog(log)
 }

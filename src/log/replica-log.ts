@@ -9,6 +9,7 @@ import {
   type RecordBatch,
 } from '../kafka/records.ts'
 import { assert } from '../kernel/assert.ts'
+import { cutDamage, type LogDamage } from './damage.ts'
 import { assignEpoch, type EpochEntry, truncateEpochsFromEnd } from './epoch-cache.ts'
 import { cutLayout, type LogDisk, type LogLayout, layOut, restartLayout } from './layout.ts'
 import { takeAppended } from './log-producers.ts'
@@ -31,12 +32,19 @@ export interface ReplicaLog {
   logEndOffset: number
   /** Sorted by epoch; epochs and start offsets grow. Empty before 0.11. */
   epochCache: EpochEntry[]
-  /** Exclusive end of what has been flushed to disk: the durable frontier. Never above logEndOffset. */
+  /** Exclusive end of what is on the disk: the durable frontier. Never above logEndOffset. */
   flushedOffset: number
+  /**
+   * Up to where the process believes its log to be on the disk. What it flushes moves both; a load, and a disk that
+   * lies about a flush, only this one.
+   */
+  recoveryPoint: number
   /** The files; absent in a log that nobody keeps on a disk. */
   layout?: LogLayout
   /** What is known of producers; absent until a batch names one (0.11, KIP-98). */
   producers?: ProducerState
+  /** What is wrong with the files; absent: nothing. */
+  damage?: LogDamage
 }
 
 export const emptyLog = (): ReplicaLog => ({
@@ -45,6 +53,7 @@ export const emptyLog = (): ReplicaLog => ({
   logEndOffset: 0,
   epochCache: [],
   flushedOffset: 0,
+  recoveryPoint: 0,
 })
 
 /**
@@ -75,9 +84,15 @@ function write(log: ReplicaLog, from: number, disk: LogDisk | undefined, m: Mech
   if (disk !== undefined && log.layout !== undefined) {
     const appended = from === 0 ? log.batches : log.batches.slice(from)
     rolledTo = layOut(log.layout, appended, disk, m)
-    if (rolledTo !== null) log.flushedOffset = Math.max(log.flushedOffset, rolledTo)
+    if (rolledTo !== null) flushLog(log, rolledTo, disk.lies === true)
   }
   takeAppended(log, from, rolledTo, m)
+}
+
+/** Forces the log to the disk up to an offset (exclusive); a disk that lies only says that it did. */
+export function flushLog(log: ReplicaLog, to: number, lies: boolean): void {
+  if (!lies) log.flushedOffset = Math.max(log.flushedOffset, to)
+  log.recoveryPoint = Math.max(log.recoveryPoint, to)
 }
 
 /** Who made a batch: an idempotent producer, or the transaction coordinator that marks the end of a transaction. */
@@ -163,10 +178,10 @@ export function readLog(log: ReplicaLog, fromOffset: number, maxBytes: number, u
   return read
 }
 
-/** Takes away every batch from `index` on and lists their records. */
-function removeBatchesFrom(log: ReplicaLog, index: number): RemovedRecord[] {
+/** The records of batches that go, as they are told of. */
+export function removedRecords(batches: readonly RecordBatch[]): RemovedRecord[] {
   const removed: RemovedRecord[] = []
-  for (const batch of log.batches.splice(index)) {
+  for (const batch of batches) {
     batch.records.forEach((record, delta) => {
       removed.push({
         offset: offsetAt(batch, delta),
@@ -178,6 +193,9 @@ function removeBatchesFrom(log: ReplicaLog, index: number): RemovedRecord[] {
   }
   return removed
 }
+
+/** Takes away every batch from `index` on and lists their records. */
+const removeBatchesFrom = (log: ReplicaLog, index: number): RemovedRecord[] => removedRecords(log.batches.splice(index))
 
 /** Cuts the batches so that none reaches `target`, without touching the epoch cache. A batch across it goes whole. */
 export const removeRecordsFrom = (log: ReplicaLog, target: number): RemovedRecord[] =>
@@ -199,8 +217,10 @@ export function truncateLog(log: ReplicaLog, target: number): RemovedRecord[] {
   const removed = removeRecordsFrom(log, target)
   log.logEndOffset = target
   log.flushedOffset = Math.min(log.flushedOffset, target)
+  log.recoveryPoint = Math.min(log.recoveryPoint, target)
   truncateEpochsFromEnd(log, target)
   if (log.layout !== undefined) cutLayout(log.layout, log.batches, target)
+  cutDamage(log, target)
   return removed
 }
 
@@ -211,7 +231,9 @@ export function truncateLogFully(log: ReplicaLog, newStart: number): RemovedReco
   log.logStartOffset = newStart
   log.logEndOffset = newStart
   log.flushedOffset = Math.min(log.flushedOffset, newStart)
+  log.recoveryPoint = Math.min(log.recoveryPoint, newStart)
   log.epochCache = []
   if (log.layout !== undefined) restartLayout(log.layout, newStart)
+  delete log.damage
   return removed
 }

@@ -6,7 +6,7 @@ import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { type LogLayout, rollLayout } from './layout.ts'
 import { raiseLogStart } from './log-start.ts'
 import { takeProducerSnapshot } from './producer-state.ts'
-import { batchIndexOf, type ReplicaLog } from './replica-log.ts'
+import { batchIndexOf, flushLog, type ReplicaLog } from './replica-log.ts'
 import { indexFileBytes, type LogSegment, type SegmentSettings } from './segment.ts'
 
 export type RetentionReason = 'retention.ms' | 'retention.bytes' | 'log start'
@@ -65,7 +65,7 @@ export function deleteFirstSegments(
     rollLayout(layout, log.logEndOffset, m, nowMs)
     if (log.producers !== undefined) takeProducerSnapshot(log.producers)
     // The closed segment is flushed, as at every roll.
-    log.flushedOffset = log.logEndOffset
+    flushLog(log, log.logEndOffset, false)
   }
   const gone = layout.segments.splice(0, count)
   renameToDeleted(layout, gone, settings, m, nowMs)

@@ -70,7 +70,7 @@ export function logOf(records: readonly string[], logStartOffset = 0): ReplicaLo
     })
   })
   const logEndOffset = logStartOffset + records.length
-  return { batches, logStartOffset, logEndOffset, epochCache: [], flushedOffset: 0 }
+  return { batches, logStartOffset, logEndOffset, epochCache: [], flushedOffset: 0, recoveryPoint: 0 }
 }
 
 function brokerOf(given: ReplicaGiven, assigned: readonly number[]): BrokerState {

@@ -4,7 +4,8 @@ import type { Mechanisms } from '../../src/kafka/generation/mechanisms.ts'
 import { generationNamed } from '../../src/kafka/generation/table.ts'
 import type { KafkaRecord, RecordBatch } from '../../src/kafka/records.ts'
 import { latestEpoch } from '../../src/log/epoch-cache.ts'
-import { loadLog, losePower } from '../../src/log/power-loss.ts'
+import { losePower } from '../../src/log/power-loss.ts'
+import { loadLog } from '../../src/log/recovery.ts'
 import {
   appendAsFollower,
   appendAsLeader,
@@ -19,6 +20,14 @@ import {
 const mechanismsOf = (name: string): Mechanisms => generationNamed(name)!.mechanisms
 const OLD = mechanismsOf('0.10.2')
 const NEW = mechanismsOf('2.4')
+
+const AFTER_A_KILL = {
+  clean: false,
+  recoveryPoint: 0,
+  logStartOffset: 0,
+  settings: { segmentBytes: 1000, segmentMs: 1000, indexIntervalBytes: 4096, segmentIndexBytes: 1000 },
+  nowMs: 0,
+}
 
 const record = (value: string): KafkaRecord => ({ id: `p/${value}`, key: null, value, timestampMs: 0 })
 const records = (...values: string[]): KafkaRecord[] => values.map(record)
@@ -99,7 +108,7 @@ test('a batch across the target goes whole and leaves a gap, which closes when t
   const log = logOf(NEW, [0, 'a'], [0, 'b', 'c', 'd'])
   expect(truncateLog(log, 3).map((it) => it.offset)).toEqual([1, 2, 3])
   expect(log.logEndOffset).toBe(3)
-  loadLog(log)
+  loadLog(log, AFTER_A_KILL, NEW)
   expect(log.logEndOffset).toBe(1)
 })
 
@@ -115,13 +124,27 @@ test('a cut below the log start begins an empty log there', () => {
   const log = logOf(NEW, [0, 'a', 'b'], [0, 'c'])
   log.logStartOffset = 2
   expect(truncateLog(log, 1).length).toBe(3)
-  expect(log).toEqual({ batches: [], logStartOffset: 1, logEndOffset: 1, epochCache: [], flushedOffset: 0 })
+  expect(log).toEqual({
+    batches: [],
+    logStartOffset: 1,
+    logEndOffset: 1,
+    epochCache: [],
+    flushedOffset: 0,
+    recoveryPoint: 0,
+  })
 })
 
 test('a log that is dropped begins at the new start without epochs', () => {
   const log = logOf(NEW, [0, 'a'], [1, 'b'])
   expect(truncateLogFully(log, 40).map((it) => it.value)).toEqual(['a', 'b'])
-  expect(log).toEqual({ batches: [], logStartOffset: 40, logEndOffset: 40, epochCache: [], flushedOffset: 0 })
+  expect(log).toEqual({
+    batches: [],
+    logStartOffset: 40,
+    logEndOffset: 40,
+    epochCache: [],
+    flushedOffset: 0,
+    recoveryPoint: 0,
+  })
 })
 
 test('a power loss leaves the epoch cache alone until the log is loaded', () => {
@@ -129,7 +152,7 @@ test('a power loss leaves the epoch cache alone until the log is loaded', () => 
   expect(losePower(log, 2).map((it) => it.value)).toEqual(['b', 'c'])
   expect(log.logEndOffset).toBe(1)
   expect(latestEpoch(log)).toBe(1)
-  loadLog(log)
+  loadLog(log, AFTER_A_KILL, NEW)
   expect(log.epochCache).toEqual([{ epoch: 0, startOffset: 0 }])
 })
 
@@ -188,7 +211,7 @@ test('the log and its epoch cache agree with a naive array', () => {
         } else if (step.op === 'power') {
           keepBelow(Math.floor(step.share * model.end))
           losePower(log, Math.floor(step.share * log.logEndOffset))
-          loadLog(log)
+          loadLog(log, AFTER_A_KILL, NEW)
           model.end = (model.offsets.at(-1) ?? -1) + 1
         } else log.flushedOffset = log.logEndOffset
 

@@ -3,6 +3,10 @@ import { KAFKA_0_9 } from './kafka-0-9.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // 0.10.2 FileLogInputStream: a size that no entry can have is a corrupt record (recorded: 500 bytes of ff end the start).
+  trailingGarbageIsFatal: true,
+  // 0.10.2 FileRecords.searchForOffsetWithSize walks over whole entries only.
+  tornEntryStopsReaders: false,
   // KIP-32 (0.10.0): message format 1.
   recordFormat: 1,
   // 0.10.2 calls System.exit, whose shutdown hook waits for the very thread: recorded as a process that hangs,

@@ -3,6 +3,8 @@ import { KAFKA_0_8_0 } from './kafka-0-8-0.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KAFKA-615 (0.8.1): every segment that may hold what was not flushed is scanned.
+  recoveryScan: 'from-recovery-point',
   // 0.8.1 Partition.getOutOfSyncReplicas: no fetch for the lag time is enough, whatever the log end.
   isrLag: 'messages-or-time',
   // KAFKA-1097: a replica that was moved away cannot come back into the ISR with a late fetch.

@@ -3,6 +3,12 @@ import { KAFKA_0_8_2 } from './kafka-0-8-2.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // 0.9 Log.loadSegments: a corrupt index is deleted and made anew.
+  indexCheck: 'rebuild',
+  // 0.9 LogManager.loadLogs: "Resetting the recovery checkpoint to 0".
+  unreadableRecoveryPoint: 'ignored',
+  // KAFKA-1070 (0.9): meta.properties names the broker.
+  metaPropertiesChecked: true,
   // KAFKA-2143 (0.9.0.1): a follower inside the range of its leader keeps its log.
   outOfRangeReset: 'keep-if-covered',
   // 0.9 Partition.makeLeader: an unchanged leader keeps what it knows of its followers.

@@ -3,6 +3,13 @@ import { KAFKA_0_11 } from './kafka-0-11.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KIP-112 (1.0): one failed directory takes only its own partitions offline.
+  logDirFailures: true,
+  unreadableRecoveryPoint: 'directory-fails',
+  // 1.0 Log.recoverLog: the recovery point becomes the log end, though nothing was flushed.
+  recoveryPointAfterRecovery: 'log-end',
+  // 1.1 LogSegment.open makes the file before LogSegment.sanityCheck looks for it.
+  missingIndexLeftEmpty: true,
   // 1.1 ReplicaFetcherThread: a partition that must still be truncated starts at its high watermark.
   initialFetchOffset: 'high-watermark',
   // KAFKA-5083: the last ISR member stays, whatever unclean election says.

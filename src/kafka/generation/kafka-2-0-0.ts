@@ -3,6 +3,8 @@ import { KAFKA_1_1 } from './kafka-1-1.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // 2.0 Log.rebuildProducerState.
+  recoverySnapshots: 'last-two-segments',
   // KIP-279 (KAFKA-6361): several rounds.
   truncation: 'kip-279',
   // 2.0 ReplicaManager.getPartitionAndLeaderReplicaIfLocal: a partition known to live elsewhere.

@@ -3,6 +3,11 @@ import { KAFKA_2_2 } from './kafka-2-2.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KAFKA-7283: indexes are opened when they are needed, and not checked.
+  indexCheck: 'none',
+  missingIndexLeftEmpty: false,
+  // 2.3 Log.recoverLog: a log that ends below its start is deleted.
+  logStartPastEnd: 'log-emptied',
   // KIP-461 (KAFKA-7909): the partition is marked failed.
   fetchError: 'mark-failed',
   // 2.3 ReplicaStateMachine.startup: offline replicas are handled too (recorded: +2 epochs), so a dead leader becomes

@@ -3,6 +3,10 @@ import { KAFKA_2_7 } from './kafka-2-7.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KAFKA-10471: a crash while loading is no clean stop.
+  cleanMarkerRemoved: 'before-loading',
+  // 2.8 Log.recoverLog: only a flush moves the recovery point up.
+  recoveryPointAfterRecovery: 'not-above-log-end',
   // 2.8 LeaderEpochFileCache.assign: an entry that changes nothing is dropped before it can remove others.
   epochCache: 'remove-conflicting-checked',
   // KAFKA-10554 (KIP-595): truncation on fetch.

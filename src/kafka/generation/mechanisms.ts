@@ -147,6 +147,31 @@ export interface Mechanisms {
   /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */
   readonly checkpointFsync: boolean
 
+  /** What an unclean start scans: the last segment (0.8.0), or every segment from the one that holds the recovery point (KAFKA-615, 0.8.1). */
+  readonly recoveryScan: 'last-segment' | 'from-recovery-point'
+  /** The recovery point in memory after an unclean start: as it was in the file, the log end without any flush (1.0), or the smaller of the two (2.8). */
+  readonly recoveryPointAfterRecovery: 'unchanged' | 'log-end' | 'not-above-log-end'
+  /** A bad index file at the start: the broker does not start (to 0.8.2), it is rebuilt (0.9), or nobody looks (KAFKA-7283, 2.3). */
+  readonly indexCheck: 'fatal' | 'rebuild' | 'none'
+  /** A missing index of an old segment is found, too late, to exist already, and stays empty (1.1 to 2.2); absent: it is rebuilt. */
+  readonly missingIndexLeftEmpty?: boolean
+  /** The clean-shutdown marker is removed when every log is loaded, or before the first one (KAFKA-10471, 2.8). */
+  readonly cleanMarkerRemoved: 'after-loading' | 'before-loading'
+  /** A recovery-point file that cannot be read: the broker does not start (to 0.8.2), every segment is scanned (0.9), or the directory has failed (KIP-112, 1.0). */
+  readonly unreadableRecoveryPoint: 'fatal' | 'ignored' | 'directory-fails'
+  /** A failed log directory takes only itself offline (KIP-112, 1.0); absent: the process ends, or serves on without roles. */
+  readonly logDirFailures?: boolean
+  /** A broker id in meta.properties that is not the configured one ends the start (0.9). */
+  readonly metaPropertiesChecked?: boolean
+  /** A log start beyond the log end, from its checkpoint: kept so, or the log is emptied and begins there (2.3). */
+  readonly logStartPastEnd: 'kept' | 'log-emptied'
+  /** Garbage behind the last batch ends a start that does not scan (0.10.2); absent: it is passed over. */
+  readonly trailingGarbageIsFatal?: boolean
+  /** A reader at the torn last entry of an old segment gets nothing for ever (to 0.9), or goes on with the next segment. */
+  readonly tornEntryStopsReaders?: boolean
+  /** Producer snapshots that an unclean start writes below what it scans: where the scan begins (1.1), or at the last two segments (2.0). */
+  readonly recoverySnapshots: 'where-scan-begins' | 'last-two-segments'
+
   /** An index entry names the first offset of its append (to 1.1) or the last one (2.0). */
   readonly indexEntryOffset: 'first' | 'last'
   /** Producer snapshots that are kept: those from the second newest flushed segment on (0.11), or one a segment (2.8). */

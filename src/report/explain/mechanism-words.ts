@@ -447,6 +447,87 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether the high-watermark checkpoint is forced to disk before it replaces the old one.',
     values: yesNo('it is', 'it is not: a power loss can take it'),
   },
+  recoveryScan: {
+    area: 'log',
+    meaning: 'Which segments a start without the marker of a clean stop reads through, checking every batch.',
+    values: {
+      'last-segment': 'the last one (0.8.0)',
+      'from-recovery-point': 'all from the one that holds the recovery point (0.8.1)',
+    },
+  },
+  recoveryPointAfterRecovery: {
+    area: 'log',
+    meaning: 'Up to where a broker believes its log to be on disk after it has scanned it.',
+    values: {
+      unchanged: 'as its file said, even above a log that was cut',
+      'log-end': 'to the log end, though nothing was flushed (1.0)',
+      'not-above-log-end': 'as its file said, not above the log end (2.8)',
+    },
+  },
+  indexCheck: {
+    area: 'log',
+    meaning: 'What a start does about an index file of impossible length or content.',
+    values: {
+      fatal: 'the broker does not start',
+      rebuild: 'it is made anew from the log (0.9)',
+      none: 'nothing: it is not looked at (2.3)',
+    },
+  },
+  missingIndexLeftEmpty: {
+    area: 'log',
+    meaning: 'What becomes of the index files of an old segment that are missing at a start.',
+    values: yesNo('they are made, empty, and stay empty', 'they are made anew from the log'),
+  },
+  cleanMarkerRemoved: {
+    area: 'log',
+    meaning: 'When a start takes the marker of the last clean stop away.',
+    values: {
+      'after-loading': 'when all logs are loaded: a crash before that leaves it, and the next start scans nothing',
+      'before-loading': 'before it loads a log (KAFKA-10471)',
+    },
+  },
+  unreadableRecoveryPoint: {
+    area: 'log',
+    meaning: 'What a start does when the file of recovery points cannot be read.',
+    values: {
+      fatal: 'it ends',
+      ignored: 'it scans every segment (0.9)',
+      'directory-fails': 'the log directory counts as failed (1.0)',
+    },
+  },
+  logDirFailures: {
+    area: 'log',
+    meaning: 'What an error of the disk under a log directory costs.',
+    values: yesNo('that directory; the process ends with its last one (KIP-112)', 'the process'),
+  },
+  metaPropertiesChecked: {
+    area: 'log',
+    meaning: 'What a start does when meta.properties names another broker.',
+    values: yesNo('it ends', 'nothing'),
+  },
+  logStartPastEnd: {
+    area: 'log',
+    meaning: 'What a start does with a log that ends below the start that its checkpoint names.',
+    values: { kept: 'nothing', 'log-emptied': 'the log is emptied and begins there (2.3)' },
+  },
+  trailingGarbageIsFatal: {
+    area: 'log',
+    meaning: 'What garbage behind the last batch does to a start that scans nothing.',
+    values: yesNo('the broker does not start', 'it is passed over and stays'),
+  },
+  tornEntryStopsReaders: {
+    area: 'log',
+    meaning: 'What a reader is handed whose offset is the torn last entry of an old segment.',
+    values: yesNo('nothing, for ever', 'the records of the next segment'),
+  },
+  recoverySnapshots: {
+    area: 'log',
+    meaning: 'Where an unclean start writes producer snapshots that were lost.',
+    values: {
+      'where-scan-begins': 'where its scan begins',
+      'last-two-segments': 'at the last two segments (2.0)',
+    },
+  },
   indexEntryOffset: {
     area: 'log',
     meaning: 'Which offset of an append an entry of the offset index names; the position is where the append begins.',

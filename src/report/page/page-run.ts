@@ -110,7 +110,8 @@ function factMoment(fact: Fact): Omit<Moment, 'event'> | null {
   if (fact.kind === 'leaderElected' || fact.kind === 'controllerElected') return { kind: 'election', glyph: 'E', words }
   if (fact.kind === 'noLeaderPossible') return { kind: 'election', glyph: '?', words }
   if (fact.kind === 'truncated' && fact.removed.length > 0) return { kind: 'truncation', glyph: 'x', words }
-  if (fact.kind === 'powerLost' && fact.removed.length > 0) return { kind: 'truncation', glyph: 'D', words }
+  if ((fact.kind === 'powerLost' || fact.kind === 'recoveryCut') && fact.removed.length > 0)
+    return { kind: 'truncation', glyph: 'D', words }
   return null
 }
 

@@ -1,0 +1,110 @@
+/** A start reads its log directory: the files beside the logs, then every log. */
+import { assert } from '../kernel/assert.ts'
+import { MICROS_PER_MS } from '../kernel/time.ts'
+import { loadLogProducers } from '../log/log-producers.ts'
+import { bytesToScan, type LoadedLog, loadLog } from '../log/recovery.ts'
+import type { ReplicaLog } from '../log/replica-log.ts'
+import { segmentSettings } from './log-disk.ts'
+import { type BrokerContext, running } from './running.ts'
+import type { BrokerConfig, BrokerDurable, BrokerState, CheckpointFile } from './state.ts'
+
+export const isUnreadable = (durable: BrokerDurable, file: CheckpointFile): boolean =>
+  durable.unreadable?.includes(file) ?? false
+
+/** A file that is written anew can be read again. */
+export function madeReadable(durable: BrokerDurable, file: CheckpointFile): void {
+  if (durable.unreadable === undefined) return
+  const others = durable.unreadable.filter((each) => each !== file)
+  if (others.length === 0) delete durable.unreadable
+  else durable.unreadable = others
+}
+
+/** Why a start fails before it loads a log; null: it does not. */
+function badFile(durable: BrokerDurable, config: BrokerConfig): string | null {
+  const m = config.mechanisms
+  if (durable.metaProperties === 'other-broker' && m.metaPropertiesChecked === true) {
+    return 'meta.properties names another broker'
+  }
+  if (isUnreadable(durable, 'recovery-point-offset-checkpoint') && m.unreadableRecoveryPoint !== 'ignored') {
+    return 'recovery-point-offset-checkpoint cannot be read'
+  }
+  if (isUnreadable(durable, 'log-start-offset-checkpoint') && m.logDirFailures === true) {
+    return 'log-start-offset-checkpoint cannot be read'
+  }
+  return null
+}
+
+const recoveryPointOf = (durable: BrokerDurable, name: string): number =>
+  isUnreadable(durable, 'recovery-point-offset-checkpoint') ? 0 : (durable.recoveryPointCheckpoint?.[name] ?? 0)
+
+/** Loads every log. False: the process cannot start, and has said why. */
+export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): boolean {
+  const { durable } = state
+  const clean = durable.cleanShutdown
+  const bad = badFile(durable, config)
+  if (bad !== null) return failStart(ctx, bad)
+  if (config.mechanisms.cleanMarkerRemoved === 'before-loading') durable.cleanShutdown = false
+  delete durable.metaProperties
+  for (const name of Object.keys(durable.logs).sort()) {
+    const log = durable.logs[name]
+    assert(log !== undefined, `the log of ${name} is gone`)
+    const from = log.logEndOffset
+    const loaded = loadLog(
+      log,
+      {
+        clean,
+        recoveryPoint: recoveryPointOf(durable, name),
+        logStartOffset: logStartOf(durable, name, log),
+        settings: segmentSettings(state, config, name),
+        nowMs: Math.floor(ctx.nowUs / MICROS_PER_MS),
+      },
+      config.mechanisms,
+    )
+    if (loaded.failure !== null) return failStart(ctx, loaded.failure)
+    loadLogProducers(log, config.mechanisms)
+    running(state).lastFlushUs[name] = ctx.nowUs
+    tellLoaded(state, ctx, name, from, clean, loaded)
+  }
+  durable.cleanShutdown = false
+  return true
+}
+
+/** A log without files keeps its start in memory only. */
+const logStartOf = (durable: BrokerDurable, name: string, log: ReplicaLog): number =>
+  log.layout === undefined ? log.logStartOffset : (durable.logStartOffsetCheckpoint?.[name] ?? 0)
+
+function tellLoaded(
+  state: BrokerState,
+  ctx: BrokerContext,
+  partition: string,
+  from: number,
+  clean: boolean,
+  { removed, rule }: LoadedLog,
+): void {
+  const { durable } = state
+  const { logEndOffset } = durable.logs[partition]!
+  if (!clean) ctx.probe('log recovered after an unclean stop')
+  if (removed.length > 0) {
+    ctx.probe('recovery cut a log')
+    ctx.fact({ kind: 'recoveryCut', partition, from, to: logEndOffset, removed: [...removed], rule })
+  }
+  const readable = !isUnreadable(durable, 'replication-offset-checkpoint')
+  const checkpointed = readable ? (durable.highWatermarkCheckpoint?.[partition] ?? 0) : 0
+  const highWatermark = Math.min(checkpointed, logEndOffset)
+  ctx.fact({ kind: 'recovered', partition, logEndOffset, highWatermark })
+}
+
+function failStart(ctx: BrokerContext, reason: string): false {
+  ctx.fact({ kind: 'startFailed', reason })
+  ctx.exit(1)
+  return false
+}
+
+/** Bytes that the start of this broker has to read through before it can do anything, of all its logs. */
+export function bytesToRecover(state: BrokerState, config: BrokerConfig): number {
+  const { durable } = state
+  return Object.keys(durable.logs).reduce((bytes, name) => {
+    const log = durable.logs[name]!
+    return bytes + bytesToScan(log, durable.cleanShutdown, recoveryPointOf(durable, name), config.mechanisms)
+  }, 0)
+}
