@@ -3,12 +3,12 @@ import type { ErrorName } from '../kafka/errors.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { comparePartitions, splitTopicPartition, topicPartition } from '../kafka/ids.ts'
 import type { ControllerAdminRequest } from '../kafka/messages/quorum.ts'
-import { brokersWhere, isActiveBroker, type MetadataRecord } from '../kafka/metadata-log.ts'
+import { brokersWhere, isActiveBroker, type MetadataRecord, mergedPartition } from '../kafka/metadata-log.ts'
 import type { AdminRequest } from '../kafka/operations.ts'
 import { assignReplicas } from '../kafka/replica-assignment.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
-import { tellElection } from './broker-changes.ts'
+import { tellCompletedReassignment, tellElection } from './broker-changes.ts'
 import { answerWhenCommitted, append } from './metadata-writer.ts'
 import { buildChange } from './partition-change.ts'
 import { isElrOn, isUncleanOn, rulesFor } from './partition-rules.ts'
@@ -179,6 +179,7 @@ function reassign(given: Given, request: Of<'reassign'>): Outcome {
     if (built === null) continue
     tellElection(given, built, before, 'reassignment')
     given.ctx.fact({ kind: 'reassignmentStarted', partition: name, replicas: [...wanted] })
+    tellCompletedReassignment(given, name, mergedPartition(before, built.record))
     records.push(built.record)
   }
   return done(records)

@@ -4,7 +4,7 @@ import { comparePartitions, splitTopicPartition } from '../kafka/ids.ts'
 import type { AlterPartitionRequest, AlterPartitionResponse } from '../kafka/messages/control.ts'
 import { mergedPartition, type PartitionRegistration } from '../kafka/metadata-log.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
-import { tellElection } from './broker-changes.ts'
+import { tellCompletedReassignment, tellElection } from './broker-changes.ts'
 import { answerWhenCommitted, append } from './metadata-writer.ts'
 import { buildChange } from './partition-change.ts'
 import { isUncleanOn, rulesFor } from './partition-rules.ts'
@@ -45,9 +45,7 @@ function alter(given: Given, broker: number, name: string, asked: Asked): Answer
   append(given, [built.record])
   tellElection(given, built, before, 'reassignment')
   const after = mergedPartition(before, built.record)
-  if (before.adding.length + before.removing.length > 0 && after.adding.length + after.removing.length === 0) {
-    given.ctx.fact({ kind: 'reassignmentCompleted', partition: name, replicas: [...after.replicas] })
-  }
+  if (before.adding.length + before.removing.length > 0) tellCompletedReassignment(given, name, after)
   // A reassignment that this change completes can take the leadership away.
   return answerOf(after.leader === broker ? 'NONE' : 'NEW_LEADER_ELECTED', after)
 }

@@ -37,6 +37,12 @@ export function tellElection(given: Given, built: BuiltChange, before: Partition
   given.ctx.fact({ kind: 'leaderElected', partition, leader, leaderEpoch, isr, election, unclean })
 }
 
+/** Says that a reassignment is over, when the change that was made is its last: where nobody is added, it is the first. */
+export function tellCompletedReassignment(given: Given, partition: TopicPartition, after: PartitionRegistration): void {
+  if (after.adding.length + after.removing.length > 0) return
+  given.ctx.fact({ kind: 'reassignmentCompleted', partition, replicas: [...after.replicas] })
+}
+
 /** 3.5 ReplicationControlManager.generateLeaderAndIsrUpdates. */
 function partitionChanges(
   given: Given,

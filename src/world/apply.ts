@@ -11,6 +11,7 @@ import { continueLoop, perform } from './faults.ts'
 import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
+import { onTopicsLook } from './plan-topics.ts'
 import { endProcess, launchProcess, resumeProcess, startProcess, stepNode } from './processes.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { knownPartitions, partitionTruth } from './targets.ts'
@@ -165,6 +166,9 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
       if (last !== undefined) stepNode(world, host, report, last, { kind: 'stop' })
       return
     }
+    case 'topics':
+      onTopicsLook(world, host, event.id)
+      return
     case 'offer':
       onOffer(world, host, report, body)
       return

@@ -7,6 +7,7 @@ import { emptyLedger } from './ledger.ts'
 import { MACHINES } from './nodes.ts'
 import { schedule } from './pending.ts'
 import type { Plan } from './plan.ts'
+import { schedulePlanTopics } from './plan-topics.ts'
 import { scheduleWorkloads } from './workload.ts'
 import type { NodeKind, NodeSlot, ProcessId, World } from './world.ts'
 
@@ -133,31 +134,7 @@ export function createWorld(plan: Plan, host: Host): World {
       })
     }
   }
-  plan.topics.forEach((topic, n) => {
-    const operationId = `create ${topic.name}`
-    schedule(world, host, {
-      atUs: plan.topicsAtUs,
-      cause: [],
-      key: `admin/createTopic ${topic.name}`,
-      rule: 'topic of the plan',
-      body: {
-        kind: 'operation',
-        to: ADMIN_NODE,
-        operation: {
-          kind: 'admin',
-          operationId: `${operationId}#${n}`,
-          request: {
-            admin: 'createTopic',
-            topic: topic.name,
-            partitions: topic.partitions,
-            replicationFactor: topic.replicationFactor,
-            assignment: topic.assignment,
-            settings: topic.settings,
-          },
-        },
-      },
-    })
-  })
+  schedulePlanTopics(world, host)
   plan.steps.forEach((step, index) => {
     if (step.after !== null) return
     schedule(world, host, {

@@ -104,6 +104,8 @@ export type EventBody =
   | { readonly kind: 'action'; readonly action: Action }
   /** A step's longest wait is over. */
   | { readonly kind: 'deadline'; readonly step: number }
+  /** KRaft: are the brokers there that the topics of the plan wait for? */
+  | { readonly kind: 'topics' }
   | { readonly kind: 'phase'; readonly phase: 'settle' | 'settle-check' | 'end' }
 
 export interface PendingEvent {
