@@ -6,6 +6,8 @@ const overrides: Partial<Mechanisms> = {
   // KIP-890 part 1 (3.6); its error (3.8).
   transactionsVerified: true,
   unverifiedTransactionAbortable: true,
+  // KAFKA-16277 (3.8).
+  stickyAssignor: 'count-sorted-to-quota',
   // KAFKA-15021 (3.6).
   highWatermarkOver: 'maximal-isr-and-eligible',
   // KAFKA-15583 (3.7, KIP-966).

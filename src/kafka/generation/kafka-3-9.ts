@@ -12,6 +12,8 @@ const overrides: Partial<Mechanisms> = {
   highWatermarkFrozenBelowMinIsr: true,
   // KIP-966 (3.7): min(min.insync.replicas, replicas).
   minIsrCappedByReplicas: true,
+  // KAFKA-16277 (3.8).
+  stickyAssignor: 'count-sorted-to-quota',
 }
 
 export const KAFKA_3_9: Generation = {

@@ -232,8 +232,14 @@ export interface Mechanisms {
   readonly stickyPartitioner: boolean
   /** Assignors serve static members first, in the order of their instance ids (KIP-345 in the assignors, 2.4); absent: all by member id. */
   readonly assignorsSortByInstanceId?: boolean
-  /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0). */
-  readonly stickyAssignor: 'kip-54' | 'kip-341' | 'free-first' | 'fill-to-quota' | 'count-to-quota'
+  /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0), of which the lowest partitions are kept (KAFKA-16277, 3.8). */
+  readonly stickyAssignor:
+    | 'kip-54'
+    | 'kip-341'
+    | 'free-first'
+    | 'fill-to-quota'
+    | 'count-to-quota'
+    | 'count-sorted-to-quota'
   /** Which claims of members sticky assignors believe: those of the newest generation (2.5.1), if one member makes them (KAFKA-12984, 2.8.1), or each partition its newest claimant's (3.4). Before 2.5.1 the general algorithm sees to it alone. */
   readonly stickyClaims: 'newest-generation' | 'newest-generation-unique' | 'newest-claim'
   /** A cooperative-sticky member says in which generation it got what it owns (KAFKA-12984, 2.8.1). */

@@ -636,6 +636,7 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
       'free-first': 'the same, and what nobody owned is moved before what is owned',
       'fill-to-quota': 'each member is filled up to a quota when all subscribe to the same topics (KAFKA-9987)',
       'count-to-quota': 'the same, and who may have one more is counted from the beginning (KAFKA-12675)',
+      'count-sorted-to-quota': 'the same, and of what it owns a member keeps the lowest partitions (KAFKA-16277)',
     },
   },
   stickyClaims: {

@@ -1,4 +1,5 @@
 /** StickyAssignor (KIP-54) and CooperativeStickyAssignor (KIP-429): members keep what they have, as far as that is fair. */
+import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { comparePartitions } from '../../../kafka/ids.ts'
 import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
@@ -7,7 +8,14 @@ import { JavaHashMap, javaHashSet } from './java-hash-map.ts'
 import { assignByCount, assignByFilling } from './sticky/constrained.ts'
 import { assignGenerally } from './sticky/general.ts'
 import type { History, MemberClaim, Ownership } from './sticky/member-claims.ts'
-import { historyByPartition, historyOfOldClaims, ownership, remove, subscribeEqually } from './sticky/member-claims.ts'
+import { firstToDiffer, historyByPartition, historyOfOldClaims, ownership, remove } from './sticky/member-claims.ts'
+
+type Algorithm = Mechanisms['stickyAssignor']
+
+/** With the same algorithm from 3.0 on. */
+const COUNTED: ReadonlySet<Algorithm> = new Set<Algorithm>(['count-to-quota', 'count-sorted-to-quota'])
+/** With a short way when all members subscribe to the same topics. */
+const CONSTRAINED: ReadonlySet<Algorithm> = new Set<Algorithm>(['fill-to-quota', ...COUNTED])
 
 interface Sticky {
   readonly assignment: Map<string, TopicPartition[]>
@@ -32,25 +40,33 @@ function stick(claims: readonly MemberClaim[], input: AssignorInput): Sticky {
   const { stickyAssignor: algorithm, stickyClaims } = input.mechanisms
   const members = claims.map(({ member }) => member)
   const topics = knownTopics(members, input)
-  const constrained = algorithm === 'fill-to-quota' || algorithm === 'count-to-quota'
   const believed = ownership(claims, new Set(topics.keys()), stickyClaims)
-  if (constrained && subscribeEqually(members)) {
+  const constrained = CONSTRAINED.has(algorithm)
+  const differs = firstToDiffer(members)
+  if (constrained && differs < 0) {
     const all = [...topics.keys()].flatMap((topic) => partitionsOf(topic, input)).sort(comparePartitions)
-    return algorithm === 'fill-to-quota' ? assignByFilling(believed, all) : assignByCount(believed, all)
+    if (algorithm === 'fill-to-quota') return assignByFilling(believed, all)
+    return assignByCount(believed, all, algorithm === 'count-sorted-to-quota')
   }
   const assignment = assignGenerally({
     members,
     topics,
-    history: historyOf(claims, believed, input),
+    history: historyOf(algorithm === 'fill-to-quota' ? claims.map(readAgain(differs)) : claims, believed, input),
     roundRobinOrder: !constrained,
     freeFirst: algorithm !== 'kip-54' && algorithm !== 'kip-341',
-    walksOnce: algorithm === 'count-to-quota',
+    walksOnce: COUNTED.has(algorithm),
   })
   return { assignment, changingHands: null }
 }
 
+/** The look at subscriptions read the claims up to the first member that differs. */
+const readAgain =
+  (differs: number) =>
+  (claim: MemberClaim, index: number): MemberClaim =>
+    index < differs ? { ...claim, ...claim.again } : claim
+
 function historyOf(claims: readonly MemberClaim[], believed: Ownership, { mechanisms }: AssignorInput): History {
-  if (mechanisms.stickyAssignor === 'count-to-quota') return historyOfOldClaims(claims, believed)
+  if (COUNTED.has(mechanisms.stickyAssignor)) return historyOfOldClaims(claims, believed)
   if (mechanisms.stickyAssignor !== 'kip-54') return historyByPartition(claims)
   // Before KIP-341 every claim was taken as it came.
   const told = claims.filter(({ generation }) => generation !== null)
@@ -64,15 +80,17 @@ function historyOf(claims: readonly MemberClaim[], believed: Ownership, { mechan
 function claimInUserData(member: AssignorMember): MemberClaim {
   const byTopic = new JavaHashMap<TopicPartition[]>()
   for (const name of member.owned) byTopic.getOrMake(name.slice(0, name.lastIndexOf('-')), () => []).push(name)
-  return { member, partitions: byTopic.values().flat(), generation: member.generation < 0 ? null : member.generation }
+  const generation = member.generation < 0 ? null : member.generation
+  return { member, partitions: byTopic.values().flat(), generation, again: { partitions: [], generation: null } }
 }
 
 /** The cooperative assignor believes what the member says it owns; with the generation of that from 2.8.1 on (KAFKA-12984). */
-const claimOfOwned = (member: AssignorMember, { mechanisms }: AssignorInput): MemberClaim => ({
-  member,
-  partitions: member.owned,
-  generation: mechanisms.cooperativeClaimsCarryGeneration ? member.generation : null,
-})
+function claimOfOwned(member: AssignorMember, { mechanisms }: AssignorInput): MemberClaim {
+  const carried = mechanisms.cooperativeClaimsCarryGeneration === true
+  const partitions = member.owned
+  const again = { partitions, generation: carried ? -1 : null }
+  return { member, partitions, generation: carried ? member.generation : null, again }
+}
 
 /** Partitions given to one member that another one owned and has no more. */
 function changedHands(

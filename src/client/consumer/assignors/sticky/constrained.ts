@@ -4,7 +4,7 @@
  * counted from the beginning, so nobody is robbed at the end.
  */
 import type { TopicPartition } from '../../../../kafka/ids.ts'
-import { comparePartitions } from '../../../../kafka/ids.ts'
+import { comparePartitions, splitTopicPartition } from '../../../../kafka/ids.ts'
 import { assert } from '../../../../kernel/assert.ts'
 import { compareStrings } from '../assignor.ts'
 import type { Ownership } from './member-claims.ts'
@@ -37,6 +37,13 @@ function believed({ owned, doublyClaimed }: Ownership): [string, TopicPartition[
     for (const name of doublyClaimed) remove(mine, name)
     return [memberId, mine]
   })
+}
+
+/** By partition number, then by topic (KAFKA-16277). */
+function byNumber(a: TopicPartition, b: TopicPartition): number {
+  const left = splitTopicPartition(a)
+  const right = splitTopicPartition(b)
+  return left.partition - right.partition || compareStrings(left.topic, right.topic)
 }
 
 /** 2.5.1 to 2.8. `all`: every partition, sorted. */
@@ -97,8 +104,8 @@ export function assignByFilling(ownership: Ownership, all: readonly TopicPartiti
   return { assignment, changingHands }
 }
 
-/** From 3.0 on. `all`: every partition, sorted. */
-export function assignByCount(ownership: Ownership, all: readonly TopicPartition[]): Constrained {
+/** From 3.0 on. `all`: every partition, sorted. `keepsLowest`: of what it owns a member keeps the lowest numbers (3.8). */
+export function assignByCount(ownership: Ownership, all: readonly TopicPartition[], keepsLowest: boolean): Constrained {
   const { least, most, withMost } = quotasOf(all.length, ownership.owned.size)
   const assignment = new Map<string, TopicPartition[]>()
   const changingHands = new Map<TopicPartition, string>()
@@ -108,6 +115,7 @@ export function assignByCount(ownership: Ownership, all: readonly TopicPartition
   let atLeast: string[] = []
   let counted = 0
   for (const [memberId, owned] of believed(ownership)) {
+    if (keepsLowest) owned.sort(byNumber)
     let quota = least
     if (owned.length < least) below.push(memberId)
     else if (owned.length >= most && counted < withMost) {

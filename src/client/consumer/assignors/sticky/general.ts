@@ -153,18 +153,15 @@ class GeneralAssignment {
     const sizes = new Map([...this.#active].map((memberId) => [memberId, this.#of(memberId).length]))
     const counts = [...sizes.values()]
     if (Math.min(...counts) >= Math.max(...counts) - 1) return true
-    const largest = new Map<string, number>()
-    for (const [memberId, size] of sizes) {
-      for (const topic of new Set(this.#of(memberId).map(topicOf))) {
-        largest.set(topic, Math.max(largest.get(topic) ?? 0, size))
-      }
-    }
-    for (const [memberId, size] of sizes) {
-      for (const topic of this.#topicsOf.get(memberId) ?? []) {
-        if (size + 1 < (largest.get(topic) ?? 0)) return false
-      }
-    }
-    return true
+    const ownersSize = new Map<TopicPartition, number>()
+    for (const [memberId, size] of sizes) for (const name of this.#of(memberId)) ownersSize.set(name, size)
+    const owned = [...ownersSize]
+    return [...sizes].every(([memberId, size]) => {
+      const mine = this.#of(memberId)
+      return !owned.some(
+        ([name, ofOwner]) => size + 1 < ofOwner && this.#reads(memberId, topicOf(name)) && !mine.includes(name),
+      )
+    })
   }
 
   #canTakePart(memberId: string, movable: (name: TopicPartition) => boolean): boolean {

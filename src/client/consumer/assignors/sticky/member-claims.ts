@@ -16,6 +16,11 @@ export interface MemberClaim {
   readonly partitions: readonly TopicPartition[]
   /** null: the claim carries none (a new member, or the cooperative assignor before 2.8.1, KAFKA-12984). */
   readonly generation: number | null
+  /**
+   * What is left of the claim for a second reader: before 3.0 user data is a buffer that the first one has read to its
+   * end, so a member's generation is lost then, and an eager member's partitions too.
+   */
+  readonly again: { readonly partitions: readonly TopicPartition[]; readonly generation: number | null }
 }
 
 export interface Ownership {
@@ -36,10 +41,10 @@ export type ClaimRule =
   /** Each partition is its newest claimant's, and nobody's when two are as new (KAFKA-14639, 3.4). */
   | 'newest-claim'
 
-/** Members that subscribe to the same topics, in any order. */
-export function subscribeEqually(members: readonly AssignorMember[]): boolean {
+/** Index of the first member that subscribes to other topics than the first one; -1 when all subscribe equally. */
+export function firstToDiffer(members: readonly AssignorMember[]): number {
   const topics = new Set(members[0]?.topics ?? [])
-  return members.every((it) => it.topics.length === topics.size && it.topics.every((topic) => topics.has(topic)))
+  return members.findIndex((it) => it.topics.length !== topics.size || !it.topics.every((topic) => topics.has(topic)))
 }
 
 /** Sorts the claims to partitions of known topics by the rule. Members in the order of the leader's map. */
