@@ -50,6 +50,8 @@ const WAITING: Readonly<Record<string, string>> = {
   emptyTransactions: 'transactions: no scenario has one',
   commitWakesMetadataFetches: 'KRaft: the quorum reads it',
   assignorsSortByInstanceId: 'groups: no scenario has static members',
+  assignorMapsComputeIfAbsent: 'groups: the order of topics whose names collide',
+  rangeWalksPartitions: 'groups: the order of topics whose names collide',
   stickyAssignor: 'groups: held against vectors, no scenario has a sticky group',
   stickyClaims: 'groups: held against vectors, no scenario has a sticky group',
   cooperativeClaimsCarryGeneration: 'groups: held against vectors, no scenario has a sticky group',

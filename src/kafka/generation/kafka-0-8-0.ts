@@ -110,6 +110,8 @@ export const KAFKA_0_8_0: Generation = {
     consumerValidatesOffsets: false,
     stickyPartitioner: false,
     assignorsSortByInstanceId: false,
+    assignorMapsComputeIfAbsent: false,
+    rangeWalksPartitions: false,
     stickyAssignor: 'kip-54',
     stickyClaims: 'newest-generation',
     cooperativeClaimsCarryGeneration: false,

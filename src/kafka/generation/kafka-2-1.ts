@@ -3,6 +3,8 @@ import { KAFKA_2_0_1 } from './kafka-2-0-1.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // 2.1 AbstractPartitionAssignor.put and CollectionUtils.groupPartitionsByTopic.
+  assignorMapsComputeIfAbsent: true,
   // KIP-320.
   truncation: 'kip-320',
   // 2.1 Partition.makeFollower: every new epoch restarts the fetcher.

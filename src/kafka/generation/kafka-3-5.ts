@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KAFKA-14704 (3.4.1, 3.5.0).
   divergingAnswerMovesHighWatermark: false,
+  // KIP-881.
+  rangeWalksPartitions: true,
   // KAFKA-14639 (3.4).
   stickyClaims: 'newest-claim',
 }

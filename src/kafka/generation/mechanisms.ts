@@ -232,6 +232,10 @@ export interface Mechanisms {
   readonly stickyPartitioner: boolean
   /** Assignors serve static members first, in the order of their instance ids (KIP-345 in the assignors, 2.4); absent: all by member id. */
   readonly assignorsSortByInstanceId?: boolean
+  /** Assignors fill maps of topics by computeIfAbsent, which puts a topic before the others of its bucket (2.1); absent: after them. It decides the order of an assignment. */
+  readonly assignorMapsComputeIfAbsent?: boolean
+  /** RangeAssignor goes through topics in the order of its map of partitions (KIP-881, 3.5); absent: of its map of members. */
+  readonly rangeWalksPartitions?: boolean
   /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0), of which the lowest partitions are kept (KAFKA-16277, 3.8). */
   readonly stickyAssignor:
     | 'kip-54'

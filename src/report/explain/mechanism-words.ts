@@ -627,6 +627,17 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'In which order assignors serve the members of a group (KIP-345).',
     values: yesNo('static members first, by instance id, then the others by member id', 'all by member id'),
   },
+  assignorMapsComputeIfAbsent: {
+    area: 'clients',
+    meaning:
+      'Where a new topic comes to stand in the hash maps of assignors, which decides the order of an assignment.',
+    values: yesNo('before the others of its bucket', 'after them'),
+  },
+  rangeWalksPartitions: {
+    area: 'clients',
+    meaning: 'In which order the range assignor goes through topics.',
+    values: yesNo('that of its map of partitions (KIP-881)', 'that of its map of members'),
+  },
   stickyAssignor: {
     area: 'clients',
     meaning: 'How the sticky assignors divide partitions among the members of a group.',

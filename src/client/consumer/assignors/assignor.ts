@@ -2,7 +2,7 @@
 import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { topicPartition } from '../../../kafka/ids.ts'
-import { JavaHashMap } from './java-hash-map.ts'
+import { JavaHashMap, javaHashSet } from './java-hash-map.ts'
 
 /** A member as the leader sees it: its subscription with what it says it has. */
 export interface AssignorMember {
@@ -57,3 +57,13 @@ export function membersInMapOrder({ members }: AssignorInput): AssignorMember[] 
   for (const member of members) byId.set(member.memberId, member)
   return byId.values()
 }
+
+/** Subscribed topics that the leader knows, in the order of its HashMap of topics. */
+export function knownTopics(input: AssignorInput): string[] {
+  const subscribed = javaHashSet(membersInMapOrder(input).flatMap((member) => member.topics)).keys()
+  return javaHashSet(subscribed.filter((topic) => (input.partitions[topic] ?? 0) > 0)).keys()
+}
+
+/** Where a topic comes to stand in a map that is filled by topic. */
+export const placeInBucket = (mechanisms: Mechanisms): 'first' | 'last' =>
+  mechanisms.assignorMapsComputeIfAbsent ? 'first' : 'last'

@@ -42,27 +42,27 @@ export class JavaHashMap<V> {
     return this.#entries.get(key)?.value
   }
 
+  /** `put`: a new key comes last in its bucket. */
   set(key: string, value: V): void {
     const known = this.#entries.get(key)
-    if (known !== undefined) {
-      known.value = value
-      return
-    }
+    if (known === undefined) this.#insert(key, value, 'last')
+    else known.value = value
+  }
+
+  /** The value of a key, which is made first when there is none: with `get` and `put`, or with `computeIfAbsent`, which puts a new key first in its bucket. */
+  getOrMake(key: string, make: () => V, place: 'first' | 'last' = 'last'): V {
+    return this.#entries.get(key)?.value ?? this.#insert(key, make(), place)
+  }
+
+  #insert(key: string, value: V, place: 'first' | 'last'): V {
     const entry = { key, hash: spread(this.#hashOf(key)), value }
     this.#entries.set(key, entry)
     const bucket = this.#bucket(entry.hash)
-    bucket.push(entry)
+    if (place === 'last') bucket.push(entry)
+    else bucket.unshift(entry)
     if (bucket.length > LONGEST_BUCKET && this.#capacity < SMALLEST_WITH_TREES) this.#double()
     if (this.#entries.size > this.#capacity * LOAD_FACTOR) this.#double()
-  }
-
-  /** The value of a key, which is made first when there is none. */
-  getOrMake(key: string, make: () => V): V {
-    const known = this.#entries.get(key)
-    if (known !== undefined) return known.value
-    const made = make()
-    this.set(key, made)
-    return made
+    return value
   }
 
   delete(key: string): boolean {

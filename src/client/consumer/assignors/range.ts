@@ -1,14 +1,15 @@
 /** RangeAssignor: each topic by itself is cut into ranges, and the members are served in their order. */
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
-import { compareMembers, membersInMapOrder, partitionsOf } from './assignor.ts'
+import { compareMembers, knownTopics, membersInMapOrder, partitionsOf, placeInBucket } from './assignor.ts'
 import { JavaHashMap } from './java-hash-map.ts'
 
 /** Members of each topic, by the order of a HashMap of topics; sorted as the assignor serves them. */
 function membersByTopic(input: AssignorInput): JavaHashMap<AssignorMember[]> {
   const byTopic = new JavaHashMap<AssignorMember[]>()
+  const place = placeInBucket(input.mechanisms)
   for (const member of membersInMapOrder(input)) {
-    for (const topic of member.topics) byTopic.getOrMake(topic, () => []).push(member)
+    for (const topic of member.topics) byTopic.getOrMake(topic, () => [], place).push(member)
   }
   for (const members of byTopic.values()) members.sort((a, b) => compareMembers(a, b, input.mechanisms))
   return byTopic
@@ -21,7 +22,8 @@ export const rangeLength = (index: number, partitions: number, members: number):
 export function assignRange(input: AssignorInput): Assignment {
   const byTopic = membersByTopic(input)
   const assignment: Assignment = Object.fromEntries(input.members.map(({ memberId }) => [memberId, []]))
-  for (const topic of byTopic.keys()) {
+  // The rack-aware assignor goes by the map of partitions, not by that of members (KIP-881, 3.5).
+  for (const topic of input.mechanisms.rangeWalksPartitions ? knownTopics(input) : byTopic.keys()) {
     const partitions: TopicPartition[] = partitionsOf(topic, input)
     const members = byTopic.get(topic) ?? []
     let start = 0

@@ -1,10 +1,10 @@
 /** StickyAssignor (KIP-54) and CooperativeStickyAssignor (KIP-429): members keep what they have, as far as that is fair. */
 import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
-import { comparePartitions } from '../../../kafka/ids.ts'
+import { comparePartitions, splitTopicPartition } from '../../../kafka/ids.ts'
 import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
-import { membersInMapOrder, partitionsOf } from './assignor.ts'
-import { JavaHashMap, javaHashSet } from './java-hash-map.ts'
+import { knownTopics, membersInMapOrder, partitionsOf, placeInBucket } from './assignor.ts'
+import { JavaHashMap } from './java-hash-map.ts'
 import { assignByCount, assignByFilling } from './sticky/constrained.ts'
 import { assignGenerally } from './sticky/general.ts'
 import type { History, MemberClaim, Ownership } from './sticky/member-claims.ts'
@@ -24,7 +24,13 @@ interface Sticky {
 }
 
 export const assignSticky = (input: AssignorInput): Assignment =>
-  toAssignment(stick(membersInMapOrder(input).map(claimInUserData), input).assignment, input)
+  toAssignment(
+    stick(
+      membersInMapOrder(input).map((member) => claimInUserData(member, input)),
+      input,
+    ).assignment,
+    input,
+  )
 
 /** What must be given up first is given to nobody in this round: the members that lost it rejoin, and the next round gives it out. */
 export function assignCooperativeSticky(input: AssignorInput): Assignment {
@@ -39,7 +45,7 @@ export function assignCooperativeSticky(input: AssignorInput): Assignment {
 function stick(claims: readonly MemberClaim[], input: AssignorInput): Sticky {
   const { stickyAssignor: algorithm, stickyClaims } = input.mechanisms
   const members = claims.map(({ member }) => member)
-  const topics = knownTopics(members, input)
+  const topics = new Map(knownTopics(input).map((topic) => [topic, input.partitions[topic] ?? 0]))
   const believed = ownership(claims, new Set(topics.keys()), stickyClaims)
   const constrained = CONSTRAINED.has(algorithm)
   const differs = firstToDiffer(members)
@@ -77,9 +83,11 @@ function historyOf(claims: readonly MemberClaim[], believed: Ownership, { mechan
 }
 
 /** The eager assignor keeps its last assignment in user data, by topic; a member that never had one sends none. */
-function claimInUserData(member: AssignorMember): MemberClaim {
+function claimInUserData(member: AssignorMember, { mechanisms }: AssignorInput): MemberClaim {
   const byTopic = new JavaHashMap<TopicPartition[]>()
-  for (const name of member.owned) byTopic.getOrMake(name.slice(0, name.lastIndexOf('-')), () => []).push(name)
+  for (const name of member.owned) {
+    byTopic.getOrMake(splitTopicPartition(name).topic, () => [], placeInBucket(mechanisms)).push(name)
+  }
   const generation = member.generation < 0 ? null : member.generation
   return { member, partitions: byTopic.values().flat(), generation, again: { partitions: [], generation: null } }
 }
@@ -105,13 +113,6 @@ function changedHands(
     for (const name of member.owned) if (!assigned.includes(name)) revoked.add(name)
   }
   return new Map([...added].filter(([name]) => revoked.has(name)))
-}
-
-/** Subscribed topics that the leader knows, in the order of its map of topics. */
-function knownTopics(members: readonly AssignorMember[], input: AssignorInput): Map<string, number> {
-  const subscribed = javaHashSet(members.flatMap((member) => member.topics)).keys()
-  const known = javaHashSet(subscribed.filter((topic) => (input.partitions[topic] ?? 0) > 0)).keys()
-  return new Map(known.map((topic) => [topic, input.partitions[topic] ?? 0]))
 }
 
 const toAssignment = (lists: ReadonlyMap<string, TopicPartition[]>, input: AssignorInput): Assignment =>
