@@ -11,10 +11,8 @@ import type { ConnectionId, Input, Machine } from '../kernel/machine.ts'
 import { onCheckpointTimer } from './checkpoint.ts'
 import { forgetUnread, nextRead, readsNow } from './client-connection.ts'
 import { handleControlRequest } from './control-requests.ts'
-import { onPartitionLoaded, settleCoordination } from './coordinator/coordinator.ts'
-import { handleFindCoordinator } from './coordinator/find-coordinator.ts'
-import { handleOffsetCommit } from './coordinator/group/offset-commit.ts'
-import { handleOffsetFetch } from './coordinator/group/offset-fetch.ts'
+import { onCoordinatorTimer, settleCoordination } from './coordinator/coordinator.ts'
+import { handleCoordinatorRequest, isCoordinatorRequest } from './coordinator/requests.ts'
 import {
   FORWARDING_CHANNEL,
   onForwardingDisconnected,
@@ -174,15 +172,6 @@ function handleClientRequest(
     case 'MetadataRequest':
       handleMetadata(state, ctx, config, message, connection)
       return
-    case 'FindCoordinatorRequest':
-      handleFindCoordinator(state, ctx, config, message, connection)
-      return
-    case 'OffsetCommitRequest':
-      handleOffsetCommit(state, ctx, config, message, connection)
-      return
-    case 'OffsetFetchRequest':
-      handleOffsetFetch(state, ctx, config, message, connection)
-      return
     case 'InitProducerIdRequest':
       handleInitProducerId(state, ctx, config, message, connection)
       return
@@ -199,7 +188,8 @@ function handleClientRequest(
       handleWriteTxnMarkers(state, ctx, config, message, connection)
       return
     default:
-      unreachable(message)
+      if (isCoordinatorRequest(message)) handleCoordinatorRequest(state, ctx, config, message, connection)
+      else unreachable(message)
   }
 }
 
@@ -215,9 +205,6 @@ function onMessage(
     case 'FetchRequest':
     case 'ListOffsetsRequest':
     case 'MetadataRequest':
-    case 'FindCoordinatorRequest':
-    case 'OffsetCommitRequest':
-    case 'OffsetFetchRequest':
     case 'InitProducerIdRequest':
     case 'AddPartitionsToTxnRequest':
     case 'AddOffsetsToTxnRequest':
@@ -255,6 +242,10 @@ function onMessage(
       onControlledShutdownAnswer(state, ctx, config, message)
       return
     default:
+      if (isCoordinatorRequest(message)) {
+        if (readsNow(state, ctx, connection, message)) handleClientRequest(state, ctx, config, message, connection)
+        return
+      }
       if (isKraft(config) && onKraftMessage(state, ctx, config, message)) return
       ctx.probe(`broker ignores ${message.type}`)
   }
@@ -377,7 +368,8 @@ function onTimer(
 ): void {
   const colon = name.indexOf(':')
   const which = name.slice(colon + 1)
-  switch (colon < 0 ? name : name.slice(0, colon)) {
+  const family = colon < 0 ? name : name.slice(0, colon)
+  switch (family) {
     case 'produce':
       onProduceTimer(state, ctx, config, which)
       return
@@ -422,15 +414,12 @@ function onTimer(
     case 'transaction-timeouts':
       onTimeLimitTimer(state, ctx, config, name)
       return
-    case 'coordinator-load':
-      onPartitionLoaded(state, ctx, config, which)
-      return
     case 'kraft':
       if (name === KRAFT_SHUTDOWN_TIMER) askToShutDown(state, ctx, config)
       else onKraftTimer(state, ctx, config, name)
       return
     default:
-      ctx.probe(`broker has no timer ${name}`)
+      if (!onCoordinatorTimer(state, ctx, config, family, which, data)) ctx.probe(`broker has no timer ${name}`)
   }
 }
 

@@ -177,7 +177,7 @@ export function stopReplica(
   const volatile = running(state)
   unfollowPartition(state, ctx, config, name)
   if (deleted) {
-    stopCoordinating(state, ctx, name)
+    stopCoordinating(state, ctx, config, name)
     delete volatile.partitions[name]
     delete volatile.lastFlushUs[name]
     delete state.durable.logs[name]

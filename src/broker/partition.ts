@@ -131,7 +131,7 @@ export function makeFollower(
   }
   if (partition.role === 'leader') {
     ctx.probe('leader became follower')
-    stopCoordinating(state, ctx, name)
+    stopCoordinating(state, ctx, config, name)
   }
   partition.role = 'follower'
   partition.leader = told.leader

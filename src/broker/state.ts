@@ -5,7 +5,7 @@ import type { ErrorName } from '../kafka/errors.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrRequest, StopReplicaRequest, UpdateMetadataRequest } from '../kafka/messages/control.ts'
-import type { FindCoordinatorRequest, OffsetCommitRequest, OffsetFetchRequest } from '../kafka/messages/coordinator.ts'
+import type { CoordinatorRequest } from '../kafka/messages/coordinator.ts'
 import type {
   Acks,
   FetchedPartition,
@@ -157,9 +157,7 @@ export type ClientRequest =
   | FetchRequest
   | ListOffsetsRequest
   | MetadataRequest
-  | FindCoordinatorRequest
-  | OffsetCommitRequest
-  | OffsetFetchRequest
+  | CoordinatorRequest
   | InitProducerIdRequest
   | AddPartitionsToTxnRequest
   | AddOffsetsToTxnRequest

@@ -1,5 +1,6 @@
 /** Vectors of which partition of the internal topics an id belongs to (GroupMetadataManager.partitionFor). */
-import { coordinatorPartition, javaHashCode } from '../kafka/internal-topics.ts'
+import { coordinatorPartition } from '../kafka/internal-topics.ts'
+import { javaStringHash } from '../kafka/java-hash.ts'
 import type { Comparison } from './comparison.ts'
 
 interface PartitionCase {
@@ -16,7 +17,7 @@ export function runOffsetPartitions(cases: readonly unknown[], to: Comparison): 
   for (const { id, hashCode, groupPartition, transactionPartition } of cases as readonly PartitionCase[]) {
     const label = `id ${JSON.stringify(id)}`
     const ours = coordinatorPartition(id, PARTITIONS)
-    to.equal(label, 'hash code', hashCode, javaHashCode(id))
+    to.equal(label, 'hash code', hashCode, javaStringHash(id))
     to.equal(label, 'partition of a group', groupPartition, ours)
     to.equal(label, 'partition of a transactional id', transactionPartition, ours)
   }

@@ -119,6 +119,45 @@ export type Fact =
       readonly partition: TopicPartition
       readonly leaderEpoch: number
     }
+  // --- Groups, said by their coordinators
+  | {
+      readonly kind: 'groupRebalancing'
+      readonly group: string
+      readonly generation: number
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'groupGeneration'
+      readonly group: string
+      readonly generation: number
+      readonly protocol: string | null
+      readonly leader: string | null
+      readonly members: readonly string[]
+    }
+  | {
+      readonly kind: 'groupStable'
+      readonly group: string
+      readonly generation: number
+      readonly assignments: Readonly<Record<string, readonly TopicPartition[]>>
+    }
+  | { readonly kind: 'groupMemberRemoved'; readonly group: string; readonly member: string; readonly why: string }
+  | {
+      readonly kind: 'groupMemberReplaced'
+      readonly group: string
+      readonly instanceId: string
+      readonly from: string
+      readonly to: string
+    }
+  /** A member's commit is taken; `current` is the group's generation then. */
+  | {
+      readonly kind: 'groupCommit'
+      readonly group: string
+      readonly member: string
+      readonly generation: number
+      readonly current: number
+      readonly isMember: boolean
+    }
+  | { readonly kind: 'offsetExpired'; readonly group: string; readonly partition: TopicPartition }
   | { readonly kind: 'internalTopicNotCreated'; readonly topic: string; readonly liveBrokers: readonly BrokerId[] }
   // --- ISR
   | {

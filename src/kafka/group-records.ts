@@ -3,6 +3,7 @@
  * and values are JSON, so that a log can be read.
  */
 import type { TopicPartition } from './ids.ts'
+import type { MemberSubscription } from './messages/coordinator.ts'
 
 /** One committed offset. */
 export interface CommittedOffset {
@@ -21,10 +22,9 @@ export interface MemberRecord {
   readonly clientId: string
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
-  /** Partitions it was given, sorted. */
+  readonly subscription: MemberSubscription
+  /** Partitions it was given. */
   readonly assignment: readonly TopicPartition[]
-  /** Topics it asked for, sorted. */
-  readonly topics: readonly string[]
 }
 
 /** A generation of a group as its leader's assignment made it, or the group's end. */

@@ -1,5 +1,7 @@
 /** Topics that brokers keep for themselves, and which of their partitions a group or transactional id belongs to. */
 
+import { javaStringHash } from './java-hash.ts'
+
 /** Committed offsets and group metadata (0.8.2). */
 export const OFFSETS_TOPIC = '__consumer_offsets'
 /** States of transactional ids (KIP-98, 0.11). */
@@ -16,16 +18,9 @@ export const topicOfCoordinator = (type: CoordinatorType): InternalTopic =>
 export const isInternalTopic = (topic: string): topic is InternalTopic =>
   topic === OFFSETS_TOPIC || topic === TRANSACTIONS_TOPIC
 
-/** Java's String.hashCode: over UTF-16 units, as a signed 32-bit number. */
-export function javaHashCode(text: string): number {
-  let hash = 0
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(31, hash) + text.charCodeAt(i)) | 0
-  return hash
-}
-
 /** Utils.abs, of which the least integer's is 0. */
 const abs = (value: number): number => (value === -2147483648 ? 0 : Math.abs(value))
 
 /** The partition of an internal topic that holds a group or a transactional id (GroupMetadataManager.partitionFor). */
 export const coordinatorPartition = (id: string, partitionCount: number): number =>
-  abs(javaHashCode(id)) % partitionCount
+  abs(javaStringHash(id)) % partitionCount

@@ -33,6 +33,13 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   replicaStopped: { glyph: '-', tone: 'plain', weight: 'minor' },
   coordinatorLoaded: { glyph: '*', tone: 'info', weight: 'minor' },
   coordinatorResigned: { glyph: '-', tone: 'info', weight: 'minor' },
+  groupRebalancing: { glyph: 'g', tone: 'info', weight: 'major' },
+  groupGeneration: { glyph: 'g', tone: 'info', weight: 'minor' },
+  groupStable: { glyph: 'G', tone: 'good', weight: 'major' },
+  groupMemberRemoved: { glyph: '-', tone: 'warn', weight: 'major' },
+  groupMemberReplaced: { glyph: 'g', tone: 'info', weight: 'major' },
+  groupCommit: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  offsetExpired: { glyph: 'x', tone: 'warn', weight: 'major' },
   internalTopicNotCreated: { glyph: '!', tone: 'warn', weight: 'minor' },
   isrShrinkAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
   isrExpandAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -170,6 +177,22 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: has read its log and coordinates what belongs to it`
     case 'coordinatorResigned':
       return `${fact.partition}: no longer coordinates what belongs to it`
+    case 'groupRebalancing':
+      return `group ${fact.group}: rebalances after generation ${fact.generation}: ${fact.reason}`
+    case 'groupGeneration':
+      return `group ${fact.group}: generation ${fact.generation} of ${plural(fact.members.length, 'member')}${fact.leader === null ? '' : `, led by ${fact.leader}`}`
+    case 'groupStable':
+      return `group ${fact.group}: stable in generation ${fact.generation}: ${Object.entries(fact.assignments)
+        .map(([member, partitions]) => `${member} has ${partitions.length === 0 ? 'nothing' : partitions.join(' ')}`)
+        .join(', ')}`
+    case 'groupMemberRemoved':
+      return `group ${fact.group}: ${fact.member} is out: ${fact.why}`
+    case 'groupMemberReplaced':
+      return `group ${fact.group}: ${fact.instanceId} comes back as ${fact.to}, and ${fact.from} is fenced`
+    case 'groupCommit':
+      return `group ${fact.group}: takes a commit of ${fact.member} in generation ${fact.generation}`
+    case 'offsetExpired':
+      return `group ${fact.group}: the offset of ${fact.partition} has expired`
     case 'internalTopicNotCreated':
       return `cannot create ${fact.topic}: only brokers ${set(fact.liveBrokers)} are there for its replicas`
     case 'isrShrinkAsked':

@@ -33,6 +33,7 @@ const COUNTED_ONLY: Readonly<Record<string, true>> = {
   clientTold: true,
   produceAcknowledged: true,
   offsetCommitted: true,
+  groupCommit: true,
   registryWrite: true,
   metadataRecord: true,
 }

@@ -13,6 +13,7 @@ export function coordinationOf(state: BrokerState): CoordinationState {
     appends: {},
     answered: [],
     loadsUntilUs: 0,
+    expiryArmed: false,
     creating: {},
   }
   return volatile.coordination

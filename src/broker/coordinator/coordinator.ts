@@ -1,30 +1,88 @@
-/** What coordinators do beside answering requests: partitions that are loaded, appends that are answered. */
+/** What coordinators do beside answering requests: partitions that are loaded, appends that are answered, timers. */
 import type { ErrorName } from '../../kafka/errors.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../../kafka/internal-topics.ts'
 import { unreachable } from '../../kernel/assert.ts'
+import type { Json } from '../../kernel/json.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
+import { armExpiry, EXPIRY_TIMER, onExpiryTimer } from './group/expiry.ts'
+import { storeError } from './group/group-store.ts'
 import { loadGroups } from './group/load.ts'
 import { onOffsetsAppended } from './group/offset-commit.ts'
+import { onRebalanceTimer, onSyncTimer } from './group/rebalance.ts'
+import { type GroupScope, nowMs } from './group/scope.ts'
+import { onSessionTimer } from './group/sessions.ts'
+import { onReplacementStored } from './group/static-members.ts'
+import { onAssignmentStored } from './group/sync.ts'
+import { type GroupTimer, REBALANCE_TIMER, SESSION_TIMER, SYNC_TIMER, setGroupTimer } from './group/timers.ts'
 import type { PendingAppend } from './state.ts'
 import { onTransactionAppended } from './transactions/completion.ts'
 import { loadTransactions } from './transactions/loading.ts'
 import { onMarkerAppended } from './transactions/write-markers.ts'
 
 /** The log of a partition has been read: its groups or transactional ids are served from now on. */
-export function onPartitionLoaded(
+function onPartitionLoaded(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, name: TopicPartition): void {
+  const partition = running(state).coordination?.partitions[name]
+  if (partition === undefined) return
+  partition.phase = 'active'
+  ctx.fact({ kind: 'coordinatorLoaded', partition: name, leaderEpoch: partition.leaderEpoch })
+  if (splitTopicPartition(name).topic === TRANSACTIONS_TOPIC) loadTransactions(state, ctx, config, partition)
+  if (splitTopicPartition(name).topic !== OFFSETS_TOPIC) return
+  partition.groups = loadGroups(logOf(state, name), nowMs(ctx))
+  armExpiry(state, ctx, config)
+  // Every member's session begins again: it may not have been able to reach anybody meanwhile.
+  for (const id of Object.keys(partition.groups).sort()) {
+    const scope: GroupScope = { state, ctx, config, partition, group: partition.groups[id]! }
+    for (const { id: member, sessionTimeoutMs } of scope.group.members) {
+      setGroupTimer(scope, SESSION_TIMER, sessionTimeoutMs, member)
+    }
+  }
+}
+
+/** A timer of a coordinator, `<family>:<subject>`; false: it is none. */
+export function onCoordinatorTimer(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  family: string,
+  subject: string,
+  data: Json,
+): boolean {
+  switch (family) {
+    case 'coordinator-load':
+      onPartitionLoaded(state, ctx, config, subject)
+      return true
+    case EXPIRY_TIMER:
+      onExpiryTimer(state, ctx, config)
+      return true
+    case SESSION_TIMER:
+    case REBALANCE_TIMER:
+    case SYNC_TIMER: {
+      const about = data as unknown as GroupTimer
+      const scope = scopeOf(state, ctx, config, about.partition, about.group)
+      if (scope === null) return true
+      if (family === SESSION_TIMER) onSessionTimer(scope, about)
+      else if (family === REBALANCE_TIMER) onRebalanceTimer(scope)
+      else onSyncTimer(scope)
+      return true
+    }
+    default:
+      return false
+  }
+}
+
+/** A group that this broker coordinates now; null: it does not. */
+function scopeOf(
   state: BrokerState,
   ctx: BrokerContext,
   config: BrokerConfig,
   name: TopicPartition,
-): void {
+  id: string,
+): GroupScope | null {
   const partition = running(state).coordination?.partitions[name]
-  if (partition === undefined) return
-  if (splitTopicPartition(name).topic === OFFSETS_TOPIC) partition.groups = loadGroups(logOf(state, name))
-  partition.phase = 'active'
-  ctx.fact({ kind: 'coordinatorLoaded', partition: name, leaderEpoch: partition.leaderEpoch })
-  if (splitTopicPartition(name).topic === TRANSACTIONS_TOPIC) loadTransactions(state, ctx, config, partition)
+  const group = partition?.groups[id]
+  return partition === undefined || group === undefined ? null : { state, ctx, config, partition, group }
 }
 
 /** Acts on appends that were answered in this step; false: there were none. */
@@ -43,7 +101,7 @@ export function settleCoordination(state: BrokerState, ctx: BrokerContext, confi
   return true
 }
 
-/** An append of a coordinator has its acks, or an error. */
+/** An append of a coordinator has its acks, or an error. The partition may have another coordinator by now. */
 function onAppended(
   state: BrokerState,
   ctx: BrokerContext,
@@ -61,6 +119,19 @@ function onAppended(
       return
     case 'marker':
       onMarkerAppended(state, ctx, partition, next, error)
+      return
+    case 'group-assignment': {
+      const scope = scopeOf(state, ctx, config, partition, next.group)
+      if (scope !== null) onAssignmentStored(scope, next, storeError(error))
+      return
+    }
+    case 'group-replacement': {
+      const scope = scopeOf(state, ctx, config, partition, next.group)
+      if (scope !== null) onReplacementStored(scope, next, storeError(error))
+      return
+    }
+    case 'group-unattended':
+      if (error !== 'NONE') ctx.probe('the record of an empty group could not be written')
       return
     default:
       unreachable(next)

@@ -8,6 +8,7 @@ import { msToUs } from '../../kernel/time.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
 import { coordinationOf } from './coordination.ts'
+import { unloadGroup } from './group/unload.ts'
 import { forgetMarkers } from './transactions/markers.ts'
 
 export const loadTimer = (partition: TopicPartition): string => `coordinator-load:${partition}`
@@ -49,13 +50,21 @@ export function goOnCoordinating(
   if (known !== undefined && config.mechanisms.metadata === 'kraft') known.leaderEpoch = leaderEpoch
 }
 
-/** This broker no longer leads the partition: it forgets what it knew of it. */
-export function stopCoordinating(state: BrokerState, ctx: BrokerContext, partition: TopicPartition): void {
+/** This broker no longer leads the partition: who waits is told, and what it knew of it is forgotten. */
+export function stopCoordinating(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  partition: TopicPartition,
+): void {
   const { coordination } = running(state)
   const known = coordination?.partitions[partition]
   if (coordination === undefined || known === undefined) return
   delete coordination.partitions[partition]
   forgetMarkers(state, partition)
   ctx.cancelTimer(loadTimer(partition))
+  for (const id of Object.keys(known.groups).sort()) {
+    unloadGroup({ state, ctx, config, partition: known, group: known.groups[id]! })
+  }
   ctx.fact({ kind: 'coordinatorResigned', partition, leaderEpoch: known.leaderEpoch })
 }

@@ -2,13 +2,14 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { InternalTopic } from '../../kafka/internal-topics.ts'
 import type { ProduceResponse } from '../../kafka/messages/data.ts'
+import type { GroupAppend } from './group/group-store.ts'
 import type { OffsetCommitAppend } from './group/offset-commit.ts'
 import type { GroupState } from './group/state.ts'
 import type { MarkerAppend, TransactionAppend, TransactionsState } from './transactions/state.ts'
 import type { TransactionalId } from './transactions/transaction.ts'
 
 /** Who goes on when an append of a coordinator is answered, and with what. Plain data: the answer may come much later. */
-export type AppendContinuation = OffsetCommitAppend | TransactionAppend | MarkerAppend
+export type AppendContinuation = OffsetCommitAppend | GroupAppend | TransactionAppend | MarkerAppend
 
 /** One partition of an internal topic that this broker leads. */
 export interface CoordinatedPartition {
@@ -37,6 +38,8 @@ export interface CoordinationState {
   answered: ProduceResponse[]
   /** When the one thread that loads partitions is free, in us. */
   loadsUntilUs: number
+  /** Offsets are looked through for those that have expired. */
+  expiryArmed: boolean
   /** Internal topics whose creation is under way: what was asked, by topic. */
   creating: Partial<Record<InternalTopic, number>>
   /** Markers on their way; absent until there are any. */

@@ -57,7 +57,7 @@ function replicationFactorOf(state: BrokerState, config: BrokerConfig, topic: In
   const live = running(state).metadata.liveBrokers.length
   const wanted = numberSetting(config, `${keysOf(topic)}.replication.factor`) ?? 3
   if (live >= wanted) return wanted
-  return config.mechanisms.internalTopicsNeedReplicas === true || live === 0 ? null : live
+  return config.mechanisms.internalTopicsNeedReplicas || live === 0 ? null : live
 }
 
 /** 0.11 GroupMetadataManager.offsetsTopicConfigs, TransactionStateManager.transactionTopicConfigs. */

@@ -28,6 +28,8 @@ const overrides: Partial<Mechanisms> = {
   clientAsksVersions: true,
   // 0.10 ControlledShutdownLeaderSelector: the first live assigned replica that stays in the ISR.
   controlledShutdownOrder: 'assignment',
+  // KAFKA-2720 (0.10.1): a group without members is Empty, and still there.
+  emptyGroupsKept: true,
 }
 
 export const KAFKA_0_10_2: Generation = {

@@ -24,6 +24,8 @@ const overrides: Partial<Mechanisms> = {
   producerBatchesKept: 5,
   unknownProducer: 'unknown-producer-id',
   producersForgotten: 'with-last-data',
+  // KAFKA-6065: the state has another name.
+  completingRebalanceCalled: 'CompletingRebalance',
 }
 
 export const KAFKA_1_1: Generation = {

@@ -12,6 +12,8 @@ const overrides: Partial<Mechanisms> = {
   sequenceAfterMarker: 'out-of-order',
   // KAFKA-9987, in 2.5.1.
   stickyAssignor: 'fill-to-quota',
+  // KAFKA-9801.
+  staticRejoinWhileCompleting: 'rebalance',
 }
 
 export const KAFKA_2_5: Generation = {

@@ -11,6 +11,10 @@ const overrides: Partial<Mechanisms> = {
   stopReplicaEpoch: true,
   // 2.6 Log.truncateTo: an entry at the log end goes also when no record does.
   noOpTruncationKeepsEpochs: false,
+  // 2.6 GroupCoordinator.doHeartbeat: a member that has joined is heard while it waits.
+  heartbeatWhileCompleting: true,
+  // KAFKA-10284 (2.6.1, 2.7.0).
+  staticReplacementStored: true,
 }
 
 export const KAFKA_2_6: Generation = {

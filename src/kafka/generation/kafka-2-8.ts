@@ -22,6 +22,8 @@ const overrides: Partial<Mechanisms> = {
   cooperativeClaimsCarryGeneration: true,
   // KAFKA-9393: the producer snapshots follow the segments.
   producerSnapshots: 'per-segment',
+  // 2.8 GroupCoordinator.schedulePendingSync.
+  unsyncedMembersRemoved: true,
 }
 
 export const KAFKA_2_8: Generation = {

@@ -13,6 +13,8 @@ const overrides: Partial<Mechanisms> = {
   failedFetchBacksOffOnce: true,
   // 3.1 AbstractFetcherThread says what it is going to truncate.
   truncationDecisionLogged: true,
+  // KIP-814 (3.2).
+  joinSkipsAssignment: true,
 }
 
 export const KAFKA_3_3: Generation = {

@@ -200,10 +200,24 @@ export interface Mechanisms {
   readonly producersForgotten: 'with-last-record' | 'with-last-data' | 'by-time'
 
   // --- Groups and transactions: coordinators (A6.5, A8)
-  /** An internal topic is not created with fewer replicas than its setting asks for (KIP-115, 0.11); absent: as many as there are brokers. */
-  readonly internalTopicsNeedReplicas?: boolean
-  /** Committed offsets are kept while their group has members (KIP-211, 2.1); absent: each for its retention from its commit on. */
-  readonly offsetsExpireWithGroup?: boolean
+  /** An internal topic is not created with fewer replicas than its setting asks for (KIP-115, 0.11), or with as many as there are brokers. */
+  readonly internalTopicsNeedReplicas: boolean
+  /** Committed offsets are kept while their group has members (KIP-211, 2.1), or each for its retention from its commit on. */
+  readonly offsetsExpireWithGroup: boolean
+  /** A group whose last member has gone stays, with one more generation in its log (0.10.1, KAFKA-2720), or is forgotten. */
+  readonly emptyGroupsKept: boolean
+  /** What DescribeGroups calls a group that waits for its leader's assignment (1.1, KAFKA-6065). */
+  readonly completingRebalanceCalled: 'AwaitingSync' | 'CompletingRebalance'
+  /** A member that asks during that wait is told that all is well (2.6), or to join again. */
+  readonly heartbeatWhileCompleting: boolean
+  /** A static member that comes back during that wait has its place (2.3), or makes the group begin again (KAFKA-9801, 2.5). */
+  readonly staticRejoinWhileCompleting: 'join' | 'rebalance'
+  /** The new id of a static member that came back is written to the log (KAFKA-10284, 2.6.1), or a new coordinator knows the old one. */
+  readonly staticReplacementStored: boolean
+  /** A static leader that comes back is told that it leads and has nothing to divide (KIP-814, 3.2), or that its old id leads. */
+  readonly joinSkipsAssignment: boolean
+  /** Members that joined a generation and never sync are removed (2.8, KAFKA-12890), or only by their session. */
+  readonly unsyncedMembersRemoved: boolean
 
   // --- Transactions (A6.5), from 0.11
   /** A fenced producer is told PRODUCER_FENCED by its coordinator, which it cannot recover from, and INVALID_PRODUCER_EPOCH by leaders, which only aborts (KIP-588, 2.7); absent: INVALID_PRODUCER_EPOCH by both, never recoverable. */

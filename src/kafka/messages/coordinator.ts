@@ -70,3 +70,153 @@ export interface OffsetFetchResponse {
   readonly error: ErrorName
   readonly partitions: Readonly<Record<TopicPartition, FetchedOffset>>
 }
+
+/** What a member tells the leader of its group, through the coordinator, which does not look into it. */
+export interface MemberSubscription {
+  readonly topics: readonly string[]
+  /** What it owns (cooperative and sticky assignors), in the order of its last assignment. */
+  readonly owned: readonly TopicPartition[]
+  /** The generation in which it got that; -1: none, or not told. */
+  readonly generation: number
+  readonly rack: string | null
+}
+
+/** An assignor that a member supports, first the one it likes best. */
+export interface MemberProtocol {
+  readonly name: string
+  readonly subscription: MemberSubscription
+}
+
+export interface JoinGroupRequest {
+  readonly type: 'JoinGroupRequest'
+  readonly correlationId: number
+  readonly clientId: string
+  readonly group: string
+  /** Empty: a new member. */
+  readonly memberId: string
+  /** KIP-345 (2.3). */
+  readonly instanceId: string | null
+  readonly sessionTimeoutMs: number
+  /** To 0.10.0 the session time-out stands for it. */
+  readonly rebalanceTimeoutMs: number
+  readonly protocolType: string
+  readonly protocols: readonly MemberProtocol[]
+  /** Version 4 and later (KIP-394, 2.2): a new member is first given an id, and joins again with it. */
+  readonly requireKnownMemberId: boolean
+  /** Version 9 and later (KIP-814, 3.2): a leader may be told to leave the assignment as it is. */
+  readonly supportsSkippingAssignment: boolean
+}
+
+export interface JoinedMember {
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly subscription: MemberSubscription
+}
+
+export interface JoinGroupResponse {
+  readonly type: 'JoinGroupResponse'
+  readonly correlationId: number
+  readonly error: ErrorName
+  /** -1 with an error. */
+  readonly generation: number
+  readonly protocol: string | null
+  readonly leader: string
+  readonly memberId: string
+  /** For the leader only. */
+  readonly members: readonly JoinedMember[]
+  readonly skipAssignment: boolean
+}
+
+export interface SyncGroupRequest {
+  readonly type: 'SyncGroupRequest'
+  readonly correlationId: number
+  readonly group: string
+  readonly generation: number
+  readonly memberId: string
+  readonly instanceId: string | null
+  /** From the leader: what each member gets. Empty from others. */
+  readonly assignments: Readonly<Record<string, readonly TopicPartition[]>>
+}
+
+export interface SyncGroupResponse {
+  readonly type: 'SyncGroupResponse'
+  readonly correlationId: number
+  readonly error: ErrorName
+  readonly assignment: readonly TopicPartition[]
+}
+
+export interface HeartbeatRequest {
+  readonly type: 'HeartbeatRequest'
+  readonly correlationId: number
+  readonly group: string
+  readonly generation: number
+  readonly memberId: string
+  readonly instanceId: string | null
+}
+
+export interface HeartbeatResponse {
+  readonly type: 'HeartbeatResponse'
+  readonly correlationId: number
+  readonly error: ErrorName
+}
+
+export interface LeaveGroupRequest {
+  readonly type: 'LeaveGroupRequest'
+  readonly correlationId: number
+  readonly group: string
+  /** Empty: the member with that instance id is removed, by an administrator (2.4). */
+  readonly memberId: string
+  readonly instanceId: string | null
+}
+
+export interface LeaveGroupResponse {
+  readonly type: 'LeaveGroupResponse'
+  readonly correlationId: number
+  readonly error: ErrorName
+}
+
+export interface DescribeGroupsRequest {
+  readonly type: 'DescribeGroupsRequest'
+  readonly correlationId: number
+  readonly groups: readonly string[]
+}
+
+export interface DescribedGroup {
+  readonly error: ErrorName
+  /** `Dead`: the coordinator knows no such group. */
+  readonly state: string
+  /** Empty while the group is not stable. */
+  readonly protocol: string
+  /** Assignments are told of a stable group only. */
+  readonly members: Readonly<Record<string, readonly TopicPartition[]>>
+}
+
+export interface DescribeGroupsResponse {
+  readonly type: 'DescribeGroupsResponse'
+  readonly correlationId: number
+  readonly groups: Readonly<Record<string, DescribedGroup>>
+}
+
+export interface ListGroupsRequest {
+  readonly type: 'ListGroupsRequest'
+  readonly correlationId: number
+}
+
+export interface ListGroupsResponse {
+  readonly type: 'ListGroupsResponse'
+  readonly correlationId: number
+  readonly error: ErrorName
+  readonly groups: readonly string[]
+}
+
+/** What a client may ask of a coordinator. */
+export type CoordinatorRequest =
+  | FindCoordinatorRequest
+  | OffsetCommitRequest
+  | OffsetFetchRequest
+  | JoinGroupRequest
+  | SyncGroupRequest
+  | HeartbeatRequest
+  | LeaveGroupRequest
+  | DescribeGroupsRequest
+  | ListGroupsRequest

@@ -9,12 +9,24 @@ import type {
   UpdateMetadataRequest,
 } from './control.ts'
 import type {
+  DescribeGroupsRequest,
+  DescribeGroupsResponse,
   FindCoordinatorRequest,
   FindCoordinatorResponse,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  JoinGroupRequest,
+  JoinGroupResponse,
+  LeaveGroupRequest,
+  LeaveGroupResponse,
+  ListGroupsRequest,
+  ListGroupsResponse,
   OffsetCommitRequest,
   OffsetCommitResponse,
   OffsetFetchRequest,
   OffsetFetchResponse,
+  SyncGroupRequest,
+  SyncGroupResponse,
 } from './coordinator.ts'
 import type {
   FetchRequest,
@@ -102,6 +114,18 @@ export type KafkaMessage =
   | OffsetCommitResponse
   | OffsetFetchRequest
   | OffsetFetchResponse
+  | JoinGroupRequest
+  | JoinGroupResponse
+  | SyncGroupRequest
+  | SyncGroupResponse
+  | HeartbeatRequest
+  | HeartbeatResponse
+  | LeaveGroupRequest
+  | LeaveGroupResponse
+  | DescribeGroupsRequest
+  | DescribeGroupsResponse
+  | ListGroupsRequest
+  | ListGroupsResponse
   | LeaderAndIsrRequest
   | UpdateMetadataRequest
   | StopReplicaRequest

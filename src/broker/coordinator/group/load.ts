@@ -1,24 +1,55 @@
 /** Reads groups and offsets out of a partition of the offsets topic: for each key the last record counts. */
-import { parseOffsetsKey, parseOffsetValue } from '../../../kafka/group-records.ts'
+import { type GroupRecord, parseGroupValue, parseOffsetsKey, parseOffsetValue } from '../../../kafka/group-records.ts'
 import { offsetAt } from '../../../kafka/records.ts'
 import type { ReplicaLog } from '../../../log/replica-log.ts'
 import { type GroupState, newGroup } from './state.ts'
 
 /** The log is read to its end, also above the high watermark (GroupMetadataManager.loadGroupsAndOffsets). */
-export function loadGroups(log: ReplicaLog): Record<string, GroupState> {
+export function loadGroups(log: ReplicaLog, nowMs: number): Record<string, GroupState> {
   const groups: Record<string, GroupState> = {}
   for (const batch of log.batches) {
     if (batch.control !== undefined) continue
     for (const [index, record] of batch.records.entries()) {
       const key = parseOffsetsKey(record.key)
-      if (key?.kind !== 'offset') continue
-      groups[key.group] ??= newGroup(key.group)
-      const { offsets } = groups[key.group]!
-      if (record.value === null) delete offsets[key.partition]
+      if (key === null) continue
+      groups[key.group] ??= newGroup(key.group, nowMs)
+      const group = groups[key.group]!
+      if (key.kind === 'group') {
+        if (record.value === null) groups[key.group] = { ...newGroup(key.group, nowMs), offsets: group.offsets }
+        else restore(group, parseGroupValue(record.value), nowMs)
+      } else if (record.value === null) delete group.offsets[key.partition]
       else {
-        offsets[key.partition] = { committed: parseOffsetValue(record.value), appendedAt: offsetAt(batch, index) }
+        const committed = parseOffsetValue(record.value)
+        group.offsets[key.partition] = { committed, appendedAt: offsetAt(batch, index) }
       }
     }
   }
+  // A group that has neither a generation nor offsets is none.
+  for (const id of Object.keys(groups)) {
+    const { generation, offsets } = groups[id]!
+    if (generation === 0 && Object.keys(offsets).length === 0) delete groups[id]
+  }
   return groups
+}
+
+/** A group as its last record left it: a rebalance that was under way then is forgotten. */
+function restore(group: GroupState, record: GroupRecord, nowMs: number): void {
+  const ids = Object.keys(record.members)
+  group.phase = ids.length === 0 ? 'Empty' : 'Stable'
+  group.phaseSinceMs = record.stateTimestampMs >= 0 ? record.stateTimestampMs : nowMs
+  group.generation = record.generation
+  group.protocolType = record.protocolType
+  group.protocol = record.protocol
+  group.leader = record.leader
+  group.members = ids.map((id) => {
+    const { subscription, ...member } = record.members[id]!
+    return {
+      ...member,
+      id,
+      protocols: [{ name: record.protocol ?? '', subscription }],
+      isNew: false,
+      awaitingJoin: null,
+      awaitingSync: null,
+    }
+  })
 }

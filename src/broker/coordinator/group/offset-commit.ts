@@ -4,14 +4,17 @@ import { type CommittedOffset, offsetKey, offsetValue } from '../../../kafka/gro
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { OffsetCommitRequest } from '../../../kafka/messages/coordinator.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
-import { MICROS_PER_MS } from '../../../kernel/time.ts'
 import { respond } from '../../client-connection.ts'
 import { type BrokerContext, numberSetting, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { coordinated } from '../coordination.ts'
 import { appendToCoordinatorLog } from '../log-append.ts'
-import type { CoordinatedPartition } from '../state.ts'
+import type { AppendContinuation, CoordinatedPartition } from '../state.ts'
+import { storeSettings } from './group-store.ts'
+import { isFenced, memberOf, memberRefusal } from './membership.ts'
+import { type GroupScope, nowMs } from './scope.ts'
 import { type GroupState, newGroup } from './state.ts'
+import { SESSION_TIMER, setGroupTimer } from './timers.ts'
 
 /** A commit whose record is on its way. */
 export interface OffsetCommitAppend {
@@ -29,47 +32,80 @@ export function handleOffsetCommit(
   request: OffsetCommitRequest,
   connection: ConnectionId,
 ): void {
-  const found = coordinated(state, config, 'group', request.group)
-  const error = found.ok ? refusal(found.partition, request) : found.error
-  if (!found.ok || error !== 'NONE') {
-    answer(state, ctx, connection, request.correlationId, Object.keys(request.offsets), error)
+  const { group: id, correlationId } = request
+  const found = coordinated(state, config, 'group', id)
+  const scope = found.ok ? groupFor(state, ctx, config, found.partition, request) : null
+  const error = found.ok ? (scope === null ? 'ILLEGAL_GENERATION' : refusal(scope, request)) : found.error
+  if (scope === null || error !== 'NONE') {
+    answer(state, ctx, connection, correlationId, Object.keys(request.offsets), error)
     return
   }
-  const { groups, partition } = found.partition
-  groups[request.group] ??= newGroup(request.group)
-  const group = groups[request.group]!
-  const offsets: Record<TopicPartition, CommittedOffset> = {}
-  for (const name of Object.keys(request.offsets).sort(comparePartitions)) {
-    const { offset, leaderEpoch, metadata } = request.offsets[name]!
-    const commitTimestampMs = Math.floor(ctx.nowUs / MICROS_PER_MS)
-    const expireTimestampMs = expiryOf(config, request.retentionMs, commitTimestampMs)
-    offsets[name] = { offset, leaderEpoch, metadata, commitTimestampMs, expireTimestampMs }
-    group.pendingOffsets[name] = (group.pendingOffsets[name] ?? 0) + 1
-  }
-  const { correlationId } = request
-  appendToCoordinatorLog(state, ctx, config, {
-    partition,
-    records: Object.keys(offsets).map((name) => ({
-      key: offsetKey(group.id, name),
-      value: offsetValue(offsets[name]!),
-    })),
-    acks: numberSetting(config, 'offsets.commit.required.acks') ?? -1,
-    timeoutMs: numberSetting(config, 'offsets.commit.timeout.ms') ?? 5_000,
-    next: { kind: 'offset-commit', group: group.id, connection, correlationId, offsets },
-  })
+  const offsets = offsetsOf(scope, request)
+  storeOffsets(scope, offsets, { kind: 'offset-commit', group: id, connection, correlationId, offsets })
 }
 
-/** Why a member's commit is refused. */
-function refusal({ groups }: CoordinatedPartition, request: OffsetCommitRequest): ErrorName {
-  // Without a group only a consumer that manages its partitions by itself may commit.
-  if (groups[request.group] === undefined && request.generation >= 0) return 'ILLEGAL_GENERATION'
+/** A generation of a group that nobody knows is old: null. Without one a consumer only keeps its offsets here. */
+function groupFor(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  partition: CoordinatedPartition,
+  { group: id, generation }: OffsetCommitRequest,
+): GroupScope | null {
+  if (partition.groups[id] === undefined) {
+    if (generation >= 0) return null
+    partition.groups[id] = newGroup(id, nowMs(ctx))
+  }
+  return { state, ctx, config, partition, group: partition.groups[id]! }
+}
+
+/** Why a commit is refused. While members join again it is taken: those who had the partitions may finish. */
+function refusal(scope: GroupScope, request: OffsetCommitRequest): ErrorName {
+  const { group, ctx } = scope
+  const fenced = isFenced(group, request.memberId, request.instanceId)
+  if (request.generation < 0 && group.phase === 'Empty' && !fenced) return 'NONE'
+  const refused = memberRefusal(group, request)
+  if (refused !== 'NONE') return refused
+  // It has its generation and no assignment yet: what it had may be another's by now.
+  if (group.phase === 'CompletingRebalance') return 'REBALANCE_IN_PROGRESS'
+  const { memberId, generation } = request
+  const member = memberOf(group, memberId)
+  if (member !== undefined) setGroupTimer(scope, SESSION_TIMER, member.sessionTimeoutMs, memberId)
+  const isMember = member !== undefined && !fenced
+  ctx.fact({ kind: 'groupCommit', group: group.id, member: memberId, generation, current: group.generation, isMember })
   return 'NONE'
+}
+
+function offsetsOf({ ctx, config }: GroupScope, request: OffsetCommitRequest): Record<TopicPartition, CommittedOffset> {
+  const offsets: Record<TopicPartition, CommittedOffset> = {}
+  const commitTimestampMs = nowMs(ctx)
+  const expireTimestampMs = expiryOf(config, request.retentionMs, commitTimestampMs)
+  for (const name of Object.keys(request.offsets).sort(comparePartitions)) {
+    offsets[name] = { ...request.offsets[name]!, commitTimestampMs, expireTimestampMs }
+  }
+  return offsets
+}
+
+/** Writes offsets to the group's partition and goes on with `next`. */
+export function storeOffsets(
+  { state, ctx, config, partition, group }: GroupScope,
+  offsets: Readonly<Record<TopicPartition, CommittedOffset>>,
+  next: AppendContinuation,
+): void {
+  const names = Object.keys(offsets)
+  for (const name of names) group.pendingOffsets[name] = (group.pendingOffsets[name] ?? 0) + 1
+  appendToCoordinatorLog(state, ctx, config, {
+    partition: partition.partition,
+    records: names.map((name) => ({ key: offsetKey(group.id, name), value: offsetValue(offsets[name]!) })),
+    ...storeSettings(config),
+    next,
+  })
 }
 
 /** To 2.0 every offset has a retention of its own; from 2.1 (KIP-211) only where an old client asked for one. */
 function expiryOf(config: BrokerConfig, retentionMs: number, commitTimestampMs: number): number | null {
   if (retentionMs >= 0) return commitTimestampMs + retentionMs
-  if (config.mechanisms.offsetsExpireWithGroup === true) return null
+  if (config.mechanisms.offsetsExpireWithGroup) return null
   return commitTimestampMs + (numberSetting(config, 'offsets.retention.minutes') ?? 1_440) * 60_000
 }
 

@@ -1,0 +1,70 @@
+/** What clients ask of coordinators, by name. */
+import type { CoordinatorRequest } from '../../kafka/messages/coordinator.ts'
+import type { KafkaMessage } from '../../kafka/messages/message.ts'
+import { unreachable } from '../../kernel/assert.ts'
+import type { ConnectionId } from '../../kernel/machine.ts'
+import type { BrokerContext } from '../running.ts'
+import type { BrokerConfig, BrokerState } from '../state.ts'
+import { handleFindCoordinator } from './find-coordinator.ts'
+import { handleDescribeGroups, handleListGroups } from './group/describe.ts'
+import { handleHeartbeat } from './group/heartbeat.ts'
+import { handleJoinGroup } from './group/join.ts'
+import { handleLeaveGroup } from './group/leave.ts'
+import { handleOffsetCommit } from './group/offset-commit.ts'
+import { handleOffsetFetch } from './group/offset-fetch.ts'
+import { handleSyncGroup } from './group/sync.ts'
+
+const TYPES: Readonly<Record<CoordinatorRequest['type'], true>> = {
+  FindCoordinatorRequest: true,
+  OffsetCommitRequest: true,
+  OffsetFetchRequest: true,
+  JoinGroupRequest: true,
+  SyncGroupRequest: true,
+  HeartbeatRequest: true,
+  LeaveGroupRequest: true,
+  DescribeGroupsRequest: true,
+  ListGroupsRequest: true,
+}
+
+export const isCoordinatorRequest = (message: KafkaMessage): message is CoordinatorRequest =>
+  Object.hasOwn(TYPES, message.type)
+
+export function handleCoordinatorRequest(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  message: CoordinatorRequest,
+  connection: ConnectionId,
+): void {
+  switch (message.type) {
+    case 'FindCoordinatorRequest':
+      handleFindCoordinator(state, ctx, config, message, connection)
+      return
+    case 'OffsetCommitRequest':
+      handleOffsetCommit(state, ctx, config, message, connection)
+      return
+    case 'OffsetFetchRequest':
+      handleOffsetFetch(state, ctx, config, message, connection)
+      return
+    case 'JoinGroupRequest':
+      handleJoinGroup(state, ctx, config, message, connection)
+      return
+    case 'SyncGroupRequest':
+      handleSyncGroup(state, ctx, config, message, connection)
+      return
+    case 'HeartbeatRequest':
+      handleHeartbeat(state, ctx, config, message, connection)
+      return
+    case 'LeaveGroupRequest':
+      handleLeaveGroup(state, ctx, config, message, connection)
+      return
+    case 'DescribeGroupsRequest':
+      handleDescribeGroups(state, ctx, config, message, connection)
+      return
+    case 'ListGroupsRequest':
+      handleListGroups(state, ctx, message, connection)
+      return
+    default:
+      unreachable(message)
+  }
+}
