@@ -5,10 +5,11 @@ import type { ErrorName } from '../kafka/errors.ts'
 import { comparePartitions, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { ProduceRequest, ProduceResponse } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
-import type { KafkaRecord } from '../kafka/records.ts'
+import type { BatchProducer, KafkaRecord } from '../kafka/records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
-import { appendAsLeader, batchBytes } from '../log/replica-log.ts'
+import { emptyProducerState, judgeBatch, type ProducerVerdict } from '../log/producer-state.ts'
+import { appendAsLeader, batchBytes, type ReplicaLog } from '../log/replica-log.ts'
 import { forgetUnread, release, respond } from './client-connection.ts'
 import { completeDelayedFetches } from './delayed-fetch.ts'
 import { parkProduce, tellAcknowledged } from './delayed-produce.ts'
@@ -45,7 +46,7 @@ export function handleProduce(
   for (const name of names) {
     const records = request.partitions[name]!
     const appended = acksAllowed(request.acks, config)
-      ? append(state, ctx, config, name, records, request.acks)
+      ? append(state, ctx, config, name, records, request.acks, request.producers?.[name])
       : ({ ok: false, error: 'INVALID_REQUIRED_ACKS' } as const)
     if (!appended.ok) {
       ctx.fact({ kind: 'produceRefused', partition: name, error: appended.error })
@@ -100,6 +101,7 @@ function append(
   name: TopicPartition,
   records: readonly KafkaRecord[],
   acks: number,
+  producer: BatchProducer | undefined,
 ): Appended {
   const partition = running(state).partitions[name]
   if (partition === undefined) return { ok: false, error: unhostedError(state, config, name) }
@@ -107,6 +109,13 @@ function append(
   if (refused !== null) return { ok: false, error: refused }
   const log = logOf(state, name)
   const { leaderEpoch } = partition
+  const judged = producer === undefined ? null : judge(log, records, producer, config)
+  if (judged?.kind === 'refused') return { ok: false, error: judged.error }
+  if (judged?.kind === 'duplicate') {
+    ctx.probe('duplicate batch of a producer')
+    const endOffset = judged.baseOffset + records.length
+    return { ok: true, baseOffset: judged.baseOffset, endOffset, leaderEpoch }
+  }
   if (isMutant(config, 'canary'))
     return { ok: true, baseOffset: log.logEndOffset, endOffset: log.logEndOffset, leaderEpoch }
   const { baseOffset, endOffset } = appendAsLeader(
@@ -115,6 +124,7 @@ function append(
     leaderEpoch,
     config.mechanisms,
     diskOf(state, ctx, config, name),
+    producer === undefined ? undefined : { producer },
   )
   ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
   if (isMutant(config, 'append-twice')) appendAsLeader(log, records, leaderEpoch, config.mechanisms)
@@ -137,6 +147,28 @@ function refusal(
   if (!enough && partition.isr.length < minInsyncReplicas(state, config, partition)) return 'NOT_ENOUGH_REPLICAS'
   return sizeError(state, config, partition, records)
 }
+
+/** Holds a producer's batch against what the log knows of it (KIP-98): new, already there, or out of place. */
+const judge = (
+  log: ReplicaLog,
+  records: readonly KafkaRecord[],
+  producer: BatchProducer,
+  config: BrokerConfig,
+): ProducerVerdict =>
+  judgeBatch(
+    log.producers ?? emptyProducerState(log.logStartOffset),
+    {
+      producerId: producer.id,
+      producerEpoch: producer.epoch,
+      baseSequence: producer.baseSequence,
+      baseOffset: log.logEndOffset,
+      lastOffset: log.logEndOffset + records.length - 1,
+      transactional: producer.transactional,
+      marker: null,
+      timestampMs: -1,
+    },
+    config.mechanisms,
+  )
 
 /** A record (from 0.11 a batch) may be as large as max.message.bytes, a request to a partition as a segment. */
 function sizeError(

@@ -1,5 +1,6 @@
 /** What an application asks of its client, one call after another in one thread, as the Java classes name it. */
 import type { TopicPartition } from './ids.ts'
+import type { GroupMemberIdentity } from './messages/transactions.ts'
 
 export type ProducerCall =
   /** Returns when `send` returns: the record is in a batch, or was refused; with `waits` when it has its result. */
@@ -38,8 +39,10 @@ export type ProducerCall =
       readonly call: 'sendOffsetsToTransaction'
       readonly offsets: Readonly<Record<TopicPartition, number>>
       readonly group: string
-      /** The client whose kept ConsumerGroupMetadata goes along (KIP-447); null: the group id only. */
+      /** Label of the `groupMetadata` call whose ConsumerGroupMetadata goes along (KIP-447); null: the group id only. */
       readonly metadataOf: string | null
+      /** What that call gave: the world fills it in. */
+      readonly member: GroupMemberIdentity | null
     }
 
 export type ConsumerCall =

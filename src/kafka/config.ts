@@ -91,7 +91,25 @@ export function resolveSettings(scope: SettingScope, generationName: string, ove
     const value = defaultIn(setting, generationName)
     if (value !== null && value !== '') resolved[setting.key] = value
   }
-  return { ...resolved, ...overrides }
+  return scope === 'producer'
+    ? idempotentSettings({ ...resolved, ...overrides }, overrides, generationName)
+    : { ...resolved, ...overrides }
+}
+
+/**
+ * What an idempotent producer is given where the application says nothing (clients: KafkaProducer.configureAcks and
+ * others): it waits for the whole ISR and tries without end. 0.11 logs remember one batch of it, so one is in flight.
+ */
+function idempotentSettings(settings: Settings, given: Settings, generationName: string): Settings {
+  const transactional = settings['transactional.id'] ?? ''
+  if (transactional === '' && String(given['enable.idempotence']) !== 'true') return settings
+  const implied: Record<string, SettingValue> = { 'enable.idempotence': true }
+  if (given.acks === undefined) implied.acks = 'all'
+  if (given.retries === undefined) implied.retries = 2_147_483_647
+  const one = generationNamed(generationName)?.mechanisms.producerBatchesKept === 1
+  const inFlight = 'max.in.flight.requests.per.connection'
+  if (one && given[inFlight] === undefined) implied[inFlight] = 1
+  return { ...settings, ...implied }
 }
 
 export type ValidatedSetting =

@@ -1,7 +1,10 @@
 /** Everything a step can do to the world. */
+
 import { setFetchThrottle } from '../broker/replica-fetcher.ts'
+import type { ClientCall } from '../kafka/calls.ts'
 import type { Fact } from '../kafka/facts.ts'
 import { ADMIN_NODE, quorumNode } from '../kafka/ids.ts'
+import type { GroupMemberIdentity } from '../kafka/messages/transactions.ts'
 import type { Operation } from '../kafka/operations.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { Json } from '../kernel/json.ts'
@@ -217,6 +220,13 @@ export function continueLoop(world: World, host: Host, report: StepReport, opera
   const accepted = (outcome as { readonly error?: string } | null)?.error === 'NONE'
   if (!loop.running || (loop.action.until === 'accepted' && accepted)) endLoop(world, label, outcome)
   else later({ world, host, report }, loop.action.everyUs, loop.action)
+}
+
+/** KIP-447: what the consumer said of itself goes along with the offsets that its transaction commits. */
+function withMember(world: World, call: ClientCall): ClientCall {
+  if (call.call !== 'sendOffsetsToTransaction' || call.metadataOf === null) return call
+  const told = world.ledger.requests[call.metadataOf]?.result as { readonly member?: GroupMemberIdentity } | null
+  return { ...call, member: told?.member ?? null }
 }
 
 /** Does one action now; returns the processes concerned, for the timeline. */
@@ -479,7 +489,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
         answeredAtUs: null,
         result: null,
       }
-      ask(doing, node, { kind: 'call', operationId: action.label, call: action.call })
+      ask(doing, node, { kind: 'call', operationId: action.label, call: withMember(world, action.call) })
       return [node]
     }
     case 'observe':

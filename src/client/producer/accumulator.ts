@@ -11,6 +11,7 @@ import { giveUp, tell } from './outcome.ts'
 import { choosePartition, partitionForNewBatch } from './partitioner.ts'
 import { emptyBatchSize, recordSize, recordSizeUpperBound } from './record-size.ts'
 import type { PartitionQueue, ProducerBatch, ProducerConfig, ProducerVolatile, WaitingSend } from './state.ts'
+import { addPartition } from './transactions/manager.ts'
 
 export function queueOf(memory: ProducerVolatile, name: TopicPartition): PartitionQueue {
   let queue = memory.queues[name]
@@ -104,6 +105,7 @@ export function append(
       batch = tryAppend(memory, topicPartition(operation.topic, next), operation, config, ctx.nowUs)
     partition = next
   }
+  addPartition(memory, topicPartition(operation.topic, partition), config)
   if (batch === null) {
     const limitBytes = batchMemory(operation.record, config)
     if (memory.memoryUsed + limitBytes > bufferMemory(config)) return { result: 'no-memory', partition }

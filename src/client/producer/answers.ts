@@ -5,13 +5,14 @@ import type { BrokerId } from '../../kafka/ids.ts'
 import type { ProduceResponse } from '../../kafka/messages/data.ts'
 import type { DisconnectReason } from '../../kernel/machine.ts'
 import { refreshLost } from '../cluster-view.ts'
-import { pushFront } from '../deque.ts'
-import type { ClientContext, Outstanding } from '../links.ts'
+import { type Deque, peekFront, popFront, pushFront } from '../deque.ts'
+import type { ClientContext, CommonRequest, Outstanding } from '../links.ts'
 import { breakLink, linkTo } from '../links.ts'
 import { numberSetting } from '../settings.ts'
 import { deliveryTimeoutUs, hasDeliveryTimeout, queueOf } from './accumulator.ts'
 import { giveUp, succeed } from './outcome.ts'
 import type { ProducerBatch, ProducerConfig, ProducerRequest, ProducerVolatile } from './state.ts'
+import { onTransactionRequestLost } from './transactions/requests.ts'
 
 /** Errors that mean that the client's metadata is out of date (clients: InvalidMetadataException). */
 const STALE_METADATA: readonly ErrorName[] = [
@@ -95,7 +96,20 @@ function putBack(memory: ProducerVolatile, batch: ProducerBatch, ctx: ClientCont
   batch.attempts += 1
   batch.lastAttemptUs = ctx.nowUs
   batch.lastAppendUs = Math.max(batch.lastAppendUs, ctx.nowUs)
-  pushFront(queueOf(memory, batch.partition).batches, batch)
+  putInOrder(queueOf(memory, batch.partition).batches, batch)
+}
+
+/** A batch that has a sequence goes behind those with lower ones: the log takes them in that order only (KIP-98). */
+function putInOrder(queue: Deque<ProducerBatch>, batch: ProducerBatch): void {
+  const before: ProducerBatch[] = []
+  const { producer } = batch
+  for (let first = peekFront(queue); producer !== undefined && first !== null; first = peekFront(queue)) {
+    if (first.producer === undefined || first.producer.baseSequence > producer.baseSequence) break
+    before.push(first)
+    popFront(queue)
+  }
+  pushFront(queue, batch)
+  for (const each of before.reverse()) pushFront(queue, each)
 }
 
 /** The connection to `broker` is gone, or is given up after `request.timeout.ms`: every batch in flight is tried again. */
@@ -117,6 +131,7 @@ export function onLinkBroken(
   if (lost.length > 1 && reversed) ctx.probe('in-flight-window-comes-back-reversed')
   // [2.0.0 InFlightRequests.clearAll] oldest first, each to the head: reversed. Before: newest first, so in order.
   for (const { request } of reversed ? lost : lost.slice().reverse()) {
+    if (request.kind === 'transaction') onTransactionRequestLost(memory, request.request)
     if (request.kind !== 'produce') continue
     for (const id of request.batches) {
       const batch = takeInFlight(memory, id)
@@ -128,12 +143,10 @@ export function onLinkBroken(
 }
 
 /** Nothing listened: the requests never left, so their batches wait on as they were, without having used an attempt. */
-function returnUnsent(
-  memory: ProducerVolatile,
-  lost: readonly Outstanding<ProducerRequest | { kind: string }>[],
-): void {
+function returnUnsent(memory: ProducerVolatile, lost: readonly Outstanding<ProducerRequest | CommonRequest>[]): void {
   for (const { request } of lost.slice().reverse()) {
-    if (!('batches' in request)) continue
+    if (request.kind === 'transaction') onTransactionRequestLost(memory, request.request)
+    if (request.kind !== 'produce') continue
     for (const id of request.batches) {
       const batch = takeInFlight(memory, id)
       if (batch === null) continue

@@ -4,6 +4,7 @@ import type { TopicPartition } from '../../kafka/ids.ts'
 import type { ClientContext } from '../links.ts'
 import { acksSetting } from '../settings.ts'
 import type { ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
+import { onBatchFailed } from './transactions/manager.ts'
 
 export interface Told {
   readonly outcome: 'acked' | 'failed' | 'unknown'
@@ -52,6 +53,7 @@ export function giveUp(
   ctx: ClientContext,
 ): void {
   memory.memoryUsed -= batch.limitBytes
+  onBatchFailed(memory, batch, error, config)
   const outcome = batch.mayBeAppended ? 'unknown' : 'failed'
   if (batch.mayBeAppended) ctx.probe('producer-gives-up-a-batch-that-may-be-in-the-log')
   for (const operationId of batch.operationIds) {

@@ -15,9 +15,12 @@ import { WAKE_TIMER } from '../wake.ts'
 import { isKnown, resumeBlocked } from './accumulator.ts'
 import { onLinkBroken, onProduceResponse } from './answers.ts'
 import { runApplication, takeCall } from './application.ts'
+import { noIdentity } from './identity.ts'
 import { send } from './send.ts'
 import { requestTimeoutUs, runSender } from './sender.ts'
 import type { ProducerConfig, ProducerState, ProducerVolatile, WaitingSend } from './state.ts'
+import { newManager } from './transactions/manager.ts'
+import { isTransactionAnswer, onTransactionAnswer } from './transactions/requests.ts'
 
 function freshMemory(config: ProducerConfig): ProducerVolatile {
   return {
@@ -37,7 +40,15 @@ function freshMemory(config: ProducerConfig): ProducerVolatile {
     roundRobin: {},
     application: null,
     applicationSteps: 0,
+    ...transactional(config),
   }
+}
+
+/** What only a transactional producer has. */
+function transactional(config: ProducerConfig): Pick<ProducerVolatile, 'identity' | 'transactions'> {
+  const transactionalId = config.settings['transactional.id']
+  if (typeof transactionalId !== 'string' || transactionalId === '') return {}
+  return { identity: noIdentity(), transactions: newManager(transactionalId) }
 }
 
 /** Sends that waited for metadata go on, in order; those still unknown keep waiting. */
@@ -61,7 +72,8 @@ function onMessage(
   config: ProducerConfig,
   ctx: ClientContext,
 ): boolean {
-  if (message.type !== 'ProduceResponse' && message.type !== 'MetadataResponse') return false
+  const isOwn = message.type === 'ProduceResponse' || message.type === 'MetadataResponse'
+  if (!isOwn && !isTransactionAnswer(message)) return false
   const outstanding = takeAnswered(memory.links, nodeNumber(from), connection, message.correlationId)
   if (outstanding === null) return false
   const { request } = outstanding
@@ -71,6 +83,8 @@ function onMessage(
     const tracksEpochs = config.mechanisms.leaderEpochFencing
     takeMetadata(memory.view, message, { topics: memory.topics, tracksEpochs }, ctx)
     retryUnknown(memory, config, ctx)
+  } else if (request.kind === 'transaction' && isTransactionAnswer(message)) {
+    onTransactionAnswer(memory, request.request, message, config, ctx)
   }
   return true
 }

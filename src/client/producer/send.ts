@@ -8,6 +8,7 @@ import { wantTopic } from './metadata.ts'
 import { tell } from './outcome.ts'
 import type { ProducerConfig, ProducerVolatile } from './state.ts'
 import { maxBlockUs } from './timeouts.ts'
+import { sendThrows } from './transactions/manager.ts'
 
 /**
  * The application calls `send`. It blocks in a queue here, never in the caller: the world offers records regardless.
@@ -20,6 +21,18 @@ export function send(
   ctx: ClientContext,
 ): boolean {
   const { topic, operationId } = operation
+  const thrown = sendThrows(memory)
+  if (thrown !== null) {
+    if (memory.application !== null) memory.application.thrown = thrown
+    tell(
+      memory,
+      operationId,
+      { outcome: 'failed', error: 'INVALID_TXN_STATE', partition: null, offset: -1 },
+      config,
+      ctx,
+    )
+    return false
+  }
   if (isTooLarge(operation.record, config)) {
     const partition = operation.partition === null ? null : topicPartition(topic, operation.partition)
     tell(memory, operationId, { outcome: 'failed', error: 'MESSAGE_TOO_LARGE', partition, offset: -1 }, config, ctx)

@@ -19,8 +19,11 @@ import {
   refuseBlocked,
   resumeBlocked,
 } from './accumulator.ts'
+import { producersOf, stampBatch } from './identity.ts'
 import { giveUp, succeed } from './outcome.ts'
 import type { PartitionQueue, ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
+import { maySendTo } from './transactions/manager.ts'
+import { endsTransaction, runTransactions } from './transactions/run.ts'
 
 export const maxInFlight = (config: ProducerConfig): number =>
   numberSetting(config.settings, 'max.in.flight.requests.per.connection', 5)
@@ -59,7 +62,7 @@ function sendableUs(
 
 /** Sends block for memory, or `flush` was called: nothing lingers. */
 const isHurried = (memory: ProducerVolatile): boolean =>
-  dequeSize(memory.waitingForMemory) > 0 || memory.application?.flushing === true
+  dequeSize(memory.waitingForMemory) > 0 || memory.application?.flushing === true || endsTransaction(memory)
 
 /** Takes one batch a partition that `broker` leads, within `max.request.size`; linger no longer counts. */
 function drain(
@@ -81,7 +84,7 @@ function drain(
     memory.drainIndex = (index + 1) % led.length
     const queue = memory.queues[led[index]!]
     const first = queue === undefined || queue.muted ? null : peekFront(queue.batches)
-    if (queue === undefined || first === null) continue
+    if (queue === undefined || first === null || !maySendTo(memory, led[index]!, config)) continue
     if (first.attempts > 0 && first.lastAttemptUs + backoffUs(config) > ctx.nowUs) continue
     if (size + first.sizeBytes > limit && drained.length > 0) break
     popFront(queue.batches)
@@ -103,7 +106,10 @@ function sendBatches(
   const acks = acksSetting(config.settings)
   const link = linkTo(memory.links, broker)
   const partitions: Record<TopicPartition, readonly KafkaRecord[]> = {}
-  for (const batch of batches) partitions[batch.partition] = batch.records
+  for (const batch of batches) {
+    stampBatch(memory, batch)
+    partitions[batch.partition] = batch.records
+  }
   const correlationId = nextCorrelationId(memory.links)
   const timeoutMs = Math.round(requestTimeoutUs(config) / 1000)
   const ids = batches.map((batch) => batch.id)
@@ -116,7 +122,15 @@ function sendBatches(
   sendRequest(
     link,
     broker,
-    { type: 'ProduceRequest', correlationId, clientId: config.name, acks, timeoutMs, partitions },
+    {
+      type: 'ProduceRequest',
+      correlationId,
+      clientId: config.name,
+      acks,
+      timeoutMs,
+      partitions,
+      ...producersOf(batches),
+    },
     { kind: 'produce', batches: ids },
     ctx,
   )
@@ -174,7 +188,9 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
       else lookUs = earlier(lookUs, atUs)
     }
     lookUs = earlier(lookUs, maybeRefresh(memory.links, memory.view, refreshOptions(memory, config), ctx))
-    for (const broker of ready.sort((a, b) => a - b)) {
+    const turn = runTransactions(memory, config, ctx)
+    lookUs = earlier(lookUs, turn.lookUs)
+    for (const broker of turn.recordsWait ? [] : ready.sort((a, b) => a - b)) {
       const link = linkTo(memory.links, broker)
       lookUs = earlier(lookUs, maybeConnect(memory.links, broker, asksVersions(config), ctx))
       if (!canSend(link, maxInFlight(config))) continue

@@ -2,12 +2,15 @@
 import type { Settings } from '../../kafka/config.ts'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
+import type { MutantName } from '../../kafka/mutants.ts'
 import type { SendOperation } from '../../kafka/operations.ts'
-import type { KafkaRecord } from '../../kafka/records.ts'
+import type { BatchProducer, KafkaRecord } from '../../kafka/records.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { Deque } from '../deque.ts'
 import type { Links } from '../links.ts'
 import type { Application } from './calls/calling.ts'
+import type { ProducerIdentity } from './identity.ts'
+import type { TransactionManager, TransactionRequest } from './transactions/manager.ts'
 
 export interface ProducerConfig {
   readonly name: string
@@ -16,6 +19,8 @@ export interface ProducerConfig {
   /** Producer settings by dotted key; without `delivery.timeout.ms` (to 2.0) a record's wait is bounded otherwise. */
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
+  /** Planted bugs; absent: none. */
+  readonly mutants?: readonly MutantName[]
 }
 
 /** Records for one partition that travel, succeed and fail together. */
@@ -41,6 +46,8 @@ export interface ProducerBatch {
   records: KafkaRecord[]
   /** The operation of each record, at the same index. */
   operationIds: string[]
+  /** Id, epoch and sequence, given when it is first sent; absent: not sent yet, or the producer has no identity. */
+  producer?: BatchProducer
 }
 
 /** A record whose `send` blocks: for metadata, or for memory. */
@@ -52,8 +59,11 @@ export interface WaitingSend {
   readonly untilUs: number
 }
 
-/** A Produce request: the ids of its batches. */
-export type ProducerRequest = { readonly kind: 'produce'; readonly batches: readonly number[] }
+/** What a producer asks of a broker. */
+export type ProducerRequest =
+  /** The ids of its batches. */
+  | { readonly kind: 'produce'; readonly batches: readonly number[] }
+  | { readonly kind: 'transaction'; readonly request: TransactionRequest }
 
 export interface PartitionQueue {
   /** Batches waiting to be sent, the next one at the front. */
@@ -88,6 +98,10 @@ export interface ProducerVolatile {
   application: Application | null
   /** Records that its calls have sent: tells whether a look at it changed something. */
   applicationSteps: number
+  /** Absent: neither idempotent nor transactional. */
+  identity?: ProducerIdentity
+  /** Absent: not transactional. */
+  transactions?: TransactionManager
 }
 
 export interface ProducerState {

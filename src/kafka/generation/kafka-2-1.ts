@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // 2.1 AbstractPartitionAssignor.put and CollectionUtils.groupPartitionsByTopic.
   assignorMapsComputeIfAbsent: true,
+  // KAFKA-7285.
+  fencedExceptionBare: true,
   // KIP-320.
   truncation: 'kip-320',
   // 2.1 Partition.makeFollower: every new epoch restarts the fetcher.

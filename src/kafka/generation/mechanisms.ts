@@ -222,6 +222,8 @@ export interface Mechanisms {
   // --- Transactions (A6.5), from 0.11
   /** A fenced producer is told PRODUCER_FENCED by its coordinator, which it cannot recover from, and INVALID_PRODUCER_EPOCH by leaders, which only aborts (KIP-588, 2.7); absent: INVALID_PRODUCER_EPOCH by both, never recoverable. */
   readonly coordinatorTellsFenced?: boolean
+  /** A call on a fenced producer throws ProducerFencedException itself (KAFKA-7285, 2.1); absent: a KafkaException around it. */
+  readonly fencedExceptionBare?: boolean
   /** A producer may ask for its epoch to be bumped, and a coordinator takes only the present epoch (KIP-360, 2.5); absent: it cannot, and an epoch above the present one passes. */
   readonly producerRecoversByEpochBump?: boolean
   /** A fence that could not be written is tried again at the same epoch (KAFKA-9666, 2.6); absent: each try uses an epoch up. */

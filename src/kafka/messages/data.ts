@@ -1,6 +1,6 @@
 import type { ErrorName } from '../errors.ts'
 import type { BrokerId, TopicPartition } from '../ids.ts'
-import type { KafkaRecord, RecordBatch } from '../records.ts'
+import type { BatchProducer, KafkaRecord, RecordBatch } from '../records.ts'
 
 /** 0: no answer; 1: the leader's log; -1 ("all"): the whole ISR; N > 1: N ISR members (to 0.8.2 only). */
 export type Acks = number
@@ -13,6 +13,8 @@ export interface ProduceRequest {
   readonly acks: Acks
   readonly timeoutMs: number
   readonly partitions: Readonly<Record<TopicPartition, readonly KafkaRecord[]>>
+  /** Who made the batch of a partition; absent: a producer that is neither idempotent nor transactional. */
+  readonly producers?: Readonly<Record<TopicPartition, BatchProducer>>
 }
 
 export interface ProduceResponse {

@@ -92,6 +92,8 @@ import type {
   AddPartitionsToTxnResponse,
   EndTxnRequest,
   EndTxnResponse,
+  TxnOffsetCommitRequest,
+  TxnOffsetCommitResponse,
   WriteTxnMarkersRequest,
   WriteTxnMarkersResponse,
 } from './transactions.ts'
@@ -177,6 +179,8 @@ export type KafkaMessage =
   | EndTxnRequest
   | EndTxnResponse
   | WriteTxnMarkersRequest
+  | TxnOffsetCommitRequest
+  | TxnOffsetCommitResponse
   | WriteTxnMarkersResponse
 
 /** The name of a message type, as link filters name it. */

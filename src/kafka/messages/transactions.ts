@@ -78,3 +78,32 @@ export interface WriteTxnMarkersResponse {
   /** In the order of the request's markers. */
   readonly markers: readonly Readonly<Record<TopicPartition, ErrorName>>[]
 }
+
+/** Who commits offsets, as the consumer knows itself (KIP-447, 2.5). */
+export interface GroupMemberIdentity {
+  /** -1: none. */
+  readonly generation: number
+  /** Empty: none. */
+  readonly memberId: string
+  /** KIP-345; null: a dynamic member. */
+  readonly instanceId: string | null
+}
+
+/** Offsets that count when, and only if, the transaction commits. To the group's coordinator. */
+export interface TxnOffsetCommitRequest {
+  readonly type: 'TxnOffsetCommitRequest'
+  readonly correlationId: number
+  readonly transactionalId: string
+  readonly group: string
+  readonly producerId: number
+  readonly producerEpoch: number
+  /** null: the group id only (to 2.4, and by choice). */
+  readonly member: GroupMemberIdentity | null
+  readonly offsets: Readonly<Record<TopicPartition, number>>
+}
+
+export interface TxnOffsetCommitResponse {
+  readonly type: 'TxnOffsetCommitResponse'
+  readonly correlationId: number
+  readonly partitions: Readonly<Record<TopicPartition, ErrorName>>
+}

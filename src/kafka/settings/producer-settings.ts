@@ -16,5 +16,6 @@ export const PRODUCER_SETTINGS = [
   ['max.block.ms', 'int', 'ms', [['0.8.0', 60000]], 'How long a send waits for metadata (metadata.fetch.timeout.ms to 0.8.2).', { min: 0 }],
   ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.8.2', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
   ['enable.idempotence', 'boolean', '', [['0.11', false], ['3.3', true]], 'The broker drops what it has already appended (KIP-98; on since KIP-679).'],
-  ['transaction.timeout.ms', 'int', 'ms', [['0.11', 60000]], 'Accepted, not modelled: longest transaction.', { min: 1 }],
+  ['transactional.id', 'string', '', [['0.11', '']], 'Names a producer whose transactions outlive its process (KIP-98).'],
+  ['transaction.timeout.ms', 'int', 'ms', [['0.11', 60000]], 'A transaction open for longer is aborted by its coordinator.', { min: 1 }],
 ] as const

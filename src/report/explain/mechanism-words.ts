@@ -712,6 +712,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
       'by both that its epoch is old, which ends it',
     ),
   },
+  fencedExceptionBare: {
+    area: 'transactions',
+    meaning: 'What a call on a producer throws that is fenced already (KAFKA-7285).',
+    values: yesNo('ProducerFencedException', 'a KafkaException with that as its cause'),
+  },
   producerRecoversByEpochBump: {
     area: 'transactions',
     meaning: 'Whether a producer can go on after an error by asking for the next epoch (KIP-360).',

@@ -1,0 +1,179 @@
+/** The transactional half of the sending thread (clients: Sender.maybeSendAndPollTransactionalRequest). */
+import type { BrokerId } from '../../../kafka/ids.ts'
+import { dequeSize, peekFront, popFront } from '../../deque.ts'
+import type { ClientContext } from '../../links.ts'
+import { canSend, linkTo, maybeConnect, nextCorrelationId, sendRequest } from '../../links.ts'
+import { numberSetting } from '../../settings.ts'
+import { earlier } from '../../wake.ts'
+import { giveUp } from '../outcome.ts'
+import type { ProducerConfig, ProducerVolatile } from '../state.ts'
+import { enqueue, hasError, isCompleting, type TransactionManager, type TransactionRequest } from './manager.ts'
+import { endTransaction, messageOf } from './requests.ts'
+
+export interface TransactionTurn {
+  /** Records wait while a transactional request is under way or the thread sleeps. */
+  readonly recordsWait: boolean
+  /** When to look again; null: an answer comes first. */
+  readonly lookUs: number | null
+}
+
+const FREE: TransactionTurn = { recordsWait: false, lookUs: null }
+const WAITING: TransactionTurn = { recordsWait: true, lookUs: null }
+
+/** Sends the next transactional request, if there is one to be sent now. */
+export function runTransactions(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): TransactionTurn {
+  const manager = memory.transactions
+  if (manager === undefined) return FREE
+  failUnsent(memory, manager, config, ctx)
+  if (manager.status === 'fatal-error') return FREE
+  if (manager.inFlight) return WAITING
+  if (manager.sleepUntilUs > ctx.nowUs) return { recordsWait: true, lookUs: manager.sleepUntilUs }
+  for (;;) {
+    const next = nextRequest(memory, manager)
+    if (next === null) return FREE
+    const turn = send(memory, manager, next, config, ctx)
+    if (turn !== 'look-again') return turn
+  }
+}
+
+/** Takes the next request out of the queue; null: none may go now. */
+function nextRequest(memory: ProducerVolatile, manager: TransactionManager): TransactionRequest | null {
+  if (manager.newPartitions.length > 0 && !hasError(manager)) {
+    manager.pendingPartitions = [...manager.pendingPartitions, ...manager.newPartitions]
+    enqueue(manager, { kind: 'addPartitions', partitions: manager.newPartitions })
+    manager.newPartitions = []
+  }
+  for (;;) {
+    const first = manager.requests[0]
+    if (first === undefined) return null
+    // An end waits until every record has its answer.
+    if (first.request.kind === 'end' && hasIncomplete(memory)) return null
+    manager.requests.shift()
+    if (manager.status === 'abortable-error' && first.request.kind !== 'findCoordinator') continue
+    if (first.request.kind === 'end' && !manager.started) {
+      endTransaction(manager)
+      continue
+    }
+    return first.request
+  }
+}
+
+function hasIncomplete(memory: ProducerVolatile): boolean {
+  if (Object.keys(memory.inFlight).length > 0) return true
+  return Object.values(memory.queues).some(({ batches }) => dequeSize(batches) > 0)
+}
+
+function send(
+  memory: ProducerVolatile,
+  manager: TransactionManager,
+  request: TransactionRequest,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): TransactionTurn | 'look-again' {
+  const to = targetOf(memory, manager, request, config, ctx)
+  if (to === 'look-up') {
+    enqueue(manager, request)
+    const of = request.kind === 'txnOffsetCommit' ? 'group' : 'transaction'
+    const key = request.kind === 'txnOffsetCommit' ? request.group : manager.transactionalId
+    enqueue(manager, { kind: 'findCoordinator', of, key })
+    return 'look-again'
+  }
+  const link = to === null ? null : linkTo(memory.links, to)
+  if (to === null || link === null) {
+    enqueue(manager, request)
+    return { recordsWait: true, lookUs: nextConnectUs(memory, config) }
+  }
+  if (!canSend(link, numberSetting(config.settings, 'max.in.flight.requests.per.connection', 5))) {
+    const lookUs = maybeConnect(memory.links, to, config.mechanisms.clientAsksVersions, ctx)
+    enqueue(manager, request)
+    // A coordinator that cannot be reached may have been replaced: it is looked up again once the connection failed.
+    if (link.phase === 'closed' && request.kind !== 'findCoordinator') {
+      if (request.kind === 'txnOffsetCommit') delete manager.groupCoordinators[request.group]
+      else manager.coordinator = null
+      return { recordsWait: true, lookUs: earlier(lookUs, link.retryAtUs) }
+    }
+    return { recordsWait: true, lookUs }
+  }
+  const correlationId = nextCorrelationId(memory.links)
+  manager.inFlight = true
+  const message = messageOf(memory, manager, request, correlationId, config)
+  sendRequest(link, to, message, { kind: 'transaction', request }, ctx)
+  return WAITING
+}
+
+/** Whom to send a request to; `look-up`: its coordinator is not known; null: nobody is connected yet. */
+function targetOf(
+  memory: ProducerVolatile,
+  manager: TransactionManager,
+  request: TransactionRequest,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): BrokerId | 'look-up' | null {
+  if (request.kind === 'findCoordinator') return anyBroker(memory, config, ctx)
+  if (request.kind === 'txnOffsetCommit') return manager.groupCoordinators[request.group] ?? 'look-up'
+  return manager.coordinator ?? 'look-up'
+}
+
+const knownBrokers = (memory: ProducerVolatile, config: ProducerConfig): readonly BrokerId[] =>
+  memory.view.brokers.length > 0 ? memory.view.brokers : config.bootstrap
+
+/** A broker whose link is ready, with the least unanswered; else one link is made (clients: leastLoadedNode). */
+function anyBroker(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): BrokerId | null {
+  const brokers = knownBrokers(memory, config)
+  let best: BrokerId | null = null
+  for (const broker of brokers) {
+    const link = linkTo(memory.links, broker)
+    if (!canSend(link, Number.MAX_SAFE_INTEGER)) continue
+    if (best === null || link.inFlight.length < linkTo(memory.links, best).inFlight.length) best = broker
+  }
+  if (best !== null) return best
+  if (brokers.some((broker) => linkTo(memory.links, broker).phase === 'connecting')) return null
+  const closed = brokers.find((broker) => linkTo(memory.links, broker).retryAtUs <= ctx.nowUs)
+  if (closed !== undefined) maybeConnect(memory.links, closed, config.mechanisms.clientAsksVersions, ctx)
+  return null
+}
+
+/** When the first closed link may be tried again, or counts as ready. */
+function nextConnectUs(memory: ProducerVolatile, config: ProducerConfig): number | null {
+  let next: number | null = null
+  for (const broker of knownBrokers(memory, config)) {
+    const { phase, retryAtUs, readyAtUs } = linkTo(memory.links, broker)
+    next = earlier(next, phase === 'closed' ? retryAtUs : phase === 'connecting' ? readyAtUs : null)
+  }
+  return next
+}
+
+/**
+ * After an error, and when the transaction is aborted, what was not sent yet fails; after a fatal error also what is on
+ * its way, whose fate nobody will learn (Sender.maybeAbortBatches, RecordAccumulator.abortUndrainedBatches).
+ */
+function failUnsent(
+  memory: ProducerVolatile,
+  manager: TransactionManager,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
+  const fatal = manager.status === 'fatal-error'
+  if (!fatal && manager.status !== 'abortable-error' && manager.status !== 'aborting') return
+  const error = manager.lastErrorName ?? 'TRANSACTION_ABORTABLE'
+  for (const name of Object.keys(memory.queues).sort()) {
+    const { batches } = memory.queues[name]!
+    for (let first = peekFront(batches); first !== null; first = peekFront(batches)) {
+      // What was sent once is sent until its fate is known: it may be in the log.
+      if (!fatal && first.producer !== undefined) break
+      popFront(batches)
+      giveUp(memory, first, error, config, ctx)
+    }
+  }
+  if (!fatal) return
+  for (const id of Object.keys(memory.inFlight)) {
+    const batch = memory.inFlight[id]!
+    delete memory.inFlight[id]
+    batch.mayBeAppended = true
+    giveUp(memory, batch, error, config, ctx)
+  }
+}
+
+/** Nothing lingers while a transaction is being ended. */
+export const endsTransaction = (memory: ProducerVolatile): boolean =>
+  memory.transactions !== undefined && isCompleting(memory.transactions)
