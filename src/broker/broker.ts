@@ -35,6 +35,7 @@ import { handleWriteTxnMarkers } from './coordinator/transactions/write-markers.
 import { onFetchTimer } from './delayed-fetch.ts'
 import { onProduceTimer } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
+import { DELETE_RECORDS_TIMER, handleDeleteRecords, onDeleteRecordsTimer } from './delete-records.ts'
 import { handleFetch } from './fetch.ts'
 import { flushByCount, onFlushTimer } from './flush.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
@@ -187,6 +188,9 @@ function handleClientRequest(
     case 'WriteTxnMarkersRequest':
       handleWriteTxnMarkers(state, ctx, config, message, connection)
       return
+    case 'DeleteRecordsRequest':
+      handleDeleteRecords(state, ctx, config, message, connection)
+      return
     default:
       if (isCoordinatorRequest(message)) handleCoordinatorRequest(state, ctx, config, message, connection)
       else unreachable(message)
@@ -210,6 +214,7 @@ function onMessage(
     case 'AddOffsetsToTxnRequest':
     case 'EndTxnRequest':
     case 'WriteTxnMarkersRequest':
+    case 'DeleteRecordsRequest':
       if (readsNow(state, ctx, connection, message)) handleClientRequest(state, ctx, config, message, connection)
       return
     case 'OffsetsForLeaderEpochRequest':
@@ -391,6 +396,9 @@ function onTimer(
       return
     case 'flush':
       onFlushTimer(state, ctx, config, data)
+      return
+    case DELETE_RECORDS_TIMER:
+      onDeleteRecordsTimer(state, ctx, which)
       return
     case RETENTION_TIMER:
       onRetentionTimer(state, ctx, config, data)

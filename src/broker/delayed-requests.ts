@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../kafka/ids.ts'
 import { completeDelayedFetches } from './delayed-fetch.ts'
 import { completeDelayedProduces } from './delayed-produce.ts'
+import { completeDelayedDeleteRecords } from './delete-records.ts'
 import type { BrokerContext } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
@@ -16,5 +17,6 @@ export function completeDelayedRequests(
   name: TopicPartition,
 ): void {
   completeDelayedFetches(state, ctx, config, name)
+  completeDelayedDeleteRecords(state, ctx, name)
   if (config.mechanisms.acksAllBy === 'high-watermark') completeDelayedProduces(state, ctx, config, name)
 }

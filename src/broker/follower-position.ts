@@ -4,6 +4,7 @@ import type { FetchRequest } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { completeDelayedProduces } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
+import { completeDelayedDeleteRecords } from './delete-records.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { takePosition, unheardReplica } from './isr.ts'
 import { maybeExpandIsr } from './isr-change.ts'
@@ -45,6 +46,7 @@ export function recordPosition(
   )
   remote.brokerEpoch = request.replicaEpoch
   if (m.highWatermarkWakesFollowers && result !== null) remote.lastSentHighWatermark = result.fetched.highWatermark
+  completeDelayedDeleteRecords(state, ctx, partition.partition)
   const asksExpansion = maybeExpandIsr(state, ctx, config, partition, request.replicaId, remote)
   if (asksExpansion && partition.lockedSinceUs !== null) return true
   if (moved || m.unmovedFetchKeepsHighWatermark !== true) afterPosition(state, ctx, config, partition)

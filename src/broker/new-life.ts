@@ -13,6 +13,7 @@ export const newLife = (): BrokerVolatile => ({
   topicSettings: {},
   delayedProduces: {},
   delayedFetches: {},
+  delayedDeleteRecords: {},
   waiting: {},
   clients: {},
   released: [],

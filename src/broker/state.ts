@@ -15,6 +15,7 @@ import type {
   OffsetsForLeaderEpochRequest,
   ProduceRequest,
 } from '../kafka/messages/data.ts'
+import type { DeleteRecordsRequest } from '../kafka/messages/delete-records.ts'
 import type { InitProducerIdRequest } from '../kafka/messages/producer-id.ts'
 import type {
   AddOffsetsToTxnRequest,
@@ -163,6 +164,7 @@ export type ClientRequest =
   | AddOffsetsToTxnRequest
   | EndTxnRequest
   | WriteTxnMarkersRequest
+  | DeleteRecordsRequest
 
 /** A controller's request that waits because a role change needs a partition's lock, or behind such a request. */
 export interface WaitingControlRequest {
@@ -179,6 +181,16 @@ export interface DelayedProduce {
   /** Partitions not answered yet, and the answers there are. */
   pending: Record<TopicPartition, { requiredOffset: number; baseOffset: number; leaderEpoch: number }>
   done: Record<TopicPartition, { error: ErrorName; baseOffset: number; logStartOffset: number }>
+}
+
+/** A DeleteRecords that waits for the followers' log starts. */
+export interface DelayedDeleteRecords {
+  readonly id: number
+  readonly connection: ConnectionId
+  readonly correlationId: number
+  /** Partitions not answered yet, with the offset that every live replica's log must begin at. */
+  pending: Record<TopicPartition, number>
+  done: Record<TopicPartition, { error: ErrorName; lowWatermark: number }>
 }
 
 export interface DelayedFetch {
@@ -261,6 +273,7 @@ export interface BrokerVolatile {
   topicSettings: Record<string, Record<string, string>>
   delayedProduces: Record<string, DelayedProduce>
   delayedFetches: Record<string, DelayedFetch>
+  delayedDeleteRecords: Record<string, DelayedDeleteRecords>
   waiting: Record<TopicPartition, WaitingRequest[]>
   /** Connections with a client's request in hand, and what they carry behind it, unread, oldest first. */
   clients: Record<ConnectionId, ClientRequest[]>

@@ -39,6 +39,8 @@ export interface StoragePoint {
   /** How segments went since a time of the recording. */
   readonly segments: (broker: number, partition: string, sinceMs: number) => SegmentHistory
   readonly atUs: number
+  /** Answers to the questions of this entry, in order. */
+  readonly asked: readonly Json[]
   /** Answers to the requests of the entry that wrote last. */
   readonly answers: readonly Json[]
 }
@@ -64,6 +66,22 @@ export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Compa
       const log = logOf(seen.partition, 1, point)
       to.equal(point.label, 'earliest offset', seen.earliest, log?.logStartOffset ?? null)
       if (seen.latest !== undefined) to.equal(point.label, 'latest offset', seen.latest, log?.logEndOffset ?? null)
+      return
+    }
+    case 'deleteRecordsResult': {
+      const { error = '', lowWatermark = -1 } = (point.answers.at(-1) ?? {}) as {
+        error?: string
+        lowWatermark?: number
+      }
+      to.equal(point.label, 'answer', [seen.error, seen.lowWatermark], [error, lowWatermark])
+      return
+    }
+    case 'logStart':
+      compareLogStarts(seen, point, to)
+      return
+    case 'fetchResult': {
+      const { error = '', values = [] } = (point.asked[0] ?? {}) as { error?: string; values?: string[] }
+      to.equal(point.label, 'answer', [seen.error, [...seen.values]], [error, values])
       return
     }
     case 'produceResult': {
@@ -94,9 +112,24 @@ export const COMPARED: readonly string[] = [
   'produceResults',
   'listOffsets',
   'produceResult',
+  'deleteRecordsResult',
+  'logStart',
+  'fetchResult',
   'recoveryPoints',
   'fileEvents',
 ]
+
+/** A fetch from the end of the only partition there is tells where its log begins. */
+function compareLogStarts(seen: StorageSeen & { saw: 'logStart' }, point: StoragePoint, to: Comparison): void {
+  const at = seen.fields.indexOf('logStartOffset')
+  const watermarkAt = seen.fields.indexOf('highWatermark')
+  for (const [broker, told] of Object.entries(seen.byBroker)) {
+    const files = point.files(Number(broker))
+    const [name = ''] = Object.keys(files.logs)
+    const ours = [files.highWatermarks[name] ?? null, files.logs[name]?.logStartOffset ?? null]
+    to.equal(point.label, `high watermark and log start of broker ${broker}`, [told[watermarkAt]!, told[at]!], ours)
+  }
+}
 
 const logOf = (partition: string, broker: number, point: StoragePoint): ReplicaLog | null =>
   point.files(broker).logs[partition] ?? null
@@ -154,7 +187,9 @@ function compareCheckpoints(seen: SeenCheckpoints, point: StoragePoint, to: Comp
   const compareFile = (file: string, ours: Readonly<Record<string, number>> | null): void => {
     const recorded = seen.files[file]
     if (recorded === undefined) return
-    const lines = (recorded as { readonly entries?: readonly string[] } | null)?.entries ?? null
+    // An empty file is one that has been made and not written yet.
+    const { entries, bytes } = (recorded ?? {}) as { readonly entries?: readonly string[]; readonly bytes?: number }
+    const lines = entries ?? (bytes === 0 ? [] : null)
     const own = ours === null ? null : linesOf(ours)
     to.equal(point.label, file, lines === null ? null : [...lines].sort(), own)
   }

@@ -1,5 +1,6 @@
 /** A recording of the log on disk as a plan: every request one step, and a look at the files wherever they were seen. */
 import { resolveGeneration } from '../kafka/generation/table.ts'
+import type { RawRequest } from '../kafka/operations.ts'
 import type { KafkaRecord } from '../kafka/records.ts'
 import { msToUs } from '../kernel/time.ts'
 import type { Action, Condition, Plan, PlanStep } from '../world/plan.ts'
@@ -8,7 +9,7 @@ import { allOf } from './moments.ts'
 import { CLIENT_LATENCY_US, LATENCY_US, SOCKET_TIMEOUT_MS } from './recorder.ts'
 import type { Recording } from './recording.ts'
 import { brokerIds, brokerSettings, sessionTimeoutMs } from './settings.ts'
-import type { StorageDone, StorageEntry, StorageRecording } from './storage-recording.ts'
+import type { StorageDone, StorageEntry, StorageRecording, StorageSeen } from './storage-recording.ts'
 
 export interface StoragePlan {
   readonly plan: Plan
@@ -204,6 +205,21 @@ const inOrder = (recording: StorageRecording): { entry: StorageEntry; index: num
     .map((entry, index) => ({ entry, index, atMs: doneAtMs(recording, index) }))
     .sort((a, b) => a.atMs - b.atMs || a.index - b.index)
 
+function requestAction(
+  broker: number,
+  request: RawRequest,
+  label: string,
+  socketTimeoutMs: number = SOCKET_TIMEOUT_MS,
+): Action {
+  return { do: 'request', target: brokerTarget(broker), request, socketTimeoutUs: msToUs(socketTimeoutMs), label }
+}
+
+/** What was asked of a broker to see what the entry says. */
+function asksOf(entry: StorageSeen): readonly RawRequest[] {
+  if (entry.saw !== 'fetchResult') return []
+  return [{ request: 'fetch', partition: entry.partition, fromOffset: entry.fromOffset, maxWaitMs: 0 }]
+}
+
 interface Moment {
   readonly entry: StorageEntry
   readonly index: number
@@ -250,10 +266,26 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
   for (const { entry, index, atMs, request } of moments(recording)) {
     const id = `e${index}`
     if (!isDoneEntry(entry)) {
+      asksOf(entry).forEach((ask, n) => {
+        const label = `${id}/${n}`
+        requests[index] ??= []
+        requests[index].push(label)
+        const broker = 'broker' in entry ? (entry.broker ?? 1) : 1
+        list.add(label, atMs, pending, [requestAction(broker, ask, label)])
+        pending = answered(label)
+      })
       const own = conditionOf(entry, starts)
       const all = [pending, own].flatMap((each) => (each === null ? [] : [each]))
       looks[list.add(id, atMs, allOf(all), [])] = index
       pending = null
+      continue
+    }
+    if (entry.do === 'deleteRecords') {
+      const { partition, before, timeoutMs } = entry
+      const request: RawRequest = { request: 'deleteRecords', partition, before, timeoutMs }
+      list.add(id, atMs, pending, [requestAction(entry.broker, request, id, timeoutMs + SOCKET_TIMEOUT_MS)])
+      requests[index] = [id]
+      pending = answered(id)
       continue
     }
     if (request === null) {
@@ -267,15 +299,8 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
     const acks = 'acks' in entry && (entry.acks === 'all' || entry.acks === -1) ? -1 : 1
     requests[index] ??= []
     const label = `${id}/${requests[index].length}`
-    const step = list.add(label, atMs, pending, [
-      {
-        do: 'request',
-        target: brokerTarget(broker),
-        request: { request: 'produce', partition, records: request.records, acks, timeoutMs: 3000 },
-        socketTimeoutUs: msToUs(SOCKET_TIMEOUT_MS),
-        label,
-      },
-    ])
+    const produce: RawRequest = { request: 'produce', partition, records: request.records, acks, timeoutMs: 3000 }
+    const step = list.add(label, atMs, pending, [requestAction(broker, produce, label)])
     writes[step] = partition
     pending = answered(label)
     requests[index].push(label)

@@ -50,6 +50,13 @@ export type StorageDone = At &
         readonly partition: string
         readonly values: readonly string[]
       }
+    | {
+        readonly do: 'deleteRecords'
+        readonly broker: number
+        readonly partition: string
+        readonly before: number
+        readonly timeoutMs: number
+      }
     | { readonly do: 'deleteTopic'; readonly topic: string }
     | { readonly do: 'wait'; readonly ms: number | string }
   )
@@ -126,6 +133,20 @@ export type StorageSeen = At &
         readonly events: readonly { readonly atMs: number; readonly event: string }[]
       }
     | { readonly saw: 'listOffsets'; readonly partition: string; readonly earliest: number; readonly latest?: number }
+    | { readonly saw: 'deleteRecordsResult'; readonly error: string; readonly lowWatermark: number }
+    | {
+        readonly saw: 'logStart'
+        readonly fields: readonly string[]
+        readonly byBroker: Readonly<Record<string, readonly (string | number)[]>>
+      }
+    | {
+        readonly saw: 'fetchResult'
+        readonly broker: number
+        readonly partition: string
+        readonly fromOffset: number
+        readonly error: string
+        readonly values: readonly string[]
+      }
     | { readonly saw: 'produceResult'; readonly error: string; readonly baseOffset?: number }
     | { readonly saw: 'registered'; readonly brokers: readonly number[] }
     | { readonly saw: 'stopped' | 'sessionEnded'; readonly broker: number }
@@ -164,6 +185,7 @@ const DONE = [
   'produceTimestamps',
   'produceLoop',
   'produce',
+  'deleteRecords',
   'deleteTopic',
   'wait',
 ]

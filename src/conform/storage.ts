@@ -124,6 +124,7 @@ function replayAt(
         segments: (broker, partition, sinceMs) =>
           segments.since(broker, partition, world.nowUs - (entry.atMs - sinceMs) * 1000),
         atUs: world.nowUs,
+        asked: (requests[index] ?? []).map((label) => world.ledger.requests[label]?.result ?? null),
         answers: answersBefore(world, recording, requests, index),
       },
       to,

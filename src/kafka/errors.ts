@@ -37,6 +37,7 @@ const TABLE = [
   ['COORDINATOR_LOAD_IN_PROGRESS', 14, true, true, 'The coordinator still reads its partition.'],
   ['COORDINATOR_NOT_AVAILABLE', 15, true, true, 'There is no coordinator at the moment, or its log cannot be written.'],
   ['NOT_COORDINATOR', 16, true, true, 'This broker does not coordinate the group or transactional id.'],
+  ['INVALID_TOPIC_EXCEPTION', 17, false, true, 'The name is not possible, or the topic is not to be touched.'],
   ['RECORD_LIST_TOO_LARGE', 18, false, true, 'The batch is larger than segment.bytes.'],
   ['NOT_ENOUGH_REPLICAS', 19, true, true, 'The ISR is smaller than min.insync.replicas; nothing was appended.'],
   [
@@ -55,6 +56,7 @@ const TABLE = [
   ['REBALANCE_IN_PROGRESS', 27, false, true, 'The group rebalances: the member must join again.'],
   ['INVALID_COMMIT_OFFSET_SIZE', 28, false, true, 'A commit is too large for the offsets topic.'],
   ['TOPIC_ALREADY_EXISTS', 36, false, true, 'A topic of that name exists.'],
+  ['POLICY_VIOLATION', 44, false, true, 'The topic does not allow it: records of a compacted topic are not deleted.'],
   ['INVALID_PARTITIONS', 37, false, true, 'The number of partitions is not possible.'],
   ['INVALID_REPLICATION_FACTOR', 38, false, true, 'More replicas were asked for than there are brokers.'],
   ['INVALID_REPLICA_ASSIGNMENT', 39, false, true, 'The assignment names brokers that are not there.'],

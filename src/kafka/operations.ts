@@ -35,6 +35,13 @@ export type RawRequest =
       readonly timestamp: number
       readonly version: number
     }
+  | {
+      readonly request: 'deleteRecords'
+      readonly partition: TopicPartition
+      /** First offset that stays; -1: the high watermark. */
+      readonly before: number
+      readonly timeoutMs: number
+    }
   | { readonly request: 'metadata'; readonly topics: readonly string[] | null; readonly version: number }
   | { readonly request: 'offsetForLeaderEpoch'; readonly partition: TopicPartition; readonly epoch: number }
 

@@ -217,6 +217,19 @@ function rawRequest(checks: Checks, form: RequestForm, path: Path, label: string
         version: mechanisms.offsetNotAvailable ? 5 : 1,
       }
     }
+    case 'delete-records':
+      if (!mechanisms.deleteRecords) {
+        checks.impossible(
+          [...path, 'request'],
+          `Kafka ${checks.generation.name} has no DeleteRecords: it came with 0.11`,
+        )
+      }
+      return {
+        request: 'deleteRecords',
+        partition: form.partition,
+        before: form.before === 'high-watermark' ? -1 : Number(form.before),
+        timeoutMs: wholeMs(form.timeout ?? ACKS_TIMEOUT),
+      }
     case 'metadata':
       form.topics?.forEach((topic, index) => {
         checks.topic(topic, [...path, 'topics', index])

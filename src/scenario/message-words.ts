@@ -30,6 +30,8 @@ export const MESSAGES = {
   DescribeGroupsResponse: 'Their states and members.',
   ListGroupsRequest: 'Asks a coordinator which groups it has.',
   ListGroupsResponse: 'Their names.',
+  DeleteRecordsRequest: 'An administrator asks to let the oldest records go (KIP-107).',
+  DeleteRecordsResponse: 'Where the log begins on every replica.',
   LeaderAndIsrRequest: 'The controller tells a broker which partitions to lead and to follow.',
   UpdateMetadataRequest: 'The controller tells a broker what to tell clients.',
   StopReplicaRequest: 'The controller tells a broker to stop or delete replicas.',

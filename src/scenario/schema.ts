@@ -290,6 +290,13 @@ const request = z.union(
       timestamp: z.union([textLike('timestamp', /^(latest|earliest)$/), whole('timestamp', 0)], { error: 'timestamp' }),
     }),
     map({
+      request: z.literal('delete-records'),
+      ...requestKeys,
+      partition,
+      before: z.union([z.literal('high-watermark'), whole('before', 0)], { error: 'before' }),
+      timeout: duration.optional().describe('How long the leader waits for its followers. 30s by default.'),
+    }),
+    map({
       request: z.literal('metadata'),
       ...requestKeys,
       topics: list(topicName, 'topics').optional().describe('All by default.'),

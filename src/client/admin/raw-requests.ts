@@ -59,6 +59,11 @@ function messageOf(request: RawRequest, correlationId: number): KafkaMessage {
       const partitions = { [request.partition]: { timestamp, currentLeaderEpoch: -1 } }
       return { type: 'ListOffsetsRequest', correlationId, replicaId: -1, version, partitions }
     }
+    case 'deleteRecords': {
+      const { timeoutMs } = request
+      const partitions = { [request.partition]: request.before }
+      return { type: 'DeleteRecordsRequest', correlationId, timeoutMs, partitions }
+    }
     case 'metadata':
       return { type: 'MetadataRequest', correlationId, version: request.version, topics: request.topics }
     case 'offsetForLeaderEpoch': {
@@ -147,6 +152,12 @@ function resultOf(request: RawRequest, message: KafkaMessage): Json {
     return told === undefined
       ? { error: 'UNKNOWN_SERVER_ERROR' }
       : { error: told.error, leaderEpoch: told.leaderEpoch, endOffset: told.endOffset }
+  }
+  if (message.type === 'DeleteRecordsResponse' && request.request === 'deleteRecords') {
+    const told = message.partitions[request.partition]
+    return told === undefined
+      ? { error: 'UNKNOWN_SERVER_ERROR' }
+      : { error: told.error, lowWatermark: told.lowWatermark }
   }
   if (message.type === 'MetadataResponse' && request.request === 'metadata') {
     const partitions: Record<string, Json> = {}

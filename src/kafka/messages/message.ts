@@ -40,6 +40,7 @@ import type {
   ProduceRequest,
   ProduceResponse,
 } from './data.ts'
+import type { DeleteRecordsRequest, DeleteRecordsResponse } from './delete-records.ts'
 import type {
   BrokerRegistered,
   ControllerKnown,
@@ -128,6 +129,8 @@ export type KafkaMessage =
   | DescribeGroupsResponse
   | ListGroupsRequest
   | ListGroupsResponse
+  | DeleteRecordsRequest
+  | DeleteRecordsResponse
   | LeaderAndIsrRequest
   | UpdateMetadataRequest
   | StopReplicaRequest

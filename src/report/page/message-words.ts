@@ -53,6 +53,10 @@ function words(message: KafkaMessage): string {
       return parts(message.partitions, ({ timestamp }) => (timestamp === -1 ? 'last offset?' : 'first offset?'))
     case 'ListOffsetsResponse':
       return parts(message.partitions, ({ error, offset }) => failed(error) || String(offset))
+    case 'DeleteRecordsRequest':
+      return parts(message.partitions, (before) => (before < 0 ? 'to the high watermark' : `before ${before}`))
+    case 'DeleteRecordsResponse':
+      return parts(message.partitions, ({ error, lowWatermark }) => failed(error) || `begins at ${lowWatermark}`)
     case 'LeaderAndIsrRequest':
       return parts(
         message.partitions,
