@@ -195,7 +195,7 @@ export function loadLog(log: ReplicaLog, source: LoadSource, m: Mechanisms): Loa
   removed.push(...takeLogStart(log, layout, source, m))
   settleOffsets(log, source, m)
   cutEpochCacheToLog(log)
-  snapshotsAfterLoad(layout, log.logEndOffset, source.clean ? null : first, m)
+  snapshotsAfterLoad(layout, log, source.clean ? null : first, m)
   tidyDamage(log)
   const rule = source.clean ? 'a torn tail behind the marker of a clean stop' : 'recovery cuts at the first bad byte'
   return { failure: null, scannedBytes, removed, rule }

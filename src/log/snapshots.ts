@@ -8,11 +8,12 @@ const sorted = (offsets: readonly number[]): number[] =>
 /**
  * `scanned` is the index of the first segment that was scanned; null: the stop was clean. A scan begins with the state
  * of producers where its first segment begins and writes a snapshot behind each segment. A clean start without any
- * snapshot takes the log for one without producers and writes empty ones at the last two segments and at the end.
+ * snapshot takes the log for one without producers and writes empty ones at the last two segments and at the end. What
+ * lies at or below the log start says nothing of this log and goes (ProducerStateManager.truncateAndReload).
  */
 export function snapshotsAfterLoad(
   layout: LogLayout,
-  logEndOffset: number,
+  { logStartOffset, logEndOffset }: { readonly logStartOffset: number; readonly logEndOffset: number },
   scanned: number | null,
   m: Mechanisms,
 ): void {
@@ -21,7 +22,8 @@ export function snapshotsAfterLoad(
   const had = layout.snapshots.filter((offset) => offset <= logEndOffset)
   const lastTwo = bases.slice(-2)
   if (scanned === null) {
-    layout.snapshots = had.length === 0 ? sorted([...lastTwo, logEndOffset]) : sorted([...had, logEndOffset])
+    const kept = had.length === 0 ? [...lastTwo, logEndOffset] : [...had, logEndOffset]
+    layout.snapshots = sorted(kept).filter((offset) => offset > logStartOffset)
     return
   }
   const from = Math.min(scanned, bases.length - 1)
@@ -30,5 +32,6 @@ export function snapshotsAfterLoad(
   const lastBelow = below.at(-1) ?? 0
   const rebuilt =
     m.recoverySnapshots === 'last-two-segments' ? lastTwo.filter((each) => each >= lastBelow && each < base) : []
-  layout.snapshots = sorted([...below, ...rebuilt, base, ...bases.slice(from + 1), logEndOffset])
+  const written = sorted([...below, ...rebuilt, base, ...bases.slice(from + 1), logEndOffset])
+  layout.snapshots = written.filter((offset) => offset > logStartOffset)
 }
