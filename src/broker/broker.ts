@@ -12,6 +12,7 @@ import { onCheckpointTimer } from './checkpoint.ts'
 import { forgetUnread, nextRead, readsNow } from './client-connection.ts'
 import { handleControlRequest } from './control-requests.ts'
 import { onCoordinatorTimer, settleCoordination } from './coordinator/coordinator.ts'
+import { handleTxnOffsetCommit } from './coordinator/group/transactional-offsets.ts'
 import { handleCoordinatorRequest, isCoordinatorRequest } from './coordinator/requests.ts'
 import {
   FORWARDING_CHANNEL,
@@ -182,6 +183,9 @@ function handleClientRequest(
     case 'AddOffsetsToTxnRequest':
       handleAddOffsetsToTxn(state, ctx, config, message, connection)
       return
+    case 'TxnOffsetCommitRequest':
+      handleTxnOffsetCommit(state, ctx, config, message, connection)
+      return
     case 'EndTxnRequest':
       handleEndTxn(state, ctx, config, message, connection)
       return
@@ -213,6 +217,7 @@ function onMessage(
     case 'AddPartitionsToTxnRequest':
     case 'AddOffsetsToTxnRequest':
     case 'EndTxnRequest':
+    case 'TxnOffsetCommitRequest':
     case 'WriteTxnMarkersRequest':
     case 'DeleteRecordsRequest':
       if (readsNow(state, ctx, connection, message)) handleClientRequest(state, ctx, config, message, connection)

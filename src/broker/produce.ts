@@ -154,8 +154,13 @@ const judge = (
   records: readonly KafkaRecord[],
   producer: BatchProducer,
   config: BrokerConfig,
-): ProducerVerdict =>
-  judgeBatch(
+): ProducerVerdict => {
+  // What a coordinator writes for a producer has no sequence; only its epoch is held against the log.
+  if (producer.baseSequence < 0) {
+    const known = log.producers?.producers[producer.id]?.epoch ?? -1
+    return producer.epoch < known ? { kind: 'refused', error: 'INVALID_PRODUCER_EPOCH' } : { kind: 'append' }
+  }
+  return judgeBatch(
     log.producers ?? emptyProducerState(log.logStartOffset),
     {
       producerId: producer.id,
@@ -169,6 +174,7 @@ const judge = (
     },
     config.mechanisms,
   )
+}
 
 /** A record (from 0.11 a batch) may be as large as max.message.bytes, a request to a partition as a segment. */
 function sizeError(

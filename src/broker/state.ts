@@ -21,6 +21,7 @@ import type {
   AddOffsetsToTxnRequest,
   AddPartitionsToTxnRequest,
   EndTxnRequest,
+  TxnOffsetCommitRequest,
   WriteTxnMarkersRequest,
 } from '../kafka/messages/transactions.ts'
 import type { MutantName } from '../kafka/mutants.ts'
@@ -163,6 +164,7 @@ export type ClientRequest =
   | AddPartitionsToTxnRequest
   | AddOffsetsToTxnRequest
   | EndTxnRequest
+  | TxnOffsetCommitRequest
   | WriteTxnMarkersRequest
   | DeleteRecordsRequest
 

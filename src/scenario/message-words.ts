@@ -71,6 +71,8 @@ export const MESSAGES = {
   AddOffsetsToTxnResponse: 'What became of it.',
   EndTxnRequest: 'A producer commits or aborts its transaction.',
   EndTxnResponse: 'The decision is written, or why not.',
+  TxnOffsetCommitRequest: 'A producer commits offsets in its transaction.',
+  TxnOffsetCommitResponse: 'What became of it.',
   WriteTxnMarkersRequest: 'A coordinator tells leaders that transactions have ended.',
   WriteTxnMarkersResponse: 'Which of them have the marker.',
 } as const satisfies Partial<Record<MessageType, string>>

@@ -16,6 +16,7 @@ import { onSessionTimer } from './group/sessions.ts'
 import { onReplacementStored } from './group/static-members.ts'
 import { onAssignmentStored } from './group/sync.ts'
 import { type GroupTimer, REBALANCE_TIMER, SESSION_TIMER, SYNC_TIMER, setGroupTimer } from './group/timers.ts'
+import { onOffsetsMarker, onTransactionalOffsetsAppended } from './group/transactional-offsets.ts'
 import type { PendingAppend } from './state.ts'
 import { onTransactionAppended } from './transactions/completion.ts'
 import { loadTransactions } from './transactions/loading.ts'
@@ -117,7 +118,13 @@ function onAppended(
     case 'transaction':
       onTransactionAppended(state, ctx, config, partition, next, error)
       return
+    case 'transactional-offsets':
+      onTransactionalOffsetsAppended(state, ctx, partition, next, error, baseOffset)
+      return
     case 'marker':
+      if (error === 'NONE' && splitTopicPartition(partition).topic === OFFSETS_TOPIC) {
+        onOffsetsMarker(state, partition, next.producerId, next.result)
+      }
       onMarkerAppended(state, ctx, partition, next, error)
       return
     case 'group-assignment': {

@@ -3,6 +3,7 @@
  * answered when the high watermark has passed or when that can no longer be (ReplicaManager.appendRecords).
  */
 import type { TopicPartition } from '../../kafka/ids.ts'
+import type { BatchProducer } from '../../kafka/records.ts'
 import { MICROS_PER_MS } from '../../kernel/time.ts'
 import { COORDINATOR_CONNECTION } from '../client-connection.ts'
 import { handleProduce } from '../produce.ts'
@@ -24,6 +25,8 @@ export interface CoordinatorAppend {
   /** How long to wait for the acks. */
   readonly timeoutMs: number
   readonly next: AppendContinuation
+  /** Of records that belong to a producer's transaction. */
+  readonly producer?: BatchProducer
 }
 
 /** Appends, and goes on with `next` in this step or a later one (see `onAppended` in coordinator.ts). */
@@ -31,7 +34,7 @@ export function appendToCoordinatorLog(
   state: BrokerState,
   ctx: BrokerContext,
   config: BrokerConfig,
-  { partition, records, acks, timeoutMs, next }: CoordinatorAppend,
+  { partition, records, acks, timeoutMs, next, producer }: CoordinatorAppend,
 ): void {
   const correlationId = running(state).nextId++
   coordinationOf(state).appends[correlationId] = { partition, next }
@@ -42,6 +45,7 @@ export function appendToCoordinatorLog(
     clientId: '',
     acks,
     timeoutMs,
+    ...(producer === undefined ? {} : { producers: { [partition]: producer } }),
     partitions: {
       [partition]: records.map(({ key, value }, index) => ({
         id: `coordinator-${config.id}@${ctx.nowUs}/${correlationId}.${index}`,

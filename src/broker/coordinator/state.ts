@@ -5,11 +5,17 @@ import type { ProduceResponse } from '../../kafka/messages/data.ts'
 import type { GroupAppend } from './group/group-store.ts'
 import type { OffsetCommitAppend } from './group/offset-commit.ts'
 import type { GroupState } from './group/state.ts'
+import type { TransactionalOffsetsAppend } from './group/transactional-offsets.ts'
 import type { MarkerAppend, TransactionAppend, TransactionsState } from './transactions/state.ts'
 import type { TransactionalId } from './transactions/transaction.ts'
 
 /** Who goes on when an append of a coordinator is answered, and with what. Plain data: the answer may come much later. */
-export type AppendContinuation = OffsetCommitAppend | GroupAppend | TransactionAppend | MarkerAppend
+export type AppendContinuation =
+  | OffsetCommitAppend
+  | TransactionalOffsetsAppend
+  | GroupAppend
+  | TransactionAppend
+  | MarkerAppend
 
 /** One partition of an internal topic that this broker leads. */
 export interface CoordinatedPartition {

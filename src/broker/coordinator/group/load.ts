@@ -3,12 +3,17 @@ import { type GroupRecord, parseGroupValue, parseOffsetsKey, parseOffsetValue } 
 import { offsetAt } from '../../../kafka/records.ts'
 import type { ReplicaLog } from '../../../log/replica-log.ts'
 import { type GroupState, newGroup } from './state.ts'
+import { endTransaction, loadTransactionalOffset } from './transactional-offsets.ts'
 
 /** The log is read to its end, also above the high watermark (GroupMetadataManager.loadGroupsAndOffsets). */
 export function loadGroups(log: ReplicaLog, nowMs: number): Record<string, GroupState> {
   const groups: Record<string, GroupState> = {}
   for (const batch of log.batches) {
-    if (batch.control !== undefined) continue
+    if (batch.control !== undefined) {
+      const { type } = batch.control
+      for (const id of Object.keys(groups).sort()) endTransaction(groups[id]!, batch.producer?.id ?? -1, type)
+      continue
+    }
     for (const [index, record] of batch.records.entries()) {
       const key = parseOffsetsKey(record.key)
       if (key === null) continue
@@ -19,15 +24,17 @@ export function loadGroups(log: ReplicaLog, nowMs: number): Record<string, Group
         else restore(group, parseGroupValue(record.value), nowMs)
       } else if (record.value === null) delete group.offsets[key.partition]
       else {
-        const committed = parseOffsetValue(record.value)
-        group.offsets[key.partition] = { committed, appendedAt: offsetAt(batch, index) }
+        const stored = { committed: parseOffsetValue(record.value), appendedAt: offsetAt(batch, index) }
+        if (batch.producer?.transactional !== true) group.offsets[key.partition] = stored
+        else loadTransactionalOffset(group, batch.producer.id, key.partition, stored)
       }
     }
   }
   // A group that has neither a generation nor offsets is none.
   for (const id of Object.keys(groups)) {
-    const { generation, offsets } = groups[id]!
-    if (generation === 0 && Object.keys(offsets).length === 0) delete groups[id]
+    const { generation, offsets, transactionalOffsets } = groups[id]!
+    const kept = Object.keys(offsets).length + Object.keys(transactionalOffsets ?? {}).length
+    if (generation === 0 && kept === 0) delete groups[id]
   }
   return groups
 }

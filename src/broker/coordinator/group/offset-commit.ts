@@ -103,7 +103,7 @@ export function storeOffsets(
 }
 
 /** To 2.0 every offset has a retention of its own; from 2.1 (KIP-211) only where an old client asked for one. */
-function expiryOf(config: BrokerConfig, retentionMs: number, commitTimestampMs: number): number | null {
+export function expiryOf(config: BrokerConfig, retentionMs: number, commitTimestampMs: number): number | null {
   if (retentionMs >= 0) return commitTimestampMs + retentionMs
   if (config.mechanisms.offsetsExpireWithGroup) return null
   return commitTimestampMs + (numberSetting(config, 'offsets.retention.minutes') ?? 1_440) * 60_000
@@ -142,7 +142,7 @@ function settle(
 }
 
 /** What a client is told of an error of the log (0.9 to 3.x GroupMetadataManager). */
-function commitError(error: ErrorName): ErrorName {
+export function commitError(error: ErrorName): ErrorName {
   switch (error) {
     case 'UNKNOWN_TOPIC_OR_PARTITION':
     case 'NOT_ENOUGH_REPLICAS':

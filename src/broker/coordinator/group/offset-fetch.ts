@@ -7,6 +7,7 @@ import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { coordinated } from '../coordination.ts'
 import type { GroupState } from './state.ts'
+import { hasPendingTransaction } from './transactional-offsets.ts'
 
 export function handleOffsetFetch(
   state: BrokerState,
@@ -20,12 +21,16 @@ export function handleOffsetFetch(
   const group = found.ok ? found.partition.groups[id] : undefined
   const asked = request.partitions ?? Object.keys(group?.offsets ?? {})
   const partitions: Record<TopicPartition, FetchedOffset> = {}
-  for (const name of [...asked].sort(comparePartitions)) partitions[name] = fetched(group, name)
+  for (const name of [...asked].sort(comparePartitions)) partitions[name] = fetched(group, name, request.requireStable)
   const error = found.ok ? 'NONE' : found.error
   respond(state, ctx, connection, { type: 'OffsetFetchResponse', correlationId, error, partitions })
 }
 
-function fetched(group: GroupState | undefined, name: TopicPartition): FetchedOffset {
+/** KIP-447 (2.5): who reads on from an offset may ask for one that no open transaction is about to move. */
+function fetched(group: GroupState | undefined, name: TopicPartition, requireStable: boolean): FetchedOffset {
+  if (requireStable && hasPendingTransaction(group, name)) {
+    return { error: 'UNSTABLE_OFFSET_COMMIT', offset: -1, leaderEpoch: -1, metadata: '' }
+  }
   const stored = group?.offsets[name]
   if (stored === undefined) return { error: 'NONE', offset: -1, leaderEpoch: -1, metadata: '' }
   const { offset, leaderEpoch, metadata } = stored.committed

@@ -10,6 +10,9 @@ export interface StoredOffset {
   readonly appendedAt: number
 }
 
+/** The same of a transaction that is open; `appendedAt` -1: its record is not in the log yet. */
+export type PendingTransactionOffset = StoredOffset
+
 /** A request that is answered later. */
 export interface Waiter {
   readonly connection: ConnectionId
@@ -62,6 +65,8 @@ export interface GroupState {
   offsets: Record<TopicPartition, StoredOffset>
   /** Offsets whose commit is being written: how many commits of each partition. */
   pendingOffsets: Record<TopicPartition, number>
+  /** Offsets of transactions that are open, by producer id; absent until there are any. */
+  transactionalOffsets?: Record<string, Record<TopicPartition, PendingTransactionOffset>>
 }
 
 export const newGroup = (id: string, nowMs: number): GroupState => ({

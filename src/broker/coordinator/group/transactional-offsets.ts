@@ -1,0 +1,167 @@
+/**
+ * Offsets that a transaction commits: written at once, as records of its producer, and pending in the group until the
+ * marker of the transaction is in the partition (KIP-98 GroupMetadataManager, GroupMetadata.prepareTxnOffsetCommit).
+ */
+import type { ErrorName } from '../../../kafka/errors.ts'
+import { type CommittedOffset, offsetKey, offsetValue } from '../../../kafka/group-records.ts'
+import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
+import type { TxnOffsetCommitRequest } from '../../../kafka/messages/transactions.ts'
+import type { ConnectionId } from '../../../kernel/machine.ts'
+import { respond } from '../../client-connection.ts'
+import { type BrokerContext, running } from '../../running.ts'
+import type { BrokerConfig, BrokerState } from '../../state.ts'
+import { coordinated } from '../coordination.ts'
+import { appendToCoordinatorLog } from '../log-append.ts'
+import { storeSettings } from './group-store.ts'
+import { memberRefusal } from './membership.ts'
+import { commitError, expiryOf } from './offset-commit.ts'
+import { nowMs } from './scope.ts'
+import { type GroupState, newGroup, type PendingTransactionOffset } from './state.ts'
+
+/** A transactional commit whose record is on its way. */
+export interface TransactionalOffsetsAppend {
+  readonly kind: 'transactional-offsets'
+  readonly group: string
+  readonly producerId: number
+  readonly connection: ConnectionId
+  readonly correlationId: number
+  readonly offsets: Readonly<Record<TopicPartition, CommittedOffset>>
+}
+
+export function handleTxnOffsetCommit(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: TxnOffsetCommitRequest,
+  connection: ConnectionId,
+): void {
+  const { group: id, correlationId, producerId, producerEpoch } = request
+  const names = Object.keys(request.offsets).sort(comparePartitions)
+  const found = coordinated(state, config, 'group', id)
+  const error = found.ok ? refusal(found.partition.groups[id], request, config) : found.error
+  if (!found.ok || error !== 'NONE') {
+    answer(state, ctx, connection, correlationId, names, error)
+    return
+  }
+  const { groups, partition } = found.partition
+  groups[id] ??= newGroup(id, nowMs(ctx))
+  const group = groups[id]!
+  const offsets: Record<TopicPartition, CommittedOffset> = {}
+  const commitTimestampMs = nowMs(ctx)
+  for (const name of names) {
+    const expireTimestampMs = expiryOf(config, -1, commitTimestampMs)
+    const offset = request.offsets[name]!
+    offsets[name] = { offset, leaderEpoch: -1, metadata: '', commitTimestampMs, expireTimestampMs }
+  }
+  pend(group, producerId, offsets, -1)
+  appendToCoordinatorLog(state, ctx, config, {
+    partition,
+    records: names.map((name) => ({ key: offsetKey(id, name), value: offsetValue(offsets[name]!) })),
+    ...storeSettings(config),
+    producer: { id: producerId, epoch: producerEpoch, baseSequence: -1, transactional: true },
+    next: { kind: 'transactional-offsets', group: id, producerId, connection, correlationId, offsets },
+  })
+}
+
+/**
+ * KIP-447 (2.5): a producer that tells member and generation is held to them. One that knows the group's name only is
+ * taken, whatever became of its consumer.
+ */
+function refusal(group: GroupState | undefined, request: TxnOffsetCommitRequest, config: BrokerConfig): ErrorName {
+  const { member } = request
+  if (member === null || !config.mechanisms.transactionalOffsetsFenced) return 'NONE'
+  const { generation, memberId } = member
+  if (group === undefined) return generation >= 0 ? 'ILLEGAL_GENERATION' : 'NONE'
+  if (generation < 0 && memberId === '' && member.instanceId === null) return 'NONE'
+  return memberRefusal(group, member)
+}
+
+/** `appendedAt` is -1 until the record is known to be in the log. */
+function pend(
+  group: GroupState,
+  producerId: number,
+  offsets: Readonly<Record<TopicPartition, CommittedOffset>>,
+  appendedAt: number,
+): void {
+  const pending: Record<TopicPartition, PendingTransactionOffset> = { ...group.transactionalOffsets?.[producerId] }
+  for (const name of Object.keys(offsets)) pending[name] = { committed: offsets[name]!, appendedAt }
+  group.transactionalOffsets = { ...group.transactionalOffsets, [producerId]: pending }
+}
+
+export function onTransactionalOffsetsAppended(
+  state: BrokerState,
+  ctx: BrokerContext,
+  partition: TopicPartition,
+  append: TransactionalOffsetsAppend,
+  error: ErrorName,
+  baseOffset: number,
+): void {
+  const group = running(state).coordination?.partitions[partition]?.groups[append.group]
+  const names = Object.keys(append.offsets)
+  if (group !== undefined) {
+    if (error === 'NONE') pend(group, append.producerId, append.offsets, baseOffset)
+    else for (const name of names) forget(group, append.producerId, name)
+  }
+  answer(state, ctx, append.connection, append.correlationId, names, transactionError(error))
+}
+
+function forget(group: GroupState, producerId: number, name: TopicPartition): void {
+  const pending = { ...group.transactionalOffsets?.[producerId] }
+  delete pending[name]
+  group.transactionalOffsets = { ...group.transactionalOffsets, [producerId]: pending }
+}
+
+/** The transaction of a producer has ended in a partition of the offsets topic. */
+export function onOffsetsMarker(
+  state: BrokerState,
+  partition: TopicPartition,
+  producerId: number,
+  result: 'COMMIT' | 'ABORT',
+): void {
+  const groups = running(state).coordination?.partitions[partition]?.groups ?? {}
+  for (const id of Object.keys(groups).sort()) endTransaction(groups[id]!, producerId, result)
+}
+
+/** Of two commits the one that lies later in the log stands, also when the earlier one comes to count later. */
+export function endTransaction(group: GroupState, producerId: number, result: 'COMMIT' | 'ABORT'): void {
+  const pending = group.transactionalOffsets?.[producerId]
+  if (pending === undefined) return
+  const rest = { ...group.transactionalOffsets }
+  delete rest[producerId]
+  group.transactionalOffsets = rest
+  if (result === 'ABORT') return
+  for (const name of Object.keys(pending).sort(comparePartitions)) {
+    const { committed, appendedAt } = pending[name]!
+    const before = group.offsets[name]
+    if (appendedAt < 0 || (before !== undefined && before.appendedAt > appendedAt)) continue
+    group.offsets[name] = { committed, appendedAt }
+  }
+}
+
+/** Offsets that a batch of the log commits in a transaction: pending until its marker comes. */
+export const loadTransactionalOffset = (
+  group: GroupState,
+  producerId: number,
+  name: TopicPartition,
+  stored: PendingTransactionOffset,
+): void => pend(group, producerId, { [name]: stored.committed }, stored.appendedAt)
+
+/** Whether a transaction is about to commit an offset of the partition: what stands now may not stand (KIP-447). */
+export const hasPendingTransaction = (group: GroupState | undefined, name: TopicPartition): boolean =>
+  Object.values(group?.transactionalOffsets ?? {}).some((pending) => pending[name] !== undefined)
+
+/** A fenced producer is told so; the rest as for other commits. */
+const transactionError = (error: ErrorName): ErrorName =>
+  error === 'INVALID_PRODUCER_EPOCH' ? error : commitError(error)
+
+function answer(
+  state: BrokerState,
+  ctx: BrokerContext,
+  connection: ConnectionId,
+  correlationId: number,
+  names: readonly TopicPartition[],
+  error: ErrorName,
+): void {
+  const partitions = Object.fromEntries(names.map((name) => [name, error]))
+  respond(state, ctx, connection, { type: 'TxnOffsetCommitResponse', correlationId, partitions })
+}
