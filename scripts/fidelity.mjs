@@ -11,7 +11,6 @@ const END = '<!-- end of switches -->'
 
 /** Switches whose value is obeyed with less behind it than Kafka has. The others are modelled as they say. */
 const SIMPLIFIED = {
-  stickyPartitioner: '3.3+ has another sticky partitioner (KIP-794); here it is the one of 2.4 in all later versions',
   topicIds: 'the id is `<topic>@<controller epoch>`, not a random UUID',
   checkpointFsync: 'decides only what a power loss may leave of the checkpoint file',
   reassignment: 'asked through a znode in every registry version; KIP-455 only changes what is written',

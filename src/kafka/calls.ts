@@ -18,12 +18,12 @@ export type ProducerCall =
       readonly call: 'sendMany'
       readonly topic: string
       readonly partition: number | null
-      /** Each record has its value (before padding) as its key. */
+      /** Keys are k0, k1 …, by the number of the record. */
       readonly keyed: boolean
       readonly prefix: string
       readonly from: number
       readonly to: number
-      /** Values are padded with dots to this length; 0: as they are. */
+      /** So many dots follow the number in each value. */
       readonly padBytes: number
       /** Between the end of one send and the next, in us. */
       readonly gapUs: number

@@ -117,6 +117,8 @@ const TABLE = [
   ['TRANSACTION_ABORTABLE', 120, false, true, 'The transaction cannot go on and must be aborted (KIP-890, 3.8).'],
   ['TimeoutError', 1001, true, false, 'The client waited and got no answer (its own socket time-out).'],
   ['ConnectionError', 1002, true, false, 'The connection broke before the answer came.'],
+  ['BufferExhaustedError', 1004, true, true, 'The producer had no memory left for the record in max.block.ms.'],
+  ['InvalidPartitionError', 1005, false, true, 'The topic has no such partition: send threw it.'],
   ['ConnectionRefusedError', 1003, true, true, 'Nothing listens there: the request was never sent.'],
 ] as const satisfies readonly (readonly [string, number, boolean, boolean, string])[]
 

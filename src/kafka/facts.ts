@@ -330,6 +330,10 @@ export type Fact =
       readonly partition: TopicPartition | null
       readonly offset: number
       readonly acks: number
+      /** `send` itself threw it; absent: the callback had it. */
+      readonly thrown?: true
+      /** Classes of the exception, outermost first, where the error does not tell them. */
+      readonly exception?: readonly string[]
     }
   | {
       readonly kind: 'recordsPolled'

@@ -133,9 +133,10 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
         countSent(world, condition.client, (outcome) => outcome === condition.when),
         condition.count,
       )
+    case 'told':
     case 'sent':
       return compares(
-        countSent(world, condition.client, () => true),
+        countSent(world, condition.client, (outcome) => condition.when === 'sent' || outcome !== null),
         condition.count,
       )
     case 'position': {

@@ -100,6 +100,9 @@ export function enterFact(world: World, entry: FactEntry): void {
           partition: fact.partition,
           event: entry.event,
         })
+        const answered = ledger.sent[fact.operationId]!
+        if (fact.thrown === true) answered.thrown = true
+        if (fact.exception !== undefined) answered.exception = fact.exception
       }
       break
     }

@@ -246,7 +246,8 @@ export type Condition =
       readonly is: Target | { readonly role: 'none' } | null
       readonly epoch: Comparison | null
     }
-  | { readonly when: 'acked' | 'failed' | 'sent'; readonly client: string | null; readonly count: Comparison }
+  /** `told`: with a result of any kind. */
+  | { readonly when: 'acked' | 'failed' | 'told' | 'sent'; readonly client: string | null; readonly count: Comparison }
   | {
       readonly when: 'position'
       readonly client: string

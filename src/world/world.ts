@@ -138,6 +138,10 @@ export interface SentRecord {
   answeredAtUs: number | null
   /** Event at which the client was told. */
   answeredBy: number | null
+  /** `send` itself threw the error; absent: the callback had it. */
+  thrown?: true
+  /** Classes of the exception, outermost first, where the error does not tell them. */
+  exception?: readonly string[]
 }
 
 /** A record at an offset that a broker which believed it led had below its high watermark. */

@@ -7,8 +7,9 @@ import { dequeSize, emptyDeque, peekBack, peekFront, popFront, pushBack } from '
 import type { ClientContext } from '../links.ts'
 import { numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier } from '../wake.ts'
+import { byBytes, maybeMoved, producedTo } from './by-bytes.ts'
 import { giveUp, tell } from './outcome.ts'
-import { choosePartition, partitionForNewBatch } from './partitioner.ts'
+import { choosePartition, isByBytes, partitionForNewBatch } from './partitioner.ts'
 import { emptyBatchSize, recordSize, recordSizeUpperBound } from './record-size.ts'
 import type { PartitionQueue, ProducerBatch, ProducerConfig, ProducerVolatile, WaitingSend } from './state.ts'
 import { addPartition } from './transactions/manager.ts'
@@ -97,6 +98,7 @@ export function append(
   config: ProducerConfig,
   ctx: ClientContext,
 ): Appended {
+  if (chosen === null && isByBytes(operation, config)) return appendByBytes(memory, operation, config, ctx)
   let partition = chosen ?? choosePartition(memory, operation, config, ctx)
   let batch = tryAppend(memory, topicPartition(operation.topic, partition), operation, config, ctx.nowUs)
   if (batch === null && chosen === null) {
@@ -109,10 +111,36 @@ export function append(
   if (batch === null) {
     const limitBytes = batchMemory(operation.record, config)
     if (memory.memoryUsed + limitBytes > bufferMemory(config)) return { result: 'no-memory', partition }
-    newBatch(memory, topicPartition(operation.topic, partition), operation, limitBytes, config, ctx.nowUs)
+    const made = newBatch(memory, topicPartition(operation.topic, partition), operation, limitBytes, config, ctx.nowUs)
+    if (isByBytes(operation, config)) producedTo(memory, operation.topic, partition, made.sizeBytes, config, ctx)
     return { result: 'wake-sender', partition }
   }
   return { result: isFull(batch) ? 'wake-sender' : 'quiet', partition }
+}
+
+/** 3.5 RecordAccumulator.append: where the bytes went decides when the topic moves on to another partition. */
+function appendByBytes(
+  memory: ProducerVolatile,
+  operation: SendOperation,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): Appended {
+  const { topic } = operation
+  for (;;) {
+    const { partition } = byBytes(memory, topic, config, ctx)
+    if (maybeMoved(memory, topic, partition, config, ctx)) continue
+    const name = topicPartition(topic, partition)
+    const queue = memory.queues[name]
+    const before = (queue === undefined ? null : peekBack(queue.batches))?.sizeBytes ?? 0
+    const batch = tryAppend(memory, name, operation, config, ctx.nowUs)
+    if (batch !== null) {
+      producedTo(memory, topic, partition, batch.sizeBytes - before, config, ctx)
+      return { result: isFull(batch) ? 'wake-sender' : 'quiet', partition }
+    }
+    // The batch that had no room is closed now: a move that waited for that comes first.
+    if (maybeMoved(memory, topic, partition, config, ctx)) continue
+    return append(memory, operation, partition, config, ctx)
+  }
 }
 
 const bufferMemory = (config: ProducerConfig): number => numberSetting(config.settings, 'buffer.memory', 33_554_432)
@@ -134,6 +162,13 @@ export function isKnown(memory: ProducerVolatile, operation: SendOperation): boo
   const partitions = memory.view.topics[operation.topic]
   if (partitions === undefined || partitions.length === 0) return false
   return operation.partition === null || operation.partition < partitions.length
+}
+
+/** To 2.0 a partition that the topic does not have, once its metadata was asked for, is an error (2.0 KafkaProducer.waitOnMetadata). */
+export function isNoPartition(memory: ProducerVolatile, operation: SendOperation, config: ProducerConfig): boolean {
+  if (config.mechanisms.unknownPartition === 'waits' || operation.partition === null) return false
+  const count = memory.view.topics[operation.topic]?.length ?? 0
+  return count > 0 && operation.partition >= count
 }
 
 /** Sends that block for memory go on, in order, as far as there is memory. */
@@ -158,7 +193,9 @@ export function refuseBlocked(memory: ProducerVolatile, config: ProducerConfig, 
       const { topic, operationId } = first.operation
       const partition = first.operation.partition ?? first.partition
       const name = partition === null ? null : topicPartition(topic, partition)
-      tell(memory, operationId, { outcome: 'failed', error: 'TimeoutError', partition: name, offset: -1 }, config, ctx)
+      const isMemory = waiting === memory.waitingForMemory && config.mechanisms.memoryError === 'buffer-exhausted'
+      const error = isMemory ? 'BufferExhaustedError' : 'TimeoutError'
+      tell(memory, operationId, { outcome: 'failed', error, partition: name, offset: -1 }, config, ctx)
     }
   }
 }

@@ -119,6 +119,7 @@ export function onLinkBroken(
   reason: DisconnectReason,
   config: ProducerConfig,
   ctx: ClientContext,
+  error: ErrorName = 'ConnectionError',
 ): void {
   const lost = breakLink(linkTo(memory.links, broker), config.settings, ctx)
   memory.view.refreshWanted = true
@@ -137,7 +138,7 @@ export function onLinkBroken(
       const batch = takeInFlight(memory, id)
       if (batch === null) continue
       unmute(memory, [batch.partition])
-      onBatchError(memory, batch, 'ConnectionError', -1, config, ctx)
+      onBatchError(memory, batch, error, -1, config, ctx)
     }
   }
 }

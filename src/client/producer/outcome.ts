@@ -12,6 +12,10 @@ export interface Told {
   readonly partition: TopicPartition | null
   /** -1: not told. */
   readonly offset: number
+  /** `send` itself threw it; absent: the callback had it. */
+  readonly thrown?: true
+  /** Classes of the exception, outermost first, where the error does not tell them. */
+  readonly exception?: readonly string[]
 }
 
 /** Ends one `send`. */

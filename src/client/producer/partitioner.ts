@@ -1,25 +1,31 @@
 /** Which partition a record goes to. */
-import { NO_LEADER, splitTopicPartition } from '../../kafka/ids.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import { partitionForKey, toPositive } from '../../kafka/murmur2.ts'
 import type { SendOperation } from '../../kafka/operations.ts'
-import { leaderOf } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import { booleanSetting } from '../settings.ts'
+import { availablePartitions, partitionerStream as stream } from './available.ts'
+import { byBytes } from './by-bytes.ts'
 import type { ProducerConfig, ProducerVolatile } from './state.ts'
 
-const isSticky = (config: ProducerConfig): boolean =>
-  booleanSetting(config.settings, 'partitioner.sticky', config.mechanisms.stickyPartitioner)
-
-/** Random stream of a producer's choices among partitions. */
-const stream = (config: ProducerConfig): string => `producer.partitioner/${config.name}`
-
-function availablePartitions(memory: ProducerVolatile, topic: string): number[] {
-  const available: number[] = []
-  for (const name of memory.view.topics[topic] ?? []) {
-    if (leaderOf(memory.view, name) !== NO_LEADER) available.push(splitTopicPartition(name).partition)
-  }
-  return available
+/** `partitioner.class` where it names one of Kafka's own (KIP-369, 2.4), else the generation's. */
+function kindOf(config: ProducerConfig): Mechanisms['keylessPartitioner'] {
+  const named = String(config.settings['partitioner.class'] ?? '')
+  if (named.includes('RoundRobin')) return 'round-robin'
+  return named.includes('UniformSticky') ? 'sticky' : config.mechanisms.keylessPartitioner
 }
+
+const isSticky = (config: ProducerConfig): boolean => kindOf(config) === 'sticky'
+
+/** Whether the record stays on a partition until enough bytes went there (KIP-794, 3.3). */
+export const isByBytes = (operation: SendOperation, config: ProducerConfig): boolean =>
+  operation.partition === null && isKeyless(operation, config) && kindOf(config) === 'by-bytes'
+
+/** 3.3 `partitioner.ignore.keys`: keys do not decide. */
+const isKeyless = (operation: SendOperation, config: ProducerConfig): boolean =>
+  operation.record.key === null ||
+  (config.mechanisms.keylessPartitioner === 'by-bytes' &&
+    booleanSetting(config.settings, 'partitioner.ignore.keys', false))
 
 /** Which partition the next record goes to; the topic is known. Named, keyed and keyless records are told apart here. */
 export function choosePartition(
@@ -31,7 +37,9 @@ export function choosePartition(
   if (operation.partition !== null) return operation.partition
   const { topic } = operation
   const count = memory.view.topics[topic]!.length
-  if (operation.record.key !== null) return partitionForKey(operation.record.key, count)
+  const { key } = operation.record
+  if (key !== null && !isKeyless(operation, config)) return partitionForKey(key, count)
+  if (kindOf(config) === 'by-bytes') return byBytes(memory, topic, config, ctx).partition
   if (isSticky(config)) return memory.sticky[topic] ?? moveOn(memory, topic, config, ctx)
   return roundRobin(memory, topic, count, config, ctx)
 }

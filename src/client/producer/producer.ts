@@ -12,11 +12,11 @@ import { emptyDeque, popFront, pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { CLIENT_CHANNEL, isPresentConnection, linkTo, noLinks, takeAnswered, timedOutBrokers } from '../links.ts'
 import { WAKE_TIMER } from '../wake.ts'
-import { isKnown, resumeBlocked } from './accumulator.ts'
+import { isKnown, isNoPartition, resumeBlocked } from './accumulator.ts'
 import { onLinkBroken, onProduceResponse } from './answers.ts'
 import { runApplication, takeCall } from './application.ts'
 import { noIdentity } from './identity.ts'
-import { send } from './send.ts'
+import { refusePartition, send } from './send.ts'
 import { requestTimeoutUs, runSender } from './sender.ts'
 import type { ProducerConfig, ProducerState, ProducerVolatile, WaitingSend } from './state.ts'
 import { newManager } from './transactions/manager.ts'
@@ -37,6 +37,8 @@ function freshMemory(config: ProducerConfig): ProducerVolatile {
     waitingForMemory: emptyDeque(),
     drainIndex: 0,
     sticky: {},
+    byBytes: {},
+    loads: {},
     roundRobin: {},
     application: null,
     applicationSteps: 0,
@@ -56,7 +58,8 @@ function retryUnknown(memory: ProducerVolatile, config: ProducerConfig, ctx: Cli
   const waiting = memory.waitingForMetadata
   memory.waitingForMetadata = emptyDeque<WaitingSend>()
   for (let one = popFront(waiting); one !== null; one = popFront(waiting)) {
-    if (!isKnown(memory, one.operation)) {
+    if (isNoPartition(memory, one.operation, config)) refusePartition(memory, one.operation, config, ctx)
+    else if (!isKnown(memory, one.operation)) {
       memory.view.refreshWanted = true
       pushBack(memory.waitingForMetadata, one)
     } else pushBack(memory.waitingForMemory, one)
@@ -94,7 +97,8 @@ function closeTimedOut(memory: ProducerVolatile, config: ProducerConfig, ctx: Cl
   for (const broker of timedOutBrokers(memory.links, requestTimeoutUs(config), ctx.nowUs)) {
     ctx.probe('producer-request-timed-out')
     ctx.close(brokerNode(broker), CLIENT_CHANNEL)
-    onLinkBroken(memory, broker, 'closed', config, ctx)
+    const error = config.mechanisms.requestTimeoutError === 'timed-out' ? 'REQUEST_TIMED_OUT' : 'ConnectionError'
+    onLinkBroken(memory, broker, 'closed', config, ctx, error)
   }
 }
 

@@ -56,3 +56,17 @@ export function send(
   }
   return result !== 'quiet'
 }
+
+/** `send` throws: the topic has no such partition. */
+export function refusePartition(
+  memory: ProducerVolatile,
+  operation: SendOperation,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
+  const { operationId, topic, partition } = operation
+  if (memory.application?.sending === operationId) memory.application.thrown = ['KafkaException']
+  const name = partition === null ? null : topicPartition(topic, partition)
+  const told = { outcome: 'failed' as const, error: 'InvalidPartitionError' as const, partition: name, offset: -1 }
+  tell(memory, operationId, { ...told, thrown: true }, config, ctx)
+}

@@ -19,6 +19,7 @@ import {
   refuseBlocked,
   resumeBlocked,
 } from './accumulator.ts'
+import { weighPartitions } from './by-bytes.ts'
 import { producersOf, stampBatch } from './identity.ts'
 import { giveUp, succeed } from './outcome.ts'
 import type { PartitionQueue, ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
@@ -175,6 +176,7 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
     lookUs = null
     let expiresUs: number | null = null
     const ready: BrokerId[] = []
+    weighPartitions(memory, config)
     for (const name of Object.keys(memory.queues).sort()) {
       const queue = memory.queues[name]!
       const first = peekFront(queue.batches)

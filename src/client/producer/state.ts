@@ -8,6 +8,7 @@ import type { BatchProducer, KafkaRecord } from '../../kafka/records.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { Deque } from '../deque.ts'
 import type { Links } from '../links.ts'
+import type { PartitionLoads, StickyPartition } from './by-bytes.ts'
 import type { Application } from './calls/calling.ts'
 import type { ProducerIdentity } from './identity.ts'
 import type { TransactionManager, TransactionRequest } from './transactions/manager.ts'
@@ -92,6 +93,10 @@ export interface ProducerVolatile {
   drainIndex: number
   /** The sticky partition by topic (2.4). */
   sticky: Record<string, number>
+  /** The partition by topic that keyless records go to until enough bytes went there (3.3). */
+  byBytes: Record<string, StickyPartition>
+  /** Queues of a topic that are not equally long (3.3). */
+  loads: Record<string, PartitionLoads>
   /** The round-robin counter by topic (to 2.3). */
   roundRobin: Record<string, number>
   /** The application's thread; null: nothing was ever called, a workload offers the records. */

@@ -28,7 +28,7 @@ function sendManyCall(entry: ClientsEntry): Extract<ClientCall, { call: 'sendMan
   return {
     call: 'sendMany',
     ...to,
-    keyed: entry.keyed === true,
+    keyed: entry.keyed === true || entry.keyed === 1,
     prefix: textOf(entry, 'prefix') ?? 'v',
     from,
     to: until,

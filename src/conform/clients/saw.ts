@@ -1,9 +1,15 @@
 /** Every kind of thing seen in a recording of clients, by its word. */
 import type { SawRule } from './rule.ts'
 import { CLUSTER_SEEN } from './saw-cluster.ts'
+import { LOG_SEEN } from './saw-log.ts'
+import { PARTITIONS_SEEN } from './saw-partitions.ts'
 import { RESULTS_SEEN } from './saw-results.ts'
+import { SENDS_SEEN } from './saw-sends.ts'
 
 export const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...CLUSTER_SEEN,
   ...RESULTS_SEEN,
+  ...SENDS_SEEN,
+  ...PARTITIONS_SEEN,
+  ...LOG_SEEN,
 }

@@ -7,6 +7,8 @@ const overrides: Partial<Mechanisms> = {
   assignorMapsComputeIfAbsent: true,
   // KAFKA-7285.
   fencedExceptionBare: true,
+  // 2.1 KafkaProducer.waitOnMetadata waits for partitions that may come.
+  unknownPartition: 'waits',
   // KIP-320.
   truncation: 'kip-320',
   // 2.1 Partition.makeFollower: every new epoch restarts the fetcher.

@@ -14,7 +14,7 @@ const overrides: Partial<Mechanisms> = {
   // KIP-455: adding and removing replicas are written.
   reassignment: 'adding-removing',
   // KIP-480 (KAFKA-8601).
-  stickyPartitioner: true,
+  keylessPartitioner: 'sticky',
   // KAFKA-8558 MemberInfo: a static member keeps its place in the order through restarts.
   assignorsSortByInstanceId: true,
   // KIP-429 AbstractStickyAssignor.balance: what nobody owned is moved before what is owned.

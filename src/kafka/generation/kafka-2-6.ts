@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KAFKA-9666.
   failedFenceKeepsEpoch: true,
+  // KAFKA-3720.
+  memoryError: 'buffer-exhausted',
   // KAFKA-9731: only with a replica selector.
   highWatermarkWakesFollowers: false,
   // KIP-570 (KAFKA-9539).

@@ -3,6 +3,8 @@ import { KAFKA_2_8 } from './kafka-2-8.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KIP-794.
+  keylessPartitioner: 'by-bytes',
   // KAFKA-13091 (3.1).
   isrConfirmationMovesHighWatermark: true,
   // KAFKA-12675 (3.0).

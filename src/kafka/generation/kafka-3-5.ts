@@ -3,6 +3,8 @@ import { KAFKA_3_3 } from './kafka-3-3.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KAFKA-14317.
+  requestTimeoutError: 'timed-out',
   // KAFKA-14704 (3.4.1, 3.5.0).
   divergingAnswerMovesHighWatermark: false,
   // KIP-881.

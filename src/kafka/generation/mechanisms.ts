@@ -244,8 +244,14 @@ export interface Mechanisms {
   readonly retriesReversedAfterDisconnect: boolean
   /** A consumer holds its position against the epochs of a new leader (KIP-320 on the client, 2.3). */
   readonly consumerValidatesOffsets: boolean
-  /** Keyless records stay on one partition for a batch (KIP-480, 2.4) instead of going round. */
-  readonly stickyPartitioner: boolean
+  /** Keyless records go round the partitions, stay on one for a batch (KIP-480, 2.4), or until batch.size bytes went there (KIP-794, 3.3). */
+  readonly keylessPartitioner: 'round-robin' | 'sticky' | 'by-bytes'
+  /** A send to a partition that the topic does not have throws after one look at the metadata, or waits for it for max.block.ms (2.1). */
+  readonly unknownPartition: 'throws' | 'waits'
+  /** What a send is told for which the producer's memory did not suffice in time: TimeoutException, or BufferExhaustedException (KAFKA-3720, 2.6). */
+  readonly memoryError: 'timeout' | 'buffer-exhausted'
+  /** What a record is told whose request had no answer in request.timeout.ms: NetworkException, or TimeoutException (KAFKA-14317, 3.5). */
+  readonly requestTimeoutError: 'network' | 'timed-out'
   /** Assignors serve static members first, in the order of their instance ids (KIP-345 in the assignors, 2.4); absent: all by member id. */
   readonly assignorsSortByInstanceId?: boolean
   /** Assignors fill maps of topics by computeIfAbsent, which puts a topic before the others of its bucket (2.1); absent: after them. It decides the order of an assignment. */

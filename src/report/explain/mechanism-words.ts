@@ -617,10 +617,32 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether a consumer holds its position against the epochs of a new leader (KIP-320).',
     values: yesNo('it does, and learns of a truncation', 'it reads on as if nothing had been cut'),
   },
-  stickyPartitioner: {
+  keylessPartitioner: {
     area: 'clients',
     meaning: 'Where records without a key go.',
-    values: yesNo('to one partition until its batch is full (KIP-480)', 'to one partition after another'),
+    values: {
+      'round-robin': 'to one partition after another',
+      sticky: 'to one partition until a new batch would be opened (KIP-480)',
+      'by-bytes': 'to one partition until batch.size bytes went there, the next one by the load (KIP-794)',
+    },
+  },
+  unknownPartition: {
+    area: 'clients',
+    meaning: 'What a send does that names a partition the topic does not have.',
+    values: {
+      throws: 'it throws KafkaException after one look at the metadata',
+      waits: 'it waits for the partition as long as max.block.ms allows (2.1)',
+    },
+  },
+  memoryError: {
+    area: 'clients',
+    meaning: 'What a send is told that waited for memory for max.block.ms.',
+    values: { timeout: 'TimeoutException', 'buffer-exhausted': 'BufferExhaustedException (KAFKA-3720, 2.6)' },
+  },
+  requestTimeoutError: {
+    area: 'clients',
+    meaning: 'What a record is told whose request got no answer in request.timeout.ms.',
+    values: { network: 'NetworkException', 'timed-out': 'TimeoutException (KAFKA-14317, 3.5)' },
   },
   assignorsSortByInstanceId: {
     area: 'clients',

@@ -91,7 +91,7 @@ interface Progress {
 function recordOf(call: SendManyCall, n: number): Record {
   const text = `${call.prefix}${n}`
   const { topic, partition } = call
-  return { topic, partition, key: call.keyed ? text : null, value: text.padEnd(call.padBytes, '.') }
+  return { topic, partition, key: call.keyed ? `k${n}` : null, value: text + '.'.repeat(call.padBytes) }
 }
 
 /** Goes on as far as nothing blocks: `send`, wait for its result if asked to, pause, and the next. */

@@ -1,0 +1,27 @@
+/** Errors as the Java producer reports them: the class of the exception that callback and future are given. */
+import type { ErrorName } from './errors.ts'
+
+const CLASSES: Readonly<Partial<Record<ErrorName, string>>> = {
+  UNKNOWN_SERVER_ERROR: 'UnknownServerException',
+  CORRUPT_MESSAGE: 'CorruptRecordException',
+  UNKNOWN_TOPIC_OR_PARTITION: 'UnknownTopicOrPartitionException',
+  LEADER_NOT_AVAILABLE: 'LeaderNotAvailableException',
+  REQUEST_TIMED_OUT: 'TimeoutException',
+  MESSAGE_TOO_LARGE: 'RecordTooLargeException',
+  RECORD_LIST_TOO_LARGE: 'RecordBatchTooLargeException',
+  NOT_ENOUGH_REPLICAS: 'NotEnoughReplicasException',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'NotEnoughReplicasAfterAppendException',
+  INVALID_REQUIRED_ACKS: 'InvalidRequiredAcksException',
+  OUT_OF_ORDER_SEQUENCE_NUMBER: 'OutOfOrderSequenceException',
+  UNKNOWN_PRODUCER_ID: 'UnknownProducerIdException',
+  INVALID_PRODUCER_EPOCH: 'InvalidProducerEpochException',
+  INVALID_TXN_STATE: 'InvalidTxnStateException',
+  KAFKA_STORAGE_ERROR: 'KafkaStorageException',
+  TimeoutError: 'TimeoutException',
+  ConnectionError: 'NetworkException',
+  BufferExhaustedError: 'BufferExhaustedException',
+  InvalidPartitionError: 'KafkaException',
+}
+
+/** The Java class of an error; its protocol name where the producer has no class of its own for it. */
+export const exceptionClass = (error: ErrorName): string => CLASSES[error] ?? error
