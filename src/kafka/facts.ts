@@ -3,6 +3,7 @@
  * chains are made of them. They change nothing in the run.
  */
 import type { BrokerId, TopicPartition } from './ids.ts'
+import type { DescribedConsumerGroup } from './messages/consumer-group.ts'
 import type { RecordIdentity } from './records.ts'
 
 export interface RemovedRecord {
@@ -157,6 +158,8 @@ export type Fact =
       readonly current: number
       readonly isMember: boolean
     }
+  /** A group of KIP-848 as it is now. */
+  | ({ readonly kind: 'consumerGroup'; readonly group: string } & DescribedConsumerGroup)
   | { readonly kind: 'offsetExpired'; readonly group: string; readonly partition: TopicPartition }
   | { readonly kind: 'internalTopicNotCreated'; readonly topic: string; readonly liveBrokers: readonly BrokerId[] }
   // --- ISR

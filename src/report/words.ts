@@ -36,6 +36,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   groupRebalancing: { glyph: 'g', tone: 'info', weight: 'major' },
   groupGeneration: { glyph: 'g', tone: 'info', weight: 'minor' },
   groupStable: { glyph: 'G', tone: 'good', weight: 'major' },
+  consumerGroup: { glyph: 'g', tone: 'info', weight: 'minor' },
   groupMemberRemoved: { glyph: '-', tone: 'warn', weight: 'major' },
   groupMemberReplaced: { glyph: 'g', tone: 'info', weight: 'major' },
   groupCommit: { glyph: '.', tone: 'plain', weight: 'quiet' },
@@ -185,6 +186,12 @@ export function factWords(fact: Fact): string {
       return `group ${fact.group}: stable in generation ${fact.generation}: ${Object.entries(fact.assignments)
         .map(([member, partitions]) => `${member} has ${partitions.length === 0 ? 'nothing' : partitions.join(' ')}`)
         .join(', ')}`
+    case 'consumerGroup': {
+      const members = Object.entries(fact.members).map(
+        ([id, { epoch, assigned }]) => `${id}@${epoch}: ${assigned.join(' ') || '-'}`,
+      )
+      return `group ${fact.group} is ${fact.state} at epoch ${fact.groupEpoch}, assignment ${fact.assignmentEpoch}${members.length === 0 ? '' : `; ${members.join(', ')}`}`
+    }
     case 'groupMemberRemoved':
       return `group ${fact.group}: ${fact.member} is out: ${fact.why}`
     case 'groupMemberReplaced':

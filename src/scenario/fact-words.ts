@@ -26,6 +26,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   groupRebalancing: 'A group began to rebalance.',
   groupGeneration: 'A group has a new generation, and its leader divides the partitions.',
   groupStable: 'Every member of a group can learn what it gets.',
+  consumerGroup: 'A group of KIP-848 changed: its epochs, members and what each has.',
   groupMemberRemoved: 'A member went out of its group.',
   groupMemberReplaced: 'A static member came back under a new member id.',
   groupCommit: "A coordinator took a member's commit.",

@@ -55,6 +55,8 @@ const WAITING: Readonly<Record<string, string>> = {
   assignorsSortByInstanceId: 'groups: no scenario has static members',
   assignorMapsComputeIfAbsent: 'groups: the order of topics whose names collide',
   rangeWalksPartitions: 'groups: the order of topics whose names collide',
+  consumerGroupProtocol: 'KIP-848: groups of KRaft brokers',
+  groupEpochHashesTopics: 'KIP-848: groups of KRaft brokers',
   stickyAssignor: 'groups: held against vectors, no scenario has a sticky group',
   stickyClaims: 'groups: held against vectors, no scenario has a sticky group',
   cooperativeClaimsCarryGeneration: 'groups: held against vectors, no scenario has a sticky group',

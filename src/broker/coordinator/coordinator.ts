@@ -6,6 +6,9 @@ import { unreachable } from '../../kernel/assert.ts'
 import type { Json } from '../../kernel/json.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
+import { CONSUMER_REBALANCE_TIMER, CONSUMER_SESSION_TIMER, onConsumerGroupTimer } from './consumer-group/departure.ts'
+import { armConsumerGroup, loadConsumerGroups } from './consumer-group/load.ts'
+import { onConsumerGroupAppended } from './consumer-group/scope.ts'
 import { armExpiry, EXPIRY_TIMER, onExpiryTimer } from './group/expiry.ts'
 import { storeError } from './group/group-store.ts'
 import { loadGroups } from './group/load.ts'
@@ -31,6 +34,11 @@ function onPartitionLoaded(state: BrokerState, ctx: BrokerContext, config: Broke
   if (splitTopicPartition(name).topic === TRANSACTIONS_TOPIC) loadTransactions(state, ctx, config, partition)
   if (splitTopicPartition(name).topic !== OFFSETS_TOPIC) return
   partition.groups = loadGroups(logOf(state, name), nowMs(ctx))
+  const consumerGroups = loadConsumerGroups(logOf(state, name))
+  if (consumerGroups !== null) partition.consumerGroups = consumerGroups
+  for (const id of Object.keys(consumerGroups ?? {}).sort()) {
+    armConsumerGroup({ state, ctx, config, partition, group: consumerGroups![id]! })
+  }
   armExpiry(state, ctx, config)
   // Every member's session begins again: it may not have been able to reach anybody meanwhile.
   for (const id of Object.keys(partition.groups).sort()) {
@@ -66,6 +74,15 @@ export function onCoordinatorTimer(
       if (family === SESSION_TIMER) onSessionTimer(scope, about)
       else if (family === REBALANCE_TIMER) onRebalanceTimer(scope)
       else onSyncTimer(scope)
+      return true
+    }
+    case CONSUMER_SESSION_TIMER:
+    case CONSUMER_REBALANCE_TIMER: {
+      const about = data as unknown as GroupTimer
+      const partition = running(state).coordination?.partitions[about.partition]
+      const group = partition?.consumerGroups?.[about.group]
+      if (partition === undefined || group === undefined) return true
+      onConsumerGroupTimer({ state, ctx, config, partition, group }, family, about)
       return true
     }
     default:
@@ -139,6 +156,9 @@ function onAppended(
     }
     case 'group-unattended':
       if (error !== 'NONE') ctx.probe('the record of an empty group could not be written')
+      return
+    case 'consumer-group':
+      onConsumerGroupAppended(state, ctx, partition, next, error)
       return
     default:
       unreachable(next)

@@ -7,6 +7,7 @@ import { isInternalTopic } from '../../kafka/internal-topics.ts'
 import { msToUs } from '../../kernel/time.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
+import { disarmConsumerGroup } from './consumer-group/load.ts'
 import { coordinationOf } from './coordination.ts'
 import { unloadGroup } from './group/unload.ts'
 import { forgetMarkers } from './transactions/markers.ts'
@@ -65,6 +66,9 @@ export function stopCoordinating(
   ctx.cancelTimer(loadTimer(partition))
   for (const id of Object.keys(known.groups).sort()) {
     unloadGroup({ state, ctx, config, partition: known, group: known.groups[id]! })
+  }
+  for (const id of Object.keys(known.consumerGroups ?? {}).sort()) {
+    disarmConsumerGroup({ state, ctx, config, partition: known, group: known.consumerGroups![id]! })
   }
   ctx.fact({ kind: 'coordinatorResigned', partition, leaderEpoch: known.leaderEpoch })
 }

@@ -5,6 +5,8 @@ import { unreachable } from '../../kernel/assert.ts'
 import type { ConnectionId } from '../../kernel/machine.ts'
 import type { BrokerContext } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
+import { handleConsumerGroupDescribe } from './consumer-group/describe.ts'
+import { handleConsumerGroupHeartbeat } from './consumer-group/heartbeat.ts'
 import { handleFindCoordinator } from './find-coordinator.ts'
 import { handleDescribeGroups, handleListGroups } from './group/describe.ts'
 import { handleHeartbeat } from './group/heartbeat.ts'
@@ -24,6 +26,8 @@ const TYPES: Readonly<Record<CoordinatorRequest['type'], true>> = {
   LeaveGroupRequest: true,
   DescribeGroupsRequest: true,
   ListGroupsRequest: true,
+  ConsumerGroupHeartbeatRequest: true,
+  ConsumerGroupDescribeRequest: true,
 }
 
 export const isCoordinatorRequest = (message: KafkaMessage): message is CoordinatorRequest =>
@@ -63,6 +67,12 @@ export function handleCoordinatorRequest(
       return
     case 'ListGroupsRequest':
       handleListGroups(state, ctx, message, connection)
+      return
+    case 'ConsumerGroupHeartbeatRequest':
+      handleConsumerGroupHeartbeat(state, ctx, config, message, connection)
+      return
+    case 'ConsumerGroupDescribeRequest':
+      handleConsumerGroupDescribe(state, ctx, config, message, connection)
       return
     default:
       unreachable(message)

@@ -2,6 +2,8 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { InternalTopic } from '../../kafka/internal-topics.ts'
 import type { ProduceResponse } from '../../kafka/messages/data.ts'
+import type { ConsumerGroupAppend } from './consumer-group/scope.ts'
+import type { ConsumerGroupState } from './consumer-group/state.ts'
 import type { GroupAppend } from './group/group-store.ts'
 import type { OffsetCommitAppend } from './group/offset-commit.ts'
 import type { GroupState } from './group/state.ts'
@@ -14,6 +16,7 @@ export type AppendContinuation =
   | OffsetCommitAppend
   | TransactionalOffsetsAppend
   | GroupAppend
+  | ConsumerGroupAppend
   | TransactionAppend
   | MarkerAppend
 
@@ -26,6 +29,8 @@ export interface CoordinatedPartition {
   phase: 'loading' | 'active'
   /** Of the offsets topic: its groups by id, also those that only have offsets. */
   groups: Record<string, GroupState>
+  /** Of the offsets topic: its groups of KIP-848 (4.0); absent until there is one. */
+  consumerGroups?: Record<string, ConsumerGroupState>
   /** Of the transaction log: its transactional ids. */
   transactions?: Record<string, TransactionalId>
 }

@@ -132,6 +132,8 @@ export const KAFKA_0_8_0: Generation = {
     requestTimeoutError: 'network',
     assignorsSortByInstanceId: false,
     assignorMapsComputeIfAbsent: false,
+    consumerGroupProtocol: false,
+    groupEpochHashesTopics: false,
     rangeWalksPartitions: false,
     stickyAssignor: 'kip-54',
     stickyClaims: 'newest-generation',

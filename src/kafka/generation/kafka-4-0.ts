@@ -4,6 +4,8 @@ import type { Mechanisms } from './mechanisms.ts'
 
 // KIP-966 is there, but eligible.leader.replicas.version is 0 unless the operator raises it.
 const overrides: Partial<Mechanisms> = {
+  // KIP-848.
+  consumerGroupProtocol: true,
   // KIP-890 part 2.
   transactionsBumpEpoch: true,
   // KIP-996.

@@ -3,6 +3,8 @@ import { KAFKA_4_0 } from './kafka-4-0.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
+  // KAFKA-17747.
+  groupEpochHashesTopics: true,
   // KIP-966: eligible.leader.replicas.version 1 (recorded on 4.1.1).
   eligibleLeaderReplicas: true,
   // KIP-1166.

@@ -258,6 +258,10 @@ export interface Mechanisms {
   readonly assignorMapsComputeIfAbsent?: boolean
   /** RangeAssignor goes through topics in the order of its map of partitions (KIP-881, 3.5); absent: of its map of members. */
   readonly rangeWalksPartitions?: boolean
+  /** Brokers and clients have the group protocol of KIP-848, in which the coordinator assigns (4.0). */
+  readonly consumerGroupProtocol?: boolean
+  /** The partitions of subscribed topics are a hash in the record of the group epoch (4.1); absent: a record of their own. */
+  readonly groupEpochHashesTopics?: boolean
   /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0), of which the lowest partitions are kept (KAFKA-16277, 3.8). */
   readonly stickyAssignor:
     | 'kip-54'

@@ -1,6 +1,7 @@
 import type { ErrorName } from '../errors.ts'
 import type { BrokerId, TopicPartition } from '../ids.ts'
 import type { CoordinatorType } from '../internal-topics.ts'
+import type { ConsumerGroupDescribeRequest, ConsumerGroupHeartbeatRequest } from './consumer-group.ts'
 
 /** Who coordinates a group or (0.11) a transactional id? GroupCoordinatorRequest in 0.9 and 0.10. Any broker knows. */
 export interface FindCoordinatorRequest {
@@ -220,3 +221,5 @@ export type CoordinatorRequest =
   | LeaveGroupRequest
   | DescribeGroupsRequest
   | ListGroupsRequest
+  | ConsumerGroupHeartbeatRequest
+  | ConsumerGroupDescribeRequest

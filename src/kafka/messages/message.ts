@@ -1,4 +1,10 @@
 import type {
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupDescribeResponse,
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
+} from './consumer-group.ts'
+import type {
   AlterPartitionRequest,
   AlterPartitionResponse,
   ControlledShutdownRequest,
@@ -131,6 +137,10 @@ export type KafkaMessage =
   | ListGroupsResponse
   | DeleteRecordsRequest
   | DeleteRecordsResponse
+  | ConsumerGroupHeartbeatRequest
+  | ConsumerGroupHeartbeatResponse
+  | ConsumerGroupDescribeRequest
+  | ConsumerGroupDescribeResponse
   | LeaderAndIsrRequest
   | UpdateMetadataRequest
   | StopReplicaRequest

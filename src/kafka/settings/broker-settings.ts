@@ -95,6 +95,8 @@ export const BROKER_SETTINGS = [
   ['group.max.session.timeout.ms', 'int', 'ms', [['0.9', 30000], ['0.10.2', 300000], ['2.3', 1800000]], 'Longest session of a group member.', { min: 1 }],
   ['group.max.size', 'int', 'count', [['2.2', 2147483647]], 'Most members of a group (KIP-389).', { min: 1 }],
   ['group.initial.rebalance.delay.ms', 'int', 'ms', [['0.11', 3000]], 'How long the first rebalance of an empty group waits for more members (KIP-134).', { min: 0 }],
+  ['group.consumer.heartbeat.interval.ms', 'int', 'ms', [['4.0', 5000]], 'How often members of a KIP-848 group are to be heard of.', { min: 1 }],
+  ['group.consumer.session.timeout.ms', 'int', 'ms', [['4.0', 45000]], 'A KIP-848 group drops a member that was not heard of for so long.', { min: 1 }],
   ['transaction.state.log.num.partitions', 'int', 'count', [['0.11', 50]], 'Partitions of the transaction log when it is created.', { min: 1 }],
   ['transaction.state.log.replication.factor', 'int', 'count', [['0.11', 3]], 'Replicas of the transaction log; it is not created with fewer.', { min: 1 }],
   ['transaction.state.log.min.isr', 'int', 'count', [['0.11', 2]], 'Min ISR of the transaction log when it is created.', { min: 1 }],

@@ -20,5 +20,7 @@ export const CONSUMER_SETTINGS = [
   ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.9', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
   ['partition.assignment.strategy', 'string', '', [['0.8.0', 'range'], ['3.3', 'range,cooperative-sticky']], 'Accepted, not modelled: how a group shares partitions out.'],
   ['isolation.level', 'string', '', [['0.11', 'read_uncommitted']], 'Which records of transactions are handed out (KIP-98).', { allowed: ['read_uncommitted', 'read_committed'] }],
+  ['group.protocol', 'string', '', [['4.0', 'classic']], 'Who assigns partitions: the members (classic) or their coordinator (consumer, KIP-848).', { allowed: ['classic', 'consumer'] }],
+  ['group.remote.assignor', 'string', '', [['4.0', '']], 'The assignor that a member asks its coordinator for (uniform, range); empty: whichever.'],
   ['group.id', 'string', '', [['0.8.0', '']], 'Accepted, not modelled: the group the consumer is in.'],
 ] as const

@@ -660,6 +660,16 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'In which order the range assignor goes through topics.',
     values: yesNo('that of its map of partitions (KIP-881)', 'that of its map of members'),
   },
+  consumerGroupProtocol: {
+    area: 'clients',
+    meaning: 'Whether there is the group protocol in which the coordinator assigns partitions (KIP-848).',
+    values: yesNo('there is', 'there is not: members assign among themselves'),
+  },
+  groupEpochHashesTopics: {
+    area: 'clients',
+    meaning: 'Where a group of KIP-848 keeps how many partitions its topics have (KAFKA-17747).',
+    values: yesNo('as a hash in the record of its epoch', 'in a record of its own'),
+  },
   stickyAssignor: {
     area: 'clients',
     meaning: 'How the sticky assignors divide partitions among the members of a group.',

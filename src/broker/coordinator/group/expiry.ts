@@ -28,6 +28,8 @@ export function onExpiryTimer(state: BrokerState, ctx: BrokerContext, config: Br
     const partition = coordination!.partitions[name]!
     if (partition.phase !== 'active' || splitTopicPartition(name).topic !== OFFSETS_TOPIC) continue
     for (const id of Object.keys(partition.groups).sort()) {
+      // A group of KIP-848 that has members keeps its offsets.
+      if (Object.keys(partition.consumerGroups?.[id]?.members ?? {}).length > 0) continue
       cleanUp({ state, ctx, config, partition, group: partition.groups[id]! })
     }
   }

@@ -7,6 +7,7 @@ import type { ConnectionId } from '../../../kernel/machine.ts'
 import { respond } from '../../client-connection.ts'
 import { type BrokerContext, numberSetting, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
+import { consumerGroupCommitRefusal } from '../consumer-group/commit.ts'
 import { coordinated } from '../coordination.ts'
 import { appendToCoordinatorLog } from '../log-append.ts'
 import type { AppendContinuation, CoordinatedPartition } from '../state.ts'
@@ -53,7 +54,7 @@ function groupFor(
   { group: id, generation }: OffsetCommitRequest,
 ): GroupScope | null {
   if (partition.groups[id] === undefined) {
-    if (generation >= 0) return null
+    if (generation >= 0 && partition.consumerGroups?.[id] === undefined) return null
     partition.groups[id] = newGroup(id, nowMs(ctx))
   }
   return { state, ctx, config, partition, group: partition.groups[id]! }
@@ -62,6 +63,8 @@ function groupFor(
 /** Why a commit is refused. While members join again it is taken: those who had the partitions may finish. */
 function refusal(scope: GroupScope, request: OffsetCommitRequest): ErrorName {
   const { group, ctx } = scope
+  const consumerGroup = scope.partition.consumerGroups?.[group.id]
+  if (consumerGroup !== undefined) return consumerGroupCommitRefusal(consumerGroup, request)
   const fenced = isFenced(group, request.memberId, request.instanceId)
   if (request.generation < 0 && group.phase === 'Empty' && !fenced) return 'NONE'
   const refused = memberRefusal(group, request)

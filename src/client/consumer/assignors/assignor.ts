@@ -2,7 +2,7 @@
 import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { topicPartition } from '../../../kafka/ids.ts'
-import { JavaHashMap, javaHashSet } from './java-hash-map.ts'
+import { JavaHashMap, javaHashSet } from '../../../kafka/java-hash-map.ts'
 
 /** A member as the leader sees it: its subscription with what it says it has. */
 export interface AssignorMember {

@@ -1,8 +1,8 @@
 /** RangeAssignor: each topic by itself is cut into ranges, and the members are served in their order. */
 import type { TopicPartition } from '../../../kafka/ids.ts'
+import { JavaHashMap } from '../../../kafka/java-hash-map.ts'
 import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
 import { compareMembers, knownTopics, membersInMapOrder, partitionsOf, placeInBucket } from './assignor.ts'
-import { JavaHashMap } from './java-hash-map.ts'
 
 /** Members of each topic, by the order of a HashMap of topics; sorted as the assignor serves them. */
 function membersByTopic(input: AssignorInput): JavaHashMap<AssignorMember[]> {

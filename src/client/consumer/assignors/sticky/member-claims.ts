@@ -5,8 +5,8 @@
 import type { TopicPartition } from '../../../../kafka/ids.ts'
 import { splitTopicPartition } from '../../../../kafka/ids.ts'
 import { topicPartitionHash } from '../../../../kafka/java-hash.ts'
+import { JavaHashMap } from '../../../../kafka/java-hash-map.ts'
 import type { AssignorMember } from '../assignor.ts'
-import { JavaHashMap } from '../java-hash-map.ts'
 
 const NO_GENERATION = -1
 

@@ -2,8 +2,8 @@
 import type { TopicPartition } from '../../../../kafka/ids.ts'
 import { splitTopicPartition } from '../../../../kafka/ids.ts'
 import { topicPartitionHash } from '../../../../kafka/java-hash.ts'
-import type { JavaHashMap } from '../java-hash-map.ts'
-import { javaHashSet } from '../java-hash-map.ts'
+import type { JavaHashMap } from '../../../../kafka/java-hash-map.ts'
+import { javaHashSet } from '../../../../kafka/java-hash-map.ts'
 
 interface Move {
   readonly from: string

@@ -4,7 +4,7 @@
  *
  * Not modelled: a bucket of more than eight keys in a table of 64 or more becomes a tree, which keeps another order.
  */
-import { javaStringHash } from '../../../kafka/java-hash.ts'
+import { javaStringHash } from './java-hash.ts'
 
 const DEFAULT_CAPACITY = 16
 const LOAD_FACTOR = 0.75
