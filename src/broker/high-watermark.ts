@@ -3,6 +3,7 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { onLogHighWatermark } from '../log/log-producers.ts'
 import { type BrokerContext, lagTimeUs, logOf, minInsyncReplicas, running } from './running.ts'
+import { noteStableOffset } from './stable-offset.ts'
 import type { BrokerConfig, BrokerState, PartitionState, RemoteReplica } from './state.ts'
 
 /** Raises or lowers a follower's high watermark. To 2.3 it may lie above the log end until the next record comes. */
@@ -59,6 +60,7 @@ export function maybeIncrementHighWatermark(
   })
   partition.highWatermark = candidate
   onLogHighWatermark(logOf(state, partition.partition), candidate)
+  noteStableOffset(state, ctx, partition)
   return true
 }
 

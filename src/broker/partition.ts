@@ -78,6 +78,7 @@ export function makeLeader(
   partition.leader = config.id
   if (newEpoch) {
     partition.leaderEpochStartOffset = log.logEndOffset
+    delete partition.lastStableOffset
     // KAFKA-7415 (2.0.1): followers can then be told where this epoch began even if nothing is ever appended in it.
     if (m.epochEntryAtElection) assignEpoch(log, told.leaderEpoch, log.logEndOffset, m)
     if (!wasLeader) lowerUnknownHighWatermark(ctx, partition, log, m)

@@ -108,6 +108,8 @@ export interface PartitionState {
   highWatermark: number
   /** Leader only: its log end when it took the epoch over. */
   leaderEpochStartOffset: number
+  /** Leader only: its last stable offset as it was last told; absent until its log has seen a producer. */
+  lastStableOffset?: number
   /** Leader only, by broker id. */
   remoteReplicas: Record<string, RemoteReplica>
   /** An ISR change that was asked and is not answered yet. */

@@ -24,6 +24,12 @@ import type { Property } from './property.ts'
 import { REPLICAS_CONVERGE } from './replicas-converge.ts'
 import { SINGLE_LEADER_PER_EPOCH } from './single-leader-per-epoch.ts'
 import { STRONG_ISR } from './strong-isr.ts'
+import { LAST_STABLE_OFFSET_HELD } from './transactions/last-stable-offset.ts'
+import { MARKERS_FOLLOW_DECISION } from './transactions/markers-follow-decision.ts'
+import { ONE_PRODUCER_PER_EPOCH } from './transactions/one-producer-per-epoch.ts'
+import { READ_COMMITTED_SEES_ONLY_COMMITTED } from './transactions/read-committed.ts'
+import { TRANSACTIONS_ATOMIC } from './transactions/transactions-atomic.ts'
+import { TRANSACTIONS_END } from './transactions/transactions-end.ts'
 import { WEAK_ISR } from './weak-isr.ts'
 
 /** Every property, in the order in which reports list them: records first, then replicas, state, clients, the end. */
@@ -51,6 +57,12 @@ export const PROPERTIES: readonly Property[] = [
   CONSUMERS_SEE_ONLY_COMMITTED,
   CONSUMERS_IN_ORDER_WITHOUT_GAPS,
   CONSUMERS_NOTHING_TWICE,
+  READ_COMMITTED_SEES_ONLY_COMMITTED,
+  LAST_STABLE_OFFSET_HELD,
+  MARKERS_FOLLOW_DECISION,
+  ONE_PRODUCER_PER_EPOCH,
+  TRANSACTIONS_ATOMIC,
+  TRANSACTIONS_END,
   ...PROMISED_TO_CLIENTS,
   REPLICAS_CONVERGE,
   PARTITIONS_HAVE_LEADERS,

@@ -237,6 +237,34 @@ export type Fact =
       readonly producerId: number
       readonly error: string
     }
+  /** A leader's last stable offset has moved; only where its log has seen transactions. */
+  | {
+      readonly kind: 'lastStableOffset'
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly leaderEpoch: number
+    }
+  /** A transactional producer was told who it is. */
+  | {
+      readonly kind: 'producerInitialized'
+      readonly client: string
+      readonly transactionalId: string
+      readonly producerId: number
+      readonly producerEpoch: number
+    }
+  /** An application began a transaction, `<client>/<number>`. */
+  | { readonly kind: 'transactionBegan'; readonly client: string; readonly transaction: string }
+  /** What an application was told of the end of its transaction; `failed`: whatever became of it. */
+  | {
+      readonly kind: 'transactionTold'
+      readonly client: string
+      readonly transaction: string
+      readonly outcome: 'committed' | 'aborted' | 'failed'
+      readonly error: string
+      readonly producerId: number
+      readonly producerEpoch: number
+    }
   // --- Processes and sessions
   | { readonly kind: 'processHalted'; readonly partition: TopicPartition }
   | { readonly kind: 'processHung'; readonly partition: TopicPartition }
@@ -324,6 +352,8 @@ export type Fact =
       readonly partition: TopicPartition | null
       readonly key: string | null
       readonly value: string | null
+      /** The transaction it was sent in; absent: none. */
+      readonly transaction?: string
     }
   | {
       readonly kind: 'clientTold'

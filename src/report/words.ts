@@ -55,6 +55,10 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   transactionState: { glyph: 't', tone: 'info', weight: 'minor' },
   transactionNotWritten: { glyph: '!', tone: 'warn', weight: 'minor' },
   transactionMarker: { glyph: 't', tone: 'info', weight: 'minor' },
+  lastStableOffset: { glyph: 'v', tone: 'plain', weight: 'quiet' },
+  producerInitialized: { glyph: 't', tone: 'info', weight: 'minor' },
+  transactionBegan: { glyph: '.', tone: 'plain', weight: 'minor' },
+  transactionTold: { glyph: 't', tone: 'info', weight: 'minor' },
   transactionMarkerRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
   processHalted: { glyph: '!', tone: 'bad', weight: 'major' },
   processHung: { glyph: '!', tone: 'bad', weight: 'major' },
@@ -300,6 +304,14 @@ export function factWords(fact: Fact): string {
       return `${fact.transactionalId}: ${fact.status} could not be written (${fact.error})`
     case 'transactionMarker':
       return `${fact.partition}: ${fact.result} of producer ${fact.producerId} epoch ${fact.producerEpoch} at offset ${fact.offset}, coordinator epoch ${fact.coordinatorEpoch}`
+    case 'lastStableOffset':
+      return `${fact.partition}: last stable offset ${fact.from < 0 ? '' : `${fact.from} -> `}${fact.to}`
+    case 'producerInitialized':
+      return `is producer ${fact.producerId} epoch ${fact.producerEpoch} of ${fact.transactionalId}`
+    case 'transactionBegan':
+      return `begins transaction ${fact.transaction}`
+    case 'transactionTold':
+      return `is told that transaction ${fact.transaction} is ${fact.outcome}${fact.error === 'NONE' ? '' : ` (${fact.error})`}`
     case 'transactionMarkerRefused':
       return `${fact.partition}: refuses the marker of producer ${fact.producerId} (${fact.error})`
     default:

@@ -82,6 +82,10 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   transactionState: 'A coordinator has written the state of a transactional id.',
   transactionNotWritten: 'A coordinator could not write the state of a transactional id.',
   transactionMarker: 'A leader appended the end of a transaction.',
+  lastStableOffset: 'The last stable offset of a leader moved.',
+  producerInitialized: 'A transactional producer was told its id and epoch.',
+  transactionBegan: 'An application began a transaction.',
+  transactionTold: 'An application was told how its transaction ended.',
   transactionMarkerRefused: 'A leader refused the end of a transaction.',
 }
 

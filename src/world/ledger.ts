@@ -33,6 +33,7 @@ const COUNTED_ONLY: Readonly<Record<string, true>> = {
   clientTold: true,
   produceAcknowledged: true,
   offsetCommitted: true,
+  lastStableOffset: true,
   groupCommit: true,
   registryWrite: true,
   metadataRecord: true,
@@ -87,6 +88,7 @@ export function enterFact(world: World, entry: FactEntry): void {
         key: fact.key,
         sentAtUs: entry.atUs,
         acks: acks === 'all' ? -1 : Number(acks),
+        ...(fact.transaction === undefined ? {} : { transaction: fact.transaction }),
       })
       break
     }

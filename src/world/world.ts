@@ -130,6 +130,8 @@ export interface SentRecord {
   readonly key: string | null
   readonly sentAtUs: number
   readonly acks: number
+  /** The transaction it was sent in; absent: none. */
+  readonly transaction?: string
   /** null: no answer yet. */
   outcome: 'acked' | 'failed' | 'unknown' | null
   error: ErrorName | null

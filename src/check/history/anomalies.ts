@@ -38,18 +38,26 @@ function rangeOf(offsets: ReadonlyMap<number, unknown>): { readonly first: numbe
   return { first, last }
 }
 
+/** Records that a reader of committed transactions need not see: nobody was told that theirs was committed. */
+export function uncommitted({ transactions }: ClientHistory): ReadonlySet<RecordIdentity> {
+  const ids = new Set<RecordIdentity>()
+  for (const { told, records } of transactions ?? []) if (told !== 'committed') for (const id of records) ids.add(id)
+  return ids
+}
+
 const wasAcked = (send: Send): send is Send & { readonly partition: TopicPartition } =>
   send.outcome === 'acked' && send.partition !== null && send.offset >= 0
 
 /** Acknowledged at acks=all, below what was read, and read by nobody. */
 export function lostWrites(history: ClientHistory): Anomaly[] {
   const found: Anomaly[] = []
+  const unsure = uncommitted(history)
   for (const [partition, offsets] of readsOf(history)) {
     const read = idsRead(offsets)
     const { first, last } = rangeOf(offsets)
     for (const send of history.sends) {
       if (!wasAcked(send) || send.partition !== partition || send.acks !== -1) continue
-      if (send.offset < first || send.offset > last || read.has(send.id)) continue
+      if (send.offset < first || send.offset > last || read.has(send.id) || unsure.has(send.id)) continue
       const words = `${send.id} was acknowledged at offset ${send.offset} of ${partition}, records up to ${last} were read, and nobody was ever handed it`
       found.push({ partition, id: send.id, offset: send.offset, words })
     }
@@ -60,10 +68,12 @@ export function lostWrites(history: ClientHistory): Anomaly[] {
 /** Acknowledged at acks=all long before the end, above all that was read, and never handed to anybody. */
 export function unseenWrites(history: ClientHistory, graceUs: number): Anomaly[] {
   const found: Anomaly[] = []
+  const unsure = uncommitted(history)
   for (const [partition, offsets] of readsOf(history)) {
     const { last } = rangeOf(offsets)
     for (const send of history.sends) {
       if (!wasAcked(send) || send.partition !== partition || send.acks !== -1 || send.offset <= last) continue
+      if (unsure.has(send.id)) continue
       if (send.answeredAtUs === null || send.answeredAtUs > history.endUs - graceUs) continue
       const words = `${send.id} was acknowledged at offset ${send.offset} of ${partition} and never handed to anybody, who read up to ${last}`
       found.push({ partition, id: send.id, offset: send.offset, words })
@@ -141,12 +151,13 @@ export function inconsistentOffsets(history: ClientHistory): Anomaly[] {
 /** A client was handed a record from beyond one that is known to be there, without having moved its position. */
 export function pollSkips(history: ClientHistory): Anomaly[] {
   const reads = readsOf(history)
+  const unsure = uncommitted(history)
   return history.polls.flatMap((poll) => {
     const there = reads.get(poll.partition)
     return steps(poll, (before, after) => {
       for (let offset = before + 1; offset < after; offset++) {
         const [id] = there?.get(offset) ?? []
-        if (id !== undefined) {
+        if (id !== undefined && !(poll.readCommitted === true && unsure.has(id))) {
           return {
             partition: poll.partition,
             id,

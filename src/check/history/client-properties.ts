@@ -18,6 +18,7 @@ import {
   unseenWrites,
 } from './anomalies.ts'
 import { historyOf } from './history.ts'
+import { abortedTransactionReads, intermediateReads, writeCycles } from './transaction-anomalies.ts'
 
 function property(
   name: string,
@@ -63,6 +64,14 @@ function retryHoles(plan: Plan): Hole[] {
     : []
 }
 
+/** Transactions of two producers may lie in one order in one partition and in the other order in another. */
+function concurrentTransactionHoles(plan: Plan): Hole[] {
+  const transactional = plan.clients.filter(
+    ({ kind, settings }) => kind === 'producer' && (settings['transactional.id'] ?? '') !== '',
+  )
+  return transactional.length > 1 ? [{ because: 'nothing orders the transactions of two producers', hole: null }] : []
+}
+
 /** How long a consumer may take to come back to a partition, beside its own request timeout, in us. */
 const GRACE_US = 5_000_000
 
@@ -104,6 +113,18 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     (world) => abortedReads(historyOf(world)),
   ),
   property(
+    'NoAbortedTransactionReads',
+    'Nobody who reads committed records is handed one of a transaction that was told to be aborted (G1a).',
+    () => PROMISED,
+    (world) => abortedTransactionReads(historyOf(world)),
+  ),
+  property(
+    'NoIntermediateReads',
+    'Who reads committed records and goes on past a transaction is handed all of it in a partition (G1b).',
+    whereNothingIsLost,
+    (world) => intermediateReads(historyOf(world)),
+  ),
+  property(
     'NoInconsistentOffsets',
     'Everybody who sees an offset sees the same record there (inconsistent offsets).',
     whereNothingIsLost,
@@ -136,5 +157,11 @@ export const PROMISED_IN_CALM: readonly Property[] = [
     'What a client sends later stands at a higher offset (nonmonotonic send).',
     (plan) => unlessHoles(retryHoles(plan)),
     (world) => nonmonotonicSends(historyOf(world)),
+  ),
+  property(
+    'NoWriteCycles',
+    'No transactions write before each other in a circle (G0).',
+    (plan) => unlessHoles(concurrentTransactionHoles(plan)),
+    (world) => writeCycles(historyOf(world)),
   ),
 ]

@@ -5,6 +5,7 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { RecordIdentity } from '../../kafka/records.ts'
 import type { World } from '../../world/world.ts'
+import { isReadCommitted } from '../transactions/visible.ts'
 
 export interface Send {
   readonly id: RecordIdentity
@@ -31,6 +32,17 @@ export interface Poll {
   readonly client: string
   readonly partition: TopicPartition
   readonly records: readonly Polled[]
+  /** The client asked for committed transactions only. */
+  readonly readCommitted?: boolean
+}
+
+/** A transaction as its application saw it. */
+export interface ClientTransaction {
+  readonly name: string
+  /** null: it was told nothing certain. */
+  readonly told: 'committed' | 'aborted' | null
+  /** Its records, in the order in which they were sent. */
+  readonly records: readonly RecordIdentity[]
 }
 
 export interface ClientHistory {
@@ -39,6 +51,8 @@ export interface ClientHistory {
   readonly polls: readonly Poll[]
   /** When the history ends, in us. */
   readonly endUs: number
+  /** Absent: none was begun. */
+  readonly transactions?: readonly ClientTransaction[]
 }
 
 /** The history of a run. */
@@ -71,9 +85,26 @@ export function historyOf(world: World): ClientHistory {
           client,
           partition,
           records: withMoves(polled[client]![partition]!, moves[`${client} ${partition}`] ?? []),
+          ...(isReadCommitted(world, client) ? { readCommitted: true } : {}),
         })),
     )
-  return { sends, polls, endUs: world.nowUs }
+  const transactions = transactionsOf(world)
+  return { sends, polls, endUs: world.nowUs, ...(transactions.length === 0 ? {} : { transactions }) }
+}
+
+function transactionsOf({ ledger }: World): ClientTransaction[] {
+  const told: Record<string, ClientTransaction['told']> = {}
+  for (const { fact } of ledger.facts) {
+    if (fact.kind === 'transactionBegan') told[fact.transaction] ??= null
+    else if (fact.kind === 'transactionTold' && fact.outcome !== 'failed') told[fact.transaction] = fact.outcome
+  }
+  const names = Object.keys(told)
+  if (names.length === 0) return []
+  const records: Record<string, RecordIdentity[]> = Object.fromEntries(names.map((name) => [name, []]))
+  for (const { id, transaction } of Object.values(ledger.sent)) {
+    if (transaction !== undefined) records[transaction]?.push(id)
+  }
+  return names.map((name) => ({ name, told: told[name] ?? null, records: records[name]! }))
 }
 
 /** Identities end with the number of the send. */

@@ -85,7 +85,7 @@ function drain(
     memory.drainIndex = (index + 1) % led.length
     const queue = memory.queues[led[index]!]
     const first = queue === undefined || queue.muted ? null : peekFront(queue.batches)
-    if (queue === undefined || first === null || !maySendTo(memory, led[index]!, config)) continue
+    if (queue === undefined || first === null || !maySendTo(memory, led[index]!)) continue
     if (first.attempts > 0 && first.lastAttemptUs + backoffUs(config) > ctx.nowUs) continue
     if (size + first.sizeBytes > limit && drained.length > 0) break
     popFront(queue.batches)

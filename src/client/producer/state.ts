@@ -112,5 +112,7 @@ export interface ProducerVolatile {
 export interface ProducerState {
   /** Records that calls have sent in all its lives: names them. */
   sends: number
+  /** Transactions that its application has begun in all its lives; absent: none. */
+  transactions?: number
   volatile: ProducerVolatile | null
 }

@@ -46,6 +46,22 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
     'Readers that go on to the end must come to every acknowledged record; one that they never come to is hidden or gone.',
   NoAbortedReads:
     'An error that is definite says that the record is not in the log. A reader that is handed it shows that the error was not definite.',
+  NoAbortedTransactionReads:
+    'The aborted read of the textbooks, judged by what clients saw: an application knows that its transaction was aborted, and a reader that asked for committed records only has one of it.',
+  NoIntermediateReads:
+    'A transaction becomes visible as a whole in each partition. A reader that has gone past it and has only a part of it has seen a version in between.',
+  ReadCommittedSeesOnlyCommitted:
+    'Isolation, judged by the log of the broker that served the poll: the next marker of the producer says what became of the record. To be handed one before its marker is there is as wrong as to be handed one that was aborted.',
+  LastStableOffsetHeld:
+    'A leader shows readers of committed records nothing at or above the first record that is not decided. A marker decides only when it is below the high watermark: one that is lost in a fail-over has decided nothing.',
+  MarkersFollowDecision:
+    'The coordinator writes its decision down and waits for the replicas before it tells anybody. Otherwise one coordinator could commit in one partition and its successor abort in another.',
+  OneProducerPerEpoch:
+    'The epoch is what fences a producer that was replaced. Two processes with the same one would each take the transactions of the other for their own.',
+  TransactionsAtomic:
+    'All or nothing, over all partitions. What the application was told is held against every log at the end; where it was told nothing the logs must at least agree with each other.',
+  TransactionsEnd:
+    'A hanging transaction is open in a log and unknown to its coordinator. Nothing ever ends it: readers of committed records stop there for good, and the partition cannot be compacted past it.',
   NoInconsistentOffsets:
     'Two clients that name the same offset must mean the same record. Where history was cut and written anew they do not.',
   NoPollSkips: 'A reader that passes over a record which another reader was handed has missed it without knowing.',

@@ -25,7 +25,9 @@ function sendOne(calling: Calling, record: Record): void {
   application.told = false
   application.thrown = null
   const named = partition === null ? null : `${topic}-${partition}`
-  ctx.fact({ kind: 'recordSent', operationId, client: config.name, partition: named, key, value })
+  const transaction = memory.transactions?.current ?? null
+  const sent = { kind: 'recordSent', operationId, client: config.name, partition: named, key, value } as const
+  ctx.fact(transaction === null ? sent : { ...sent, transaction: transaction.name })
   send(
     memory,
     {

@@ -2,7 +2,13 @@
 import type { CallResult, ClientCall } from '../../../kafka/calls.ts'
 import type { ProducerVolatile } from '../state.ts'
 import { maxBlockUs } from '../timeouts.ts'
-import { enqueue, type TransactionCallName, type TransactionManager, thrownBy } from '../transactions/manager.ts'
+import {
+  enqueue,
+  type PendingResult,
+  type TransactionCallName,
+  type TransactionManager,
+  thrownBy,
+} from '../transactions/manager.ts'
 import { APPLICATION_TIMER, type Calling, type CallRule, RETURNED } from './calling.ts'
 
 const ILLEGAL_STATE: CallResult = { error: ['IllegalStateException'] }
@@ -16,12 +22,32 @@ function wait(calling: Calling): CallResult | null {
   if (pending?.done === true) {
     memory.transactions!.pending = null
     ctx.cancelTimer(APPLICATION_TIMER)
+    if (pending.call === 'commitTransaction' || pending.call === 'abortTransaction') tellEnd(calling, pending)
     return pending.error === null ? RETURNED : { error: pending.error }
   }
   const untilUs = running.sinceUs + maxBlockUs(config)
   if (ctx.nowUs >= untilUs) return { error: ['TimeoutException'] }
   ctx.setTimer(APPLICATION_TIMER, untilUs - ctx.nowUs)
   return null
+}
+
+/** The application learns how its transaction ended. */
+function tellEnd({ memory, config, ctx }: Calling, { call, error }: PendingResult): void {
+  const manager = memory.transactions!
+  const { current } = manager
+  if (current === null) return
+  const { name: transaction, producerId, producerEpoch } = current
+  const outcome = error !== null ? 'failed' : call === 'commitTransaction' ? 'committed' : 'aborted'
+  ctx.fact({
+    kind: 'transactionTold',
+    client: config.name,
+    transaction,
+    outcome,
+    error: error?.at(-1) ?? 'NONE',
+    producerId,
+    producerEpoch,
+  })
+  if (error === null) manager.current = null
 }
 
 /** A call that waits: `start` gives what it throws at once, or null when it has begun. */
@@ -53,13 +79,18 @@ export const initializing = waiting<Of<'initTransactions'> & { call: 'initTransa
 })
 
 export const beginning: CallRule = {
-  begin({ memory, config }) {
+  begin({ state, memory, config, ctx }) {
     const manager = managerOf(memory)
     if (manager === null || manager.pending !== null) return ILLEGAL_STATE
     const thrown = thrownBy(manager, config)
     if (thrown !== null) return { error: thrown }
     if (manager.status !== 'ready') return ILLEGAL_STATE
     manager.status = 'in-transaction'
+    const number = state.transactions ?? 0
+    state.transactions = number + 1
+    const { producerId, producerEpoch } = memory.identity!
+    manager.current = { name: `${config.name}/${number}`, producerId, producerEpoch }
+    ctx.fact({ kind: 'transactionBegan', client: config.name, transaction: manager.current.name })
     return RETURNED
   },
   look: () => RETURNED,

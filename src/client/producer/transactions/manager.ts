@@ -72,6 +72,8 @@ export interface TransactionManager {
   /** KIP-360: the epoch is bumped after the abort. */
   epochBumpRequired: boolean
   pending: PendingResult | null
+  /** The transaction that the application is in; null: none. */
+  current: { readonly name: string; readonly producerId: number; readonly producerEpoch: number } | null
 }
 
 export const newManager = (transactionalId: string): TransactionManager => ({
@@ -90,6 +92,7 @@ export const newManager = (transactionalId: string): TransactionManager => ({
   started: false,
   epochBumpRequired: false,
   pending: null,
+  current: null,
 })
 
 const RANKS: Readonly<Record<TransactionRequest['kind'], number>> = {
@@ -171,15 +174,16 @@ export function addPartition(memory: ProducerVolatile, name: TopicPartition, con
   if (config.mechanisms.transactionsBumpEpoch === true) {
     manager.partitions.push(name)
     manager.started = true
-  } else manager.newPartitions.push(name)
+  } else if (manager.partitions.length > 0 && isMutant(config, 'partition-not-added')) manager.partitions.push(name)
+  else manager.newPartitions.push(name)
 }
 
 /** Whether batches for the partition may go out. */
-export const maySendTo = (memory: ProducerVolatile, name: TopicPartition, config: ProducerConfig): boolean => {
+export const maySendTo = (memory: ProducerVolatile, name: TopicPartition): boolean => {
   const manager = memory.transactions
   if (manager === undefined) return true
   if (manager.status === 'fatal-error') return false
-  return manager.partitions.includes(name) || isMutant(config, 'partition-not-added')
+  return manager.partitions.includes(name)
 }
 
 /** A batch has failed for good (TransactionManager.handleFailedBatch). */

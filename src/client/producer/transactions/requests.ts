@@ -95,7 +95,7 @@ export function onTransactionAnswer(
     return
   }
   const error = errorOf(answer)
-  if (error === 'NONE') onSuccess(memory, manager, request, answer, config)
+  if (error === 'NONE') onSuccess(memory, manager, request, answer, config, ctx)
   else onError(manager, request, error, config, ctx)
 }
 
@@ -115,11 +115,19 @@ function onSuccess(
   request: TransactionRequest,
   answer: Answer,
   config: ProducerConfig,
+  ctx: ClientContext,
 ): void {
   switch (request.kind) {
     case 'init':
       if (answer.type !== 'InitProducerIdResponse') return
       becomeProducer(memory.identity!, answer.producerId, answer.producerEpoch)
+      ctx.fact({
+        kind: 'producerInitialized',
+        client: config.name,
+        transactionalId: manager.transactionalId,
+        producerId: answer.producerId,
+        producerEpoch: answer.producerEpoch,
+      })
       manager.status = 'ready'
       manager.lastError = null
       succeedPending(manager)

@@ -1,0 +1,34 @@
+import type { Finding, Property } from '../property.ts'
+import { PROMISED } from '../property.ts'
+
+/** Otherwise a new coordinator, which knows nothing of the decision, could come to another one. */
+export const MARKERS_FOLLOW_DECISION: Property = {
+  name: 'MarkersFollowDecision',
+  kind: 'always',
+  statement: 'No partition gets the end of a transaction before the decision has its acks in the transaction log.',
+  on: ['transactionMarker'],
+  promised: () => PROMISED,
+  check: (world, step) => {
+    const findings: Finding[] = []
+    for (const { node, fact } of step.facts) {
+      if (fact.kind !== 'transactionMarker') continue
+      const { partition, producerId, producerEpoch, result, offset } = fact
+      const decision = result === 'COMMIT' ? 'PrepareCommit' : 'PrepareAbort'
+      const decided = world.ledger.facts.some(
+        ({ fact: other }) =>
+          other.kind === 'transactionState' &&
+          other.to === decision &&
+          other.producerId === producerId &&
+          other.producerEpoch === producerEpoch,
+      )
+      if (decided) continue
+      findings.push({
+        partition,
+        words: `${node} appends ${result} of producer ${producerId} epoch ${producerEpoch} to ${partition} at offset ${offset}, and no ${decision} of it is in the transaction log`,
+        evidence: { offset, producerId, producerEpoch, result },
+        key: `${partition} ${offset} ${node}`,
+      })
+    }
+    return findings.length === 0 ? null : findings
+  },
+}
