@@ -3,8 +3,9 @@
 import type { ErrorName } from '../kafka/errors.ts'
 import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../kafka/messages/data.ts'
-import { offsetAt } from '../kafka/records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
+import { MICROS_PER_MS } from '../kernel/time.ts'
+import { firstAtOrAfter, largestTimestamp, offsetsBefore } from '../log/offsets-by-time.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import { respond } from './client-connection.ts'
 import { endFor, isReplica, leaderError } from './read-partition.ts'
@@ -14,6 +15,7 @@ import { firstLocked, waitForLock } from './waiting.ts'
 
 const LATEST = -1
 const EARLIEST = -2
+const MAX_TIMESTAMP = -3
 
 type Answer = ListOffsetsResponse['partitions'][string]
 
@@ -52,10 +54,14 @@ function answerFor(
   const end = endFor(partition, log, request, config)
   const unsure = highWatermarkBehindEpoch(config, request, partition)
   const found = (offset: number): Answer => ({ error: 'NONE', offset, leaderEpoch: partition.leaderEpoch })
+  const asked = request.partitions[name]!
   if (timestamp === EARLIEST) return found(log.logStartOffset)
+  if (request.version === 0 && (timestamp !== LATEST || asked.maxOffsets !== undefined)) {
+    return foundSegments(log, ctx, found, asked, end)
+  }
   if (timestamp !== LATEST) {
-    const offset = firstAtOrAfter(log, timestamp)
-    if (offset !== null && offset < end) return found(offset)
+    const record = recordByTime(ctx, config, name, log, timestamp)
+    if (record !== null && record.offset < end) return { ...found(record.offset), timestampMs: record.timestampMs }
   } else if (unsure === null) return found(end)
   if (unsure === null) return { error: 'NONE', offset: -1, leaderEpoch: -1 }
   ctx.probe('new leader does not know its high watermark yet')
@@ -76,11 +82,35 @@ function highWatermarkBehindEpoch(
   return request.version >= 5 ? 'OFFSET_NOT_AVAILABLE' : 'LEADER_NOT_AVAILABLE'
 }
 
-/** The first record by offset whose timestamp is at or after `timestampMs`; null when there is none. */
-function firstAtOrAfter(log: ReplicaLog, timestampMs: number): number | null {
-  for (const batch of log.batches) {
-    const index = batch.records.findIndex((record) => record.timestampMs >= timestampMs)
-    if (index >= 0 && offsetAt(batch, index) >= log.logStartOffset) return offsetAt(batch, index)
+/** In place of what lies above what the reader may see stands the end of that (2.4.1 KafkaApis.fetchOffsets). */
+function foundSegments(
+  log: ReplicaLog,
+  ctx: BrokerContext,
+  found: (offset: number) => Answer,
+  asked: ListOffsetsRequest['partitions'][string],
+  end: number,
+): Answer {
+  const nowMs = Math.floor(ctx.nowUs / MICROS_PER_MS)
+  const before = asked.timestamp === LATEST ? Number.MAX_SAFE_INTEGER : asked.timestamp
+  const all = offsetsBefore(log, before, asked.maxOffsets ?? 1, nowMs)
+  const seen = all.filter((offset) => offset <= end)
+  const offsets = seen.length < all.length && seen[0] !== end ? [end, ...seen] : seen
+  return { ...found(offsets[0] ?? -1), offsets }
+}
+
+/** To 2.8 the sentinel of KIP-734 is a time like any other: that of the first record. */
+function recordByTime(
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  log: ReplicaLog,
+  timestampMs: number,
+): { readonly offset: number; readonly timestampMs: number } | null {
+  if (timestampMs === MAX_TIMESTAMP && config.mechanisms.listsLargestTimestamp) return largestTimestamp(log)
+  const found = firstAtOrAfter(log, timestampMs)
+  if (found !== null) {
+    const { offset, probes, scanned } = found
+    ctx.fact({ kind: 'foundByTime', partition: name, timestampMs, offset, probes, scanned })
   }
-  return null
+  return found
 }

@@ -55,7 +55,7 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
         clean,
         recoveryPoint: recoveryPointOf(durable, name),
         logStartOffset: logStartOf(durable, name, log),
-        settings: segmentSettings(state, config, name),
+        settings: log.layout?.settings ?? segmentSettings(state, config, name),
         nowMs: Math.floor(ctx.nowUs / MICROS_PER_MS),
       },
       config.mechanisms,

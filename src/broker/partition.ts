@@ -10,6 +10,7 @@ import { goOnCoordinating, startCoordinating, stopCoordinating } from './coordin
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { resetRemoteReplicas, unheardReplica } from './isr.ts'
+import { segmentSettings } from './log-disk.ts'
 import { followPartition, shouldRestartFetcher, unfollowPartition } from './replica-fetcher.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
@@ -36,6 +37,7 @@ export function replicaOf(
     volatile.lastFlushUs[name] = ctx.nowUs
   }
   const log = logOf(state, name)
+  if (log.layout !== undefined) log.layout.settings = segmentSettings(state, config, name)
   const checkpointed = state.durable.highWatermarkCheckpoint?.[name] ?? 0
   const floor = config.mechanisms.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
   const replica: PartitionState = {

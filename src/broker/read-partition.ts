@@ -5,6 +5,7 @@ import type { FetchedPartition, FetchPartition, FetchRequest } from '../kafka/me
 import { isMutant } from '../kafka/mutants.ts'
 import { lastOffset, type RecordBatch } from '../kafka/records.ts'
 import { abortedIn, lastStableOffset } from '../log/log-producers.ts'
+import { readPosition } from '../log/read-position.ts'
 import { batchBytes, type ReplicaLog, readLog } from '../log/replica-log.ts'
 import { divergingEpochOf, leaderEpochError } from './leader-epoch.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
@@ -115,6 +116,7 @@ function readPartition(
   }
   const end = exposed ? log.logEndOffset : endFor(partition, log, request, config)
   const batches = diverging === null && fetchOffset < end ? readLog(log, fetchOffset, asked.maxBytes, end) : []
+  if (batches.length > 0) tellOldSegment(ctx, name, log, fetchOffset, batches[0]!.baseOffset)
   const lastSent = partition.remoteReplicas[request.replicaId]?.lastSentHighWatermark ?? 0
   return {
     fetched: {
@@ -130,6 +132,22 @@ function readPartition(
     followerNeedsHighWatermark:
       config.mechanisms.highWatermarkWakesFollowers && isReplica(request.replicaId) && lastSent < highWatermark,
   }
+}
+
+/** A read behind the active segment goes through an index on disk: how far it had to look is told. */
+function tellOldSegment(
+  ctx: BrokerContext,
+  partition: TopicPartition,
+  log: ReplicaLog,
+  offset: number,
+  firstOffset: number,
+): void {
+  const active = log.layout?.segments.at(-1)
+  if (active === undefined || firstOffset >= active.baseOffset) return
+  const position = readPosition(log, offset)
+  if (position === null) return
+  const { segment, probes, scanned } = position
+  ctx.fact({ kind: 'oldSegmentRead', partition, offset, segment, probes, scanned })
 }
 
 /** What an answer tells of transactions; nothing where the log has seen none. */

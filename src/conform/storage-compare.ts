@@ -84,6 +84,15 @@ export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Compa
       to.equal(point.label, 'answer', [seen.error, [...seen.values]], [error, values])
       return
     }
+    case 'offsetsForTimes':
+      compareOffsetsForTimes(seen, point, to)
+      return
+    case 'offsetsBefore':
+      seen.answers.forEach(([asked, error, offsets], n) => {
+        const told = (point.asked[n] ?? {}) as { error?: string; offsets?: number[] }
+        to.equal(point.label, `at or before ${asked}`, [error, [...offsets]], [told.error ?? '', told.offsets ?? []])
+      })
+      return
     case 'produceResult': {
       const { error = '', baseOffset = null } = (point.answers.at(-1) ?? {}) as { error?: string; baseOffset?: number }
       to.equal(point.label, 'answer', [seen.error, seen.baseOffset ?? -1], [error, baseOffset ?? -1])
@@ -115,9 +124,31 @@ export const COMPARED: readonly string[] = [
   'deleteRecordsResult',
   'logStart',
   'fetchResult',
+  'offsetsForTimes',
+  'offsetsBefore',
   'recoveryPoints',
   'fileEvents',
 ]
+
+/** Append times differ by moments between a run and its recording: of those only the offsets count. */
+function compareOffsetsForTimes(
+  seen: StorageSeen & { saw: 'offsetsForTimes' },
+  point: StoragePoint,
+  to: Comparison,
+): void {
+  const zero = seen.timesRelativeTo
+  seen.answers.forEach(([asked, error, timestamp, offset], n) => {
+    const told = (point.asked[n] ?? {}) as { error?: string; timestampMs?: number; offset?: number }
+    const ours = told.timestampMs ?? -1
+    const relative = ours < 0 || zero === undefined ? ours : ours - zero
+    to.equal(
+      point.label,
+      `at or after ${asked}`,
+      zero === undefined ? [error, offset] : [error, timestamp, offset],
+      zero === undefined ? [told.error ?? '', told.offset ?? -1] : [told.error ?? '', relative, told.offset ?? -1],
+    )
+  })
+}
 
 /** A fetch from the end of the only partition there is tells where its log begins. */
 function compareLogStarts(seen: StorageSeen & { saw: 'logStart' }, point: StoragePoint, to: Comparison): void {
@@ -166,8 +197,10 @@ function compareDirectory(seen: SeenDirectory, point: StoragePoint, to: Comparis
     }
   })
   // The topic's id is kept in a file that says nothing of the log.
-  const { 'partition.metadata': _, ...others } = seen.files
-  to.equal(label, 'other files', others, ours.files)
+  if (seen.files !== undefined) {
+    const { 'partition.metadata': _, ...others } = seen.files
+    to.equal(label, 'other files', others, ours.files)
+  }
   if (seen.epochCache !== undefined && point.mechanisms.epochCache !== 'none') {
     const entries = log?.epochCache.map(({ epoch, startOffset }) => [epoch, startOffset]) ?? []
     to.equal(label, 'epoch cache', seen.epochCache, entries)
@@ -245,7 +278,8 @@ function compareIndexEntries(seen: StorageSeen & { saw: 'indexEntries' }, point:
     to.equal(point.label, field('index'), seen.index, ours?.slice(0, Math.max(1, seen.index.length)) ?? null)
   }
   if (seen.timeindex !== undefined) {
-    const ours = segment?.timeIndex.map(({ timestampMs, offset }) => [timestampMs, offset])
+    const zero = seen.timesRelativeTo ?? 0
+    const ours = segment?.timeIndex.map(({ timestampMs, offset }) => [timestampMs - zero, offset])
     to.equal(
       point.label,
       field('time index'),

@@ -9,7 +9,7 @@ import { allOf } from './moments.ts'
 import { CLIENT_LATENCY_US, LATENCY_US, SOCKET_TIMEOUT_MS } from './recorder.ts'
 import type { Recording } from './recording.ts'
 import { brokerIds, brokerSettings, sessionTimeoutMs } from './settings.ts'
-import type { StorageDone, StorageEntry, StorageRecording, StorageSeen } from './storage-recording.ts'
+import type { SeenDirectory, StorageDone, StorageEntry, StorageRecording, StorageSeen } from './storage-recording.ts'
 
 export interface StoragePlan {
   readonly plan: Plan
@@ -44,8 +44,17 @@ const recordOf = (valueBytes: number, timestampMs: number): KafkaRecord => ({
   timestampMs,
 })
 
+/** An entry lists all timestamps of its story; the directory seen next tells how many of them were sent. */
+function sentOf(recording: StorageRecording, entry: StorageDone & { do: 'produceTimestamps' }): number {
+  const seen = recording.entries
+    .slice(recording.entries.indexOf(entry))
+    .find((each) => 'saw' in each && each.saw === 'directory' && each.partition === entry.partition)
+  const last = seen !== undefined && 'segments' in seen ? (seen as SeenDirectory).segments.at(-1)?.last : undefined
+  return last === undefined ? entry.timestamps.length : last + 1
+}
+
 /** What the recorder sent for an entry; requests without time between them follow each other at once. */
-function requestsOf(entry: StorageDone, nextMs: number): readonly Request[] {
+function requestsOf(recording: StorageRecording, entry: StorageDone, nextMs: number): readonly Request[] {
   switch (entry.do) {
     case 'produceMany': {
       const { timestampFirst, timestampStep = 0, recordsPerRequest } = entry
@@ -62,8 +71,14 @@ function requestsOf(entry: StorageDone, nextMs: number): readonly Request[] {
         ),
       }))
     }
-    case 'produceTimestamps':
-      return entry.timestamps.map((timestampMs) => ({ afterMs: 0, records: [recordOf(entry.valueBytes, timestampMs)] }))
+    case 'produceTimestamps': {
+      const { recordsPerRequest = 1, valueBytes, everyMs = 0 } = entry
+      const records = entry.timestamps.slice(0, sentOf(recording, entry)).map((time) => recordOf(valueBytes, time))
+      return Array.from({ length: Math.ceil(records.length / recordsPerRequest) }, (_, n) => ({
+        afterMs: n === 0 ? 0 : everyMs,
+        records: records.slice(n * recordsPerRequest, (n + 1) * recordsPerRequest),
+      }))
+    }
     case 'produceLoop': {
       const count = entry.records ?? Math.ceil(((entry.untilMs ?? entry.atMs) - entry.atMs) / entry.everyMs)
       const bytes = entry.valueBytes
@@ -214,10 +229,83 @@ function requestAction(
   return { do: 'request', target: brokerTarget(broker), request, socketTimeoutUs: msToUs(socketTimeoutMs), label }
 }
 
+/** Times in words: long before and after everything, the moment of asking, and the sentinels. */
+function askedTime(asked: number | string, entry: StorageSeen, recording: StorageRecording): number {
+  const words: Readonly<Record<string, number>> = {
+    past: FAR_PAST_MS,
+    now: CLOCK_MS + entry.atMs + 1000,
+    '-1': -1,
+    '-2': -2,
+    'client timestamp of the first': firstTimestamp(recording, entry),
+  }
+  return typeof asked === 'string' ? (words[asked] ?? Number(asked)) : asked
+}
+
+/** Before any file and any record. */
+const FAR_PAST_MS = 1_000
+
+function firstTimestamp(recording: StorageRecording, seen: StorageSeen): number {
+  const partition = 'partition' in seen ? seen.partition : ''
+  for (const entry of recording.entries) {
+    if (!isDoneEntry(entry) || entry.do !== 'produceTimestamps' || entry.partition !== partition) continue
+    return entry.timestamps[0] ?? 0
+  }
+  return 0
+}
+
+/** When the record at an offset was sent, in ms of the recording. */
+function sentAtMs(recording: StorageRecording, partition: string, offset: number): number {
+  for (const entry of recording.entries) {
+    if (!isDoneEntry(entry) || entry.do !== 'produceTimestamps' || entry.partition !== partition) continue
+    return entry.atMs + offset * (entry.everyMs ?? 0)
+  }
+  return 0
+}
+
 /** What was asked of a broker to see what the entry says. */
-function asksOf(entry: StorageSeen): readonly RawRequest[] {
-  if (entry.saw !== 'fetchResult') return []
-  return [{ request: 'fetch', partition: entry.partition, fromOffset: entry.fromOffset, maxWaitMs: 0 }]
+function asksOf(entry: StorageSeen, recording: StorageRecording): readonly RawRequest[] {
+  switch (entry.saw) {
+    case 'fetchResult':
+      return [{ request: 'fetch', partition: entry.partition, fromOffset: entry.fromOffset, maxWaitMs: 0 }]
+    case 'offsetsForTimes': {
+      const { partition, requestVersion: version, timesRelativeTo } = entry
+      return entry.answers.map(([asked]): RawRequest => {
+        const relative = timesRelativeTo !== undefined && typeof asked === 'number'
+        // Without a time to count from, a number names a record, and two ms before it was sent were asked for.
+        const byRecord = timesRelativeTo === undefined && typeof asked === 'number'
+        const timestamp = relative
+          ? timesRelativeTo + asked
+          : byRecord
+            ? CLOCK_MS + sentAtMs(recording, partition, asked) - 2
+            : askedTime(asked, entry, recording)
+        return { request: 'listOffsets', partition, timestamp, version }
+      })
+    }
+    case 'offsetsBefore':
+      return entry.answers.map(([asked]): RawRequest => {
+        const timestamp = typeof asked === 'number' ? TOUCHED_MS + asked : askedTime(asked, entry, recording)
+        return {
+          request: 'listOffsets',
+          partition: entry.partition,
+          timestamp,
+          version: 0,
+          maxOffsets: entry.maxOffsets,
+        }
+      })
+    default:
+      return []
+  }
+}
+
+/** The time that the recorder gave the file of the first segment; the others are a second apart. */
+const TOUCHED_MS = 1_700_000_000_000
+
+/** Which files were touched is told by the question that follows. */
+function touchAction(recording: StorageRecording, index: number): readonly Action[] {
+  const asked = recording.entries.slice(index).find((entry) => !isDoneEntry(entry) && entry.saw === 'offsetsBefore')
+  if (asked === undefined || isDoneEntry(asked) || asked.saw !== 'offsetsBefore') return []
+  const modifiedMs = Object.fromEntries(asked.segments.map((base, n) => [base, TOUCHED_MS + n * 1000]))
+  return [{ do: 'touchFiles', target: brokerTarget(1), partition: asked.partition, modifiedMs }]
 }
 
 interface Moment {
@@ -232,7 +320,7 @@ interface Moment {
 function moments(recording: StorageRecording): Moment[] {
   const all = inOrder(recording).flatMap(({ entry, index, atMs }): Moment[] => {
     if (!isDoneEntry(entry)) return [{ entry, index, atMs, request: null }]
-    const sent = requestsOf(entry, recording.entries[index + 1]?.atMs ?? atMs)
+    const sent = requestsOf(recording, entry, recording.entries[index + 1]?.atMs ?? atMs)
     if (sent.length === 0) return [{ entry, index, atMs, request: null }]
     let timeMs = atMs
     return sent.map((request) => {
@@ -266,7 +354,7 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
   for (const { entry, index, atMs, request } of moments(recording)) {
     const id = `e${index}`
     if (!isDoneEntry(entry)) {
-      asksOf(entry).forEach((ask, n) => {
+      asksOf(entry, recording).forEach((ask, n) => {
         const label = `${id}/${n}`
         requests[index] ??= []
         requests[index].push(label)
@@ -277,6 +365,11 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
       const own = conditionOf(entry, starts)
       const all = [pending, own].flatMap((each) => (each === null ? [] : [each]))
       looks[list.add(id, atMs, allOf(all), [])] = index
+      pending = null
+      continue
+    }
+    if (entry.do === 'touch') {
+      list.add(id, atMs, pending, touchAction(recording, index))
       pending = null
       continue
     }

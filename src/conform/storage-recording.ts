@@ -33,8 +33,11 @@ export type StorageDone = At &
         readonly broker: number
         readonly partition: string
         readonly timestamps: readonly number[]
+        readonly recordsPerRequest?: number
+        readonly everyMs?: number
         readonly valueBytes: number
       }
+    | { readonly do: 'touch'; readonly note: string }
     | {
         readonly do: 'produceLoop'
         readonly broker: number
@@ -76,7 +79,7 @@ export interface SeenDirectory {
   readonly label?: string
   readonly broker?: number
   readonly partition: string
-  readonly files: Readonly<Record<string, number>>
+  readonly files?: Readonly<Record<string, number>>
   readonly segments: readonly SeenSegment[]
   readonly epochCache?: readonly (readonly [number, number])[]
 }
@@ -109,6 +112,22 @@ export type StorageSeen = At &
         readonly segment: number
         readonly index?: readonly (readonly [number, number])[]
         readonly timeindex?: readonly (readonly [number, number])[]
+        readonly timesRelativeTo?: number
+      }
+    | {
+        readonly saw: 'offsetsForTimes'
+        readonly partition: string
+        readonly requestVersion: number
+        readonly timesRelativeTo?: number
+        /** [asked, error, timestamp, offset]; what was asked may be told in words. */
+        readonly answers: readonly (readonly [number | string, string, number | string, number])[]
+      }
+    | {
+        readonly saw: 'offsetsBefore'
+        readonly partition: string
+        readonly maxOffsets: number
+        readonly segments: readonly number[]
+        readonly answers: readonly (readonly [number | string, string, readonly number[]])[]
       }
     | {
         readonly saw: 'produceResults'
@@ -186,6 +205,7 @@ const DONE = [
   'produceLoop',
   'produce',
   'deleteRecords',
+  'touch',
   'deleteTopic',
   'wait',
 ]

@@ -83,6 +83,24 @@ export type Fact =
       readonly reason: 'retention.ms' | 'retention.bytes' | 'log start'
       readonly bases: readonly number[]
     }
+  /** An offset was looked for by time: entries of the indexes that were looked at, and batches read behind them. */
+  | {
+      readonly kind: 'foundByTime'
+      readonly partition: TopicPartition
+      readonly timestampMs: number
+      readonly offset: number
+      readonly probes: number
+      readonly scanned: number
+    }
+  /** A read began in a segment that is appended to no more. */
+  | {
+      readonly kind: 'oldSegmentRead'
+      readonly partition: TopicPartition
+      readonly offset: number
+      readonly segment: number
+      readonly probes: number
+      readonly scanned: number
+    }
   // --- High watermark and roles
   | {
       readonly kind: 'highWatermark'

@@ -34,6 +34,8 @@ export type RawRequest =
       readonly partition: TopicPartition
       readonly timestamp: number
       readonly version: number
+      /** Version 0: how many offsets are wanted; absent: one. */
+      readonly maxOffsets?: number
     }
   | {
       readonly request: 'deleteRecords'

@@ -32,6 +32,8 @@ export interface DeletedSegment {
 
 export interface LogLayout {
   readonly format: 0 | 1 | 2
+  /** The topic's, as of the first role of the last life: a broker reads them before it loads its logs. */
+  settings?: SegmentSettings
   /** Sorted by base offset; never empty. The last one is active: the only one that is appended to. */
   segments: LogSegment[]
   /** In the order of their renaming. */

@@ -14,6 +14,8 @@ export const OFFSET_INDEX_ENTRY_BYTES = 8
 
 /** What a lookup found, and how many entries it looked at. */
 export interface OffsetLookup {
+  /** Null: no entry is at or below the offset. */
+  readonly entry: OffsetIndexEntry | null
   readonly position: number
   readonly probes: number
 }
@@ -29,5 +31,6 @@ export function lookupOffset(entries: readonly OffsetIndexEntry[], offset: numbe
     if (entries[middle]!.offset <= offset) low = middle + 1
     else high = middle
   }
-  return { position: low === 0 ? 0 : entries[low - 1]!.position, probes }
+  const entry = low === 0 ? null : entries[low - 1]!
+  return { entry, position: entry?.position ?? 0, probes }
 }

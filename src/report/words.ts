@@ -26,6 +26,8 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   recovered: { glyph: '.', tone: 'plain', weight: 'minor' },
   logStartMoved: { glyph: '^', tone: 'plain', weight: 'minor' },
   segmentsDeleted: { glyph: '-', tone: 'plain', weight: 'minor' },
+  foundByTime: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  oldSegmentRead: { glyph: '.', tone: 'plain', weight: 'quiet' },
   highWatermark: { glyph: 'v', tone: 'plain', weight: 'quiet' },
   becameLeader: { glyph: '*', tone: 'good', weight: 'major' },
   becameFollower: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -168,6 +170,10 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: log start ${fact.from} -> ${fact.to} (${fact.why})`
     case 'segmentsDeleted':
       return `${fact.partition}: deletes ${fact.bases.length === 1 ? 'segment' : 'segments'} ${fact.bases.join(', ')} (${fact.reason})`
+    case 'foundByTime':
+      return `${fact.partition}: time ${fact.timestampMs} ms is at offset ${fact.offset} (${fact.probes} index entries looked at, ${fact.scanned} batches read)`
+    case 'oldSegmentRead':
+      return `${fact.partition}: offset ${fact.offset} is read from segment ${fact.segment} (${fact.probes} index entries looked at, ${fact.scanned} batches read)`
     case 'highWatermark':
       return `${fact.partition}: high watermark ${fact.from} -> ${fact.to} as ${fact.as}`
     case 'becameLeader':

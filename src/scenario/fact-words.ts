@@ -16,6 +16,8 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   logStartMoved: 'The first offset of a log moved up: what lies below is gone for readers.',
   segmentsDeleted:
     'Whole segments of a log were renamed to go: by age, by size, or because the log starts behind them.',
+  foundByTime: 'An offset was looked for by time and found.',
+  oldSegmentRead: 'A read began in a segment that is appended to no more.',
   highWatermark: 'A high watermark moved.',
   becameLeader: 'A broker began to lead a partition.',
   becameFollower: 'A broker began to follow.',

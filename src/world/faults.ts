@@ -381,6 +381,16 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       }
       return processes
     }
+    case 'touchFiles': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        const segments = brokerState(world, number(id))?.durable.logs[action.partition]?.layout?.segments ?? []
+        for (const segment of segments) {
+          segment.lastModifiedMs = action.modifiedMs[segment.baseOffset] ?? segment.lastModifiedMs
+        }
+      }
+      return processes
+    }
     case 'admin':
       if (action.label !== undefined) expectAnswer(world, action.label)
       ask(doing, ADMIN_NODE, {

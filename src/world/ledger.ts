@@ -32,6 +32,8 @@ const COUNTED_ONLY: Readonly<Record<string, true>> = {
   recordSent: true,
   clientTold: true,
   produceAcknowledged: true,
+  foundByTime: true,
+  oldSegmentRead: true,
   offsetCommitted: true,
   lastStableOffset: true,
   groupCommit: true,

@@ -154,6 +154,13 @@ export type Action =
   | { readonly do: 'lagFollower'; readonly target: Target; readonly byUs: number }
   /** Sets how far off the clock of its machine is; `relative` adds to what it was: the clock jumps. */
   | { readonly do: 'clockSkew'; readonly target: Target; readonly skewUs: number; readonly relative?: boolean }
+  /** Sets the file times of a partition's segments, by base offset and in ms of the broker's clock, as `touch` does. */
+  | {
+      readonly do: 'touchFiles'
+      readonly target: Target
+      readonly partition: TopicPartition
+      readonly modifiedMs: Readonly<Record<string, number>>
+    }
   /** With a label the answer is kept under it. */
   | { readonly do: 'admin'; readonly request: AdminRequest; readonly label?: string }
   /** One raw request to a named broker; the answer is kept under `label`. */

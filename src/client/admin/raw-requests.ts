@@ -55,8 +55,9 @@ function messageOf(request: RawRequest, correlationId: number): KafkaMessage {
       }
     }
     case 'listOffsets': {
-      const { timestamp, version } = request
-      const partitions = { [request.partition]: { timestamp, currentLeaderEpoch: -1 } }
+      const { timestamp, version, maxOffsets } = request
+      const asked = { timestamp, currentLeaderEpoch: -1, ...(maxOffsets === undefined ? {} : { maxOffsets }) }
+      const partitions = { [request.partition]: asked }
       return { type: 'ListOffsetsRequest', correlationId, replicaId: -1, version, partitions }
     }
     case 'deleteRecords': {
@@ -143,9 +144,9 @@ function resultOf(request: RawRequest, message: KafkaMessage): Json {
   if (message.type === 'ListOffsetsResponse' && request.request === 'listOffsets') {
     const told = message.partitions[request.partition]
     if (told === undefined) return { error: 'UNKNOWN_SERVER_ERROR' }
-    const { error, offset, leaderEpoch } = told
+    const { error, offset, leaderEpoch, timestampMs = -1, offsets = [offset] } = told
     // Version 0 answers with a list, which is empty beside an error.
-    return { error, offset, leaderEpoch, offsets: error === 'NONE' ? [offset] : [] }
+    return { error, offset, leaderEpoch, timestampMs, offsets: error === 'NONE' ? offsets : [] }
   }
   if (message.type === 'OffsetsForLeaderEpochResponse' && request.request === 'offsetForLeaderEpoch') {
     const told = message.partitions[request.partition]

@@ -98,6 +98,7 @@ export const KAFKA_0_8_0: Generation = {
     negativeRetention: 'everything',
     retentionStopsAtHighWatermark: false,
     deleteRecords: false,
+    listsLargestTimestamp: false,
     compactedLogsFollowLogStart: false,
     producerBatchesKept: 1,
     unknownProducer: 'out-of-order',

@@ -17,6 +17,8 @@ const overrides: Partial<Mechanisms> = {
   truncationDecisionLogged: true,
   // KIP-814 (3.2).
   joinSkipsAssignment: true,
+  // KIP-734 (3.0): ListOffsets by the largest timestamp.
+  listsLargestTimestamp: true,
 }
 
 export const KAFKA_3_3: Generation = {

@@ -186,6 +186,8 @@ export interface Mechanisms {
   readonly deleteRecords: boolean
   /** Segments before the log start go from compacted logs too, which only the cleaner looks at (2.1); to 2.0 it deletes only from logs that are also deleted from. */
   readonly compactedLogsFollowLogStart: boolean
+  /** ListOffsets knows -3, the largest timestamp (KIP-734, 3.0); to 2.8 it is a time before all others. */
+  readonly listsLargestTimestamp: boolean
 
   // --- Producer state (A6.4), of formats with producer ids (0.11)
   /** Batches of a producer that a log remembers to find duplicates: the last (0.11) or the last five (1.0). */

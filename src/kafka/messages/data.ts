@@ -74,7 +74,7 @@ export interface FetchResponse {
   readonly partitions: Readonly<Record<TopicPartition, FetchedPartition>>
 }
 
-/** `timestamp`: -1 latest, -2 earliest, else the first offset at or after that time in ms. */
+/** `timestamp`: -1 latest, -2 earliest, -3 the largest timestamp (3.0), else the first at or after that time in ms. */
 export interface ListOffsetsRequest {
   readonly type: 'ListOffsetsRequest'
   readonly correlationId: number
@@ -84,7 +84,15 @@ export interface ListOffsetsRequest {
   /** read_committed: the latest offset is the last stable one (KIP-98). */
   readonly isolation?: 'read_committed'
   readonly partitions: Readonly<
-    Record<TopicPartition, { readonly timestamp: number; readonly currentLeaderEpoch: number }>
+    Record<
+      TopicPartition,
+      {
+        readonly timestamp: number
+        readonly currentLeaderEpoch: number
+        /** Version 0: how many offsets are wanted; absent: one. */
+        readonly maxOffsets?: number
+      }
+    >
   >
 }
 
@@ -92,7 +100,18 @@ export interface ListOffsetsResponse {
   readonly type: 'ListOffsetsResponse'
   readonly correlationId: number
   readonly partitions: Readonly<
-    Record<TopicPartition, { readonly error: ErrorName; readonly offset: number; readonly leaderEpoch: number }>
+    Record<
+      TopicPartition,
+      {
+        readonly error: ErrorName
+        readonly offset: number
+        readonly leaderEpoch: number
+        /** Of the record found by time; absent: none was asked for, or found. */
+        readonly timestampMs?: number
+        /** Version 0, asked for a time: bases of segments and perhaps the log end, newest first. */
+        readonly offsets?: readonly number[]
+      }
+    >
   >
 }
 

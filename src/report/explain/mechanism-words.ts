@@ -566,6 +566,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'A log that is only compacted lets segments go that lie before its start (2.1).',
     values: yesNo('it does', 'it keeps them'),
   },
+  listsLargestTimestamp: {
+    area: 'log',
+    meaning: 'ListOffsets knows the sentinel -3 (KIP-734, 3.0).',
+    values: yesNo('it answers the largest timestamp', 'it is a time before all others: the first record'),
+  },
   producerBatchesKept: {
     area: 'log',
     meaning: 'How many batches of an idempotent producer a log remembers to find duplicates among.',
