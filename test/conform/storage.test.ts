@@ -11,7 +11,16 @@ const recordingOf = (name: string): StorageRecording =>
 const versionsOf = (name: string): string[] =>
   readdirSync(join(FOLDER, name)).map((file) => `${name}/${file.replace(/\.json$/, '')}`)
 
-const AGREED = ['segments', 'flush', 'checkpoints-short', 'checkpoints-default']
+const AGREED = [
+  'segments',
+  'flush',
+  'checkpoints-short',
+  'checkpoints-default',
+  'retention',
+  'retention-ms-minus-one',
+  'delete-records',
+  'time-index',
+]
 
 test.each(AGREED.flatMap(versionsOf))('the files of %s are those of the recorded broker', (name) => {
   const report = conformStorage(recordingOf(name))
