@@ -5,7 +5,7 @@
  * An advance of the high watermark alone wakes consumers, never followers (2.4 and 2.5 excepted): a follower therefore
  * learns it one whole wait after the last record of a burst.
  */
-import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import { msToUs } from '../kernel/time.ts'
 import { readLog } from '../log/replica-log.ts'
 import { respond } from './client-connection.ts'
@@ -60,7 +60,8 @@ export function onFetchTimer(state: BrokerState, ctx: BrokerContext, config: Bro
 function canComplete(state: BrokerState, config: BrokerConfig, delayed: DelayedFetch): boolean {
   const { request, lastSentHighWatermark } = delayed
   let bytes = 0
-  for (const [name, asked] of Object.entries(request.partitions)) {
+  for (const name of Object.keys(request.partitions)) {
+    const asked = request.partitions[name]!
     const error = leaderError(state, config, name, asked.currentLeaderEpoch)
     if (error !== 'NONE') return true
     const partition = running(state).partitions[name]!
@@ -78,7 +79,7 @@ function complete(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, 
   const volatile = running(state)
   delete volatile.delayedFetches[delayed.id]
   const { connection, request } = delayed
-  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const names = partitionNames(request.partitions)
   const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null
   if (locked !== null) {
     // 2.1 Partition.readRecords takes the read lock: also a parked fetch hangs while the registry is silent.

@@ -3,7 +3,7 @@
  * whatever error its producer is told here, and may be committed later.
  */
 import type { ErrorName } from '../kafka/errors.ts'
-import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import type { Acks } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { unreachable } from '../kernel/assert.ts'
@@ -49,14 +49,14 @@ export function completeDelayedProduces(
 export function onProduceTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, id: string): void {
   const delayed = running(state).delayedProduces[id]
   if (delayed === undefined) return
-  for (const name of Object.keys(delayed.pending).sort(comparePartitions)) {
+  for (const name of partitionNames(delayed.pending)) {
     settle(state, ctx, config, delayed, name, 'REQUEST_TIMED_OUT')
   }
   answer(state, ctx, delayed)
 }
 
 function tryComplete(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, delayed: DelayedProduce): void {
-  for (const name of Object.keys(delayed.pending).sort(comparePartitions)) {
+  for (const name of partitionNames(delayed.pending)) {
     const outcome = outcomeOf(state, config, name, delayed.pending[name]!.requiredOffset, delayed.acks)
     if (outcome !== null) settle(state, ctx, config, delayed, name, outcome)
   }

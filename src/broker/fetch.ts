@@ -1,5 +1,5 @@
 /** The leader's side of a fetch: read, take the follower's position, answer at once or park. */
-import { comparePartitions } from '../kafka/ids.ts'
+import { partitionNames } from '../kafka/ids.ts'
 import type { FetchRequest } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { respond } from './client-connection.ts'
@@ -17,7 +17,7 @@ export function handleFetch(
   request: FetchRequest,
   connection: ConnectionId,
 ): void {
-  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const names = partitionNames(request.partitions)
   const remaining = isReplica(request.replicaId) ? names : []
   advanceFetch(state, ctx, config, { connection, request, results: null, remaining, answerNow: false })
 }
@@ -32,7 +32,7 @@ export function advanceFetch(
   const m = config.mechanisms
   const { connection, request } = fetch
   if (m.isrWriteBlocks === 'produce-and-fetch' && fetch.results === null) {
-    const locked = firstLocked(state, Object.keys(request.partitions).sort(comparePartitions))
+    const locked = firstLocked(state, partitionNames(request.partitions))
     if (locked !== null) {
       waitForLock(state, ctx, locked, { connection, message: request, fetch })
       return

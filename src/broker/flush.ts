@@ -6,7 +6,7 @@ import { flushLog } from '../log/replica-log.ts'
 import { FIRST_LOG_TASK_US } from './checkpoint.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
 import { type BrokerContext, durationSetting, numberSetting, running, topicNumber } from './running.ts'
-import type { BrokerConfig, BrokerState } from './state.ts'
+import type { BrokerConfig, BrokerState, BrokerVolatile } from './state.ts'
 
 export const FLUSH_TIMER = 'flush'
 
@@ -42,14 +42,20 @@ export function onFlushTimer(state: BrokerState, ctx: BrokerContext, config: Bro
   nextRun(ctx, FLUSH_TIMER, data, durationSetting(config, SCHEDULER, NEVER))
 }
 
+/** Whether a topic has flush.messages of its own. Asked after every step. */
+function anyTopicFlushes(settings: BrokerVolatile['topicSettings']): boolean {
+  for (const topic in settings) if (settings[topic]?.['flush.messages'] !== undefined) return true
+  return false
+}
+
 /** After a step that may have appended: flushes logs with flush.messages or more unflushed records. */
 export function flushByCount(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const volatile = running(state)
   const brokerWide = (numberSetting(config, 'log.flush.interval.messages') ?? NEVER) < NEVER
+  if (!brokerWide && !anyTopicFlushes(volatile.topicSettings)) return
   const topics = Object.keys(volatile.topicSettings).filter(
     (topic) => brokerWide || volatile.topicSettings[topic]?.['flush.messages'] !== undefined,
   )
-  if (topics.length === 0) return
   for (const name of Object.keys(volatile.partitions).sort()) {
     const log = state.durable.logs[name]
     if (log === undefined || !topics.includes(splitTopicPartition(name).topic)) continue

@@ -1,6 +1,6 @@
 /** One read of a leader's log for a follower or a consumer, with every reason to refuse it. */
 import type { ErrorName } from '../kafka/errors.ts'
-import { type BrokerId, comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import { type BrokerId, partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchRequest } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { lastOffset, type RecordBatch } from '../kafka/records.ts'
@@ -55,8 +55,11 @@ export function endFor(partition: PartitionState, log: ReplicaLog, reader: Reade
     : lastStableOffset(log, partition.highWatermark)
 }
 
-export const bytesOf = (batches: readonly RecordBatch[]): number =>
-  batches.reduce((bytes, batch) => bytes + batchBytes(batch), 0)
+export function bytesOf(batches: readonly RecordBatch[]): number {
+  let bytes = 0
+  for (const batch of batches) bytes += batchBytes(batch)
+  return bytes
+}
 
 /** What a follower that asks with its last epoch must be told when the logs part; null: they agree. */
 export function divergence(
@@ -77,7 +80,7 @@ export function readPartitions(
   request: FetchRequest,
 ): Record<TopicPartition, ReadResult> {
   const results: Record<TopicPartition, ReadResult> = {}
-  for (const name of Object.keys(request.partitions).sort(comparePartitions)) {
+  for (const name of partitionNames(request.partitions)) {
     const result = readPartition(state, ctx, config, request, name)
     results[name] = result
     const { error } = result.fetched
@@ -179,7 +182,10 @@ const refused = (error: ErrorName, readAtUs: number): ReadResult => ({
 })
 
 /** The answer that a set of reads makes. */
-export const answersOf = (
+export function answersOf(
   results: Readonly<Record<TopicPartition, ReadResult>>,
-): Record<TopicPartition, FetchedPartition> =>
-  Object.fromEntries(Object.entries(results).map(([name, { fetched }]) => [name, fetched]))
+): Record<TopicPartition, FetchedPartition> {
+  const answers: Record<TopicPartition, FetchedPartition> = {}
+  for (const name of Object.keys(results)) answers[name] = results[name]!.fetched
+  return answers
+}

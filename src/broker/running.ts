@@ -57,6 +57,5 @@ export function minInsyncReplicas(state: BrokerState, config: BrokerConfig, part
   return m.minIsrCappedByReplicas ? Math.min(least, partition.replicas.length) : least
 }
 
-/** Names of a record in numeric order: ids of parked requests. */
-export const numericKeys = (record: Readonly<Record<string, unknown>>): string[] =>
-  Object.keys(record).sort((a, b) => Number(a) - Number(b))
+/** Names of a record in numeric order: ids of parked requests. An object lists keys that are indexes in that order. */
+export const numericKeys = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record)

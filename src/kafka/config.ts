@@ -60,13 +60,19 @@ export const SETTINGS: readonly Setting[] = [
   ...CONSUMER_SETTINGS.map((row) => settingOf('consumer', row)),
 ]
 
-const BY_SCOPE_AND_KEY: Readonly<Record<string, Setting>> = Object.fromEntries(
-  SETTINGS.map((setting) => [`${setting.scope}:${setting.key}`, setting]),
-)
+const byKey = (scope: SettingScope): ReadonlyMap<string, Setting> =>
+  new Map(SETTINGS.filter((setting) => setting.scope === scope).map((setting) => [setting.key, setting]))
+
+const BY_SCOPE: Readonly<Record<SettingScope, ReadonlyMap<string, Setting>>> = {
+  broker: byKey('broker'),
+  topic: byKey('topic'),
+  producer: byKey('producer'),
+  consumer: byKey('consumer'),
+}
 
 /** The setting of that key: of the named scope, else of the first scope that has it. */
 export function settingNamed(key: string, scope?: SettingScope): Setting | undefined {
-  if (scope !== undefined) return BY_SCOPE_AND_KEY[`${scope}:${key}`]
+  if (scope !== undefined) return BY_SCOPE[scope].get(key)
   return SETTINGS.find((setting) => setting.key === key)
 }
 

@@ -20,10 +20,17 @@ export function splitTopicPartition(name: TopicPartition): { topic: string; part
 
 /** Orders topic partitions by topic (code units), then by partition number. */
 export function comparePartitions(a: TopicPartition, b: TopicPartition): number {
+  if (a === b) return 0
   const left = splitTopicPartition(a)
   const right = splitTopicPartition(b)
   if (left.topic !== right.topic) return left.topic < right.topic ? -1 : 1
   return left.partition - right.partition
+}
+
+/** The partitions that a record has entries of, in their order. */
+export function partitionNames(record: Readonly<Record<TopicPartition, unknown>>): TopicPartition[] {
+  const names = Object.keys(record)
+  return names.length > 1 ? names.sort(comparePartitions) : names
 }
 
 export const brokerNode = (id: BrokerId): NodeId => `broker-${id}`
@@ -35,6 +42,13 @@ export const ADMIN_NODE: NodeId = 'admin'
 
 /** The number at the end of `broker-3`, `controller-3` or `session-3`; -1 when there is none. */
 export function nodeNumber(node: NodeId): BrokerId {
-  const match = /-(\d+)$/.exec(node)
-  return match === null ? -1 : Number(match[1])
+  let number = 0
+  let digits = 1
+  for (let at = node.length - 1; at >= 0; at--) {
+    const code = node.charCodeAt(at) - 48
+    if (code < 0 || code > 9) return digits > 1 && node[at] === '-' ? number : -1
+    number += code * digits
+    digits *= 10
+  }
+  return -1
 }

@@ -143,7 +143,7 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
       const process = processOfNode(world, body.to)
       if (process?.life !== body.life) return
       if (deferred(world, process, event)) return
-      finishDisconnect(world, body.connection)
+      finishDisconnect(world, host, body.connection)
       stepNode(world, host, report, body.to, {
         kind: 'disconnected',
         peer: body.peer,

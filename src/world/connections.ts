@@ -18,11 +18,9 @@ const LOOPBACK_US = 50
 
 const processOf = (world: World, node: NodeId): ProcessId => world.nodes[node]?.process ?? node
 
-const openKey = (client: NodeId, server: NodeId, channel: string): string => `${client}>${server}#${channel}`
-
 /** The connection `client` has open to `server`, or a new one. */
-export function openConnection(world: World, client: NodeId, server: NodeId, channel: string): Connection {
-  const key = openKey(client, server, channel)
+export function openConnection(world: World, host: Host, client: NodeId, server: NodeId, channel: string): Connection {
+  const key = host.names.open.of(client, server, channel)
   const existing = world.open[key]
   if (existing !== undefined) return world.connections[existing] as Connection
   const id = `${key}@${world.nextConnection++}`
@@ -43,8 +41,14 @@ export function openConnection(world: World, client: NodeId, server: NodeId, cha
   return world.connections[id] as Connection
 }
 
-export const openedTo = (world: World, client: NodeId, server: NodeId, channel: string): Connection | null => {
-  const id = world.open[openKey(client, server, channel)]
+export const openedTo = (
+  world: World,
+  host: Host,
+  client: NodeId,
+  server: NodeId,
+  channel: string,
+): Connection | null => {
+  const id = world.open[host.names.open.of(client, server, channel)]
   return id === undefined ? null : (world.connections[id] as Connection)
 }
 
@@ -54,7 +58,7 @@ function wireTime(host: Host, from: ProcessId, to: ProcessId, draw: (stream: str
   const network = host.plan.network
   let latency = network.latency
   for (const link of network.links) if (link.latency !== null && onLink(link, from, to)) latency = link.latency
-  return travelTime(latency, () => draw(`network.latency/${from}>${to}`))
+  return travelTime(latency, () => draw(host.names.latency.of('network.latency', from, to)))
 }
 
 /** The end of transmission on a link of limited bandwidth, in us from now. */
@@ -103,7 +107,7 @@ export function transmit(world: World, host: Host, connection: Connection, sendi
   const id = schedule(world, host, {
     atUs: dueUs,
     cause,
-    key: nextKey(world, `${from}>${to}/${message.type}`),
+    key: nextKey(world, host.names.message.of(from, to, message.type)),
     rule,
     body: { kind: 'deliver', to, from, connection: connection.id, message },
   })
@@ -161,8 +165,8 @@ function dropMessages(world: World, connection: Connection, keep: (to: NodeId) =
   }
 }
 
-function forget(world: World, connection: Connection): void {
-  const key = openKey(connection.client, connection.server, connection.channel)
+function forget(world: World, host: Host, connection: Connection): void {
+  const key = host.names.open.of(connection.client, connection.server, connection.channel)
   if (world.open[key] === connection.id) delete world.open[key]
   delete world.connections[connection.id]
 }
@@ -202,7 +206,7 @@ function tellEnd(world: World, host: Host, connection: Connection, to: NodeId, b
 /** Breaks a connection at once: what is in flight on it, both ways, is lost. */
 export function breakConnection(world: World, host: Host, connection: Connection, breaking: Breaking): void {
   dropMessages(world, connection, () => false)
-  forget(world, connection)
+  forget(world, host, connection)
   const ends = breaking.tell === 'both' ? [connection.client, connection.server] : [breaking.tell]
   for (const end of ends) {
     const peer = end === connection.client ? connection.server : connection.client
@@ -243,7 +247,7 @@ export function abandonConnections(
     dropMessages(world, connection, (to) => to === other)
     if ((ofClient && ofServer) || connection.gone !== null) {
       dropMessages(world, connection, () => false)
-      forget(world, connection)
+      forget(world, host, connection)
       continue
     }
     connection.gone = gone
@@ -271,11 +275,11 @@ export function answerWithReset(
 }
 
 /** The remaining end has been told: the connection is forgotten. False when it was replaced meanwhile. */
-export function finishDisconnect(world: World, connectionId: ConnectionId): void {
+export function finishDisconnect(world: World, host: Host, connectionId: ConnectionId): void {
   const connection = world.connections[connectionId] as Connection | undefined
   if (connection === undefined) return
   dropMessages(world, connection, () => false)
-  forget(world, connection)
+  forget(world, host, connection)
 }
 
 /** A message has arrived. */

@@ -1,4 +1,4 @@
-/** What a step is given: it turns what a machine asks for into events, at once. One context serves a whole run. */
+/** What a step is given: it turns what a machine asks for into events, at once. One context serves a node for a run. */
 import type { Fact } from '../kafka/facts.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { Json } from '../kernel/json.ts'
@@ -46,13 +46,13 @@ function familyOf(name: string): string {
 }
 
 export class StepContext implements Context<KafkaMessage, Fact> {
-  readonly #world: World
+  #world: World
   readonly #host: Host
-  readonly #report: StepReport
-  readonly #cause: readonly number[]
-  readonly #draw: (stream: string) => number
+  #report: StepReport
+  #cause: readonly number[]
+  readonly #draw = (stream: string): number => drawFrom(this.#world, this.#host, this.#report, stream)
   readonly self: NodeId
-  readonly nowUs: number
+  nowUs: number
 
   constructor(world: World, host: Host, report: StepReport, self: NodeId) {
     this.#world = world
@@ -61,7 +61,15 @@ export class StepContext implements Context<KafkaMessage, Fact> {
     this.#cause = [report.event.id]
     this.self = self
     this.nowUs = clockOf(world, self)
-    this.#draw = (stream) => drawFrom(world, host, report, stream)
+  }
+
+  /** The same node's next step. */
+  begin(world: World, report: StepReport): this {
+    this.#world = world
+    this.#report = report
+    this.#cause = [report.event.id]
+    this.nowUs = clockOf(world, this.self)
+    return this
   }
 
   random(stream: string): number {
@@ -69,7 +77,7 @@ export class StepContext implements Context<KafkaMessage, Fact> {
   }
 
   send(to: NodeId, channel: string, message: KafkaMessage): void {
-    this.#transmit(openConnection(this.#world, this.self, to, channel), message, 'request')
+    this.#transmit(openConnection(this.#world, this.#host, this.self, to, channel), message, 'request')
   }
 
   reply(connection: ConnectionId, message: KafkaMessage): void {
@@ -88,7 +96,7 @@ export class StepContext implements Context<KafkaMessage, Fact> {
   }
 
   close(to: NodeId, channel: string): void {
-    const connection = openedTo(this.#world, this.self, to, channel)
+    const connection = openedTo(this.#world, this.#host, this.self, to, channel)
     if (connection !== null) this.closeConnection(connection.id)
   }
 
@@ -128,7 +136,7 @@ export class StepContext implements Context<KafkaMessage, Fact> {
     timers[name] = schedule(world, this.#host, {
       atUs: world.nowUs + Math.max(0, Math.round(delayUs)),
       cause: this.#cause,
-      key: nextKey(world, `${this.self}/timer ${familyOf(name)}`),
+      key: nextKey(world, this.#host.names.timer.of(this.self, 'timer', familyOf(name))),
       rule: 'timer',
       body: { kind: 'timer', node: this.self, name, data, life: process?.life ?? 0 },
     })
@@ -169,5 +177,6 @@ export function drawFrom(world: World, host: Host, report: StepReport, stream: s
   const index = world.draws[stream] ?? 0
   world.draws[stream] = index + 1
   report.draws.push(stream)
-  return host.plan.pins[`${stream}#${index}`] ?? host.random.draw(stream, index)
+  const pinned = host.hasPins ? host.plan.pins[`${stream}#${index}`] : undefined
+  return pinned ?? host.random.draw(stream, index)
 }

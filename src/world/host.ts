@@ -2,6 +2,8 @@
 import type { Digest } from '../kernel/fingerprint.ts'
 import { EventQueue } from '../kernel/queue.ts'
 import { RandomStreams } from '../kernel/random.ts'
+import type { StepContext } from './context.ts'
+import { NameCache } from './name-cache.ts'
 import { nodeConfig } from './nodes.ts'
 import type { Plan } from './plan.ts'
 import type { NodeSlot, World } from './world.ts'
@@ -15,10 +17,35 @@ export interface Host {
   readonly configs: Map<string, unknown>
   /** Folds every event (see driver/digest.ts); null: not wanted. */
   readonly digest: Digest | null
+  /** What each node's steps are given, by node. */
+  readonly contexts: Map<string, StepContext>
+  /** The plan fixes some draws. */
+  readonly hasPins: boolean
+  /** Keys of messages, streams of latency, keys of timers, names under which connections are open. */
+  readonly names: {
+    readonly message: NameCache
+    readonly latency: NameCache
+    readonly timer: NameCache
+    readonly open: NameCache
+  }
 }
 
 export function createHost(plan: Plan, digest: Digest | null): Host {
-  return { plan, random: new RandomStreams(plan.seed), queue: new EventQueue(), configs: new Map(), digest }
+  return {
+    plan,
+    random: new RandomStreams(plan.seed),
+    queue: new EventQueue(),
+    configs: new Map(),
+    digest,
+    contexts: new Map(),
+    hasPins: Object.keys(plan.pins).length > 0,
+    names: {
+      message: new NameCache(['>', '/']),
+      latency: new NameCache(['/', '>']),
+      timer: new NameCache(['/', ' ']),
+      open: new NameCache(['>', '#']),
+    },
+  }
 }
 
 /** Fills the heap from the world: after a fork, a replay or a change of driver. */

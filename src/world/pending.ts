@@ -14,7 +14,8 @@ export interface NewEvent {
 /** Adds an event and returns its id. */
 export function schedule(world: World, host: Host, event: NewEvent): number {
   const id = world.nextEventId++
-  world.pending[id] = { ...event, id }
+  const { atUs, cause, key, rule, body } = event
+  world.pending[id] = { id, atUs, cause, key, rule, body }
   if (event.atUs < HELD_US) host.queue.push({ atUs: event.atUs, id })
   return id
 }

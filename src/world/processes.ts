@@ -22,7 +22,12 @@ export function stepNode(
   const slot = world.nodes[node]
   if (slot === undefined) return
   const machine = MACHINES[slot.kind]
-  machine.step(slot.state, input, new StepContext(world, host, report, node), configOf(host, world, slot))
+  let ctx = host.contexts.get(node)
+  if (ctx === undefined) {
+    ctx = new StepContext(world, host, report, node)
+    host.contexts.set(node, ctx)
+  } else ctx.begin(world, report)
+  machine.step(slot.state, input, ctx, configOf(host, world, slot))
 }
 
 /** A process ends, by a kill or by itself: volatile state, timers and sockets go. */

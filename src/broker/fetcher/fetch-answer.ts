@@ -102,13 +102,13 @@ function appendFetched(
     failPartition(ctx, config, fetcher, name, `fetched at offset ${current.fetchOffset}, the log ends at ${baseOffset}`)
     return
   }
-  const appended = appendAsFollower(log, data.batches, config.mechanisms, diskOf(state, ctx, config, name))
-  if (!appended.ok) {
-    failPartition(ctx, config, fetcher, name, appended.reason)
-    return
-  }
-  const { endOffset } = appended
-  if (endOffset > baseOffset) {
+  if (data.batches.length > 0) {
+    const appended = appendAsFollower(log, data.batches, config.mechanisms, diskOf(state, ctx, config, name))
+    if (!appended.ok) {
+      failPartition(ctx, config, fetcher, name, appended.reason)
+      return
+    }
+    const { endOffset } = appended
     current.fetchOffset = endOffset
     const { leaderEpoch } = current
     ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'follower' })

@@ -1,7 +1,7 @@
 /** The consumer's fetching loop: what is asked of whom now, and what answers mean (clients: Fetcher). */
 
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
-import { brokerNode, comparePartitions, NO_LEADER } from '../../kafka/ids.ts'
+import { brokerNode, NO_LEADER, partitionNames } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import { lastOffset, offsetAt } from '../../kafka/records.ts'
@@ -41,7 +41,7 @@ interface Asks {
 export function poll(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
   let lookUs: number | null = null
   const byLeader: Record<string, Asks> = {}
-  for (const name of Object.keys(memory.partitions).sort(comparePartitions)) {
+  for (const name of partitionNames(memory.partitions)) {
     const partition = memory.partitions[name]!
     if (partition.phase === 'failed' || partition.asking) continue
     const leader = leaderOf(memory.view, name)
@@ -189,7 +189,7 @@ export function onFetchResponse(
   config: ConsumerConfig,
   ctx: ClientContext,
 ): void {
-  for (const name of Object.keys(offsets).sort(comparePartitions)) {
+  for (const name of partitionNames(offsets)) {
     const partition = memory.partitions[name]
     const told = response.partitions[name]
     if (partition === undefined || told === undefined) continue
