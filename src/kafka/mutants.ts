@@ -73,7 +73,7 @@ const ROWS = [
   ['marker-lost', 'A coordinator completes a transaction when the first of its partitions has the marker.', [...READ_COMMITTED, 'TransactionsAtomic', 'TransactionsEnd', LIVENESS], '2.4', 'transactions'],
   ['producer-epoch-not-bumped', 'A new producer of a transactional id is given the epoch of the one before.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transactions'],
   ['markers-before-prepare-is-written', 'A coordinator sends markers before its decision is in the transaction log.', ['MarkersFollowDecision', 'TransactionsAtomic'], '2.4', 'transactions'],
-  ['partition-not-added', 'A producer sends to partitions before they are in its transaction.', ['TransactionsAtomic', 'TransactionsEnd', ...READ_COMMITTED], '2.4', 'transactions'],
+  ['partition-not-added', 'A producer adds the first partition of a transaction only.', ['TransactionsAtomic', 'TransactionsEnd', ...READ_COMMITTED], '2.4', 'transactions'],
   ['producer-not-fenced', 'A coordinator serves producers of an older epoch.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transactions'],
 ] as const
 

@@ -3,7 +3,7 @@ import type { ReplicaLog } from '../../log/replica-log.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
 import { findRecord, logOf } from '../logs.ts'
-import { lossHoles, unlessHoles } from '../promises.ts'
+import { lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
 import type { Finding, Property } from '../property.ts'
 import { type Fate, fateOf } from './fate.ts'
 import { lateMessageHoles } from './holes.ts'
@@ -81,7 +81,7 @@ export const TRANSACTIONS_ATOMIC: Property = {
       } else if (whole && gone.length > 0) {
         why = `${gone[0]!.id} of ${gone[0]!.partition} was acknowledged and is gone`
         witness = gone[0]
-      } else if (committed !== undefined && open !== undefined && world.phase === 'end') {
+      } else if (committed !== undefined && open !== undefined && settlesHealed(world.plan).promised) {
         why = `${open.id} of ${open.partition} was never decided and ${committed.id} of ${committed.partition} is committed`
         witness = open
       }

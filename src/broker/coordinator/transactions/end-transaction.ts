@@ -104,7 +104,9 @@ export function fenceAndAbort(
   const { metadata } = id
   // KAFKA-9666 (2.6): if the last fence could not be written its epoch is used again.
   const keeps =
-    (id.hasFailedEpochFence && config.mechanisms.failedFenceKeepsEpoch) || isEpochExhausted(metadata.producerEpoch - 1)
+    isMutant(config, 'producer-epoch-not-bumped') ||
+    (id.hasFailedEpochFence && config.mechanisms.failedFenceKeepsEpoch) ||
+    isEpochExhausted(metadata.producerEpoch - 1)
   const producerEpoch = keeps ? metadata.producerEpoch : metadata.producerEpoch + 1
   // The bump holds in memory at once, whether or not the abort can be written.
   id.metadata = { ...metadata, producerEpoch, lastProducerEpoch: -1 }
