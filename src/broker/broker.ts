@@ -32,6 +32,8 @@ import {
   onMarkerTimer,
 } from './coordinator/transactions/markers.ts'
 import { onTimeLimitTimer } from './coordinator/transactions/time-limits.ts'
+import { VERIFICATION_CHANNEL } from './coordinator/transactions/verification.ts'
+import { onVerificationLost, onVerified } from './coordinator/transactions/verified.ts'
 import { handleWriteTxnMarkers } from './coordinator/transactions/write-markers.ts'
 import { onFetchTimer } from './delayed-fetch.ts'
 import { onProduceTimer } from './delayed-produce.ts'
@@ -241,6 +243,9 @@ function onMessage(
       return
     case 'AllocateProducerIdsResponse':
       onProducerIdsAllocated(state, message)
+      return
+    case 'AddPartitionsToTxnResponse':
+      onVerified(state, ctx, config, message)
       return
     case 'WriteTxnMarkersResponse':
       onMarkersWritten(state, ctx, config, input.from, message)
@@ -460,6 +465,10 @@ function onDisconnected(
   if (input.channel === FORWARDING_CHANNEL) {
     onForwardingDisconnected(state)
     forgetProducerIdRequest(state)
+    return
+  }
+  if (input.channel === VERIFICATION_CHANNEL) {
+    onVerificationLost(state, ctx, config, input.peer)
     return
   }
   if (input.channel === MARKER_CHANNEL) {

@@ -11,6 +11,7 @@ import { MICROS_PER_MS } from '../kernel/time.ts'
 import { emptyProducerState, judgeBatch, type ProducerVerdict } from '../log/producer-state.ts'
 import { appendAsLeader, batchBytes, type ReplicaLog } from '../log/replica-log.ts'
 import { forgetUnread, release, respond } from './client-connection.ts'
+import { type Verified, verify } from './coordinator/transactions/verification.ts'
 import { completeDelayedFetches } from './delayed-fetch.ts'
 import { parkProduce, tellAcknowledged } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
@@ -33,6 +34,7 @@ export function handleProduce(
   config: BrokerConfig,
   request: ProduceRequest,
   connection: ConnectionId,
+  answered: Verified | null = null,
 ): void {
   const names = Object.keys(request.partitions).sort(comparePartitions)
   const locked = config.mechanisms.isrWriteBlocks === 'nothing' ? null : firstLocked(state, names)
@@ -41,13 +43,19 @@ export function handleProduce(
     return
   }
 
+  const verified = answered ?? verify(state, ctx, config, request, connection)
+  if (verified === null) return
   const done: Answers = {}
   const pending: DelayedProduce['pending'] = {}
   for (const name of names) {
     const records = request.partitions[name]!
-    const appended = acksAllowed(request.acks, config)
-      ? append(state, ctx, config, name, records, request.acks, request.producers?.[name])
-      : ({ ok: false, error: 'INVALID_REQUIRED_ACKS' } as const)
+    const unverified = verified[name] ?? 'NONE'
+    const appended =
+      unverified !== 'NONE'
+        ? ({ ok: false, error: unverified } as const)
+        : acksAllowed(request.acks, config)
+          ? append(state, ctx, config, name, records, request.acks, request.producers?.[name])
+          : ({ ok: false, error: 'INVALID_REQUIRED_ACKS' } as const)
     if (!appended.ok) {
       ctx.fact({ kind: 'produceRefused', partition: name, error: appended.error })
       done[name] = { error: appended.error, baseOffset: -1, logStartOffset: -1 }

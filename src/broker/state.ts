@@ -28,6 +28,7 @@ import type { MutantName } from '../kafka/mutants.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { CoordinationState } from './coordinator/state.ts'
+import type { VerificationState } from './coordinator/transactions/verification.ts'
 import type { KraftState } from './kraft/state.ts'
 import type { ProducerIds } from './producer-ids.ts'
 
@@ -318,6 +319,8 @@ export interface BrokerVolatile {
   kraft?: KraftState
   /** What this broker coordinates; absent until it first leads a partition of an internal topic or creates one. */
   coordination?: CoordinationState
+  /** Questions to transaction coordinators; absent until there was one (KIP-890). */
+  verification?: VerificationState
   /** The block of producer ids; absent until one is asked for. */
   producerIds?: ProducerIds
 }

@@ -34,7 +34,7 @@ describe('a transaction', () => {
       runMs: 9000,
     })
 
-  test.each(['0.11', '1.1', '2.4', '2.8', '3.5', '3.9', '3.5-kraft'])(
+  test.each(['0.11', '1.1', '2.4', '2.8', '3.5', '3.9', '3.5-kraft', '3.9-kraft', '4.0'])(
     'is read whole when committed and not at all when aborted (%s)',
     (kafka) => {
       const { gave, log, polled, facts, world } = story(kafka)

@@ -27,6 +27,7 @@ export interface CoordinatorAppend {
   readonly next: AppendContinuation
   /** Of records that belong to a producer's transaction. */
   readonly producer?: BatchProducer
+  readonly transactionalId?: string
 }
 
 /** Appends, and goes on with `next` in this step or a later one (see `onAppended` in coordinator.ts). */
@@ -34,7 +35,7 @@ export function appendToCoordinatorLog(
   state: BrokerState,
   ctx: BrokerContext,
   config: BrokerConfig,
-  { partition, records, acks, timeoutMs, next, producer }: CoordinatorAppend,
+  { partition, records, acks, timeoutMs, next, producer, transactionalId }: CoordinatorAppend,
 ): void {
   const correlationId = running(state).nextId++
   coordinationOf(state).appends[correlationId] = { partition, next }
@@ -46,6 +47,7 @@ export function appendToCoordinatorLog(
     acks,
     timeoutMs,
     ...(producer === undefined ? {} : { producers: { [partition]: producer } }),
+    ...(transactionalId === undefined ? {} : { transactionalId }),
     partitions: {
       [partition]: records.map(({ key, value }, index) => ({
         id: `coordinator-${config.id}@${ctx.nowUs}/${correlationId}.${index}`,

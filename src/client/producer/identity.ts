@@ -1,5 +1,6 @@
 /** Who a producer is to the logs it writes to, and how far it has come in each (KIP-98, 0.11). */
 import type { TopicPartition } from '../../kafka/ids.ts'
+import type { ProduceRequest } from '../../kafka/messages/data.ts'
 import type { BatchProducer } from '../../kafka/records.ts'
 import type { ProducerBatch, ProducerVolatile } from './state.ts'
 
@@ -34,12 +35,16 @@ export function stampBatch(memory: ProducerVolatile, batch: ProducerBatch): void
 }
 
 /** What a request says of its batches' producer; nothing where no batch has one. */
-export function producersOf(batches: readonly ProducerBatch[]): {
-  readonly producers?: Readonly<Record<TopicPartition, BatchProducer>>
-} {
+export function producersOf(
+  memory: ProducerVolatile,
+  batches: readonly ProducerBatch[],
+): Pick<ProduceRequest, 'producers' | 'transactionalId'> {
   const producers: Record<TopicPartition, BatchProducer> = {}
   for (const { partition, producer } of batches) if (producer !== undefined) producers[partition] = producer
-  return Object.keys(producers).length === 0 ? {} : { producers }
+  if (Object.keys(producers).length === 0) return {}
+  return memory.transactions === undefined
+    ? { producers }
+    : { producers, transactionalId: memory.transactions.transactionalId }
 }
 
 /** Goes on as another producer, or at another epoch: every partition begins at sequence 0 again. */

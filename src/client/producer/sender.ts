@@ -130,7 +130,7 @@ function sendBatches(
       acks,
       timeoutMs,
       partitions,
-      ...producersOf(batches),
+      ...producersOf(memory, batches),
     },
     { kind: 'produce', batches: ids },
     ctx,

@@ -15,6 +15,8 @@ export interface ProduceRequest {
   readonly partitions: Readonly<Record<TopicPartition, readonly KafkaRecord[]>>
   /** Who made the batch of a partition; absent: a producer that is neither idempotent nor transactional. */
   readonly producers?: Readonly<Record<TopicPartition, BatchProducer>>
+  /** Of a transactional producer. */
+  readonly transactionalId?: string
 }
 
 export interface ProduceResponse {

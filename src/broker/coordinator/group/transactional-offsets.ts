@@ -59,6 +59,7 @@ export function handleTxnOffsetCommit(
     records: names.map((name) => ({ key: offsetKey(id, name), value: offsetValue(offsets[name]!) })),
     ...storeSettings(config),
     producer: { id: producerId, epoch: producerEpoch, baseSequence: -1, transactional: true },
+    transactionalId: request.transactionalId,
     next: { kind: 'transactional-offsets', group: id, producerId, connection, correlationId, offsets },
   })
 }

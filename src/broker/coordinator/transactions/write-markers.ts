@@ -18,6 +18,7 @@ import { firstLocked, waitForLock } from '../../waiting.ts'
 import { coordinationOf } from '../coordination.ts'
 import type { MarkerAppend } from './state.ts'
 import { clockMs, transactionsOf } from './transactions.ts'
+import { forgetGuard } from './verification.ts'
 
 /** 0.11 KafkaApis.handleWriteTxnMarkersRequest: answered when every marker has its acks or its error. */
 export function handleWriteTxnMarkers(
@@ -62,6 +63,7 @@ function writeMarker(
     onMarkerAppended(state, ctx, name, next, error)
     return
   }
+  forgetGuard(state, name, marker.producerId)
   const partition = running(state).partitions[name]!
   const { leaderEpoch } = partition
   const log = logOf(state, name)
