@@ -40,7 +40,7 @@ import { onProduceTimer } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { DELETE_RECORDS_TIMER, handleDeleteRecords, onDeleteRecordsTimer } from './delete-records.ts'
 import { handleFetch } from './fetch.ts'
-import { flushByCount, onFlushTimer } from './flush.ts'
+import { onFlushTimer } from './flush.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { onIsrChangeAnswer, onIsrChangeTimer } from './isr-change-notification.ts'
 import { runIsrCheck } from './isr-check.ts'
@@ -56,6 +56,8 @@ import { askToShutDown } from './kraft/lifecycle.ts'
 import { handleOffsetsForLeaderEpoch } from './leader-epoch.ts'
 import { beginShutdown, startBroker, tryControlledShutdown } from './lifecycle.ts'
 import { handleListOffsets } from './list-offsets.ts'
+import { onLogDirTimer } from './log-dir-failure.ts'
+import { LOG_DIR_TIMER } from './log-dirs.ts'
 import { handleMetadata } from './metadata.ts'
 import { onIsrWriteAnswer } from './partition-lock.ts'
 import { handleProduce } from './produce.ts'
@@ -113,7 +115,6 @@ export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Ope
     // What coordinators answer frees connections, whose next requests may be for them again.
     while (state.volatile.coordination !== undefined && settleCoordination(state, ctx, config))
       readOn(state, ctx, config)
-    flushByCount(state, ctx, config)
   },
 
   kill: (state) => {
@@ -348,6 +349,8 @@ function onSessionResponse(
     case 'isr-change':
       onIsrChangeAnswer(state, subject, response)
       return
+    case 'log-dir-event':
+      return
     case 'config-changes':
       onConfigChanges(state, ctx, config, response)
       return
@@ -403,6 +406,9 @@ function onTimer(
       return
     case 'isr-change':
       onIsrChangeTimer(state, ctx, config, data)
+      return
+    case LOG_DIR_TIMER:
+      onLogDirTimer(state, ctx, config, which)
       return
     case 'flush':
       onFlushTimer(state, ctx, config, data)

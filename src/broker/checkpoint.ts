@@ -8,8 +8,10 @@ import { msToUs } from '../kernel/time.ts'
 import { closeLayout, dropOldSnapshots } from '../log/layout.ts'
 import { takeProducerSnapshot } from '../log/producer-state.ts'
 import { flushLog } from '../log/replica-log.ts'
+import { checkpointFits, diskLies } from './disk.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
 import { isUnreadable, madeReadable } from './load-logs.ts'
+import { directoriesOf, isOffline } from './log-dirs.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
@@ -63,28 +65,52 @@ export function onCheckpointTimer(
 ): void {
   switch (timer) {
     case HIGH_WATERMARK_TIMER:
-      checkpointHighWatermarks(state)
+      noteFullDisks(state, ctx, config)
+      checkpointHighWatermarks(state, config)
       nextRun(ctx, timer, data, durationSetting(config, 'replica.high.watermark.checkpoint.interval.ms', 5_000))
       return
     case RECOVERY_POINT_TIMER:
+      noteFullDisks(state, ctx, config)
       checkpointRecoveryPoint(state, config)
       nextRun(ctx, timer, data, durationSetting(config, RECOVERY_POINT_INTERVAL, 60_000))
       return
     case LOG_START_TIMER:
-      checkpointLogStart(state)
+      noteFullDisks(state, ctx, config)
+      checkpointLogStart(state, config)
       nextRun(ctx, timer, data, durationSetting(config, LOG_START_INTERVAL, 60_000))
   }
+}
+
+/** A file that finds no room: its directory has failed. */
+function noteFullDisks(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+  if (state.durable.disks === undefined) return
+  for (const directory of directoriesOf(config)) checkpointFits(state, ctx, config, directory)
+}
+
+/** A file as it is written: what lies in directories that have failed stays as it was. */
+function written(
+  state: BrokerState,
+  config: BrokerConfig,
+  before: Readonly<Record<TopicPartition, number>> | null,
+  offsets: readonly (readonly [TopicPartition, number])[],
+): Record<TopicPartition, number> {
+  if (running(state).offlineDirs.length === 0) return Object.fromEntries(offsets)
+  const old = Object.entries(before ?? {}).filter(([name]) => isOffline(state, config, name))
+  return Object.fromEntries([...old, ...offsets.filter(([name]) => !isOffline(state, config, name))])
 }
 
 /**
  * Writes the high watermark of every replica this process has: of leaders and followers alike. A partition without a
  * replica object is not in the file any more (KAFKA-1647 tells what that cost to 0.8.1).
  */
-export function checkpointHighWatermarks(state: BrokerState): void {
+export function checkpointHighWatermarks(state: BrokerState, config: BrokerConfig): void {
   const { partitions } = running(state)
   const names = Object.keys(partitions).sort()
   if (names.length === 0 || isUnreadable(state.durable, 'replication-offset-checkpoint')) return
-  state.durable.highWatermarkCheckpoint = Object.fromEntries(
+  state.durable.highWatermarkCheckpoint = written(
+    state,
+    config,
+    state.durable.highWatermarkCheckpoint,
     names.map((name): [TopicPartition, number] => [name, partitions[name]!.highWatermark]),
   )
 }
@@ -93,7 +119,10 @@ export function checkpointHighWatermarks(state: BrokerState): void {
 export function checkpointRecoveryPoint(state: BrokerState, config: BrokerConfig): void {
   const { durable } = state
   if (durable.recoveryPointCheckpoint === null) return
-  durable.recoveryPointCheckpoint = Object.fromEntries(
+  durable.recoveryPointCheckpoint = written(
+    state,
+    config,
+    durable.recoveryPointCheckpoint,
     Object.keys(durable.logs)
       .sort()
       .map((name): [TopicPartition, number] => [name, durable.logs[name]!.recoveryPoint]),
@@ -106,7 +135,7 @@ export function checkpointRecoveryPoint(state: BrokerState, config: BrokerConfig
 }
 
 /** Lists only logs that begin above their first record on disk: the others are found without it. */
-export function checkpointLogStart(state: BrokerState): void {
+export function checkpointLogStart(state: BrokerState, config: BrokerConfig): void {
   const { durable } = state
   if (durable.logStartOffsetCheckpoint === null) return
   const starts: Record<TopicPartition, number> = {}
@@ -115,19 +144,23 @@ export function checkpointLogStart(state: BrokerState): void {
     const first = log.layout?.segments[0]?.baseOffset ?? log.logStartOffset
     if (log.logStartOffset > first) starts[name] = log.logStartOffset
   }
-  durable.logStartOffsetCheckpoint = starts
+  durable.logStartOffsetCheckpoint = written(state, config, durable.logStartOffsetCheckpoint, Object.entries(starts))
   madeReadable(durable, 'log-start-offset-checkpoint')
 }
 
 /** A clean stop: high watermarks, then everything on disk, then the other files, then the marker (recorded order). */
 export function closeLogs(state: BrokerState, config: BrokerConfig): void {
-  checkpointHighWatermarks(state)
-  for (const log of Object.values(state.durable.logs)) {
-    flushLog(log, log.logEndOffset, false)
+  const { offlineDirs } = running(state)
+  checkpointHighWatermarks(state, config)
+  for (const name of Object.keys(state.durable.logs)) {
+    if (isOffline(state, config, name)) continue
+    const log = state.durable.logs[name]!
+    flushLog(log, log.logEndOffset, diskLies(state, config, name))
     if (log.layout !== undefined) closeLayout(log.layout, log.logEndOffset, config.mechanisms)
     if (log.producers !== undefined) takeProducerSnapshot(log.producers)
   }
   checkpointRecoveryPoint(state, config)
-  checkpointLogStart(state)
+  checkpointLogStart(state, config)
   state.durable.cleanShutdown = true
+  if (offlineDirs.length > 0) state.durable.unmarkedDirs = [...offlineDirs]
 }

@@ -6,8 +6,10 @@ import { unreachable } from '../kernel/assert.ts'
 import { startHighWatermarkCheckpoints } from './checkpoint.ts'
 import { stopCoordinating } from './coordinator/leadership.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
+import { isUnreadable } from './load-logs.ts'
+import { directoriesOf, failDirectory } from './log-dirs.ts'
 import { updateMetadataCache } from './metadata.ts'
-import { makeFollower, makeLeader, refreshPartition } from './partition.ts'
+import { makeFollower, makeLeader, refreshPartition, replicaOf } from './partition.ts'
 import { unfollowPartition } from './replica-fetcher.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState, WaitingControlRequest } from './state.ts'
@@ -106,6 +108,7 @@ function takeRoles(
 ): Record<TopicPartition, ErrorName> {
   const answers: Record<TopicPartition, ErrorName> = {}
   const accepted: TopicPartition[] = []
+  if (isUnreadable(state.durable, 'replication-offset-checkpoint')) return refuseRoles(state, ctx, config, request)
   for (const name of Object.keys(request.partitions).sort(comparePartitions)) {
     const verdict = judgeRole(state, ctx, config, name, request.partitions[name]!)
     if (verdict === 'take') accepted.push(name)
@@ -122,6 +125,26 @@ function takeRoles(
   }
   startHighWatermarkCheckpoints(state, ctx)
   return answers
+}
+
+/**
+ * The file of high watermarks cannot be read, which is first done for the first role. Its directory has failed; to 0.11
+ * the request fails instead, and every one after it: the replicas are there and have no role (recorded on 0.10.2.2).
+ */
+function refuseRoles(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: LeaderAndIsrRequest,
+): Record<TopicPartition, ErrorName> {
+  const fails = config.mechanisms.logDirFailures === true
+  const names = Object.keys(request.partitions).sort(comparePartitions)
+  for (const name of names) replicaOf(state, ctx, config, name, request.partitions[name]!)
+  if (fails) {
+    failDirectory(state, ctx, config, directoriesOf(config)[0]!, 'replication-offset-checkpoint cannot be read')
+  } else ctx.probe('no role taken: the file of high watermarks cannot be read')
+  const error = fails ? 'KAFKA_STORAGE_ERROR' : 'UNKNOWN_SERVER_ERROR'
+  return Object.fromEntries(names.map((name): [TopicPartition, ErrorName] => [name, error]))
 }
 
 /** A role counts only at a higher leader epoch than the present one; equal is old news (from 3.3 a refresh). */

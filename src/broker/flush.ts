@@ -1,12 +1,13 @@
 /** Flushing logs to disk by count or time. By default nothing does (from 0.8.1): durability is replication's business. */
-import { splitTopicPartition } from '../kafka/ids.ts'
+import type { TopicPartition } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
 import { msToUs } from '../kernel/time.ts'
 import { flushLog } from '../log/replica-log.ts'
 import { FIRST_LOG_TASK_US } from './checkpoint.ts'
+import { diskLies } from './disk.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
-import { type BrokerContext, durationSetting, numberSetting, running, topicNumber } from './running.ts'
-import type { BrokerConfig, BrokerState, BrokerVolatile } from './state.ts'
+import { type BrokerContext, durationSetting, logOf, numberSetting, running, topicNumber } from './running.ts'
+import type { BrokerConfig, BrokerState } from './state.ts'
 
 export const FLUSH_TIMER = 'flush'
 
@@ -35,33 +36,19 @@ export function onFlushTimer(state: BrokerState, ctx: BrokerContext, config: Bro
     const ageUs = ctx.nowUs - (volatile.lastFlushUs[name] ?? 0)
     const limitMs = topicNumber(state, config, name, 'flush.ms') ?? NEVER
     if (log.recoveryPoint >= log.logEndOffset || limitMs === NEVER || ageUs < msToUs(limitMs)) continue
-    flushLog(log, log.logEndOffset, false)
+    flushLog(log, log.logEndOffset, diskLies(state, config, name))
     const jitterUs = Math.floor((2 * ctx.random(`broker.flush/${ctx.self}`) - 1) * JITTER_US)
     volatile.lastFlushUs[name] = ctx.nowUs + jitterUs
   }
   nextRun(ctx, FLUSH_TIMER, data, durationSetting(config, SCHEDULER, NEVER))
 }
 
-/** Whether a topic has flush.messages of its own. Asked after every step. */
-function anyTopicFlushes(settings: BrokerVolatile['topicSettings']): boolean {
-  for (const topic in settings) if (settings[topic]?.['flush.messages'] !== undefined) return true
-  return false
-}
-
-/** After a step that may have appended: flushes logs with flush.messages or more unflushed records. */
-export function flushByCount(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
-  const volatile = running(state)
-  const brokerWide = (numberSetting(config, 'log.flush.interval.messages') ?? NEVER) < NEVER
-  if (!brokerWide && !anyTopicFlushes(volatile.topicSettings)) return
-  const topics = Object.keys(volatile.topicSettings).filter(
-    (topic) => brokerWide || volatile.topicSettings[topic]?.['flush.messages'] !== undefined,
-  )
-  for (const name of Object.keys(volatile.partitions).sort()) {
-    const log = state.durable.logs[name]
-    if (log === undefined || !topics.includes(splitTopicPartition(name).topic)) continue
-    const limit = topicNumber(state, config, name, 'flush.messages') ?? NEVER
-    if (log.logEndOffset - log.recoveryPoint < limit) continue
-    flushLog(log, log.logEndOffset, false)
-    volatile.lastFlushUs[name] = ctx.nowUs
-  }
+/** After an append: flushes the log when flush.messages or more records of it are not flushed. */
+export function flushByCount(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, name: TopicPartition): void {
+  const limit = topicNumber(state, config, name, 'flush.messages') ?? NEVER
+  if (limit === NEVER) return
+  const log = logOf(state, name)
+  if (log.logEndOffset - log.recoveryPoint < limit) return
+  flushLog(log, log.logEndOffset, diskLies(state, config, name))
+  running(state).lastFlushUs[name] = ctx.nowUs
 }

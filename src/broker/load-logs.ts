@@ -4,6 +4,7 @@ import { MICROS_PER_MS } from '../kernel/time.ts'
 import { loadLogProducers } from '../log/log-producers.ts'
 import { bytesToScan, type LoadedLog, loadLog } from '../log/recovery.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
+import { directoryOf } from './log-dirs.ts'
 import { segmentSettings } from './log-disk.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerDurable, BrokerState, CheckpointFile } from './state.ts'
@@ -52,7 +53,7 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
     const loaded = loadLog(
       log,
       {
-        clean,
+        clean: clean && durable.unmarkedDirs?.includes(directoryOf(state, config, name)) !== true,
         recoveryPoint: recoveryPointOf(durable, name),
         logStartOffset: logStartOf(durable, name, log),
         settings: log.layout?.settings ?? segmentSettings(state, config, name),
@@ -66,6 +67,7 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
     tellLoaded(state, ctx, name, from, clean, loaded)
   }
   durable.cleanShutdown = false
+  delete durable.unmarkedDirs
   return true
 }
 
@@ -79,7 +81,7 @@ function tellLoaded(
   partition: string,
   from: number,
   clean: boolean,
-  { removed, rule }: LoadedLog,
+  { removed, rule, scanned }: LoadedLog,
 ): void {
   const { durable } = state
   const { logEndOffset } = durable.logs[partition]!
@@ -91,7 +93,8 @@ function tellLoaded(
   const readable = !isUnreadable(durable, 'replication-offset-checkpoint')
   const checkpointed = readable ? (durable.highWatermarkCheckpoint?.[partition] ?? 0) : 0
   const highWatermark = Math.min(checkpointed, logEndOffset)
-  ctx.fact({ kind: 'recovered', partition, logEndOffset, highWatermark })
+  const scans = scanned.length > 0 ? { scanned: [...scanned] } : {}
+  ctx.fact({ kind: 'recovered', partition, ...scans, logEndOffset, highWatermark })
 }
 
 function failStart(ctx: BrokerContext, reason: string): false {

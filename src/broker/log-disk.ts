@@ -3,6 +3,7 @@ import type { TopicPartition } from '../kafka/ids.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import type { LogDisk } from '../log/layout.ts'
 import type { SegmentSettings } from '../log/segment.ts'
+import { diskLies } from './disk.ts'
 import { type BrokerContext, topicNumber } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
@@ -23,4 +24,5 @@ export const diskOf = (
 ): LogDisk => ({
   settings: segmentSettings(state, config, name),
   nowMs: Math.floor(ctx.nowUs / MICROS_PER_MS),
+  ...(state.durable.disks !== undefined && diskLies(state, config, name) ? { lies: true } : {}),
 })

@@ -20,6 +20,7 @@ export const newLife = (): BrokerVolatile => ({
   nextId: 1,
   isrChanges: { partitions: [], lastChangeUs: 0, lastAnnouncedUs: 0 },
   checkpointing: false,
+  offlineDirs: [],
   shutdown: null,
   sessions: [],
   isrCheck: { nextDueUs: 0, walking: null },

@@ -10,6 +10,7 @@ import { goOnCoordinating, startCoordinating, stopCoordinating } from './coordin
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
 import { resetRemoteReplicas, unheardReplica } from './isr.ts'
+import { placeLog } from './log-dirs.ts'
 import { segmentSettings } from './log-disk.ts'
 import { followPartition, shouldRestartFetcher, unfollowPartition } from './replica-fetcher.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
@@ -35,6 +36,7 @@ export function replicaOf(
     const layout = emptyLayout(0, config.mechanisms.recordFormat, Math.floor(ctx.nowUs / MICROS_PER_MS))
     state.durable.logs[name] = { ...emptyLog(), layout }
     volatile.lastFlushUs[name] = ctx.nowUs
+    placeLog(state, config, name)
   }
   const log = logOf(state, name)
   if (log.layout !== undefined) log.layout.settings = segmentSettings(state, config, name)

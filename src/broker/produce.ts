@@ -15,7 +15,10 @@ import { type Verified, verify } from './coordinator/transactions/verification.t
 import { completeDelayedFetches } from './delayed-fetch.ts'
 import { parkProduce, tellAcknowledged } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
+import { diskTakes } from './disk.ts'
+import { flushByCount } from './flush.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
+import { isOffline } from './log-dirs.ts'
 import { diskOf } from './log-disk.ts'
 import { unhostedError } from './read-partition.ts'
 import { type BrokerContext, logOf, minInsyncReplicas, running, topicNumber } from './running.ts'
@@ -81,6 +84,8 @@ function answer(
   pending: DelayedProduce['pending'],
 ): void {
   const { acks, correlationId, timeoutMs } = request
+  // To 0.11 an error of the disk ends the process in the middle of the request.
+  if (running(state).offlineDirs.length > 0 && config.mechanisms.logDirFailures !== true) return
   if (acks === 0) {
     // Nothing is answered; the only sign of an error is that the connection closes.
     if (Object.keys(done).length > 0) {
@@ -113,6 +118,7 @@ function append(
 ): Appended {
   const partition = running(state).partitions[name]
   if (partition === undefined) return { ok: false, error: unhostedError(state, config, name) }
+  if (isOffline(state, config, name)) return { ok: false, error: 'KAFKA_STORAGE_ERROR' }
   const refused = refusal(state, config, partition, records, acks)
   if (refused !== null) return { ok: false, error: refused }
   const log = logOf(state, name)
@@ -126,14 +132,18 @@ function append(
   }
   if (isMutant(config, 'canary'))
     return { ok: true, baseOffset: log.logEndOffset, endOffset: log.logEndOffset, leaderEpoch }
+  const written = stamped(state, ctx, config, name, records)
+  const inBatches = { baseOffset: log.logEndOffset, leaderEpoch, records: written }
+  if (!diskTakes(state, ctx, config, name, [inBatches])) return { ok: false, error: 'KAFKA_STORAGE_ERROR' }
   const { baseOffset, endOffset } = appendAsLeader(
     log,
-    stamped(state, ctx, config, name, records),
+    written,
     leaderEpoch,
     config.mechanisms,
     diskOf(state, ctx, config, name),
     producer === undefined ? undefined : { producer },
   )
+  flushByCount(state, ctx, config, name)
   ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
   if (isMutant(config, 'append-twice')) appendAsLeader(log, records, leaderEpoch, config.mechanisms)
   // With an ISR of one the record is committed at once.

@@ -4,10 +4,12 @@ import { type BrokerId, partitionNames, type TopicPartition } from '../kafka/ids
 import type { FetchedPartition, FetchPartition, FetchRequest } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { lastOffset, type RecordBatch } from '../kafka/records.ts'
+import { isTornAt } from '../log/damage.ts'
 import { abortedIn, lastStableOffset } from '../log/log-producers.ts'
 import { readPosition } from '../log/read-position.ts'
 import { batchBytes, type ReplicaLog, readLog } from '../log/replica-log.ts'
 import { divergingEpochOf, leaderEpochError } from './leader-epoch.ts'
+import { isOffline } from './log-dirs.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState, ReadResult } from './state.ts'
 
@@ -31,6 +33,7 @@ export function leaderError(
 ): ErrorName {
   const partition = running(state).partitions[name]
   if (partition === undefined) return unhostedError(state, config, name)
+  if (isOffline(state, config, name)) return 'KAFKA_STORAGE_ERROR'
   // 2.1 Partition.getLocalLog: the epoch is compared first, the role second.
   const fenced = leaderEpochError(partition, currentLeaderEpoch, config.mechanisms)
   if (fenced !== 'NONE') return fenced
@@ -118,7 +121,9 @@ function readPartition(
     return refused('UNKNOWN_SERVER_ERROR', ctx.nowUs)
   }
   const end = exposed ? log.logEndOffset : endFor(partition, log, request, config)
-  const batches = diverging === null && fetchOffset < end ? readLog(log, fetchOffset, asked.maxBytes, end) : []
+  const stuck = config.mechanisms.tornEntryStopsReaders === true && isTornAt(log, fetchOffset)
+  const batches =
+    diverging === null && fetchOffset < end && !stuck ? readLog(log, fetchOffset, asked.maxBytes, end) : []
   if (batches.length > 0) tellOldSegment(ctx, name, log, fetchOffset, batches[0]!.baseOffset)
   const lastSent = partition.remoteReplicas[request.replicaId]?.lastSentHighWatermark ?? 0
   return {

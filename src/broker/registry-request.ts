@@ -11,6 +11,7 @@ export type Purpose =
   | 'isr-write'
   | 'isr-read'
   | 'isr-change'
+  | 'log-dir-event'
   | 'config-changes'
   | 'config-change'
   | 'topic-config'

@@ -51,6 +51,16 @@ export interface BrokerState {
   volatile: BrokerVolatile | null
 }
 
+/** A disk with a fault. */
+export interface DiskState {
+  /** Free space in bytes; null: plenty. */
+  bytesLeft: number | null
+  /** It says that it has flushed and has not. */
+  lies: boolean
+  /** Every write fails. */
+  broken: boolean
+}
+
 /** The checkpoint files of a log directory, by their names. */
 export type CheckpointFile =
   | 'replication-offset-checkpoint'
@@ -69,6 +79,12 @@ export interface BrokerDurable {
   cleanShutdown: boolean
   /** Checkpoint files that cannot be read, sorted; absent: all can. Writing one makes it whole again. */
   unreadable?: CheckpointFile[]
+  /** Where logs lie, with more than one directory. */
+  directoryOf?: Record<TopicPartition, string>
+  /** Disks with a fault, by directory; absent: all are sound. */
+  disks?: Record<string, DiskState>
+  /** Directories that the last clean stop left without a marker, since they had failed; absent: none. */
+  unmarkedDirs?: string[]
   /** `meta.properties`, when it is not as it should be. */
   metaProperties?: 'missing' | 'other-broker'
   /** KRaft: the broker epoch that the marker holds (KIP-966); absent or -1: none. */
@@ -289,6 +305,8 @@ export interface BrokerVolatile {
   isrChanges: { partitions: TopicPartition[]; lastChangeUs: number; lastAnnouncedUs: number }
   /** The first LeaderAndIsr of this life has started the high-watermark checkpoint timer. */
   checkpointing: boolean
+  /** Directories that have failed in this life, in that order. */
+  offlineDirs: string[]
   /** null: nobody has asked this process to go down. */
   shutdown: ShutdownState | null
   /** Sessions this process has had, the present one last. */

@@ -1,4 +1,6 @@
 /** A recording of the log on disk as a plan: every request one step, and a look at the files wherever they were seen. */
+
+import type { SettingValue } from '../kafka/config.ts'
 import { resolveGeneration } from '../kafka/generation/table.ts'
 import type { RawRequest } from '../kafka/operations.ts'
 import type { KafkaRecord } from '../kafka/records.ts'
@@ -6,9 +8,10 @@ import { msToUs } from '../kernel/time.ts'
 import type { Action, Condition, Plan, PlanStep } from '../world/plan.ts'
 import { answered, brokerTarget } from './conditions.ts'
 import { allOf } from './moments.ts'
-import { CLIENT_LATENCY_US, LATENCY_US, SOCKET_TIMEOUT_MS } from './recorder.ts'
+import { CLIENT_LATENCY_US, LATENCY_US, ROUND_TRIP_MS, SOCKET_TIMEOUT_MS } from './recorder.ts'
 import type { Recording } from './recording.ts'
 import { brokerIds, brokerSettings, sessionTimeoutMs } from './settings.ts'
+import { damageAction, damageOfEntry } from './storage-damage.ts'
 import type { SeenDirectory, StorageDone, StorageEntry, StorageRecording, StorageSeen } from './storage-recording.ts'
 
 export interface StoragePlan {
@@ -191,7 +194,11 @@ function doneAtMs(recording: StorageRecording, index: number): number {
 }
 
 /** What a `saw` entry shows to have come true by then. */
-function conditionOf(entry: StorageEntry, starts: Readonly<Record<number, number>>): Condition | null {
+function conditionOf(
+  entry: StorageEntry,
+  starts: Readonly<Record<number, number>>,
+  justStarted: boolean,
+): Condition | null {
   if (!('saw' in entry)) return null
   switch (entry.saw) {
     case 'registered':
@@ -207,10 +214,100 @@ function conditionOf(entry: StorageEntry, starts: Readonly<Record<number, number
       )
     case 'stopped':
       return { when: 'process', broker: brokerTarget(entry.broker), state: 'down' }
+    case 'process':
+      if (entry.up) return null
+      return justStarted
+        ? startEnded(entry.broker)
+        : { when: 'process', broker: brokerTarget(entry.broker), state: 'down' }
     case 'sessionEnded':
       return { when: 'registered', broker: brokerTarget(entry.broker), registered: false }
     default:
       return null
+  }
+}
+
+/** A start that failed: before the process ends it says why. */
+const startEnded = (broker: number): Condition => ({
+  when: 'all',
+  of: [
+    { when: 'process', broker: brokerTarget(broker), state: 'down' },
+    {
+      when: 'any',
+      of: ['startFailed', 'logDirFailed'].map((kind) => ({
+        when: 'fact',
+        kind,
+        broker: brokerTarget(broker),
+        partition: null,
+        since: 'previous',
+        count: 1,
+      })),
+    },
+  ],
+})
+
+/** Whether a start was seen to come as far as its registration. */
+function comesUp(recording: StorageRecording, index: number): boolean {
+  for (const entry of recording.entries.slice(index + 1)) {
+    if (isDoneEntry(entry)) return true
+    if (entry.saw === 'registered') return true
+    if (entry.saw === 'process') return entry.up
+  }
+  return true
+}
+
+/** What is written as soon as a broker was seen registered waited for its roles. */
+function isFirstWrite(recording: StorageRecording, index: number): boolean {
+  const before = recording.entries[index - 1]
+  return before !== undefined && !isDoneEntry(before) && before.saw === 'registered'
+}
+
+const leads = (broker: number, partition: string): Condition => ({
+  when: 'believes',
+  broker: brokerTarget(broker),
+  partition,
+  leader: null,
+  leaderEpoch: null,
+  isr: null,
+  role: 'leader',
+})
+
+interface Probe {
+  readonly broker: number
+  readonly request: RawRequest
+}
+
+/** What the recorder asked for an entry that tells of answers. */
+function probesOf(entry: StorageSeen): readonly Probe[] {
+  const fetch = (partition: string, fromOffset: number): Probe => ({
+    broker: 1,
+    request: { request: 'fetch', partition, fromOffset, maxWaitMs: 100 },
+  })
+  switch (entry.saw) {
+    case 'fetches':
+      return entry.results.map(([fromOffset]) => fetch(entry.partition, fromOffset))
+    case 'produceThenFetchFrom25':
+      return entry.results.flatMap(([topic]): Probe[] => [
+        {
+          broker: 1,
+          request: {
+            request: 'produce',
+            partition: `${topic}-0`,
+            records: [{ id: '', key: null, value: 'after', timestampMs: NO_TIMESTAMP }],
+            acks: 1,
+            timeoutMs: 3000,
+          },
+        },
+        fetch(`${topic}-0`, 25),
+      ])
+    case 'restartResult':
+      return entry.listOffsets === null
+        ? []
+        : [-2, -1].map((timestamp) => ({
+            broker: 1,
+            request: { request: 'listOffsets', partition: 'intact-0', timestamp, version: 1 },
+          }))
+    default:
+      return []
   }
 }
 
@@ -262,6 +359,8 @@ function sentAtMs(recording: StorageRecording, partition: string, offset: number
   return 0
 }
 
+const brokerOf = (entry: StorageSeen): number => ('broker' in entry ? (entry.broker ?? 1) : 1)
+
 /** What was asked of a broker to see what the entry says. */
 function asksOf(entry: StorageSeen, recording: StorageRecording): readonly RawRequest[] {
   switch (entry.saw) {
@@ -308,12 +407,28 @@ function touchAction(recording: StorageRecording, index: number): readonly Actio
   return [{ do: 'touchFiles', target: brokerTarget(1), partition: asked.partition, modifiedMs }]
 }
 
+/** The partitions that an entry writes to: "each" is every topic that was created together. */
+function partitionsOf(recording: StorageRecording, entry: StorageDone): readonly string[] {
+  if (!('partition' in entry) || entry.partition === undefined) return ['']
+  if (entry.partition !== 'each') return [entry.partition]
+  return recording.entries.flatMap((each) =>
+    isDoneEntry(each) && each.do === 'createTopics' ? each.topics.map((topic) => `${topic}-0`) : [],
+  )
+}
+
+/** How long each answer took, where that was written down: requests go out so that they are answered then. */
+function timesTaken(next: StorageEntry | undefined): readonly number[] | null {
+  if (next === undefined || isDoneEntry(next) || next.saw !== 'produceResults') return null
+  const at = next.fields.indexOf('tookMs')
+  return at < 0 ? null : next.results.map((result) => Number(result[at]))
+}
+
 interface Moment {
   readonly entry: StorageEntry
   readonly index: number
   readonly atMs: number
   /** One of the requests that the entry made; null: it made none. */
-  readonly request: Request | null
+  readonly request: (Request & { readonly partition: string }) | null
 }
 
 /** Every look and every request by its time: a loop of requests goes on while other things are done. */
@@ -323,10 +438,14 @@ function moments(recording: StorageRecording): Moment[] {
     const sent = requestsOf(recording, entry, recording.entries[index + 1]?.atMs ?? atMs)
     if (sent.length === 0) return [{ entry, index, atMs, request: null }]
     let timeMs = atMs
-    return sent.map((request) => {
-      timeMs += request.afterMs
-      return { entry, index, atMs: timeMs, request }
-    })
+    const took = timesTaken(recording.entries[index + 1])
+    return partitionsOf(recording, entry).flatMap((partition) =>
+      sent.map((request, n) => {
+        timeMs +=
+          took === null ? request.afterMs : (took[n] ?? 0) - (n === 0 ? Math.min(took[0] ?? 0, ROUND_TRIP_MS) : 0)
+        return { entry, index, atMs: timeMs, request: { ...request, partition } }
+      }),
+    )
   })
   return all
     .map((moment, order) => ({ moment, order }))
@@ -354,15 +473,20 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
   for (const { entry, index, atMs, request } of moments(recording)) {
     const id = `e${index}`
     if (!isDoneEntry(entry)) {
-      asksOf(entry, recording).forEach((ask, n) => {
+      const asked = [
+        ...asksOf(entry, recording).map((request) => ({ broker: brokerOf(entry), request })),
+        ...probesOf(entry),
+      ]
+      asked.forEach((probe, n) => {
         const label = `${id}/${n}`
         requests[index] ??= []
         requests[index].push(label)
-        const broker = 'broker' in entry ? (entry.broker ?? 1) : 1
-        list.add(label, atMs, pending, [requestAction(broker, ask, label)])
+        list.add(label, atMs, pending, [requestAction(probe.broker, probe.request, label)])
         pending = answered(label)
       })
-      const own = conditionOf(entry, starts)
+      const before = recording.entries[index - 1]
+      const justStarted = before !== undefined && isDoneEntry(before) && before.do === 'start'
+      const own = conditionOf(entry, starts, justStarted)
       const all = [pending, own].flatMap((each) => (each === null ? [] : [each]))
       looks[list.add(id, atMs, allOf(all), [])] = index
       pending = null
@@ -382,18 +506,21 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
       continue
     }
     if (request === null) {
-      if (entry.do === 'start') starts[entry.broker] = (starts[entry.broker] ?? 0) + 1
-      list.add(id, atMs, pending, actionsOf(entry, startupMs(recording, index) + phaseMs))
+      if (entry.do === 'start' && comesUp(recording, index)) starts[entry.broker] = (starts[entry.broker] ?? 0) + 1
+      list.add(id, atMs, pending, actionsOf(recording, entry, startupMs(recording, index) + phaseMs))
       pending = null
       continue
     }
-    const partition = 'partition' in entry ? entry.partition : ''
+    const { partition } = request
     const broker = 'broker' in entry ? entry.broker : 1
     const acks = 'acks' in entry && (entry.acks === 'all' || entry.acks === -1) ? -1 : 1
     requests[index] ??= []
     const label = `${id}/${requests[index].length}`
     const produce: RawRequest = { request: 'produce', partition, records: request.records, acks, timeoutMs: 3000 }
-    const step = list.add(label, atMs, pending, [requestAction(broker, produce, label)])
+    const first = requests[index].length === 0 && isFirstWrite(recording, index)
+    const ready = first ? leads(broker, partition) : null
+    const when = allOf([pending, ready].flatMap((each) => (each === null ? [] : [each])))
+    const step = list.add(label, atMs, when, [requestAction(broker, produce, label)])
     writes[step] = partition
     pending = answered(label)
     requests[index].push(label)
@@ -445,30 +572,64 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
   return { plan, looks, requests, writes }
 }
 
-function actionsOf(entry: StorageDone, startMs: number): readonly Action[] {
+const createTopic = (
+  topic: string,
+  assignment: Readonly<Record<string, readonly number[]>>,
+  settings: Readonly<Record<string, SettingValue>> = {},
+): Action => ({
+  do: 'admin',
+  request: {
+    admin: 'createTopic',
+    topic,
+    partitions: Object.keys(assignment).length,
+    replicationFactor: assignment['0']?.length ?? 1,
+    assignment,
+    settings: Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+    unchecked: true,
+  },
+})
+
+/** What a record of the recorder takes in the files of that version, as its directory was seen. */
+function entryBytes(recording: StorageRecording): number {
+  for (const entry of recording.entries) {
+    if (isDoneEntry(entry) || entry.saw !== 'directory') continue
+    const { bytes, batches } = entry.segments[0]!
+    if (batches !== undefined && batches > 0) return bytes / batches
+  }
+  return 0
+}
+
+function actionsOf(recording: StorageRecording, entry: StorageDone, startMs: number): readonly Action[] {
   switch (entry.do) {
+    case 'damage': {
+      const damage = damageOfEntry(entry, entryBytes(recording))
+      return damage === null ? [] : [damageAction(damage)]
+    }
+    case 'repair':
+      return [damageAction({ what: 'repair' })]
+    case 'fillDirectory':
+    case 'freeDirectory':
+      return [
+        {
+          do: 'disk',
+          target: brokerTarget(entry.broker),
+          directory: entry.directory,
+          change: { bytesLeft: entry.do === 'fillDirectory' ? entry.bytesLeft : null },
+        },
+      ]
+    case 'pause':
+      return [{ do: 'pause', target: brokerTarget(entry.broker), forUs: null }]
+    case 'resume':
+      return [{ do: 'resume', target: brokerTarget(entry.broker) }]
+    case 'createTopics':
+      return entry.topics.map((topic) => createTopic(topic, entry.assignment, entry.settings))
     case 'start':
       return [{ do: 'start', target: brokerTarget(entry.broker), startupUs: msToUs(Math.round(startMs)) }]
     case 'stop':
     case 'crash':
       return [{ do: entry.do, target: brokerTarget(entry.broker) }]
     case 'createTopic':
-      return [
-        {
-          do: 'admin',
-          request: {
-            admin: 'createTopic',
-            topic: entry.topic,
-            partitions: Object.keys(entry.assignment).length,
-            replicationFactor: entry.assignment['0']?.length ?? 1,
-            assignment: entry.assignment,
-            settings: Object.fromEntries(
-              Object.entries(entry.settings ?? {}).map(([key, value]) => [key, String(value)]),
-            ),
-            unchecked: true,
-          },
-        },
-      ]
+      return [createTopic(entry.topic, entry.assignment, entry.settings)]
     case 'deleteTopic':
       return [{ do: 'admin', request: { admin: 'deleteTopic', topic: entry.topic } }]
     default:

@@ -1,5 +1,6 @@
 /** Recordings of the log on disk: what was done to one or two brokers, and what their files were then. */
 import type { SettingValue } from '../kafka/config.ts'
+import { damageOfEntry } from './storage-damage.ts'
 
 interface At {
   readonly atMs: number
@@ -60,6 +61,33 @@ export type StorageDone = At &
         readonly before: number
         readonly timeoutMs: number
       }
+    | {
+        readonly do: 'createTopics'
+        readonly topics: readonly string[]
+        readonly assignment: Readonly<Record<string, readonly number[]>>
+        readonly settings?: Readonly<Record<string, SettingValue>>
+      }
+    | {
+        readonly do: 'damage'
+        readonly what: string
+        readonly partition?: string
+        readonly file?: string
+        readonly segment?: number
+        readonly atPosition?: number
+        readonly inEntryOfOffset?: number
+        readonly toBytes?: number
+        readonly bytes?: number
+        readonly entry?: readonly number[]
+      }
+    | { readonly do: 'repair'; readonly file: string }
+    | {
+        readonly do: 'fillDirectory'
+        readonly broker: number
+        readonly directory: string
+        readonly bytesLeft: number
+      }
+    | { readonly do: 'freeDirectory'; readonly broker: number; readonly directory: string }
+    | { readonly do: 'pause' | 'resume'; readonly broker: number }
     | { readonly do: 'deleteTopic'; readonly topic: string }
     | { readonly do: 'wait'; readonly ms: number | string }
   )
@@ -89,6 +117,34 @@ export interface SeenCheckpoints {
   readonly label?: string
   readonly broker: number
   readonly files: Readonly<Record<string, unknown>>
+}
+
+export interface SeenState {
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly isr: readonly number[]
+  readonly version: number
+}
+
+/** A partition's directory after a start. */
+export interface SeenRecovered {
+  readonly earliest: number
+  readonly logEndOffset: number
+  readonly segments: readonly (readonly [number, number, number])[]
+  readonly indexBytes: readonly number[]
+  readonly timeindexBytes?: readonly number[]
+  readonly other: readonly string[]
+  readonly epochCache?: readonly (readonly [number, number])[]
+}
+
+export interface SeenRestart {
+  readonly saw: 'restartResult'
+  readonly file: string
+  readonly damage: string
+  readonly starts: boolean
+  readonly exitCode: number | null
+  /** null: it did not start. An error in place of an offset where the broker answered with one. */
+  readonly listOffsets: { readonly earliest: number | string; readonly latest: number | string } | null
 }
 
 export type StorageSeen = At &
@@ -167,6 +223,74 @@ export type StorageSeen = At &
         readonly values: readonly string[]
       }
     | { readonly saw: 'produceResult'; readonly error: string; readonly baseOffset?: number }
+    | { readonly saw: 'process'; readonly broker: number; readonly up: boolean; readonly exitCode?: number }
+    | SeenRestart
+    | {
+        readonly saw: 'afterRecovery'
+        readonly label?: string
+        readonly partitions: Readonly<Record<string, SeenRecovered | 'like intact'>>
+      }
+    | {
+        readonly saw: 'fetches'
+        readonly partition: string
+        readonly results: readonly (readonly [number, string, number, readonly number[]])[]
+      }
+    | {
+        readonly saw: 'produceThenFetchFrom25'
+        /** Topic, error and base offset of the produce, error, high watermark and offsets of the fetch. */
+        readonly results: readonly (readonly [string, string, number, string, number, readonly number[]])[]
+      }
+    | {
+        readonly saw: 'brokerEventsByPartition'
+        readonly broker: number
+        readonly label?: string
+        readonly likeIntact: readonly string[]
+        readonly events: Readonly<Record<string, readonly { readonly event: string; readonly base?: number }[]>>
+      }
+    | {
+        readonly saw: 'logFile'
+        readonly broker: number
+        readonly partition: string
+        readonly lastOffset: number
+        readonly bytes: number
+        readonly bytesAfterLastWholeBatch: number
+      }
+    | {
+        readonly saw: 'state'
+        readonly partition: string
+        readonly leader: number
+        readonly leaderEpoch: number
+        readonly isr: readonly number[]
+        readonly version: number
+      }
+    | {
+        readonly saw: 'states'
+        readonly label?: string
+        readonly partitions: Readonly<Record<string, SeenState>>
+      }
+    | {
+        readonly saw: 'stateChanges'
+        /** [atMs, partition, leader, epoch, ISR, version], and what else was seen in the registry. */
+        readonly changes: readonly (readonly unknown[])[]
+      }
+    | {
+        readonly saw: 'logs'
+        readonly partitions: Readonly<
+          Record<string, { readonly offsetsBroker1: number; readonly offsetsBroker2: number }>
+        >
+      }
+    | { readonly saw: 'placement'; readonly broker: number; readonly directoryOf: Readonly<Record<string, string>> }
+    | { readonly saw: 'checkpointFile'; readonly directory: string; readonly cleanShutdownFile: boolean }
+    | {
+        readonly saw: 'syncCalls'
+        readonly broker: number
+        readonly phases: readonly {
+          readonly phase: string
+          readonly fromMs: number
+          readonly seconds: number
+          readonly calls: Readonly<Record<string, number>>
+        }[]
+      }
     | { readonly saw: 'registered'; readonly brokers: readonly number[] }
     | { readonly saw: 'stopped' | 'sessionEnded'; readonly broker: number }
   )
@@ -196,6 +320,13 @@ const OWN_WORDS = [
 ]
 
 const DONE = [
+  'createTopics',
+  'damage',
+  'repair',
+  'fillDirectory',
+  'freeDirectory',
+  'pause',
+  'resume',
   'start',
   'stop',
   'crash',
@@ -230,6 +361,7 @@ export function unknownAction(recording: StorageRecording): string | null {
   for (const entry of recording.entries as unknown as readonly Readonly<Record<string, unknown>>[]) {
     if (typeof entry.do !== 'string') continue
     if (!DONE.includes(entry.do)) return entry.do
+    if (entry.do === 'damage' && damageOfEntry(entry as never, 1) === null) return entry.do
     if (typeof entry.timestamp === 'string' && !TIMES.includes(entry.timestamp)) return entry.do
   }
   return null

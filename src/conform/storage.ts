@@ -31,7 +31,10 @@ function filesOf(world: World, broker: number): BrokerFiles {
 function segmentSettingsOf(recording: StorageRecording, partition: string): SegmentSettings {
   const topic = partition.replace(/-\d+$/, '')
   const created = recording.entries.find(
-    (entry) => isDoneEntry(entry) && entry.do === 'createTopic' && entry.topic === topic,
+    (entry) =>
+      isDoneEntry(entry) &&
+      ((entry.do === 'createTopic' && entry.topic === topic) ||
+        (entry.do === 'createTopics' && entry.topics.includes(topic))),
   ) as { readonly settings?: Readonly<Record<string, SettingValue>> } | undefined
   const broker = brokerSettings(recording as unknown as Recording, 1)
   const number = (key: string, otherwise: number): number =>
@@ -126,6 +129,10 @@ function replayAt(
         atUs: world.nowUs,
         asked: (requests[index] ?? []).map((label) => world.ledger.requests[label]?.result ?? null),
         answers: answersBefore(world, recording, requests, index),
+        topics: recording.entries.flatMap((each) =>
+          isDoneEntry(each) && each.do === 'createTopics' ? each.topics : [],
+        ),
+        world,
       },
       to,
     )

@@ -53,6 +53,8 @@ export type Fact =
   | { readonly kind: 'epochAnswerNotBelowLogEnd'; readonly partition: TopicPartition; readonly end: number }
   | { readonly kind: 'fetchOffsetReset'; readonly partition: TopicPartition; readonly at: number; readonly to: number }
   | { readonly kind: 'fetcherFailed'; readonly partition: TopicPartition; readonly reason: string }
+  /** A disk failed under a log directory, or had no room left. */
+  | { readonly kind: 'logDirFailed'; readonly directory: string; readonly reason: string }
   /** A start found less in its files than it had written: cut, or out of reach. `rule` says why. */
   | {
       readonly kind: 'recoveryCut'
@@ -65,6 +67,8 @@ export type Fact =
   | {
       readonly kind: 'recovered'
       readonly partition: TopicPartition
+      /** Base offsets of the segments that were scanned; absent: none. */
+      readonly scanned?: readonly number[]
       readonly logEndOffset: number
       readonly highWatermark: number
     }

@@ -7,6 +7,8 @@ export const TOPICS = '/brokers/topics'
 export const CONTROLLER = '/controller'
 export const CONTROLLER_EPOCH = '/controller_epoch'
 export const ISR_CHANGES = '/isr_change_notification'
+/** A broker says here that one of its log directories has failed (KIP-112, 1.0). */
+export const LOG_DIR_EVENTS = '/log_dir_event_notification'
 export const REASSIGN_PARTITIONS = '/admin/reassign_partitions'
 export const PREFERRED_ELECTION = '/admin/preferred_replica_election'
 /**
@@ -54,6 +56,7 @@ export const PERSISTENT_PATHS: readonly string[] = [
   TOPIC_CONFIGS,
   CONFIG_CHANGES,
   ISR_CHANGES,
+  LOG_DIR_EVENTS,
 ]
 
 /** `/brokers/ids/<id>` (ephemeral). */

@@ -46,6 +46,17 @@ export function tidyDamage(log: ReplicaLog): void {
   if (marks === 0 && damage.epochFile === null) delete log.damage
 }
 
+/** Whether `offset` is that of a torn batch at the end of a segment which is not the last. */
+export function isTornAt(log: ReplicaLog, offset: number): boolean {
+  const { damage, layout } = log
+  if (damage === undefined || layout === undefined) return false
+  return layout.segments.some(({ baseOffset }, index) => {
+    const next = layout.segments[index + 1]?.baseOffset
+    const tail = damage.tails[baseOffset]
+    return next !== undefined && tail?.kind === 'torn' && offset >= tail.before && offset < next
+  })
+}
+
 /** A cut to `target` takes the bytes behind it with it. */
 export function cutDamage(log: ReplicaLog, target: number): void {
   const { damage } = log

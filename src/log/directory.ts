@@ -111,9 +111,9 @@ export function partitionDirectory(
       lastOffset: batches.length === 0 ? null : lastOffset(batches.at(-1)!),
       batchCount: batches.length,
       indexBytes: bytes.index,
-      indexEntries: segment.offsetIndex.length,
+      indexEntries: Math.max(segment.offsetIndex.length, segment.leftEntries?.index ?? 0),
       timeIndexBytes: layout.format === 0 ? null : bytes.timeindex,
-      timeIndexEntries: segment.timeIndex.length,
+      timeIndexEntries: Math.max(segment.timeIndex.length, segment.leftEntries?.timeIndex ?? 0),
     }
   })
   return { segments, files }

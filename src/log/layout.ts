@@ -10,6 +10,7 @@ import {
   appendToSegments,
   closeSegment,
   emptySegment,
+  indexFileBytes,
   type LogSegment,
   rollSegment,
   type SegmentAppend,
@@ -48,6 +49,14 @@ export interface LogDisk {
   readonly nowMs: number
   /** The disk says that it has flushed and has not. */
   readonly lies?: boolean
+}
+
+/** How a running broker deletes segments. */
+export interface Deletion {
+  readonly settings: SegmentSettings
+  readonly goneAtMs: number
+  /** Each segment's producer snapshot goes with it (2.8). */
+  readonly snapshots: boolean
 }
 
 export const emptyLayout = (baseOffset: number, format: 0 | 1 | 2, nowMs: number): LogLayout => ({
@@ -124,12 +133,37 @@ function bytesBelow(layout: LogLayout, batches: readonly RecordBatch[], segment:
  * Follows a cut of the batches to `target` (exclusive). A segment that begins above it goes at once; one that begins at
  * it stays, empty, and is appended to (2.4.1 Log.truncateTo).
  */
-export function cutLayout(layout: LogLayout, batches: readonly RecordBatch[], target: number): void {
+export function cutLayout(
+  layout: LogLayout,
+  batches: readonly RecordBatch[],
+  target: number,
+  deletion?: Deletion,
+): void {
   const kept = segmentIndexOf(layout.segments, target)
-  layout.segments.length = kept + 1
+  const gone = layout.segments.splice(kept + 1)
+  if (deletion !== undefined) leaveDeleted(layout, gone, deletion)
   const active = layout.segments[kept]!
   truncateSegment(active, target, bytesBelow(layout, batches, active, target), active.lastModifiedMs)
   layout.snapshots = layout.snapshots.filter((offset) => offset <= target)
+}
+
+/** Files of segments that a cut takes wait under another name; those of the last one are as large as in use. */
+function leaveDeleted(
+  layout: LogLayout,
+  gone: readonly LogSegment[],
+  { settings, goneAtMs, snapshots }: Deletion,
+): void {
+  gone.forEach((segment, index) => {
+    const { index: indexBytes, timeindex } = indexFileBytes(segment, index === gone.length - 1 ? settings : null)
+    layout.deleted.push({
+      baseOffset: segment.baseOffset,
+      sizeBytes: segment.sizeBytes,
+      indexBytes,
+      timeIndexBytes: timeindex,
+      snapshot: snapshots && layout.snapshots.includes(segment.baseOffset),
+      goneAtMs,
+    })
+  })
 }
 
 /** The log was emptied and begins at `newStart`. */

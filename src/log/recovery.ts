@@ -22,7 +22,8 @@ export interface LoadSource {
 export interface LoadedLog {
   /** Why the process cannot go on with this log; null: it can. */
   readonly failure: string | null
-  readonly scannedBytes: number
+  /** Base offsets of the segments that were scanned. */
+  readonly scanned: readonly number[]
   /** What is not in the log any more, and by which rule; empty: nothing. */
   readonly removed: readonly RemovedRecord[]
   readonly rule: string
@@ -72,6 +73,7 @@ function rebuildSegment(
   const { offsetIndex, timeIndex, largestTimestampMs, largestTimestampOffset, firstTimestampMs, sizeBytes } = fresh
   Object.assign(segment, { offsetIndex, timeIndex, largestTimestampMs, largestTimestampOffset, firstTimestampMs })
   segment.sizeBytes = sizeBytes
+  delete segment.leftEntries
 }
 
 /** Checks every batch of a segment and cuts at the first bad byte; returns what went, and whether bytes were cut. */
@@ -163,7 +165,7 @@ function leaveBeyond(log: ReplicaLog, end: number): RemovedRecord[] {
   return removedRecords(left)
 }
 
-const NOTHING = { scannedBytes: 0, removed: [], rule: '' }
+const NOTHING = { scanned: [], removed: [], rule: '' }
 const failed = (failure: string): LoadedLog => ({ ...NOTHING, failure })
 
 /**
@@ -183,7 +185,7 @@ export function loadLog(log: ReplicaLog, source: LoadSource, m: Mechanisms): Loa
   }
   const removed = checkIndexes(log, layout, source, m)
   const first = firstScanned(layout, source.recoveryPoint, m)
-  const scannedBytes = bytesToScan(log, source.clean, source.recoveryPoint, m)
+  const bases = layout.segments.map(({ baseOffset }) => baseOffset)
   if (!source.clean) removed.push(...scan(log, layout, first, source, m))
   if (badIndex(log, m)) return failed('an index file is corrupt')
   const active = layout.segments.at(-1)!
@@ -198,7 +200,9 @@ export function loadLog(log: ReplicaLog, source: LoadSource, m: Mechanisms): Loa
   snapshotsAfterLoad(layout, log, source.clean ? null : first, m)
   tidyDamage(log)
   const rule = source.clean ? 'a torn tail behind the marker of a clean stop' : 'recovery cuts at the first bad byte'
-  return { failure: null, scannedBytes, removed, rule }
+  // A cut takes the segments behind it away unread.
+  const scanned = source.clean ? [] : bases.slice(first, Math.max(first + 1, layout.segments.length))
+  return { failure: null, scanned, removed, rule }
 }
 
 function scan(log: ReplicaLog, layout: LogLayout, first: number, source: LoadSource, m: Mechanisms): RemovedRecord[] {

@@ -11,10 +11,11 @@ import {
 import { assert } from '../kernel/assert.ts'
 import { cutDamage, type LogDamage } from './damage.ts'
 import { assignEpoch, type EpochEntry, truncateEpochsFromEnd } from './epoch-cache.ts'
-import { cutLayout, type LogDisk, type LogLayout, layOut, restartLayout } from './layout.ts'
+import { cutLayout, type Deletion, type LogDisk, type LogLayout, layOut, restartLayout } from './layout.ts'
 import { takeAppended } from './log-producers.ts'
 import type { ProducerState } from './producer-state.ts'
 import { batchBytes } from './record-size.ts'
+import { segmentIndexOf } from './segment.ts'
 
 export type { EpochEntry } from './epoch-cache.ts'
 export { batchBytes } from './record-size.ts'
@@ -160,17 +161,27 @@ export function appendAsFollower(
   return { ok: true, endOffset: next }
 }
 
+/** Where the segment ends (exclusive) that holds the batch at `index`; without bound in the last one. */
+function endOfSegment(log: ReplicaLog, index: number): number {
+  const segments = log.layout?.segments
+  const batch = log.batches[index]
+  if (segments === undefined || segments.length < 2 || batch === undefined) return Number.MAX_SAFE_INTEGER
+  return segments[segmentIndexOf(segments, batch.baseOffset) + 1]?.baseOffset ?? Number.MAX_SAFE_INTEGER
+}
+
 /**
- * Whole batches from the one that holds `fromOffset` (or the next one), up to `maxBytes` but at least one, and only
+ * Whole batches of one segment, as Log.read reads them, from the one that holds `fromOffset` (or the next one), up to `maxBytes` but at least one, and only
  * batches that end below `upTo` (exclusive: the high watermark for consumers, the log end for followers). The first
  * batch may begin below `fromOffset`.
  */
 export function readLog(log: ReplicaLog, fromOffset: number, maxBytes: number, upTo: number): RecordBatch[] {
   const read: RecordBatch[] = []
   let bytes = 0
-  for (let index = batchIndexOf(log, fromOffset); index < log.batches.length; index++) {
+  const first = batchIndexOf(log, fromOffset)
+  const segmentEnd = endOfSegment(log, first)
+  for (let index = first; index < log.batches.length; index++) {
     const batch = log.batches[index]!
-    if (lastOffset(batch) >= upTo) break
+    if (lastOffset(batch) >= upTo || batch.baseOffset >= segmentEnd) break
     bytes += batchBytes(batch)
     if (read.length > 0 && bytes > maxBytes) break
     read.push(batch)
@@ -207,7 +218,7 @@ export const removeRecordsFrom = (log: ReplicaLog, target: number): RemovedRecor
  * the entries that start at or above the new end, also when nothing else is to be cut: a leader that appended nothing
  * leaves such an entry behind (2.6 Log.truncateTo).
  */
-export function truncateLog(log: ReplicaLog, target: number): RemovedRecord[] {
+export function truncateLog(log: ReplicaLog, target: number, deletion?: Deletion): RemovedRecord[] {
   assert(target >= 0, `a log cannot be cut to offset ${target}`)
   if (target >= log.logEndOffset) {
     truncateEpochsFromEnd(log, log.logEndOffset)
@@ -219,7 +230,7 @@ export function truncateLog(log: ReplicaLog, target: number): RemovedRecord[] {
   log.flushedOffset = Math.min(log.flushedOffset, target)
   log.recoveryPoint = Math.min(log.recoveryPoint, target)
   truncateEpochsFromEnd(log, target)
-  if (log.layout !== undefined) cutLayout(log.layout, log.batches, target)
+  if (log.layout !== undefined) cutLayout(log.layout, log.batches, target, deletion)
   cutDamage(log, target)
   return removed
 }

@@ -22,6 +22,8 @@ export interface LogSegment {
   createdMs: number
   /** Of the file: the last append. */
   lastModifiedMs: number
+  /** Entries whose bytes a cut left in the index files, as long as these are in use; absent: none. */
+  leftEntries?: { readonly index: number; readonly timeIndex: number }
 }
 
 /** What decides where one segment ends, in bytes and ms. */
@@ -88,6 +90,7 @@ export const shouldRoll = (
 
 /** A segment that is appended to no more has its largest timestamp in the index. */
 export function closeSegment(segment: LogSegment, m: Mechanisms): void {
+  delete segment.leftEntries
   if (hasTimeIndex(m)) enterTimestamp(segment.timeIndex, segment.largestTimestampMs, segment.largestTimestampOffset)
 }
 
@@ -138,10 +141,12 @@ export function writeToSegment(
 
 /** Cuts a segment to what lies below `target`, which ends at `sizeBytes`. Its time is known from the index only. */
 export function truncateSegment(segment: LogSegment, target: number, sizeBytes: number, nowMs: number): void {
+  const left = { index: segment.offsetIndex.length, timeIndex: segment.timeIndex.length }
   segment.sizeBytes = sizeBytes
   segment.offsetIndex = segment.offsetIndex.filter((entry) => entry.offset < target)
   segment.timeIndex = segment.timeIndex.filter((entry) => entry.offset < target)
   segment.unindexedBytes = 0
+  if (left.index > segment.offsetIndex.length || left.timeIndex > segment.timeIndex.length) segment.leftEntries = left
   if (sizeBytes === 0) {
     segment.firstTimestampMs = null
     segment.createdMs = nowMs

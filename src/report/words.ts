@@ -18,6 +18,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   truncated: { glyph: 'x', tone: 'warn', weight: 'major' },
   powerLost: { glyph: 'x', tone: 'bad', weight: 'major' },
   recoveryCut: { glyph: 'x', tone: 'bad', weight: 'major' },
+  logDirFailed: { glyph: '!', tone: 'bad', weight: 'major' },
   truncationDecided: { glyph: '.', tone: 'plain', weight: 'minor' },
   truncatedToHighWatermark: { glyph: '.', tone: 'plain', weight: 'minor' },
   epochAnswerNotBelowLogEnd: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -154,6 +155,8 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: the power loss takes ${fact.removed.length} records, log end ${fact.from} -> ${fact.to}`
     case 'recoveryCut':
       return `${fact.partition}: the start loses ${fact.removed.length} records, log end ${fact.from} -> ${fact.to} (${fact.rule})`
+    case 'logDirFailed':
+      return `log directory ${fact.directory} has failed: ${fact.reason}`
     case 'truncationDecided':
       return `${fact.partition}: decides to truncate to ${fact.to} (${fact.rule})`
     case 'truncatedToHighWatermark':

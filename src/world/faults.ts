@@ -1,6 +1,8 @@
 /** Everything a step can do to the world. */
-
+import { damageFiles } from '../broker/damage.ts'
+import { changeDisk } from '../broker/disk.ts'
 import { setFetchThrottle } from '../broker/replica-fetcher.ts'
+import type { BrokerConfig } from '../broker/state.ts'
 import type { ClientCall } from '../kafka/calls.ts'
 import type { Fact } from '../kafka/facts.ts'
 import { ADMIN_NODE, quorumNode } from '../kafka/ids.ts'
@@ -15,7 +17,7 @@ import { breakConnection, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom } from './context.ts'
 import { controllersOf } from './controllers.ts'
-import type { Host } from './host.ts'
+import { configOf, type Host } from './host.ts'
 import { enterSent } from './ledger.ts'
 import { observe } from './observe.ts'
 import { nextKey, schedule } from './pending.ts'
@@ -259,6 +261,23 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
     case 'powerLoss': {
       const processes = resolve(doing, action.target)
       for (const id of processes) losePowerOf(doing, id, action)
+      return processes
+    }
+    case 'damage': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        const state = brokerState(world, number(id))
+        if (state !== null) damageFiles(state, action.damage)
+      }
+      return processes
+    }
+    case 'disk': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        const state = brokerState(world, number(id))
+        const config = configOf(host, world, world.nodes[id]!) as BrokerConfig
+        if (state !== null) changeDisk(state, config, action.directory, action.change)
+      }
       return processes
     }
     case 'stop': {

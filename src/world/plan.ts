@@ -1,4 +1,6 @@
 /** What a run needs and nothing more. A pure function of (Plan) gives the run; scenarios, recordings and campaigns make Plans. */
+
+import type { DiskState } from '../broker/state.ts'
 import type { ClientCall } from '../kafka/calls.ts'
 import type { Settings } from '../kafka/config.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
@@ -6,6 +8,7 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { MessageType } from '../kafka/messages/message.ts'
 import type { MutantName } from '../kafka/mutants.ts'
 import type { AdminRequest, RawRequest } from '../kafka/operations.ts'
+import type { DiskDamage } from '../log/disk-damage.ts'
 import type { Latency } from '../network/latency.ts'
 import type { LinkRule } from '../network/links.ts'
 
@@ -119,6 +122,15 @@ export type Action =
       readonly target: Target
       readonly keepBelow: Readonly<Record<TopicPartition, number>> | null
       readonly keep: 'durable' | 'random'
+    }
+  /** A disk, or a hand, changes files of a broker. Those that its process has open it does not read again. */
+  | { readonly do: 'damage'; readonly target: Target; readonly damage: DiskDamage }
+  /** The disk under a log directory changes; null: under every one of the broker. What is not named stays as it is. */
+  | {
+      readonly do: 'disk'
+      readonly target: Target
+      readonly directory: string | null
+      readonly change: Partial<DiskState>
     }
   /** SIGTERM: controlled shutdown. */
   | { readonly do: 'stop'; readonly target: Target }

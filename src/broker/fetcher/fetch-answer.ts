@@ -4,6 +4,8 @@ import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.
 import { isMutant } from '../../kafka/mutants.ts'
 import { raiseLogStart } from '../../log/log-start.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
+import { diskTakes } from '../disk.ts'
+import { flushByCount } from '../flush.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
 import { diskOf } from '../log-disk.ts'
 import { type BrokerContext, logOf } from '../running.ts'
@@ -103,6 +105,7 @@ function appendFetched(
     return
   }
   if (data.batches.length > 0) {
+    if (!diskTakes(state, ctx, config, name, data.batches)) return
     const appended = appendAsFollower(log, data.batches, config.mechanisms, diskOf(state, ctx, config, name))
     if (!appended.ok) {
       failPartition(ctx, config, fetcher, name, appended.reason)
@@ -110,6 +113,7 @@ function appendFetched(
     }
     const { endOffset } = appended
     current.fetchOffset = endOffset
+    flushByCount(state, ctx, config, name)
     const { leaderEpoch } = current
     ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'follower' })
   }

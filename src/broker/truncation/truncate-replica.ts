@@ -1,12 +1,16 @@
 import type { RemovedRecord } from '../../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { isMutant } from '../../kafka/mutants.ts'
+import { MICROS_PER_MS } from '../../kernel/time.ts'
+import type { Deletion } from '../../log/layout.ts'
 import { reloadLogProducers } from '../../log/log-producers.ts'
 import { clearProducers } from '../../log/producer-state.ts'
 import { truncateLog, truncateLogFully } from '../../log/replica-log.ts'
 import { checkpointRecoveryPoint } from '../checkpoint.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
-import { type BrokerContext, logOf } from '../running.ts'
+import { segmentSettings } from '../log-disk.ts'
+import { armDeletion } from '../retention.ts'
+import { type BrokerContext, logOf, topicNumber } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
 
 export interface Truncation {
@@ -47,7 +51,10 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   const log = logOf(state, cut.partition)
   const from = log.logEndOffset
   const cuts = cut.to < from
-  const removed = cuts || m.noOpTruncationKeepsEpochs !== true ? truncateLog(log, cut.to) : []
+  const removed =
+    cuts || m.noOpTruncationKeepsEpochs !== true
+      ? truncateLog(log, cut.to, deletionOf(state, ctx, config, cut.partition))
+      : []
   if (cuts) {
     reloadLogProducers(log, m)
     ctx.probe('follower-truncated-its-log')
@@ -58,6 +65,17 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   report(ctx, cut, from, removed)
   lowerHighWatermark(state, ctx, config, cut.partition)
   checkpointRecoveryPoint(state, config)
+  armDeletion(state, ctx)
+}
+
+/** How the segments above the cut go. */
+function deletionOf(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, name: TopicPartition): Deletion {
+  const delayMs = topicNumber(state, config, name, 'file.delete.delay.ms') ?? 0
+  return {
+    settings: segmentSettings(state, config, name),
+    goneAtMs: Math.floor(ctx.nowUs / MICROS_PER_MS) + delayMs,
+    snapshots: config.mechanisms.producerSnapshots === 'per-segment',
+  }
 }
 
 /** Throws the follower's whole log away; it begins anew at `cut.to`, the leader's log start. */
