@@ -303,6 +303,8 @@ export interface StorageRecording {
   readonly brokers: number
   readonly settings: Readonly<Record<string, SettingValue>>
   readonly registry?: { readonly tickMs: number }
+  /** Data directories by broker: `A (60 MB)`. */
+  readonly layout?: Readonly<Record<string, readonly string[]>>
   readonly entries: readonly StorageEntry[]
 }
 
@@ -358,6 +360,8 @@ const TIMES = ['now', 'an hour before now, each 1 ms later']
 
 /** The first action that is not simulated; null when all are. */
 export function unknownAction(recording: StorageRecording): string | null {
+  const dirs = Object.values(recording.layout ?? {}).some((each) => each.length > 1)
+  if (dirs) return 'fillDirectory with more than one directory'
   for (const entry of recording.entries as unknown as readonly Readonly<Record<string, unknown>>[]) {
     if (typeof entry.do !== 'string') continue
     if (!DONE.includes(entry.do)) return entry.do
