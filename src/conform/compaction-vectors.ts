@@ -1,7 +1,13 @@
 /** Passes of the real cleaner over real logs: what was dirty, what stayed, in which segments. */
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
-import type { KafkaRecord } from '../kafka/records.ts'
-import { type CleanableLog, type CleaningSettings, cleanableRange, cleanLog } from '../log/compaction.ts'
+import { type KafkaRecord, lastOffset, offsetAt, type RecordBatch } from '../kafka/records.ts'
+import {
+  type CleanableLog,
+  type CleaningSettings,
+  cleanableRange,
+  cleanLog,
+  type StoredSegment,
+} from '../log/compaction.ts'
 import {
   emptyProducerState,
   firstUnstableOffset,
@@ -9,7 +15,7 @@ import {
   type ProducerState,
   takeBatch,
 } from '../log/producer-state.ts'
-import { type StoredBatch, type StoredSegment, storedBatchBytes } from '../log/stored-batch.ts'
+import { batchBytes } from '../log/record-size.ts'
 import type { Comparison } from './comparison.ts'
 
 interface SegmentShape {
@@ -128,46 +134,43 @@ function append(
 ): void {
   const { producerId = -1 } = step
   const baseOffset = log.logEndOffset
-  const lastOffset = baseOffset + records.length - 1
+  const last = baseOffset + records.length - 1
   const transactional = control !== null || step.transactional === true
+  const baseSequence = log.nextSequence[producerId] ?? 0
   if (producerId >= 0) {
-    const baseSequence = log.nextSequence[producerId] ?? 0
     if (control === null) log.nextSequence[producerId] = baseSequence + records.length
     const marker = control === null ? null : { type: control, coordinatorEpoch: 0 }
     const timestampMs = log.nowMs
     takeBatch(
       log.producers,
-      { producerId, producerEpoch: 0, baseSequence, baseOffset, lastOffset, transactional, marker, timestampMs },
+      { producerId, producerEpoch: 0, baseSequence, baseOffset, lastOffset: last, transactional, marker, timestampMs },
       m,
     )
   }
-  const batch: StoredBatch = {
+  const producer = { id: producerId, epoch: 0, baseSequence: control === null ? baseSequence : -1, transactional }
+  const batch: RecordBatch = {
     baseOffset,
-    lastOffset,
     leaderEpoch: 0,
-    producerId,
-    producerEpoch: producerId < 0 ? -1 : 0,
-    transactional,
-    control,
-    deleteHorizonMs: null,
-    records: records.map((record, index) => ({ offset: baseOffset + index, record })),
+    records,
+    ...(producerId < 0 ? {} : { producer }),
+    ...(control === null ? {} : { control: { type: control, coordinatorEpoch: 0 } }),
   }
-  log.logEndOffset = lastOffset + 1
+  log.logEndOffset = last + 1
   const active = log.segments.at(-1)!
   const { segmentBytes } = log.settings
-  const full = active.sizeBytes > 0 && active.sizeBytes + storedBatchBytes(batch, 2) > segmentBytes
+  const full = active.sizeBytes > 0 && active.sizeBytes + batchBytes(batch) > segmentBytes
   if (full) log.segments.push(segmentOf(baseOffset, [batch], log.nowMs))
   else log.segments[log.segments.length - 1] = segmentOf(active.baseOffset, [...active.batches, batch], log.nowMs)
 }
 
 /** The files' times were set to the largest time of their records, so an empty file keeps the time it had. */
-function segmentOf(baseOffset: number, batches: readonly StoredBatch[], otherwiseMs: number): StoredSegment {
-  const times = batches.flatMap((batch) => batch.records.map(({ record }) => record.timestampMs))
+function segmentOf(baseOffset: number, batches: readonly RecordBatch[], otherwiseMs: number): StoredSegment {
+  const times = batches.flatMap((batch) => batch.records.map(({ timestampMs }) => timestampMs))
   const largestTimestampMs = times.reduce((largest, time) => Math.max(largest, time), -1)
   return {
     baseOffset,
     batches,
-    sizeBytes: batches.reduce((sum, batch) => sum + storedBatchBytes(batch, 2), 0),
+    sizeBytes: batches.reduce((sum, batch) => sum + batchBytes(batch), 0),
     offsetIndexBytes: 0,
     timeIndexBytes: 12,
     largestTimestampMs,
@@ -214,8 +217,8 @@ const shapeOf = ({ baseOffset, batches }: StoredSegment): SegmentShape => ({
   baseOffset,
   batches: batches.map((batch) => ({
     baseOffset: batch.baseOffset,
-    lastOffset: batch.lastOffset,
-    records: batch.records.map(({ offset, record }) => [offset, record.key, record.value]),
-    ...(batch.producerId < 0 ? {} : { producerId: batch.producerId }),
+    lastOffset: lastOffset(batch),
+    records: batch.records.map((record, index) => [offsetAt(batch, index), record.key, record.value]),
+    ...(batch.producer === undefined ? {} : { producerId: batch.producer.id }),
   })),
 })

@@ -1,5 +1,5 @@
 /** Which transactions the cleaner is inside of as it reads a log from its first offset on. */
-import type { StoredBatch } from './stored-batch.ts'
+import { lastOffset, type RecordBatch } from '../kafka/records.ts'
 
 /** An aborted transaction, from its first record to its marker. */
 export interface AbortedRange {
@@ -11,9 +11,9 @@ export interface AbortedRange {
 export interface TransactionFilter {
   readonly addAborted: (aborted: readonly AbortedRange[]) => void
   /** Whether a batch of data belongs to an aborted transaction, so that none of it is worth keeping. */
-  readonly readData: (batch: StoredBatch) => boolean
+  readonly readData: (batch: RecordBatch) => boolean
   /** Whether a marker has nothing left to decide: no batch of its transaction was read before it. */
-  readonly readMarker: (batch: StoredBatch) => boolean
+  readonly readMarker: (batch: RecordBatch) => boolean
 }
 
 /** 2.4.1 CleanedTransactionMetadata. One filter reads one log, once, in order. */
@@ -35,21 +35,23 @@ export function transactionFilter(): TransactionFilter {
       waiting = [...waiting, ...aborted].sort((a, b) => a.firstOffset - b.firstOffset)
     },
     readData: (batch) => {
-      beginUpTo(batch.lastOffset)
-      if (!batch.transactional) return false
-      if (aborting.has(batch.producerId)) {
-        aborting.set(batch.producerId, true)
+      beginUpTo(lastOffset(batch))
+      const { producer } = batch
+      if (producer?.transactional !== true) return false
+      if (aborting.has(producer.id)) {
+        aborting.set(producer.id, true)
         return true
       }
-      committing.add(batch.producerId)
+      committing.add(producer.id)
       return false
     },
     readMarker: (batch) => {
-      beginUpTo(batch.lastOffset)
+      beginUpTo(lastOffset(batch))
       if (batch.records.length === 0) return true
-      if (batch.control === 'COMMIT') return !committing.delete(batch.producerId)
-      const observed = aborting.get(batch.producerId) ?? false
-      aborting.delete(batch.producerId)
+      const id = batch.producer?.id ?? -1
+      if (batch.control?.type === 'COMMIT') return !committing.delete(id)
+      const observed = aborting.get(id) ?? false
+      aborting.delete(id)
       return !observed
     },
   }

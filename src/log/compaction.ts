@@ -2,8 +2,20 @@
  * The log cleaner: of every key only the last value stays in the part of a log that has been rolled. Offsets never
  * change, so cleaned logs have gaps. Pure: segments in, segments out.
  */
+import { type KafkaRecord, lastOffset, offsetAt, type RecordBatch } from '../kafka/records.ts'
 import { type AbortedRange, transactionFilter } from './compaction-transactions.ts'
-import type { StoredBatch, StoredRecord, StoredSegment } from './stored-batch.ts'
+
+/** A segment as the cleaner reads and writes it. */
+export interface StoredSegment {
+  readonly baseOffset: number
+  readonly batches: readonly RecordBatch[]
+  readonly sizeBytes: number
+  readonly offsetIndexBytes: number
+  readonly timeIndexBytes: number
+  readonly largestTimestampMs: number
+  /** The file's time: that of the last append, kept by the cleaner. */
+  readonly lastModifiedMs: number
+}
 
 /** The last offset with data that a producer wrote; null when all that is known of it is a marker. */
 export interface ActiveProducer {
@@ -129,15 +141,17 @@ function buildOffsetMap(log: CleanableLog, range: CleanableRange, maxKeys: numbe
   filter.addAborted(log.abortedTransactions)
   for (const [index, segment] of dirty.entries()) {
     for (const batch of segment.batches) {
-      if (batch.control !== null) filter.readMarker(batch)
+      if (batch.control !== undefined) filter.readMarker(batch)
       else if (!filter.readData(batch)) {
-        for (const { offset, record } of batch.records) {
+        for (const [index, record] of batch.records.entries()) {
+          const offset = offsetAt(batch, index)
           if (record.key === null || offset < firstDirtyOffset) continue
           if (offsets.size >= maxKeys) return { offsets, latestOffset }
           offsets.set(record.key, offset)
         }
       }
-      if (batch.lastOffset >= firstDirtyOffset) latestOffset = Math.max(latestOffset, batch.lastOffset)
+      const last = lastOffset(batch)
+      if (last >= firstDirtyOffset) latestOffset = Math.max(latestOffset, last)
     }
     // KAFKA-6834: behind a gap the map reaches to the next segment.
     const next = dirty[index + 1]?.baseOffset ?? firstUncleanableOffset
@@ -171,7 +185,7 @@ function fits(group: readonly StoredSegment[], settings: CleaningSettings): bool
 }
 
 /** How a segment is made of what is left; the sizes are the caller's business. */
-export type SegmentOf = (baseOffset: number, batches: readonly StoredBatch[], lastModifiedMs: number) => StoredSegment
+export type SegmentOf = (baseOffset: number, batches: readonly RecordBatch[], lastModifiedMs: number) => StoredSegment
 
 /** One pass of the cleaner over a log. 2.4.1 and 3.5.2 Cleaner.doClean. */
 export function cleanLog(
@@ -194,7 +208,7 @@ export function cleanLog(
   const filter = transactionFilter()
   filter.addAborted(log.abortedTransactions)
   const cleaned = groups.map((group) => {
-    const kept: StoredBatch[] = []
+    const kept: RecordBatch[] = []
     for (const segment of group) {
       const pass: Pass = {
         map,
@@ -205,7 +219,7 @@ export function cleanLog(
         activeProducers: log.activeProducers,
       }
       for (const batch of segment.batches) {
-        const done = batch.control === null ? filter.readData(batch) : filter.readMarker(batch)
+        const done = batch.control === undefined ? filter.readData(batch) : filter.readMarker(batch)
         const left = cleanBatch(batch, done, pass)
         if (left !== null) kept.push(left)
       }
@@ -230,32 +244,44 @@ interface Pass {
 }
 
 /** What is left of a batch; null when it goes. `done`: of an aborted transaction, or a marker without a transaction. */
-function cleanBatch(batch: StoredBatch, done: boolean, pass: Pass): StoredBatch | null {
+function cleanBatch(batch: RecordBatch, done: boolean, pass: Pass): RecordBatch | null {
   const byStamp = pass.rules.tombstones === 'by-stamp' && batch.leaderEpoch >= 0
-  const expired = byStamp ? batch.deleteHorizonMs !== null && batch.deleteHorizonMs <= pass.nowMs : !pass.keepsDeletes
-  const discarded = done && (batch.control === null || expired)
-  const records = discarded ? [] : batch.records.filter((each) => staysIn(batch, each, expired, pass.map))
-  if (records.length === 0) return isLastOfProducer(batch, pass.activeProducers) ? { ...batch, records } : null
-
-  const hasDeletes = (batch.control !== null && done) || records.some(({ record }) => record.value === null)
-  const stamped = byStamp && hasDeletes && batch.deleteHorizonMs === null
-  const deleteHorizonMs = stamped ? pass.nowMs + pass.deleteRetentionMs : batch.deleteHorizonMs
+  const horizonMs = batch.cleaned?.deleteHorizonMs ?? null
+  const expired = byStamp ? horizonMs !== null && horizonMs <= pass.nowMs : !pass.keepsDeletes
+  const discarded = done && (batch.control === undefined || expired)
+  const records: KafkaRecord[] = []
+  const offsets: number[] = []
+  batch.records.forEach((record, index) => {
+    const offset = offsetAt(batch, index)
+    if (discarded || !staysIn(batch, offset, record, expired, pass.map)) return
+    records.push(record)
+    offsets.push(offset)
+  })
+  const last = lastOffset(batch)
+  if (records.length === 0) {
+    const cleaned = { offsets, lastOffset: last, deleteHorizonMs: horizonMs }
+    return isLastOfProducer(batch, pass.activeProducers) ? { ...batch, records, cleaned } : null
+  }
+  const hasDeletes = (batch.control !== undefined && done) || records.some(({ value }) => value === null)
+  const stamped = byStamp && hasDeletes && horizonMs === null
   if (records.length === batch.records.length && !stamped) return batch
   // Formats without a batch header have one record an entry: what is left is the entry itself.
-  return { ...batch, records, deleteHorizonMs }
+  const deleteHorizonMs = stamped ? pass.nowMs + pass.deleteRetentionMs : horizonMs
+  return { ...batch, records, cleaned: { offsets, lastOffset: last, deleteHorizonMs } }
 }
 
-function staysIn(batch: StoredBatch, { offset, record }: StoredRecord, expired: boolean, map: OffsetMap): boolean {
-  if (batch.control !== null || offset > map.latestOffset) return true
+function staysIn(batch: RecordBatch, offset: number, record: KafkaRecord, expired: boolean, map: OffsetMap): boolean {
+  if (batch.control !== undefined || offset > map.latestOffset) return true
   if (record.key === null) return false
   const isLast = offset >= (map.offsets.get(record.key) ?? -1)
   return isLast && (record.value !== null || !expired)
 }
 
 /** The batch with a live producer's last sequence stays, empty if need be; so does a marker that is all it has. */
-function isLastOfProducer(batch: StoredBatch, producers: Readonly<Record<string, ActiveProducer>>): boolean {
-  const producer = batch.producerId < 0 ? undefined : producers[batch.producerId]
-  if (producer === undefined) return false
-  if (producer.lastDataOffset !== null) return batch.lastOffset === producer.lastDataOffset
-  return batch.control !== null && batch.producerEpoch === producer.epoch
+function isLastOfProducer(batch: RecordBatch, producers: Readonly<Record<string, ActiveProducer>>): boolean {
+  const own = batch.producer
+  const producer = own === undefined ? undefined : producers[own.id]
+  if (own === undefined || producer === undefined) return false
+  if (producer.lastDataOffset !== null) return lastOffset(batch) === producer.lastDataOffset
+  return batch.control !== undefined && own.epoch === producer.epoch
 }

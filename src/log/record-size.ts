@@ -1,6 +1,7 @@
 /** How many bytes records take in Kafka's own formats, without compression and headers. */
 import type { KafkaRecord, RecordBatch } from '../kafka/records.ts'
 import { utf8Length } from '../kafka/utf8.ts'
+import { CONTROL_BATCH_BYTES } from './format/control-batch.ts'
 import { entryOverhead } from './format/message-set.ts'
 import { BATCH_OVERHEAD } from './format/record-batch.ts'
 import { varintLength } from './format/varint.ts'
@@ -25,7 +26,10 @@ function recordBytes(record: KafkaRecord, offsetDelta: number, timestampDelta: n
   return varintLength(body) + body
 }
 
-/** Bytes of a batch in the log and in a fetch answer. A batch without epoch is entries of format 0 or 1. */
+/**
+ * Bytes of a batch in the log and in a fetch answer. A batch without epoch is entries of format 0 or 1. One that was
+ * cleaned counts timestamps from its first record that is left, one with a delete horizon from that horizon.
+ */
 export function batchBytes(batch: RecordBatch, format: 0 | 1 = 1): number {
   if (batch.leaderEpoch < 0) {
     let bytes = 0
@@ -34,10 +38,13 @@ export function batchBytes(batch: RecordBatch, format: 0 | 1 = 1): number {
     }
     return bytes
   }
-  const first = batch.records[0]?.timestampMs ?? 0
+  if (batch.control !== undefined) return batch.records.length === 0 ? BATCH_OVERHEAD : CONTROL_BATCH_BYTES
+  const { cleaned } = batch
+  const first = cleaned?.deleteHorizonMs ?? batch.records[0]?.timestampMs ?? 0
   let bytes = BATCH_OVERHEAD
   batch.records.forEach((record, index) => {
-    bytes += recordBytes(record, index, record.timestampMs - first)
+    const delta = cleaned === undefined ? index : cleaned.offsets[index]! - batch.baseOffset
+    bytes += recordBytes(record, delta, record.timestampMs - first)
   })
   return bytes
 }
