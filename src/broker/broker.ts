@@ -9,6 +9,7 @@ import { CONFIG_CHANGES } from '../kafka/znodes.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { ConnectionId, Input, Machine } from '../kernel/machine.ts'
 import { onCheckpointTimer } from './checkpoint.ts'
+import { CLEANER_TIMER, onCleanerTimer } from './cleaner.ts'
 import { forgetUnread, nextRead, readsNow } from './client-connection.ts'
 import { handleControlRequest } from './control-requests.ts'
 import { onCoordinatorTimer, settleCoordination } from './coordinator/coordinator.ts'
@@ -358,7 +359,7 @@ function onSessionResponse(
       onConfigChange(state, ctx, config, response)
       return
     case 'topic-config':
-      onTopicConfig(state, subject, response)
+      onTopicConfig(state, ctx, config, subject, response)
       return
     case 'create-topic-config':
       onTopicConfigCreated(state, ctx, config, subject as InternalTopic, response)
@@ -415,6 +416,9 @@ function onTimer(
       return
     case DELETE_RECORDS_TIMER:
       onDeleteRecordsTimer(state, ctx, which)
+      return
+    case CLEANER_TIMER:
+      onCleanerTimer(state, ctx, config, name, data)
       return
     case RETENTION_TIMER:
       onRetentionTimer(state, ctx, config, data)

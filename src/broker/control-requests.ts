@@ -4,6 +4,7 @@ import { comparePartitions, splitTopicPartition, type TopicPartition } from '../
 import type { LeaderAndIsrRequest, LeaderAndIsrState, StopReplicaRequest } from '../kafka/messages/control.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { startHighWatermarkCheckpoints } from './checkpoint.ts'
+import { forgetCleaned } from './cleaner.ts'
 import { stopCoordinating } from './coordinator/leadership.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { isUnreadable } from './load-logs.ts'
@@ -204,6 +205,7 @@ export function stopReplica(
     delete volatile.partitions[name]
     delete volatile.lastFlushUs[name]
     delete state.durable.logs[name]
+    forgetCleaned(state, name)
     const { topic } = splitTopicPartition(name)
     const others = Object.keys(volatile.partitions).some((other) => splitTopicPartition(other).topic === topic)
     if (!others) delete volatile.topicSettings[topic]

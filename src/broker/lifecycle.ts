@@ -3,6 +3,7 @@ import { controllerNode, type TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { truncateLog } from '../log/replica-log.ts'
 import { startLogCheckpoints } from './checkpoint.ts'
+import { startCleaner } from './cleaner.ts'
 import { startFlushTask } from './flush.ts'
 import { startIsrChangeTask } from './isr-change-notification.ts'
 import { startIsrCheck } from './isr-check.ts'
@@ -33,6 +34,7 @@ export function startBroker(state: BrokerState, ctx: BrokerContext, config: Brok
   startLogCheckpoints(state, ctx, config)
   startFlushTask(ctx, config)
   startRetention(state, ctx, config)
+  startCleaner(state, ctx, config)
   startIsrCheck(state, ctx, config)
   startIsrChangeTask(state, ctx, config)
   return true

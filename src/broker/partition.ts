@@ -6,6 +6,7 @@ import { MICROS_PER_MS } from '../kernel/time.ts'
 import { assignEpoch } from '../log/epoch-cache.ts'
 import { emptyLayout } from '../log/layout.ts'
 import { emptyLog, type ReplicaLog } from '../log/replica-log.ts'
+import { wakeCleaner } from './cleaner.ts'
 import { goOnCoordinating, startCoordinating, stopCoordinating } from './coordinator/leadership.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
@@ -39,6 +40,7 @@ export function replicaOf(
     placeLog(state, config, name)
   }
   const log = logOf(state, name)
+  wakeCleaner(state, ctx, config, name)
   if (log.layout !== undefined) log.layout.settings = segmentSettings(state, config, name)
   const checkpointed = state.durable.highWatermarkCheckpoint?.[name] ?? 0
   const floor = config.mechanisms.highWatermarkAtLeastLogStart ? log.logStartOffset : 0

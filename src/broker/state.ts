@@ -75,6 +75,8 @@ export interface BrokerDurable {
   recoveryPointCheckpoint: Record<TopicPartition, number> | null
   /** `log-start-offset-checkpoint` (0.11+). */
   logStartOffsetCheckpoint: Record<TopicPartition, number> | null
+  /** `cleaner-offset-checkpoint`: up to where each log is clean; null or absent without a cleaner. */
+  cleanerCheckpoint?: Record<TopicPartition, number> | null
   /** The clean-shutdown marker of the log directory. */
   cleanShutdown: boolean
   /** Checkpoint files that cannot be read, sorted; absent: all can. Writing one makes it whole again. */
@@ -331,6 +333,8 @@ export interface BrokerVolatile {
   lastConfigChange: string | null
   /** When each log was last flushed by count or time, in us. */
   lastFlushUs: Record<TopicPartition, number>
+  /** Absent where the cleaner is off. `awake`: a log is compacted, and the threads' timers are armed. */
+  cleaner?: { readonly startedUs: number; awake: boolean }
   /** Lag that a fault gave to every fetcher of this broker, also to later ones, in us. */
   fetchThrottleUs?: number
   /** KRaft only: the metadata log as far as it has been replayed, and the standing with the controller. */

@@ -2,8 +2,10 @@
  * Settings of topics. They arrive with the role (see LeaderAndIsrState.topicSettings); changes are announced under
  * /config/changes, and the broker then reads the topic's node.
  */
+import { splitTopicPartition } from '../kafka/ids.ts'
 import type { SessionResponse } from '../kafka/messages/registry.ts'
 import { CONFIG_CHANGES, type ConfigChangeZnode, type TopicConfigZnode, topicConfigPath } from '../kafka/znodes.ts'
+import { wakeCleaner } from './cleaner.ts'
 import { askRegistry } from './registry-request.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
@@ -51,10 +53,19 @@ export function onConfigChange(
   ])
 }
 
-export function onTopicConfig(state: BrokerState, topic: string, response: SessionResponse): void {
+export function onTopicConfig(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  topic: string,
+  response: SessionResponse,
+): void {
   const result = response.results[0]
   const { topicSettings } = running(state)
   if (result === undefined || topicSettings[topic] === undefined) return
   if (result.error === null) topicSettings[topic] = { ...(result.data as TopicConfigZnode).settings }
   else if (result.error === 'NONODE') topicSettings[topic] = {}
+  for (const name of Object.keys(running(state).partitions).sort()) {
+    if (splitTopicPartition(name).topic === topic) wakeCleaner(state, ctx, config, name)
+  }
 }

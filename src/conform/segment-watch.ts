@@ -72,14 +72,18 @@ const baseIn = (file: string): number => Number(/\/(\d{20})\./.exec(file)?.[1] ?
 
 /** The first file of each segment: one or another may have gone between two looks without being noted. */
 function firstOfEach(events: readonly FileEvent[]): FileEvent[] {
-  const seen: number[] = []
-  return events.filter(([, , file]) => {
+  const goneAt: Record<number, number> = {}
+  return events.filter(([atMs, , file]) => {
     const base = baseIn(file)
-    if (seen.includes(base)) return false
-    seen.push(base)
+    const before = goneAt[base]
+    if (before !== undefined && atMs - before < SAME_MOMENT_MS) return false
+    goneAt[base] = atMs
     return true
   })
 }
+
+/** Files of one segment go within so many ms. */
+const SAME_MOMENT_MS = 200
 
 /** Moments of a poll of 20 ms and of a scheduler's turn, in us. */
 const TOLERANCE_US = 400_000

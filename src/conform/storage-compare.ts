@@ -110,6 +110,9 @@ export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Compa
     case 'fileEvents':
       compareFileEvents(seen, point, to)
       return
+    // What a compacted log holds is compared when the whole story is known.
+    case 'segmentContents':
+    case 'batchesSent':
     case 'brokerEvents':
     case 'registered':
     case 'stopped':
@@ -131,6 +134,7 @@ export const COMPARED: readonly string[] = [
   'deleteRecordsResult',
   'logStart',
   'fetchResult',
+  'segmentContents',
   'offsetsForTimes',
   'offsetsBefore',
   'recoveryPoints',

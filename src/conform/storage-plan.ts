@@ -5,6 +5,7 @@ import { resolveGeneration } from '../kafka/generation/table.ts'
 import type { RawRequest } from '../kafka/operations.ts'
 import type { KafkaRecord } from '../kafka/records.ts'
 import { msToUs } from '../kernel/time.ts'
+import { batchBytes } from '../log/record-size.ts'
 import type { Action, Condition, Plan, PlanStep } from '../world/plan.ts'
 import { answered, brokerTarget } from './conditions.ts'
 import { allOf } from './moments.ts'
@@ -47,6 +48,45 @@ const recordOf = (valueBytes: number, timestampMs: number): KafkaRecord => ({
   timestampMs,
 })
 
+/** The recorder padded values so that an entry with one takes so many bytes: as the first segment without a tombstone shows. */
+function bytesOfRecord(recording: StorageRecording): number {
+  for (const entry of recording.entries) {
+    if (isDoneEntry(entry) || entry.saw !== 'segmentContents') continue
+    for (const [, bytes, records] of entry.segments) {
+      if (records.length > 0 && records.every(([, , value]) => value !== null)) return bytes / records.length
+    }
+  }
+  return 0
+}
+
+/** A record whose entry takes `bytes`; a tombstone has nothing to pad. */
+function padded(record: KafkaRecord, bytes: number, recording: StorageRecording): KafkaRecord {
+  const resolved = resolveGeneration(recording.kafka)
+  if (record.value === null || !resolved.ok) return record
+  const format = resolved.generation.mechanisms.recordFormat
+  let value = record.value
+  const size = (): number =>
+    batchBytes(
+      { baseOffset: 0, leaderEpoch: format === 2 ? 0 : -1, records: [{ ...record, value }] },
+      format === 0 ? 0 : 1,
+    )
+  value = value.padEnd(value.length + Math.max(0, bytes - size()))
+  while (value.length > record.value.length && size() > bytes) value = value.slice(0, -1)
+  return { ...record, value }
+}
+
+/** When the records of an entry were sent, in ms of the recording: told at the end of it, for all that were. */
+function sentTimes(recording: StorageRecording, entry: StorageDone & { do: 'produceKeyed' }): readonly number[] {
+  const told = recording.entries.find((each) => 'saw' in each && each.saw === 'batchesSent')
+  const all = told !== undefined && 'batches' in told ? told.batches.map(([atMs]) => Number(atMs)) : []
+  let before = 0
+  for (const each of recording.entries) {
+    if (each === entry) break
+    if ('do' in each && each.do === 'produceKeyed') before += each.records.length
+  }
+  return all.slice(before, before + entry.records.length)
+}
+
 /** An entry lists all timestamps of its story; the directory seen next tells how many of them were sent. */
 function sentOf(recording: StorageRecording, entry: StorageDone & { do: 'produceTimestamps' }): number {
   const seen = recording.entries
@@ -80,6 +120,14 @@ function requestsOf(recording: StorageRecording, entry: StorageDone, nextMs: num
       return Array.from({ length: Math.ceil(records.length / recordsPerRequest) }, (_, n) => ({
         afterMs: n === 0 ? 0 : everyMs,
         records: records.slice(n * recordsPerRequest, (n + 1) * recordsPerRequest),
+      }))
+    }
+    case 'produceKeyed': {
+      const sent = sentTimes(recording, entry)
+      const bytes = bytesOfRecord(recording)
+      return entry.records.map(([key, value], n) => ({
+        afterMs: n === 0 ? 0 : Math.max(0, (sent[n] ?? 0) - (sent[n - 1] ?? 0)),
+        records: [padded({ id: '', key, value, timestampMs: CLOCK_MS + (sent[n] ?? entry.atMs) }, bytes, recording)],
       }))
     }
     case 'produceLoop': {

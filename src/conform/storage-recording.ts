@@ -1,5 +1,6 @@
 /** Recordings of the log on disk: what was done to one or two brokers, and what their files were then. */
 import type { SettingValue } from '../kafka/config.ts'
+import type { SeenContents } from './contents-watch.ts'
 import { damageOfEntry } from './storage-damage.ts'
 
 interface At {
@@ -37,6 +38,12 @@ export type StorageDone = At &
         readonly recordsPerRequest?: number
         readonly everyMs?: number
         readonly valueBytes: number
+      }
+    | {
+        readonly do: 'produceKeyed'
+        readonly broker: number
+        readonly partition: string
+        readonly records: readonly (readonly [string | null, string | null])[]
       }
     | { readonly do: 'touch'; readonly note: string }
     | {
@@ -222,6 +229,13 @@ export type StorageSeen = At &
         readonly error: string
         readonly values: readonly string[]
       }
+    | SeenContents
+    | {
+        readonly saw: 'batchesSent'
+        readonly partition?: string
+        readonly fields: readonly string[]
+        readonly batches: readonly (readonly (number | string | null)[])[]
+      }
     | { readonly saw: 'produceResult'; readonly error: string; readonly baseOffset?: number }
     | { readonly saw: 'process'; readonly broker: number; readonly up: boolean; readonly exitCode?: number }
     | SeenRestart
@@ -339,6 +353,7 @@ const DONE = [
   'produce',
   'deleteRecords',
   'touch',
+  'produceKeyed',
   'deleteTopic',
   'wait',
 ]

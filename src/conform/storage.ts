@@ -9,11 +9,12 @@ import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
 import type { RecordingReport } from './compare.ts'
 import { Comparison } from './comparison.ts'
+import { ContentsWatch, type SeenContents } from './contents-watch.ts'
 import type { Recording } from './recording.ts'
 import { SegmentWatch } from './segment-watch.ts'
 import { brokerSettings } from './settings.ts'
 import { type BrokerFiles, COMPARED, compareStorage } from './storage-compare.ts'
-import { isDoneEntry, storagePlan } from './storage-plan.ts'
+import { CLOCK_MS, isDoneEntry, storagePlan } from './storage-plan.ts'
 import { type StorageRecording, unknownAction } from './storage-recording.ts'
 import { FileWatch } from './storage-watch.ts'
 
@@ -102,6 +103,8 @@ function replayAt(
   const to = new Comparison()
   const watch = new FileWatch(recording.brokers)
   const segments = new SegmentWatch(recording.brokers)
+  const contents = contentsSeen(recording)
+  const contentsWatch = new ContentsWatch([...new Set(contents.map(({ partition }) => partition))], CLOCK_MS)
   let looked = 0
   let seenSteps = 0
   const look = (world: World, step: number): void => {
@@ -143,12 +146,14 @@ function replayAt(
     onEvent: (world) => {
       watch.look(world)
       segments.look(world)
+      contentsWatch.look(world)
       if (world.firedSteps === seenSteps) return undefined
       for (let step = seenSteps; step < world.firedSteps; step++) look(world, step)
       seenSteps = world.firedSteps
       return undefined
     },
   })
+  contentsWatch.compare(contents, to)
   const missed = result.notReached
   if (missed !== null) {
     const { id } = plan.steps[missed.step]!
@@ -168,6 +173,9 @@ function replayAt(
   }
   return { report, events: result.events }
 }
+
+const contentsSeen = (recording: StorageRecording): (SeenContents & { readonly atMs: number })[] =>
+  recording.entries.flatMap((entry) => (!isDoneEntry(entry) && entry.saw === 'segmentContents' ? [entry] : []))
 
 /** Answers to the requests of the entries since the last look, in order. */
 function answersBefore(

@@ -87,6 +87,16 @@ export type Fact =
       readonly reason: 'retention.ms' | 'retention.bytes' | 'log start'
       readonly bases: readonly number[]
     }
+  /** A pass of the cleaner: what lies below `to` is clean. */
+  | {
+      readonly kind: 'logCleaned'
+      readonly partition: TopicPartition
+      readonly from: number
+      readonly to: number
+      readonly recordsRemoved: number
+      readonly bytesBefore: number
+      readonly bytesAfter: number
+    }
   /** An offset was looked for by time: entries of the indexes that were looked at, and batches read behind them. */
   | {
       readonly kind: 'foundByTime'

@@ -40,6 +40,8 @@ export interface ReplicaLog {
    * lies about a flush, only this one.
    */
   recoveryPoint: number
+  /** Below it records may be missing because a cleaner took them, here or where they were copied from; absent: none. */
+  cleanedTo?: number
   /** The files; absent in a log that nobody keeps on a disk. */
   layout?: LogLayout
   /** What is known of producers; absent until a batch names one (0.11, KIP-98). */
@@ -148,7 +150,7 @@ export function appendAsFollower(
     if (batch.baseOffset < next) {
       return { ok: false, reason: `a fetched batch begins at offset ${batch.baseOffset}, below the log end ${next}` }
     }
-    assert(batch.records.length > 0, `the batch at ${batch.baseOffset} is empty`)
+    assert(batch.records.length > 0 || batch.cleaned !== undefined, `the batch at ${batch.baseOffset} is empty`)
     next = lastOffset(batch) + 1
   }
   const before = log.batches.length

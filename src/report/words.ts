@@ -27,6 +27,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   recovered: { glyph: '.', tone: 'plain', weight: 'minor' },
   logStartMoved: { glyph: '^', tone: 'plain', weight: 'minor' },
   segmentsDeleted: { glyph: '-', tone: 'plain', weight: 'minor' },
+  logCleaned: { glyph: '~', tone: 'plain', weight: 'minor' },
   foundByTime: { glyph: '.', tone: 'plain', weight: 'quiet' },
   oldSegmentRead: { glyph: '.', tone: 'plain', weight: 'quiet' },
   highWatermark: { glyph: 'v', tone: 'plain', weight: 'quiet' },
@@ -173,6 +174,8 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: log start ${fact.from} -> ${fact.to} (${fact.why})`
     case 'segmentsDeleted':
       return `${fact.partition}: deletes ${fact.bases.length === 1 ? 'segment' : 'segments'} ${fact.bases.join(', ')} (${fact.reason})`
+    case 'logCleaned':
+      return `${fact.partition}: cleaned from ${fact.from} to ${fact.to}, ${fact.recordsRemoved} records gone, ${fact.bytesBefore} -> ${fact.bytesAfter} bytes`
     case 'foundByTime':
       return `${fact.partition}: time ${fact.timestampMs} ms is at offset ${fact.offset} (${fact.probes} index entries looked at, ${fact.scanned} batches read)`
     case 'oldSegmentRead':

@@ -17,6 +17,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   logStartMoved: 'The first offset of a log moved up: what lies below is gone for readers.',
   segmentsDeleted:
     'Whole segments of a log were renamed to go: by age, by size, or because the log starts behind them.',
+  logCleaned: 'The cleaner has passed over a log: of every key below its end only the last value is left.',
   foundByTime: 'An offset was looked for by time and found.',
   oldSegmentRead: 'A read began in a segment that is appended to no more.',
   highWatermark: 'A high watermark moved.',

@@ -20,6 +20,7 @@ const AGREED = [
   'retention-ms-minus-one',
   'delete-records',
   'time-index',
+  'compaction-timeline',
 ]
 
 test.each(AGREED.flatMap(versionsOf))('the files of %s are those of the recorded broker', (name) => {

@@ -8,6 +8,7 @@ import { diskTakes } from '../disk.ts'
 import { flushByCount } from '../flush.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
 import { diskOf } from '../log-disk.ts'
+import { cleanupPolicy } from '../retention.ts'
 import { type BrokerContext, logOf } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
 import { decideOnDivergence } from '../truncation/on-fetch.ts'
@@ -112,6 +113,9 @@ function appendFetched(
       return
     }
     const { endOffset } = appended
+    // What a cleaner took on the leader is missing here too.
+    const gap = data.batches[0]!.baseOffset > baseOffset || data.batches.some(({ cleaned }) => cleaned !== undefined)
+    if (gap && cleanupPolicy(state, config, name).compacts) log.cleanedTo = endOffset
     current.fetchOffset = endOffset
     flushByCount(state, ctx, config, name)
     const { leaderEpoch } = current

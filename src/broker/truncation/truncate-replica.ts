@@ -7,6 +7,7 @@ import { reloadLogProducers } from '../../log/log-producers.ts'
 import { clearProducers } from '../../log/producer-state.ts'
 import { truncateLog, truncateLogFully } from '../../log/replica-log.ts'
 import { checkpointRecoveryPoint } from '../checkpoint.ts'
+import { cutCleanerCheckpoint } from '../cleaner.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
 import { segmentSettings } from '../log-disk.ts'
 import { armDeletion } from '../retention.ts'
@@ -64,6 +65,7 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   if (!cuts && m.truncation !== 'high-watermark') return
   report(ctx, cut, from, removed)
   lowerHighWatermark(state, ctx, config, cut.partition)
+  cutCleanerCheckpoint(state, cut.partition)
   checkpointRecoveryPoint(state, config)
   armDeletion(state, ctx)
 }
@@ -91,5 +93,6 @@ export function truncateReplicaFully(
   report(ctx, cut, from, truncateLogFully(log, cut.to))
   if (log.producers !== undefined) clearProducers(log.producers, cut.to)
   lowerHighWatermark(state, ctx, config, cut.partition)
+  cutCleanerCheckpoint(state, cut.partition)
   checkpointRecoveryPoint(state, config)
 }

@@ -99,6 +99,8 @@ export const KAFKA_0_8_0: Generation = {
     retentionStopsAtHighWatermark: false,
     deleteRecords: false,
     listsLargestTimestamp: false,
+    tombstoneHorizon: 'by-clean-segment',
+    cleanerStopsAtHighWatermark: false,
     compactedLogsFollowLogStart: false,
     producerBatchesKept: 1,
     unknownProducer: 'out-of-order',

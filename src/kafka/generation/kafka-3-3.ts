@@ -19,6 +19,10 @@ const overrides: Partial<Mechanisms> = {
   joinSkipsAssignment: true,
   // KIP-734 (3.0): ListOffsets by the largest timestamp.
   listsLargestTimestamp: true,
+  // KIP-534 (3.1): the horizon of a tombstone is written into its batch.
+  tombstoneHorizon: 'by-stamp',
+  // KAFKA-13194 (3.1): the last stable offset bounds the cleaner.
+  cleanerStopsAtHighWatermark: true,
 }
 
 export const KAFKA_3_3: Generation = {

@@ -188,6 +188,10 @@ export interface Mechanisms {
   readonly compactedLogsFollowLogStart: boolean
   /** ListOffsets knows -3, the largest timestamp (KIP-734, 3.0); to 2.8 it is a time before all others. */
   readonly listsLargestTimestamp: boolean
+  /** When a tombstone may go: with a segment older than the last clean one less delete.retention.ms, or at a horizon stamped into its batch (KIP-534, 3.1). */
+  readonly tombstoneHorizon: 'by-clean-segment' | 'by-stamp'
+  /** Nothing above the high watermark is cleaned (KAFKA-13194, 3.1). */
+  readonly cleanerStopsAtHighWatermark: boolean
 
   // --- Producer state (A6.4), of formats with producer ids (0.11)
   /** Batches of a producer that a log remembers to find duplicates: the last (0.11) or the last five (1.0). */

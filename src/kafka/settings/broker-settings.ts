@@ -78,6 +78,8 @@ export const BROKER_SETTINGS = [
   ['log.cleaner.min.compaction.lag.ms', 'int', 'ms', [['0.10.2', 0]], 'Records younger than this are not compacted.', { min: 0 }],
   ['log.cleaner.max.compaction.lag.ms', 'int', 'ms', [['2.3', NEVER]], 'Records older than this are compacted however clean the log is (KIP-354).', { min: 1 }],
   ['log.cleaner.backoff.ms', 'int', 'ms', [['0.8.1', 15000]], 'Pause of the cleaner when it has nothing to do.', { min: 0 }],
+  ['log.cleaner.threads', 'int', 'count', [['0.8.1', 1]], 'Threads of the cleaner.', { min: 1 }],
+  ['log.cleaner.io.buffer.size', 'int', 'bytes', [['0.8.1', 524288]], 'Memory of the cleaner for reading and writing.', { min: 1 }],
   ['log.cleaner.dedupe.buffer.size', 'int', 'bytes', [['0.8.1', 524288000], ['0.9', 134217728]], 'Memory of the cleaner for keys.', { min: 1 }],
   ['num.recovery.threads.per.data.dir', 'int', 'count', [['0.8.2', 1], ['4.0', 2]], 'Accepted, not modelled: threads that recover logs at the start.', { min: 1 }],
   ['log.message.timestamp.type', 'string', '', [['0.10.2', 'CreateTime']], 'Whose clock stamps a record.', { allowed: ['CreateTime', 'LogAppendTime'] }],

@@ -571,6 +571,19 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'ListOffsets knows the sentinel -3 (KIP-734, 3.0).',
     values: yesNo('it answers the largest timestamp', 'it is a time before all others: the first record'),
   },
+  tombstoneHorizon: {
+    area: 'log',
+    meaning: 'When the cleaner may take a tombstone away.',
+    values: {
+      'by-clean-segment': 'with a segment last written before the last clean one less delete.retention.ms',
+      'by-stamp': 'at a horizon that the first pass writes into its batch (KIP-534, 3.1)',
+    },
+  },
+  cleanerStopsAtHighWatermark: {
+    area: 'log',
+    meaning: 'The cleaner leaves alone what is not committed (KAFKA-13194, 3.1).',
+    values: yesNo('it does', 'it does not look at the high watermark'),
+  },
   producerBatchesKept: {
     area: 'log',
     meaning: 'How many batches of an idempotent producer a log remembers to find duplicates among.',
