@@ -164,6 +164,12 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       }
       return count >= condition.count
     }
+    case 'transaction': {
+      const last = world.ledger.facts.findLast(
+        ({ fact }) => fact.kind === 'transactionState' && fact.transactionalId === condition.transactionalId,
+      )
+      return last?.fact.kind === 'transactionState' && last.fact.to === condition.status
+    }
     case 'stateWritten':
       return world.ledger.registryWrites.some((write) => {
         if (write.write === 'delete' || partitionOfStatePath(write.path) !== condition.partition) return false

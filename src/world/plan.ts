@@ -294,6 +294,8 @@ export type Condition =
       readonly isrAnyOrder: boolean
       readonly version: number | null
     }
+  /** The state of a transactional id that was written last; null: none of the id is known. */
+  | { readonly when: 'transaction'; readonly transactionalId: string; readonly status: string }
   /** The labelled request has its answer. */
   | { readonly when: 'answered'; readonly label: string }
   /** All replicas of the ISR have equal log ends and nothing is in flight to be appended. */

@@ -2,10 +2,12 @@
 import { CLUSTER_ACTIONS } from './do-cluster.ts'
 import { LIFE_ACTIONS } from './do-life.ts'
 import { SEND_ACTIONS } from './do-send.ts'
+import { TRANSACTION_ACTIONS } from './do-transactions.ts'
 import type { DoRule } from './rule.ts'
 
 export const DO_RULES: Readonly<Record<string, DoRule>> = {
   ...CLUSTER_ACTIONS,
   ...LIFE_ACTIONS,
   ...SEND_ACTIONS,
+  ...TRANSACTION_ACTIONS,
 }

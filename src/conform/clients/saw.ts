@@ -5,6 +5,7 @@ import { LOG_SEEN } from './saw-log.ts'
 import { PARTITIONS_SEEN } from './saw-partitions.ts'
 import { RESULTS_SEEN } from './saw-results.ts'
 import { SENDS_SEEN } from './saw-sends.ts'
+import { TRANSACTIONS_SEEN } from './saw-transactions.ts'
 
 export const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...CLUSTER_SEEN,
@@ -12,4 +13,5 @@ export const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...SENDS_SEEN,
   ...PARTITIONS_SEEN,
   ...LOG_SEEN,
+  ...TRANSACTIONS_SEEN,
 }
