@@ -1,5 +1,6 @@
 /** Errors as the Java producer reports them: the class of the exception that callback and future are given. */
 import type { ErrorName } from './errors.ts'
+import type { Mechanisms } from './generation/mechanisms.ts'
 
 const CLASSES: Readonly<Partial<Record<ErrorName, string>>> = {
   UNKNOWN_SERVER_ERROR: 'UnknownServerException',
@@ -15,6 +16,13 @@ const CLASSES: Readonly<Partial<Record<ErrorName, string>>> = {
   OUT_OF_ORDER_SEQUENCE_NUMBER: 'OutOfOrderSequenceException',
   UNKNOWN_PRODUCER_ID: 'UnknownProducerIdException',
   INVALID_PRODUCER_EPOCH: 'InvalidProducerEpochException',
+  PRODUCER_FENCED: 'ProducerFencedException',
+  INVALID_PRODUCER_ID_MAPPING: 'InvalidPidMappingException',
+  INVALID_TRANSACTION_TIMEOUT: 'InvalidTxnTimeoutException',
+  CONCURRENT_TRANSACTIONS: 'ConcurrentTransactionsException',
+  TRANSACTION_COORDINATOR_FENCED: 'TransactionCoordinatorFencedException',
+  TRANSACTION_ABORTABLE: 'TransactionAbortableException',
+  DUPLICATE_SEQUENCE_NUMBER: 'DuplicateSequenceException',
   INVALID_TXN_STATE: 'InvalidTxnStateException',
   KAFKA_STORAGE_ERROR: 'KafkaStorageException',
   TimeoutError: 'TimeoutException',
@@ -23,5 +31,11 @@ const CLASSES: Readonly<Partial<Record<ErrorName, string>>> = {
   InvalidPartitionError: 'KafkaException',
 }
 
-/** The Java class of an error; its protocol name where the producer has no class of its own for it. */
-export const exceptionClass = (error: ErrorName): string => CLASSES[error] ?? error
+/**
+ * The Java class of an error; its protocol name where the producer has no class of its own for it. Before KIP-588 (2.7) a
+ * producer with an old epoch is told that it is fenced.
+ */
+export function exceptionClass(error: ErrorName, m: Mechanisms): string {
+  if (error === 'INVALID_PRODUCER_EPOCH' && m.coordinatorTellsFenced !== true) return 'ProducerFencedException'
+  return CLASSES[error] ?? error
+}

@@ -169,6 +169,7 @@ function expireInFlight(memory: ProducerVolatile, config: ProducerConfig, ctx: C
 export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): void {
   let again = true
   let lookUs: number | null = null
+  let recordsWait = false
   while (again) {
     again = false
     refuseBlocked(memory, config, ctx)
@@ -201,18 +202,20 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
       sendBatches(memory, broker, batches, config, ctx)
       again = true
     }
+    // Sender.runOnce comes to its batches only when no transactional request is under way: until then none expires.
+    recordsWait = turn.recordsWait
+    if (recordsWait) break
     const usedBefore = memory.memoryUsed
     if (expiresUs !== null && expiresUs <= ctx.nowUs) expireWaiting(memory, config, ctx)
     lookUs = earlier(lookUs, expiresUs)
     expireInFlight(memory, config, ctx)
     if (memory.memoryUsed < usedBefore) again = true
   }
-  armTimer(memory, lookUs, config, ctx)
+  armTimer(memory, recordsWait ? lookUs : earlier(lookUs, memory.inFlightExpiryUs), config, ctx)
 }
 
 function armTimer(memory: ProducerVolatile, lookUs: number | null, config: ProducerConfig, ctx: ClientContext): void {
   let atUs = earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))
   atUs = earlier(atUs, nextRefusalUs(memory))
-  atUs = earlier(atUs, memory.inFlightExpiryUs)
   wakeBy(memory, ctx, atUs)
 }

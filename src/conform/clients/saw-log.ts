@@ -100,7 +100,7 @@ const callbacks: SawRule = {
     const sent = sentBy(world, client)
     const ours: Record<string, number> = {}
     for (const each of sent) {
-      const result = each.outcome === null ? 'none' : (exceptionOf(each)?.join() ?? 'NONE')
+      const result = each.outcome === null ? 'none' : (exceptionOf(each, look.mechanisms)?.join() ?? 'NONE')
       ours[result] = (ours[result] ?? 0) + 1
     }
     to.equal(label, 'results', Object.keys(recorded).sort(), Object.keys(ours).sort())

@@ -24,7 +24,7 @@ const sendResults: SawRule = {
   compare: (look, to) => {
     const { world, entry, script, label } = look
     const client = script.client(textOf(entry, 'client'), 'producer')
-    const ours = client === null ? [] : failedGroups(sentBy(world, client))
+    const ours = client === null ? [] : failedGroups(sentBy(world, client), look.mechanisms)
     const recorded = recordedGroups(entry)
     const words = ({ by, error, count }: { by: string; error: string; count: number }): string =>
       `${by} ${error} ${count}`
@@ -52,7 +52,12 @@ const ack: SawRule = {
     const value = textOf(entry, 'value')
     const sent = client === null ? [] : sentBy(world, client)
     const ours = sent.filter((each) => value === null || each.value === value).at(-1)
-    to.equal(label, 'error', listOf(entry, 'error'), ours === undefined ? 'nothing sent' : exceptionOf(ours))
+    to.equal(
+      label,
+      'error',
+      listOf(entry, 'error'),
+      ours === undefined ? 'nothing sent' : exceptionOf(ours, look.mechanisms),
+    )
     if (ours === undefined) return
     to.equal(label, 'partition', numberOfPartition(entry.partition), numberOfPartition(ours.partition))
     const offset = numberOf(entry, 'offset')

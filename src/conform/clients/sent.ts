@@ -1,6 +1,7 @@
 /** What a replayed producer sent and was told, as recordings write it. */
 import { errorNamed } from '../../kafka/errors.ts'
 import { exceptionClass } from '../../kafka/exceptions.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import type { SentRecord, World } from '../../world/world.ts'
 import type { ClientsEntry } from './recording.ts'
 import { listOf, numberOf } from './recording.ts'
@@ -10,10 +11,10 @@ export const sentBy = (world: World, client: string): SentRecord[] =>
   Object.values(world.ledger.sent).filter((sent) => sent.client === client)
 
 /** Classes of the exception that a record ended with, outermost first; null: it was acknowledged. */
-export function exceptionOf(sent: SentRecord): readonly string[] | null {
+export function exceptionOf(sent: SentRecord, m: Mechanisms): readonly string[] | null {
   if (sent.exception !== undefined) return sent.exception
   if (sent.error === null || sent.error === 'NONE') return null
-  return [exceptionClass(errorNamed(sent.error).name as Parameters<typeof exceptionClass>[0])]
+  return [exceptionClass(errorNamed(sent.error).name as Parameters<typeof exceptionClass>[0], m)]
 }
 
 export const tookMs = (sent: SentRecord): number =>
@@ -28,10 +29,10 @@ export interface ResultGroup {
 }
 
 /** Failed sends by what they were told, sorted. */
-export function failedGroups(sent: readonly SentRecord[]): ResultGroup[] {
+export function failedGroups(sent: readonly SentRecord[], m: Mechanisms): ResultGroup[] {
   const groups = new Map<string, ResultGroup>()
   for (const each of sent) {
-    const exception = exceptionOf(each)
+    const exception = exceptionOf(each, m)
     if (exception === null) continue
     const by = each.thrown === true ? 'thrown' : 'callback'
     const error = exception.join()

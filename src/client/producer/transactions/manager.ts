@@ -3,10 +3,10 @@
  * ask its coordinators, one request at a time, and which error it cannot get over.
  */
 import type { ErrorName } from '../../../kafka/errors.ts'
+import { exceptionClass } from '../../../kafka/exceptions.ts'
 import type { BrokerId, TopicPartition } from '../../../kafka/ids.ts'
 import type { GroupMemberIdentity } from '../../../kafka/messages/transactions.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
-import { exceptionOf } from '../../exceptions.ts'
 import type { ProducerBatch, ProducerConfig, ProducerVolatile } from '../state.ts'
 
 export type ManagerStatus =
@@ -195,7 +195,7 @@ export function onBatchFailed(
 ): void {
   const manager = memory.transactions
   if (manager === undefined || batch.producer === undefined) return
-  const exception = exceptionOf(error, config.mechanisms)
+  const exception = exceptionClass(error, config.mechanisms)
   if (exception === 'ProducerFencedException') {
     toFatal(manager, error, [exception])
     return

@@ -1,8 +1,8 @@
 /** The requests of a transactional producer, and what their answers mean (clients: TransactionManager's handlers). */
 import type { ErrorName } from '../../../kafka/errors.ts'
+import { exceptionClass } from '../../../kafka/exceptions.ts'
 import type { KafkaMessage } from '../../../kafka/messages/message.ts'
 import { msToUs } from '../../../kernel/time.ts'
-import { exceptionOf } from '../../exceptions.ts'
 import type { ClientContext } from '../../links.ts'
 import { numberSetting, timeSettingUs } from '../../settings.ts'
 import { becomeProducer } from '../identity.ts'
@@ -197,11 +197,11 @@ function onError(
     case 'UNKNOWN_PRODUCER_ID':
       if (m.producerRecoversByEpochBump === true && request.kind !== 'init') {
         manager.epochBumpRequired = true
-        toAbortable(manager, error, [exceptionOf(error, m)])
-      } else toFatal(manager, error, ['KafkaException', exceptionOf(error, m)])
+        toAbortable(manager, error, [exceptionClass(error, m)])
+      } else toFatal(manager, error, ['KafkaException', exceptionClass(error, m)])
       return
     case 'TRANSACTION_ABORTABLE':
-      toAbortable(manager, error, [exceptionOf(error, m)])
+      toAbortable(manager, error, [exceptionClass(error, m)])
       return
     case 'FENCED_INSTANCE_ID':
       toAbortable(manager, error, ['FencedInstanceIdException'])
@@ -214,7 +214,7 @@ function onError(
       toFatal(
         manager,
         error,
-        request.kind === 'addPartitions' ? ['KafkaException', exceptionOf(error, m)] : [exceptionOf(error, m)],
+        request.kind === 'addPartitions' ? ['KafkaException', exceptionClass(error, m)] : [exceptionClass(error, m)],
       )
       return
     default:
