@@ -1,5 +1,5 @@
 /** The leader's side of a fetch: read, take the follower's position, answer at once or park. */
-import { partitionNames } from '../kafka/ids.ts'
+import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import type { FetchRequest } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { respond } from './client-connection.ts'
@@ -57,17 +57,19 @@ export function advanceFetch(
     }
   }
   fetch.results ??= readPartitions(state, ctx, config, request)
-  if (fetch.answerNow || answersAtOnce(request, Object.values(fetch.results))) {
+  if (fetch.answerNow || answersAtOnce(request, fetch.results)) {
     const partitions = answersOf(fetch.results)
     respond(state, ctx, connection, { type: 'FetchResponse', correlationId: request.correlationId, partitions })
   } else parkFetch(state, ctx, config, fetch)
 }
 
 /** Nothing to wait for: no patience, no partitions, enough bytes, an error, logs that part, or news about committed data. */
-function answersAtOnce(request: FetchRequest, results: readonly ReadResult[]): boolean {
-  if (request.maxWaitMs <= 0 || results.length === 0) return true
+function answersAtOnce(request: FetchRequest, results: Readonly<Record<TopicPartition, ReadResult>>): boolean {
+  const names = Object.keys(results)
+  if (request.maxWaitMs <= 0 || names.length === 0) return true
   let bytes = 0
-  for (const { fetched, followerNeedsHighWatermark } of results) {
+  for (const name of names) {
+    const { fetched, followerNeedsHighWatermark } = results[name]!
     if (fetched.error !== 'NONE' || fetched.divergingEpoch !== null || followerNeedsHighWatermark) return true
     bytes += bytesOf(fetched.batches)
   }

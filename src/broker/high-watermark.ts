@@ -76,7 +76,8 @@ function highWatermarkCandidate(
   if (isMutant(config, 'high-watermark-of-one-follower')) {
     return Math.min(least, Math.max(...Object.values(partition.remoteReplicas).map((it) => it.logEndOffset), -1))
   }
-  for (const [id, remote] of Object.entries(partition.remoteReplicas)) {
+  for (const id of Object.keys(partition.remoteReplicas)) {
+    const remote = partition.remoteReplicas[Number(id)]!
     if (remote.logEndOffset < least && isWaitedFor(state, nowUs, config, partition, Number(id), remote)) {
       least = remote.logEndOffset
     }

@@ -29,9 +29,9 @@ const clusterArbitrary = ({ brokers }: Profile) =>
     racks: fc.boolean(),
     sessionMs: fc.constantFrom(1500, 2000, 3000, 6000),
     lagMs: fc.constantFrom(1500, 3000, 6000, 10_000),
-    checkpointMs: fc.constantFrom(200, 1000, 5000),
+    checkpointMs: fc.constantFrom(500, 1000, 5000),
     startupMs: fc.constantFrom(100, 600, 1500, 4000),
-    fetchWaitMs: fc.constantFrom(100, 500, 500, 1000),
+    fetchWaitMs: fc.constantFrom(300, 500, 1000, 2000),
     tickMs: fc.constantFrom(200, 500, 1000),
     balance: fc.boolean(),
     latency: fc.integer({ min: 0, max: 3 }),
@@ -103,9 +103,17 @@ function drawnArbitrary(profile: Profile): fc.Arbitrary<Drawn> {
 
 const TOPICS = ['orders', 'payments', 'events'] as const
 
+/** What draws a profile's scenarios, made once. */
+const ARBITRARIES = new Map<Profile, fc.Arbitrary<Drawn>>()
+
 /** The draw of a seed. */
 export function drawCase(profile: Profile, generation: Generation, seed: number): FuzzCase {
-  const [drawn] = fc.sample(drawnArbitrary(profile), { seed, numRuns: 1 })
+  let arbitrary = ARBITRARIES.get(profile)
+  if (arbitrary === undefined) {
+    arbitrary = drawnArbitrary(profile)
+    ARBITRARIES.set(profile, arbitrary)
+  }
+  const [drawn] = fc.sample(arbitrary, { seed, numRuns: 1 })
   return caseOf(profile, generation, seed, drawn!)
 }
 
@@ -205,7 +213,12 @@ function clientsOf(drawn: Drawn, generation: Generation, topics: readonly TopicP
   for (let n = 1; n <= drawn.consumers; n++) {
     clients[`c${n}`] = {
       consumes: topics.map(({ name }) => name),
-      settings: settingsOf(generation, 'consumer', { 'auto.offset.reset': 'earliest', 'request.timeout.ms': 4_000 }),
+      settings: settingsOf(generation, 'consumer', {
+        'auto.offset.reset': 'earliest',
+        'request.timeout.ms': 4_000,
+        // Consumers that find nothing wait as long as they may: polls in vain find no bugs.
+        'fetch.max.wait.ms': 2_000,
+      }),
     }
   }
   return clients

@@ -3,7 +3,7 @@
  * `history` folds only what mattered: registry writes, what clients were told, the logs at the end.
  */
 import type { Digest } from '../kernel/fingerprint.ts'
-import { canonical, digestText, emptyDigest, foldText } from '../kernel/fingerprint.ts'
+import { canonical, digestText, emptyDigest, foldNumber, foldText, foldValue } from '../kernel/fingerprint.ts'
 import type { StepReport } from '../world/context.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
@@ -11,10 +11,16 @@ import { brokerState } from '../world/world.ts'
 /** Folds one event into the running digest. Notes, probes and checks are left out. */
 export function foldEvent(digest: Digest, index: number, report: StepReport): void {
   const { event } = report
-  foldText(digest, `${index} ${event.atUs} ${event.id} ${event.key}`)
-  foldText(digest, canonical(event.body))
+  foldNumber(digest, index)
+  foldNumber(digest, event.atUs)
+  foldNumber(digest, event.id)
+  foldText(digest, event.key)
+  foldValue(digest, event.body)
   for (const stream of report.draws) foldText(digest, stream)
-  for (const { operationId, outcome } of report.completed) foldText(digest, operationId + canonical(outcome))
+  for (const { operationId, outcome } of report.completed) {
+    foldText(digest, operationId)
+    foldValue(digest, outcome)
+  }
 }
 
 /** What mattered of a finished run, as 16 hexadecimal digits. */

@@ -180,8 +180,14 @@ function validateString(setting: Setting, value: unknown, generationName: string
 
 const printed = (value: unknown): string => JSON.stringify(value) ?? String(value)
 
-const BROKER_KEYS: Readonly<Record<string, readonly (readonly [brokerKey: string, factor: number])[]>> =
-  Object.fromEntries(TOPIC_SETTINGS.map((row) => [row[0], row[6]]))
+interface TopicRow {
+  readonly setting: Setting
+  readonly brokerKeys: readonly (readonly [brokerKey: string, factor: number])[]
+}
+
+const TOPIC_ROWS: ReadonlyMap<string, TopicRow> = new Map(
+  TOPIC_SETTINGS.map((row) => [row[0], { setting: settingNamed(row[0], 'topic')!, brokerKeys: row[6] }]),
+)
 
 /**
  * The value in force for a topic: its own, else the broker's (`retention.ms` from `log.retention.ms`, `.minutes` or
@@ -192,11 +198,11 @@ export function topicSetting(
   topic: Readonly<Record<string, SettingValue>> | undefined,
   key: string,
 ): SettingValue | undefined {
-  const setting = settingNamed(key, 'topic')
-  if (setting === undefined) throw new RangeError(`no topic setting is called ${key}`)
+  const row = TOPIC_ROWS.get(key)
+  if (row === undefined) throw new RangeError(`no topic setting is called ${key}`)
   const own = topic?.[key]
-  if (own !== undefined) return typed(setting, own)
-  for (const [brokerKey, factor] of BROKER_KEYS[key]!) {
+  if (own !== undefined) return typed(row.setting, own)
+  for (const [brokerKey, factor] of row.brokerKeys) {
     const value = broker[brokerKey]
     if (value === undefined) continue
     return typeof value === 'number' && value >= 0 ? Math.min(value * factor, Number.MAX_SAFE_INTEGER) : value

@@ -12,10 +12,24 @@ export const LEADER_DURING_DELETE = -2
 
 export const topicPartition = (topic: string, partition: number): TopicPartition => `${topic}-${partition}`
 
+interface SplitPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** Names that were split before: runs ask for the same few over and over. Emptied when it grows large. */
+const SPLIT = new Map<TopicPartition, SplitPartition>()
+const REMEMBERED = 10_000
+
 /** Splits `orders-0` at its last hyphen. */
-export function splitTopicPartition(name: TopicPartition): { topic: string; partition: number } {
+export function splitTopicPartition(name: TopicPartition): SplitPartition {
+  const known = SPLIT.get(name)
+  if (known !== undefined) return known
   const hyphen = name.lastIndexOf('-')
-  return { topic: name.slice(0, hyphen), partition: Number(name.slice(hyphen + 1)) }
+  const split = { topic: name.slice(0, hyphen), partition: Number(name.slice(hyphen + 1)) }
+  if (SPLIT.size >= REMEMBERED) SPLIT.clear()
+  SPLIT.set(name, split)
+  return split
 }
 
 /** Orders topic partitions by topic (code units), then by partition number. */
@@ -33,7 +47,10 @@ export function partitionNames(record: Readonly<Record<TopicPartition, unknown>>
   return names.length > 1 ? names.sort(comparePartitions) : names
 }
 
-export const brokerNode = (id: BrokerId): NodeId => `broker-${id}`
+/** Small ids are asked for several times an event. */
+const BROKER_NODES: readonly NodeId[] = Array.from({ length: 100 }, (_, id) => `broker-${id}`)
+
+export const brokerNode = (id: BrokerId): NodeId => BROKER_NODES[id] ?? `broker-${id}`
 export const controllerNode = (id: BrokerId): NodeId => `controller-${id}`
 export const quorumNode = (id: number): NodeId => `quorum-${id}`
 export const sessionNode = (id: BrokerId): NodeId => `session-${id}`

@@ -2,7 +2,7 @@
 import type { BrokerState } from '../broker/state.ts'
 import type { ErrorName } from '../kafka/errors.ts'
 import type { Fact } from '../kafka/facts.ts'
-import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { type BrokerId, brokerNode, type TopicPartition } from '../kafka/ids.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { MetadataRecord } from '../kafka/metadata-log.ts'
 import type { Operation } from '../kafka/operations.ts'
@@ -307,7 +307,7 @@ export const quorumState = (world: World, id: number): QuorumState | null =>
   (world.nodes[`quorum-${id}`]?.state as QuorumState | undefined) ?? null
 
 export const brokerState = (world: World, id: BrokerId): BrokerState | null =>
-  (world.nodes[`broker-${id}`]?.state as BrokerState | undefined) ?? null
+  (world.nodes[brokerNode(id)]?.state as BrokerState | undefined) ?? null
 
 /** A partition's state as the registry has it. */
 export interface PartitionTruth {

@@ -47,16 +47,21 @@ export function runFetcher(state: BrokerState, ctx: BrokerContext, config: Broke
   if (!askForEpochs(state, ctx, config, fetcher)) fetchFromLeader(state, ctx, config, fetcher)
 }
 
-const namesOf = (fetcher: FetcherState): TopicPartition[] => Object.keys(fetcher.partitions).sort()
+function namesOf(fetcher: FetcherState): TopicPartition[] {
+  const names = Object.keys(fetcher.partitions)
+  return names.length < 2 ? names : names.sort()
+}
 
 /**
  * The truncating half of the turn: asks for the ends of epochs, and cuts partitions without any epoch to their high
  * watermark at once (KIP-320). True when a question went out.
  */
 function askForEpochs(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, fetcher: FetcherState): boolean {
+  const truncating = namesOf(fetcher).filter((name) => fetcher.partitions[name]!.phase === 'truncating')
+  if (truncating.length === 0) return false
   const questions: Record<TopicPartition, OffsetsForLeaderEpochRequest['partitions'][string]> = {}
   const asked: NonNullable<FetcherState['outstanding']>['partitions'] = {}
-  for (const name of namesOf(fetcher)) {
+  for (const name of truncating) {
     const partition = fetcher.partitions[name]!
     if (partition.phase !== 'truncating' || partition.delayedUntilUs > ctx.nowUs) continue
     const question = epochQuestion(logOf(state, name), partition, config.mechanisms)

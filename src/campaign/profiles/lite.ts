@@ -10,7 +10,7 @@ export const LITE: Profile = {
   runMs: 30_000,
   settleMs: 40_000,
   faults: [1, 6],
-  rate: 4,
+  rate: 3,
   swarm: true,
   bounded: true,
   families: USUAL_FAMILIES,

@@ -10,7 +10,7 @@ export const POWER: Profile = {
   runMs: 60_000,
   settleMs: 60_000,
   faults: [1, 12],
-  rate: 5,
+  rate: 3,
   swarm: true,
   bounded: true,
   families: {

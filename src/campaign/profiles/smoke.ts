@@ -10,7 +10,7 @@ export const SMOKE: Profile = {
   runMs: 15_000,
   settleMs: 30_000,
   faults: [1, 3],
-  rate: 4,
+  rate: 3,
   swarm: true,
   bounded: true,
   families: USUAL_FAMILIES,

@@ -11,7 +11,7 @@ export const SWARM: Profile = {
   runMs: 60_000,
   settleMs: 60_000,
   faults: [1, 12],
-  rate: 5,
+  rate: 3,
   swarm: true,
   bounded: true,
   families: USUAL_FAMILIES,

@@ -10,7 +10,7 @@ export const UNBOUNDED: Profile = {
   runMs: 60_000,
   settleMs: 30_000,
   faults: [4, 24],
-  rate: 5,
+  rate: 3,
   swarm: true,
   bounded: false,
   families: { ...USUAL_FAMILIES, clock: { weight: 1, minMs: 0, maxMs: 0 } },

@@ -127,6 +127,18 @@ export interface Release {
 
 /** Numbers and lineage of a release or generation name; null when it is none. From 4.0 there is only KRaft. */
 export function parseRelease(name: string): Release | null {
+  const known = PARSED.get(name)
+  if (known !== undefined) return known
+  const release = readRelease(name)
+  // What people write is not kept: only as many names as there are releases.
+  if (release !== null && PARSED.size < 1000) PARSED.set(name, release)
+  return release
+}
+
+/** Releases that were read before: each default of each setting names one. */
+const PARSED = new Map<string, Release>()
+
+function readRelease(name: string): Release | null {
   const match = /^(\d+(?:\.\d+){1,3})(-kraft)?$/.exec(name)
   if (match === null) return null
   const numbers = match[1]!.split('.').map(Number)
