@@ -61,7 +61,9 @@ export function handleProduce(
           : ({ ok: false, error: 'INVALID_REQUIRED_ACKS' } as const)
     if (!appended.ok) {
       ctx.fact({ kind: 'produceRefused', partition: name, error: appended.error })
-      done[name] = { error: appended.error, baseOffset: -1, logStartOffset: -1 }
+      // Where the log begins tells a producer whether its records are gone (1.0).
+      const logStartOffset = appended.error === 'UNKNOWN_PRODUCER_ID' ? logOf(state, name).logStartOffset : -1
+      done[name] = { error: appended.error, baseOffset: -1, logStartOffset }
       continue
     }
     const { baseOffset, endOffset, leaderEpoch } = appended

@@ -102,13 +102,23 @@ export function resolveSettings(scope: SettingScope, generationName: string, ove
     : { ...resolved, ...overrides }
 }
 
+/** Where idempotence is only the default (3.0, KIP-679), it gives way to what an application asks for and cannot have with it. */
+const contradictsIdempotence = (given: Settings): boolean =>
+  (given.acks !== undefined && !['all', '-1'].includes(String(given.acks))) ||
+  String(given.retries) === '0' ||
+  Number(given['max.in.flight.requests.per.connection'] ?? 1) > 5
+
 /**
  * What an idempotent producer is given where the application says nothing (clients: KafkaProducer.configureAcks and
  * others): it waits for the whole ISR and tries without end. 0.11 logs remember one batch of it, so one is in flight.
  */
 function idempotentSettings(settings: Settings, given: Settings, generationName: string): Settings {
   const transactional = settings['transactional.id'] ?? ''
-  if (transactional === '' && String(given['enable.idempotence']) !== 'true') return settings
+  const asked = given['enable.idempotence']
+  if (transactional === '' && asked === undefined && settings['enable.idempotence'] === true) {
+    return contradictsIdempotence(given) ? { ...settings, 'enable.idempotence': false } : settings
+  }
+  if (transactional === '' && String(asked) !== 'true') return settings
   const implied: Record<string, SettingValue> = { 'enable.idempotence': true }
   if (given.acks === undefined) implied.acks = 'all'
   if (given.retries === undefined) implied.retries = 2_147_483_647

@@ -8,6 +8,7 @@ import type { ClientContext } from '../links.ts'
 import { numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier } from '../wake.ts'
 import { byBytes, maybeMoved, producedTo } from './by-bytes.ts'
+import { onSequenceExpired } from './idempotence.ts'
 import { giveUp, tell } from './outcome.ts'
 import { choosePartition, isByBytes, partitionForNewBatch } from './partitioner.ts'
 import { emptyBatchSize, recordSize, recordSizeUpperBound } from './record-size.ts'
@@ -239,6 +240,7 @@ export function expireWaiting(memory: ProducerVolatile, config: ProducerConfig, 
       popFront(queue.batches)
       ctx.probe('batch-expires-in-the-accumulator')
       giveUp(memory, batch, 'TimeoutError', config, ctx)
+      onSequenceExpired(memory, batch)
     }
   }
 }

@@ -10,6 +10,7 @@ import type { ClientContext, CommonRequest, Outstanding } from '../links.ts'
 import { breakLink, linkTo } from '../links.ts'
 import { numberSetting } from '../settings.ts'
 import { deliveryTimeoutUs, hasDeliveryTimeout, queueOf } from './accumulator.ts'
+import { keepsItsId, retriesSequence } from './idempotence.ts'
 import { giveUp, succeed } from './outcome.ts'
 import type { ProducerBatch, ProducerConfig, ProducerRequest, ProducerVolatile } from './state.ts'
 import { onTransactionRequestLost } from './transactions/requests.ts'
@@ -41,7 +42,10 @@ export function onProduceResponse(
     const told = response.partitions[batch.partition]
     if (told === undefined) onBatchError(memory, batch, 'UNKNOWN_SERVER_ERROR', -1, config, ctx)
     else if (told.error === 'NONE') succeed(memory, batch, told.baseOffset, config, ctx)
-    else onBatchError(memory, batch, told.error, told.baseOffset, config, ctx)
+    else if (told.error === 'DUPLICATE_SEQUENCE_NUMBER') {
+      // It is in the log, further back than the log remembers offsets of.
+      succeed(memory, batch, -1, config, ctx)
+    } else onBatchError(memory, batch, told.error, told.baseOffset, config, ctx, told.logStartOffset)
   }
   unmute(memory, Object.keys(response.partitions))
 }
@@ -67,13 +71,19 @@ function onBatchError(
   baseOffset: number,
   config: ProducerConfig,
   ctx: ClientContext,
+  logStartOffset = -1,
 ): void {
   // An offset beside an error says that the records were appended first: a leader that lost its role while the
   // request waited answers NOT_LEADER_FOR_PARTITION, which alone would be definite.
   if (!errorNamed(error).definite || baseOffset >= 0) batch.mayBeAppended = true
   if (STALE_METADATA.includes(error)) memory.view.refreshWanted = true
-  if (!canRetry(batch, error, config, ctx)) {
-    giveUp(memory, batch, error, config, ctx)
+  if (!hasTriesLeft(batch, config, ctx) || !isRetriable(memory, batch, error, logStartOffset, config)) {
+    giveUp(memory, batch, error, config, ctx, batch.attempts < retries(config))
+    return
+  }
+  if (!keepsItsId(memory, batch, config)) {
+    batch.mayBeAppended = true
+    giveUp(memory, batch, 'OUT_OF_ORDER_SEQUENCE_NUMBER', config, ctx)
     return
   }
   putBack(memory, batch, ctx)
@@ -81,10 +91,19 @@ function onBatchError(
   ctx.fact({ kind: 'clientRetried', client: config.name, partition: batch.partition, error, attempt })
 }
 
-function canRetry(batch: ProducerBatch, error: ErrorName, config: ProducerConfig, ctx: ClientContext): boolean {
-  if (!errorNamed(error).retriable) return false
+const retries = (config: ProducerConfig): number => numberSetting(config.settings, 'retries', 0)
+
+const isRetriable = (
+  memory: ProducerVolatile,
+  batch: ProducerBatch,
+  error: ErrorName,
+  logStartOffset: number,
+  config: ProducerConfig,
+): boolean => errorNamed(error).retriable || retriesSequence(memory, batch, error, logStartOffset, config)
+
+function hasTriesLeft(batch: ProducerBatch, config: ProducerConfig, ctx: ClientContext): boolean {
   if (hasDeliveryTimeout(config) && batch.createdAtUs + deliveryTimeoutUs(config) <= ctx.nowUs) return false
-  return batch.attempts < numberSetting(config.settings, 'retries', 0)
+  return batch.attempts < retries(config)
 }
 
 /**
@@ -133,6 +152,7 @@ export function onLinkBroken(
   // [2.0.0 InFlightRequests.clearAll] oldest first, each to the head: reversed. Before: newest first, so in order.
   for (const { request } of reversed ? lost : lost.slice().reverse()) {
     if (request.kind === 'transaction') onTransactionRequestLost(memory, request.request)
+    if (request.kind === 'producerId' && memory.identity !== undefined) memory.identity.asking = false
     if (request.kind !== 'produce') continue
     for (const id of request.batches) {
       const batch = takeInFlight(memory, id)
@@ -147,6 +167,7 @@ export function onLinkBroken(
 function returnUnsent(memory: ProducerVolatile, lost: readonly Outstanding<ProducerRequest | CommonRequest>[]): void {
   for (const { request } of lost.slice().reverse()) {
     if (request.kind === 'transaction') onTransactionRequestLost(memory, request.request)
+    if (request.kind === 'producerId' && memory.identity !== undefined) memory.identity.asking = false
     if (request.kind !== 'produce') continue
     for (const id of request.batches) {
       const batch = takeInFlight(memory, id)

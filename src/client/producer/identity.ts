@@ -10,25 +10,51 @@ export interface ProducerIdentity {
   producerEpoch: number
   /** The next sequence by partition; absent: 0. */
   sequences: Record<TopicPartition, number>
+  /** The last acknowledged sequence by partition; absent: none since the sequences began. */
+  acknowledged: Record<TopicPartition, number>
+  /** Offset of the last acknowledged record by partition; absent: none. */
+  acknowledgedOffsets: Record<TopicPartition, number>
+  /** Partitions with a batch that was given up after it had been sent, sorted: whether the log has it is not known. */
+  unresolved: TopicPartition[]
+  /** Partitions that begin again at sequence 0 with the next epoch (KIP-360, 2.5), sorted. */
+  restarting: TopicPartition[]
+  /** Partitions with batches of the epoch before, which go on under it until these are done. */
+  former: Record<TopicPartition, { readonly producerId: number; readonly producerEpoch: number }>
+  /** A request for an id is on its way. */
+  asking: boolean
+  /** After a refused request: when to ask again. */
+  askAgainUs: number
 }
 
-export const noIdentity = (): ProducerIdentity => ({ producerId: -1, producerEpoch: -1, sequences: {} })
+export const noIdentity = (): ProducerIdentity => ({
+  producerId: -1,
+  producerEpoch: -1,
+  sequences: {},
+  acknowledged: {},
+  acknowledgedOffsets: {},
+  unresolved: [],
+  restarting: [],
+  former: {},
+  asking: false,
+  askAgainUs: 0,
+})
 
 const LARGEST_SEQUENCE = 2_147_483_647
 
 /** The sequence `by` after another; 2147483647 is followed by 0. */
-const after = (sequence: number, by: number): number =>
+export const sequenceAfter = (sequence: number, by: number): number =>
   sequence > LARGEST_SEQUENCE - by ? sequence - LARGEST_SEQUENCE + by - 1 : sequence + by
 
 /** Gives a batch its id, epoch and sequence when it is first sent; it keeps them however often it is sent again. */
 export function stampBatch(memory: ProducerVolatile, batch: ProducerBatch): void {
   const { identity } = memory
   if (identity === undefined || batch.producer !== undefined) return
+  const { producerId, producerEpoch } = identity.former[batch.partition] ?? identity
   const baseSequence = identity.sequences[batch.partition] ?? 0
-  identity.sequences[batch.partition] = after(baseSequence, batch.records.length)
+  identity.sequences[batch.partition] = sequenceAfter(baseSequence, batch.records.length)
   batch.producer = {
-    id: identity.producerId,
-    epoch: identity.producerEpoch,
+    id: producerId,
+    epoch: producerEpoch,
     baseSequence,
     transactional: memory.transactions !== undefined,
   }
@@ -52,4 +78,9 @@ export function becomeProducer(identity: ProducerIdentity, producerId: number, p
   identity.producerId = producerId
   identity.producerEpoch = producerEpoch
   identity.sequences = {}
+  identity.acknowledged = {}
+  identity.acknowledgedOffsets = {}
+  identity.unresolved = []
+  identity.restarting = []
+  identity.former = {}
 }

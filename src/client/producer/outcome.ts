@@ -3,6 +3,7 @@ import type { ErrorName } from '../../kafka/errors.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { ClientContext } from '../links.ts'
 import { acksSetting } from '../settings.ts'
+import { onSequenceAcknowledged, onSequenceFailed } from './idempotence.ts'
 import type { ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
 import { onBatchFailed } from './transactions/manager.ts'
 
@@ -41,6 +42,7 @@ export function succeed(
   ctx: ClientContext,
 ): void {
   memory.memoryUsed -= batch.limitBytes
+  onSequenceAcknowledged(memory, batch, baseOffset)
   const outcome = acksSetting(config.settings) === 0 ? 'unknown' : 'acked'
   for (let i = 0; i < batch.operationIds.length; i++) {
     const offset = baseOffset < 0 ? -1 : baseOffset + i
@@ -48,16 +50,21 @@ export function succeed(
   }
 }
 
-/** Gives the batch up: definite (failed) only when none of its attempts can have put it into a log. */
+/**
+ * Gives the batch up: definite (failed) only when none of its attempts can have put it into a log. `unused`: no log has
+ * taken its sequence.
+ */
 export function giveUp(
   memory: ProducerVolatile,
   batch: ProducerBatch,
   error: ErrorName,
   config: ProducerConfig,
   ctx: ClientContext,
+  unused = false,
 ): void {
   memory.memoryUsed -= batch.limitBytes
   onBatchFailed(memory, batch, error, config)
+  onSequenceFailed(memory, batch, error, unused, config)
   const outcome = batch.mayBeAppended ? 'unknown' : 'failed'
   if (batch.mayBeAppended) ctx.probe('producer-gives-up-a-batch-that-may-be-in-the-log')
   for (const operationId of batch.operationIds) {

@@ -1,5 +1,5 @@
 /**
- * The Java producer without idempotence: an accumulator in front, a sending loop behind, metadata beside. For the
+ * The Java producer: an accumulator in front, a sending loop behind, metadata beside. For the
  * generations before it (0.8.0, 0.8.1) the settings stand in for the Scala producer.
  */
 import type { Fact } from '../../kafka/facts.ts'
@@ -15,6 +15,7 @@ import { WAKE_TIMER } from '../wake.ts'
 import { isKnown, isNoPartition, resumeBlocked } from './accumulator.ts'
 import { onLinkBroken, onProduceResponse } from './answers.ts'
 import { runApplication, takeCall } from './application.ts'
+import { isIdempotent, onProducerId } from './idempotence.ts'
 import { noIdentity } from './identity.ts'
 import { refusePartition, send } from './send.ts'
 import { requestTimeoutUs, runSender } from './sender.ts'
@@ -42,14 +43,16 @@ function freshMemory(config: ProducerConfig): ProducerVolatile {
     roundRobin: {},
     application: null,
     applicationSteps: 0,
-    ...transactional(config),
+    ...identified(config),
   }
 }
 
-/** What only a transactional producer has. */
-function transactional(config: ProducerConfig): Pick<ProducerVolatile, 'identity' | 'transactions'> {
+/** What only idempotent and transactional producers have. */
+function identified(config: ProducerConfig): Pick<ProducerVolatile, 'identity' | 'transactions'> {
   const transactionalId = config.settings['transactional.id']
-  if (typeof transactionalId !== 'string' || transactionalId === '') return {}
+  if (typeof transactionalId !== 'string' || transactionalId === '') {
+    return isIdempotent(config) ? { identity: noIdentity() } : {}
+  }
   return { identity: noIdentity(), transactions: newManager(transactionalId) }
 }
 
@@ -88,6 +91,8 @@ function onMessage(
     retryUnknown(memory, config, ctx)
   } else if (request.kind === 'transaction' && isTransactionAnswer(message)) {
     onTransactionAnswer(memory, request.request, message, config, ctx)
+  } else if (request.kind === 'producerId' && message.type === 'InitProducerIdResponse') {
+    onProducerId(memory, message, config, ctx)
   }
   return true
 }

@@ -20,6 +20,7 @@ import {
   resumeBlocked,
 } from './accumulator.ts'
 import { weighPartitions } from './by-bytes.ts'
+import { maySendSequence, onSequenceExpired, runIdempotence } from './idempotence.ts'
 import { producersOf, stampBatch } from './identity.ts'
 import { giveUp, succeed } from './outcome.ts'
 import type { PartitionQueue, ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
@@ -86,6 +87,7 @@ function drain(
     const queue = memory.queues[led[index]!]
     const first = queue === undefined || queue.muted ? null : peekFront(queue.batches)
     if (queue === undefined || first === null || !maySendTo(memory, led[index]!)) continue
+    if (!maySendSequence(memory, first)) continue
     if (first.attempts > 0 && first.lastAttemptUs + backoffUs(config) > ctx.nowUs) continue
     if (size + first.sizeBytes > limit && drained.length > 0) break
     popFront(queue.batches)
@@ -162,6 +164,7 @@ function expireInFlight(memory: ProducerVolatile, config: ProducerConfig, ctx: C
     batch.mayBeAppended = true
     ctx.probe('batch-expires-in-flight')
     giveUp(memory, batch, 'TimeoutError', config, ctx)
+    onSequenceExpired(memory, batch)
   }
 }
 
@@ -192,8 +195,9 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
     }
     lookUs = earlier(lookUs, maybeRefresh(memory.links, memory.view, refreshOptions(memory, config), ctx))
     const turn = runTransactions(memory, config, ctx)
-    lookUs = earlier(lookUs, turn.lookUs)
-    for (const broker of turn.recordsWait ? [] : ready.sort((a, b) => a - b)) {
+    const own = runIdempotence(memory, config, ctx)
+    lookUs = earlier(earlier(lookUs, turn.lookUs), own.lookUs)
+    for (const broker of turn.recordsWait || own.recordsWait ? [] : ready.sort((a, b) => a - b)) {
       const link = linkTo(memory.links, broker)
       lookUs = earlier(lookUs, maybeConnect(memory.links, broker, asksVersions(config), ctx))
       if (!canSend(link, maxInFlight(config))) continue

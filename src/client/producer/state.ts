@@ -49,6 +49,8 @@ export interface ProducerBatch {
   operationIds: string[]
   /** Id, epoch and sequence, given when it is first sent; absent: not sent yet, or the producer has no identity. */
   producer?: BatchProducer
+  /** Its sequence was changed after it had been sent; absent: never. */
+  sequenceReset?: true
 }
 
 /** A record whose `send` blocks: for metadata, or for memory. */
@@ -65,6 +67,8 @@ export type ProducerRequest =
   /** The ids of its batches. */
   | { readonly kind: 'produce'; readonly batches: readonly number[] }
   | { readonly kind: 'transaction'; readonly request: TransactionRequest }
+  /** An idempotent producer asks who it is. */
+  | { readonly kind: 'producerId' }
 
 export interface PartitionQueue {
   /** Batches waiting to be sent, the next one at the front. */

@@ -1,7 +1,8 @@
 /** What was seen of brokers and of the state of partitions. */
 import type { BrokerId } from '../../kafka/ids.ts'
 import { partitionTruth } from '../../world/targets.ts'
-import { registeredNow, versionWritten } from '../conditions.ts'
+import { brokerTarget, registeredNow } from '../conditions.ts'
+import { allOf } from '../moments.ts'
 import type { ClientsEntry } from './recording.ts'
 import { listOf, numberOf, textOf } from './recording.ts'
 import type { SawRule } from './rule.ts'
@@ -11,8 +12,21 @@ const brokersOf = (entry: ClientsEntry): readonly BrokerId[] => (listOf(entry, '
 const state: SawRule = {
   when: (entry) => {
     const partition = textOf(entry, 'partition')
-    const version = numberOf(entry, 'version')
-    return partition === null || version === null ? null : versionWritten(partition, version)
+    const leader = numberOf(entry, 'leader')
+    const isr = listOf(entry, 'isr') as readonly BrokerId[] | null
+    if (partition === null || leader === null || isr === null) return null
+    // Not its version: how often an ISR shrank and grew under a load on the way there is chance.
+    return allOf([
+      { when: 'leader', partition, is: leader < 0 ? { role: 'none' } : brokerTarget(leader) },
+      {
+        when: 'isr',
+        partition,
+        equals: null,
+        contains: isr.map(brokerTarget),
+        lacks: [],
+        size: { equals: isr.length },
+      },
+    ])
   },
   compare: ({ world, entry, label }, to) => {
     const ours = partitionTruth(world, textOf(entry, 'partition') ?? '')

@@ -118,7 +118,7 @@ const knownBrokers = (memory: ProducerVolatile, config: ProducerConfig): readonl
   memory.view.brokers.length > 0 ? memory.view.brokers : config.bootstrap
 
 /** A broker whose link is ready, with the least unanswered; else one link is made (clients: leastLoadedNode). */
-function anyBroker(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): BrokerId | null {
+export function anyBroker(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): BrokerId | null {
   const brokers = knownBrokers(memory, config)
   let best: BrokerId | null = null
   for (const broker of brokers) {
@@ -133,14 +133,15 @@ function anyBroker(memory: ProducerVolatile, config: ProducerConfig, ctx: Client
   return null
 }
 
-/** When the first closed link may be tried again, or counts as ready. */
-function nextConnectUs(memory: ProducerVolatile, config: ProducerConfig): number | null {
-  let next: number | null = null
-  for (const broker of knownBrokers(memory, config)) {
-    const { phase, retryAtUs, readyAtUs } = linkTo(memory.links, broker)
-    next = earlier(next, phase === 'closed' ? retryAtUs : phase === 'connecting' ? readyAtUs : null)
-  }
-  return next
+/** When to look for a connection again: a link that is being made is waited for, else the first closed one is due. */
+export function nextConnectUs(memory: ProducerVolatile, config: ProducerConfig): number | null {
+  const links = knownBrokers(memory, config).map((broker) => linkTo(memory.links, broker))
+  const making = links.filter(({ phase }) => phase === 'connecting')
+  if (making.length > 0) return making.reduce<number | null>((next, { readyAtUs }) => earlier(next, readyAtUs), null)
+  return links.reduce<number | null>(
+    (next, { phase, retryAtUs }) => (phase === 'closed' ? earlier(next, retryAtUs) : next),
+    null,
+  )
 }
 
 /**
