@@ -2,6 +2,7 @@
 import { resolveGeneration } from '../../kafka/generation/table.ts'
 import { msToUs } from '../../kernel/time.ts'
 import type { Plan } from '../../world/plan.ts'
+import type { PinNote } from '../check.ts'
 import { releaseOf } from '../kraft-recording.ts'
 import { chain } from '../moments.ts'
 import { CLIENT_LATENCY_US, LATENCY_US, SOCKET_TIMEOUT_MS } from '../recorder.ts'
@@ -9,6 +10,7 @@ import type { Recording } from '../recording.ts'
 import { brokerIds, brokerSettings, lagLimitMs, sessionTimeoutMs } from '../settings.ts'
 import { startupTimes } from '../startup.ts'
 import { DO_RULES } from './do.ts'
+import { controllerPins } from './pins.ts'
 import type { ClientsRecording } from './recording.ts'
 import { SAW_RULES } from './saw.ts'
 import { ClientsScript } from './script.ts'
@@ -20,6 +22,7 @@ export type CompiledClients =
       readonly script: ClientsScript
       /** Index of the entry by the id of the step at which it is looked at. */
       readonly looks: ReadonlyMap<string, number>
+      readonly pins: readonly PinNote[]
     }
   | { readonly ok: false; readonly notModelled: string }
 
@@ -28,7 +31,13 @@ const controllersOf = (recording: ClientsRecording): number[] => [
   ...new Set(recording.entries.flatMap((entry) => (entry.do === 'startController' ? [Number(entry.controller)] : []))),
 ]
 
-export function compileClients(recording: ClientsRecording, seed: string): CompiledClients {
+/** What is chance in a replay: the seed, and how many times slower than usual the recording's host was. */
+export interface ClientsChance {
+  readonly seed: string
+  readonly slowness: number
+}
+
+export function compileClients(recording: ClientsRecording, { seed, slowness }: ClientsChance): CompiledClients {
   const common = recording as unknown as Recording
   const resolved = resolveGeneration(releaseOf(common))
   if (!resolved.ok) return { ok: false, notModelled: resolved.message }
@@ -57,6 +66,7 @@ export function compileClients(recording: ClientsRecording, seed: string): Compi
       looks.set(id, index)
     }
   }
+  const pins = kraft ? [] : controllerPins(recording, ids)
   const longestMs = Math.max(...ids.map((id) => 2 * sessionMs(id) + 2 * lagLimitMs(settings(id))))
   const plan: Plan = {
     version: 1,
@@ -78,7 +88,7 @@ export function compileClients(recording: ClientsRecording, seed: string): Compi
     ...(kraft ? { controllers: controllersOf(recording).map((id) => ({ id, startAtUs: null })) } : {}),
     topics: [],
     topicsAtUs: 0,
-    network: { latency: { kind: 'constant', us: LATENCY_US }, links: linksOf(script) },
+    network: { latency: { kind: 'constant', us: LATENCY_US * slowness }, links: linksOf(script, slowness) },
     clients: script.clients,
     steps: chain(script.moments, msToUs(longestMs + 2 * SOCKET_TIMEOUT_MS)),
     runUs: msToUs((recording.entries.at(-1)?.atMs ?? 0) + 3_600_000),
@@ -86,17 +96,21 @@ export function compileClients(recording: ClientsRecording, seed: string): Compi
     endsWithSteps: true,
     healAtEnd: false,
     expect: { holds: [], violated: [], may: [], counts: {} },
-    pins: {},
+    pins: Object.fromEntries(pins.map((pin) => [`${pin.stream}#${pin.index}`, pin.value])),
     limits: { events: 20_000_000, records: 5_000_000 },
   }
-  return { ok: true, plan, script, looks }
+  return { ok: true, plan, script, looks, pins }
 }
 
 /** Clients ran on the same host as the brokers, and so did the recorder. */
-const linksOf = (script: ClientsScript): Plan['network']['links'] =>
+const linksOf = (script: ClientsScript, slowness: number): Plan['network']['links'] =>
   ['admin', ...script.clients.map((client) => `${client.kind}-${client.name}`)]
     .flatMap((node) => [
       { from: node, to: '*' },
       { from: '*', to: node },
     ])
-    .map((link) => ({ ...link, latency: { kind: 'constant', us: CLIENT_LATENCY_US }, bandwidthBytesPerSecond: null }))
+    .map((link) => ({
+      ...link,
+      latency: { kind: 'constant', us: CLIENT_LATENCY_US * slowness },
+      bandwidthBytesPerSecond: null,
+    }))
