@@ -10,7 +10,7 @@ import type { Recording } from '../recording.ts'
 import { brokerIds, brokerSettings, lagLimitMs, sessionTimeoutMs } from '../settings.ts'
 import { startupTimes } from '../startup.ts'
 import { DO_RULES } from './do.ts'
-import { controllerPins } from './pins.ts'
+import { controllerPins, withFirstController } from './pins.ts'
 import type { ClientsRecording } from './recording.ts'
 import { SAW_RULES } from './saw.ts'
 import { ClientsScript } from './script.ts'
@@ -46,7 +46,9 @@ export function compileClients(recording: ClientsRecording, { seed, slowness }: 
   const settings = (id: number) => brokerSettings(common, id)
   const sessionMs = (id: number): number => sessionTimeoutMs(settings(id))
   const kraft = recording.mode === 'kraft'
-  const startup = kraft ? new Map<number, number>() : startupTimes(common, sessionMs)
+  const pins = kraft ? [] : controllerPins(recording, ids)
+  const times = kraft ? new Map<number, number>() : startupTimes(common, sessionMs)
+  const startup = withFirstController(recording, times, pins)
   const script = new ClientsScript(recording, { generation, brokers: ids, startup })
   const looks = new Map<string, number>()
   for (const [index, entry] of recording.entries.entries()) {
@@ -66,7 +68,6 @@ export function compileClients(recording: ClientsRecording, { seed, slowness }: 
       looks.set(id, index)
     }
   }
-  const pins = kraft ? [] : controllerPins(recording, ids)
   const longestMs = Math.max(...ids.map((id) => 2 * sessionMs(id) + 2 * lagLimitMs(settings(id))))
   const plan: Plan = {
     version: 1,

@@ -8,6 +8,24 @@ import { numberOf } from './recording.ts'
 const FIRST = 0
 const LAST = 0.99
 
+/** How much sooner than the others the first controller comes up, in ms. */
+const BEFORE_MS = 60
+
+/** Start-up times in ms by entry, with that of the first controller before those of the brokers started with it. */
+export function withFirstController(
+  recording: ClientsRecording,
+  startup: ReadonlyMap<number, number>,
+  pins: readonly PinNote[],
+): ReadonlyMap<number, number> {
+  const first = pins.find(({ stream, value }) => stream.startsWith('controller.election/1/') && value === FIRST)
+  const upTo = recording.entries.findIndex((entry) => entry.saw !== undefined)
+  const starts = [...startup].filter(([index]) => index < upTo)
+  const soonest = Math.min(...starts.map(([, ms]) => ms))
+  const own = starts.find(([index]) => first?.stream.endsWith(`/broker-${String(recording.entries[index]?.broker)}`))
+  if (own === undefined || starts.length < 2) return startup
+  return new Map([...startup, [own[0], Math.max(1, soonest - BEFORE_MS)]])
+}
+
 /** The crash that ended an epoch was that of its controller; one that did not was that of somebody else. */
 export function controllerPins(recording: ClientsRecording, brokers: readonly BrokerId[]): PinNote[] {
   const winners = new Map<number, BrokerId>()
