@@ -9,10 +9,10 @@ import type { InitProducerIdResponse } from '../../kafka/messages/producer-id.ts
 import type { ClientContext } from '../links.ts'
 import { canSend, linkTo, nextCorrelationId, sendRequest } from '../links.ts'
 import { booleanSetting, timeSettingUs } from '../settings.ts'
+import { anyBroker, nextConnectUs, type TransactionTurn } from './any-broker.ts'
 import type { ProducerIdentity } from './identity.ts'
 import { becomeProducer, sequenceAfter } from './identity.ts'
 import type { ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
-import { anyBroker, nextConnectUs, type TransactionTurn } from './transactions/run.ts'
 
 /** Formats before 2 have no place for a producer. */
 export const isIdempotent = (config: ProducerConfig): boolean =>
