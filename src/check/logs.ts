@@ -51,6 +51,15 @@ export const recordAt = (log: ReplicaLog, offset: number): HeldRecord | null =>
 export const isSame = (a: HeldRecord | null, b: HeldRecord | null): boolean =>
   a === null || b === null ? a === b : a.id === b.id && a.epoch === b.epoch
 
+/** A record that only one of two logs has: a cleaner has been on the other one. */
+const isCleaned = (
+  left: ReplicaLog,
+  right: ReplicaLog,
+  offset: number,
+  held: { readonly left: HeldRecord | null; readonly right: HeldRecord | null },
+): boolean =>
+  (held.left === null && offset < (left.cleanedTo ?? 0)) || (held.right === null && offset < (right.cleanedTo ?? 0))
+
 /** The first offset in [from, to), above both log starts, at which two logs hold different records or only one has any. */
 export function firstDifference(left: ReplicaLog, right: ReplicaLog, from: number, to: number): Difference | null {
   let offset = Math.max(from, left.logStartOffset, right.logStartOffset)
@@ -70,7 +79,7 @@ export function firstDifference(left: ReplicaLog, right: ReplicaLog, from: numbe
     offset = Math.max(offset, Math.min(a?.baseOffset ?? Infinity, b?.baseOffset ?? Infinity))
     if (offset >= to) return null
     const held = { left: heldIn(a, offset), right: heldIn(b, offset) }
-    if (!isSame(held.left, held.right)) return { offset, ...held }
+    if (!isSame(held.left, held.right) && !isCleaned(left, right, offset, held)) return { offset, ...held }
     offset += 1
     if (a !== undefined && offset > lastOffset(a)) i += 1
     if (b !== undefined && offset > lastOffset(b)) j += 1

@@ -11,6 +11,7 @@ import { statePath } from '../kafka/znodes.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import { knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { CommittedRecord, SentRecord, World } from '../world/world.ts'
+import { isCompactedAway, type LastCommitted } from './compacted.ts'
 import { findRecord, logOf, logsOf, recordAt } from './logs.ts'
 
 /** A cut that took a copy of a record away. */
@@ -179,9 +180,17 @@ function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cu
   }
 }
 
-/** Not at its offset, and not because the log begins later (retention, DeleteRecords). */
-const isMissingAt = (log: ReplicaLog, offset: number, id: RecordIdentity): boolean =>
-  offset >= log.logStartOffset && recordAt(log, offset)?.id !== id
+/** Not at its offset, and not because the log begins later (retention, DeleteRecords) or was compacted. */
+const isMissingAt = (
+  world: World,
+  partition: TopicPartition,
+  log: ReplicaLog,
+  record: { readonly id: RecordIdentity; readonly offset: number; readonly value: string | null },
+  known: LastCommitted,
+): boolean =>
+  record.offset >= log.logStartOffset &&
+  recordAt(log, record.offset)?.id !== record.id &&
+  !isCompactedAway(world, partition, log, record, known)
 
 const byPlace = (a: LostRecord, b: LostRecord): number =>
   a.partition === b.partition ? a.offset - b.offset : a.partition < b.partition ? -1 : 1
@@ -194,10 +203,11 @@ export function lostRecords(world: World): LostRecord[] {
   const lost: LostRecord[] = []
   const judged = judgedLogs(world)
   const cuts = cutsOf(world)
+  const known: LastCommitted = {}
   for (const sent of Object.values(world.ledger.sent)) {
     if (sent.outcome !== 'acked' || sent.partition === null || sent.offset < 0 || sent.acks === 0) continue
     const target = judged[sent.partition]
-    if (target === undefined || !isMissingAt(target.log, sent.offset, sent.id)) continue
+    if (target === undefined || !isMissingAt(world, sent.partition, target.log, sent, known)) continue
     if (findRecord(target.log, sent.id) !== null) continue
     lost.push(lostFrom(world, { ...sent, partition: sent.partition }, target, cuts))
   }
@@ -209,12 +219,13 @@ export function lostCommitted(world: World): LostRecord[] {
   const lost: LostRecord[] = []
   const judged = judgedLogs(world)
   const cuts = cutsOf(world)
+  const known: LastCommitted = {}
   for (const partition of Object.keys(world.ledger.committed).sort()) {
     const target = judged[partition]
     if (target === undefined) continue
     for (const entries of Object.values(world.ledger.committed[partition]!)) {
       for (const entry of entries) {
-        if (isMissingAt(target.log, entry.offset, entry.id)) lost.push(lostFrom(world, entry, target, cuts))
+        if (isMissingAt(world, partition, target.log, entry, known)) lost.push(lostFrom(world, entry, target, cuts))
       }
     }
   }
@@ -236,9 +247,10 @@ export function missing(world: World, partition: TopicPartition): CommittedRecor
   if (truth === null || truth.leader === NO_LEADER) return []
   const log = logOf(world, truth.leader, partition) ?? EMPTY
   const found: CommittedRecord[] = []
+  const known: LastCommitted = {}
   for (const entries of Object.values(world.ledger.committed[partition] ?? {})) {
     const last = entries.at(-1)!
-    if (isMissingAt(log, last.offset, last.id)) found.push(last)
+    if (isMissingAt(world, partition, log, last, known)) found.push(last)
   }
   return found.sort((a, b) => a.offset - b.offset)
 }

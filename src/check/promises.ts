@@ -56,6 +56,39 @@ function isHarmless(action: Action): boolean {
 /** Something may go wrong, or leadership may move. */
 export const isDisturbed = (plan: Plan): boolean => actionsOf(plan).some((action) => !isHarmless(action))
 
+const settingsOfTopics = (plan: Plan): Readonly<Record<string, string>>[] => [
+  ...plan.topics.map(({ settings }) => settings),
+  ...actionsOf(plan).flatMap((action) =>
+    action.do === 'admin' && 'settings' in action.request ? [action.request.settings] : [],
+  ),
+]
+
+/** Values of a setting that some topic may have, in the generation's words. */
+function valuesOf(plan: Plan, key: string): string[] {
+  const topics = settingsOfTopics(plan)
+  const own = topics.flatMap((settings) => (settings[key] === undefined ? [] : [settings[key]]))
+  const general = plan.brokers.map(({ settings }) => topicSetting(settings, undefined, key))
+  return [...own, ...general.flatMap((value) => (value === undefined ? [] : [String(value)]))]
+}
+
+const isCompacted = (plan: Plan): boolean => valuesOf(plan, 'cleanup.policy').some((value) => value.includes('compact'))
+
+/** Records may go before everybody has read them: by age, by size, by compaction, or because somebody asks for it. */
+export function cleanupHoles(plan: Plan): Hole[] {
+  const holes: Hole[] = []
+  const runMs = (plan.runUs + plan.settleUs) / 1000
+  if (isCompacted(plan)) holes.push({ because: 'a topic is compacted', hole: null })
+  const byAge = valuesOf(plan, 'retention.ms').some((value) => {
+    const ms = Number(value)
+    return ms < 0 ? plan.mechanisms.negativeRetention === 'everything' : ms < runMs
+  })
+  const bySize = valuesOf(plan, 'retention.bytes').some((value) => Number(value) >= 0)
+  if (byAge || bySize) holes.push({ because: 'old segments are deleted', hole: null })
+  const asked = actionsOf(plan).some((action) => action.do === 'request' && action.request.request === 'deleteRecords')
+  if (asked) holes.push({ because: 'an administrator deletes records', hole: null })
+  return holes
+}
+
 export const losesPower = (plan: Plan): boolean => actionsOf(plan).some((action) => action.do === 'powerLoss')
 
 const KEY = 'unclean.leader.election.enable'
@@ -115,6 +148,12 @@ export function lossHoles(plan: Plan): Hole[] {
   if (!isDisturbed(plan)) return []
   const { mechanisms } = plan
   const holes: Hole[] = []
+  if (isCompacted(plan) && !mechanisms.cleanerStopsAtHighWatermark) {
+    holes.push({
+      because: 'a cleaner goes by records above the high watermark, which may be cut later',
+      hole: 'KAFKA-13194',
+    })
+  }
   if (isUncleanPossible(plan)) {
     holes.push({ because: 'a replica outside the ISR may be elected', hole: 'KIP-106 (unclean leader election)' })
   }

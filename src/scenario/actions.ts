@@ -186,6 +186,9 @@ function compileSet(checks: Checks, form: FormOf<'set'>, path: Path): Action[] {
   })
 }
 
+/** Timestamps that stand for something else; the last one since 3.0 (KIP-734). */
+const SENTINELS: Readonly<Record<string, number>> = { latest: -1, earliest: -2, largest: -3 }
+
 type RequestForm = FormOf<'request'>
 
 function rawRequest(checks: Checks, form: RequestForm, path: Path, label: string): RawRequest {
@@ -208,7 +211,7 @@ function rawRequest(checks: Checks, form: RequestForm, path: Path, label: string
         maxWaitMs: wholeMs(form['max-wait'] ?? '500ms'),
       }
     case 'list-offsets': {
-      const timestamp = form.timestamp === 'latest' ? -1 : form.timestamp === 'earliest' ? -2 : Number(form.timestamp)
+      const timestamp = SENTINELS[String(form.timestamp)] ?? Number(form.timestamp)
       // KAFKA-2334: version 5 (2.2) is the first that can be told OFFSET_NOT_AVAILABLE.
       return {
         request: 'listOffsets',

@@ -287,7 +287,9 @@ const request = z.union(
       request: z.literal('list-offsets'),
       ...requestKeys,
       partition,
-      timestamp: z.union([textLike('timestamp', /^(latest|earliest)$/), whole('timestamp', 0)], { error: 'timestamp' }),
+      timestamp: z.union([textLike('timestamp', /^(latest|earliest|largest)$/), whole('timestamp', 0)], {
+        error: 'timestamp',
+      }),
     }),
     map({
       request: z.literal('delete-records'),

@@ -69,7 +69,7 @@ const WAITING: Readonly<Record<string, string>> = {
   staticRejoinWhileCompleting: 'groups: tests of the coordinator hold it',
   staticReplacementStored: 'groups: tests of the coordinator hold it',
   unsyncedMembersRemoved: 'groups: tests of the coordinator hold it',
-  highWatermarkAtLeastLogStart: 'nothing deletes old records, so no log starts above 0',
+  highWatermarkAtLeastLogStart: 'no scenario has a high watermark below a log start',
   indexEntryOffset: 'files of a log: no scenario looks into them',
   recoveryScan: 'files of a log: recordings of damaged directories hold them',
   recoveryPointAfterRecovery: 'files of a log: recordings of damaged directories hold them',
@@ -83,6 +83,7 @@ const WAITING: Readonly<Record<string, string>> = {
   trailingGarbageIsFatal: 'files of a log: recordings of damaged directories hold them',
   tornEntryStopsReaders: 'files of a log: recordings of damaged directories hold them',
   recoverySnapshots: 'files of a log: recordings of damaged directories hold them',
+  tombstoneHorizon: 'tombstones: held against recordings, no client of a scenario writes one',
   producerSnapshots: 'files of a log: no scenario looks into them',
   ...WITHOUT_A_STORY,
 }

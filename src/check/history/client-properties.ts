@@ -3,7 +3,7 @@ import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
 import type { Hole } from '../promises.ts'
-import { isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
+import { cleanupHoles, isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
 import type { Finding, Promised, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 import type { Anomaly } from './anomalies.ts'
@@ -94,7 +94,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
   property(
     'NoLostWrites',
     'No record that was acknowledged at acks=all is passed over by every reader (lost write).',
-    (plan) => unlessHoles([...lossHoles(plan), ...readFromTheStart(plan)]),
+    (plan) => unlessHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan)]),
     (world) => lostWrites(historyOf(world)),
   ),
   property(
@@ -102,7 +102,9 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     'In the end every record that was acknowledged at acks=all has been handed to somebody (unseen).',
     (plan) => {
       const settles = settlesHealed(plan)
-      return settles.promised ? unlessHoles([...lossHoles(plan), ...readFromTheStart(plan)]) : settles
+      return settles.promised
+        ? unlessHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan)])
+        : settles
     },
     (world) => unseenWrites(historyOf(world), graceUs(world.plan)).filter((it) => stillRead(world, it)),
   ),
