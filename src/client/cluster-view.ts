@@ -68,7 +68,7 @@ function refreshDueUs(view: ClusterView, settings: Settings): number | null {
  * Whom to ask (clients: NetworkClient.leastLoadedNode): a ready link with nothing unanswered, else the ready link with
  * least, else one that is being made, else one that may be made.
  */
-function leastLoaded<R>(
+export function leastLoaded<R>(
   links: Links<R>,
   view: ClusterView,
   options: RefreshOptions,

@@ -17,6 +17,8 @@ export interface Outstanding<R> {
   readonly correlationId: number
   readonly sentAtUs: number
   readonly request: R
+  /** Given up after this long; absent: after the time-out of its client. */
+  readonly timeoutUs?: number
 }
 
 /** What every client asks besides its own requests. */
@@ -35,14 +37,19 @@ export interface Link<R> {
   failures: number
   /** Not tried again before this time. */
   retryAtUs: number
+  /** Absent: CLIENT_CHANNEL. */
+  readonly channel?: string
 }
 
 export interface Links<R> {
   byBroker: Record<string, Link<R>>
   nextCorrelationId: number
+  /** Connections of their own beside those of CLIENT_CHANNEL; absent: these. */
+  readonly channel?: string
 }
 
-export const noLinks = <R>(): Links<R> => ({ byBroker: {}, nextCorrelationId: 1 })
+export const noLinks = <R>(channel?: string): Links<R> =>
+  channel === undefined ? { byBroker: {}, nextCorrelationId: 1 } : { byBroker: {}, nextCorrelationId: 1, channel }
 
 /** The brokers this client has or had a link to, ascending. */
 export const linkedBrokers = <R>(links: Links<R>): BrokerId[] =>
@@ -54,6 +61,7 @@ export function linkTo<R>(links: Links<R>, broker: BrokerId): Link<R> {
   let link = links.byBroker[broker]
   if (link === undefined) {
     link = { phase: 'closed', readyAtUs: null, connection: null, inFlight: [], failures: 0, retryAtUs: 0 }
+    if (links.channel !== undefined) link = { ...link, channel: links.channel }
     links.byBroker[broker] = link
   }
   return link
@@ -77,9 +85,11 @@ export function sendRequest<R>(
   message: KafkaMessage & { readonly correlationId: number },
   request: R | CommonRequest,
   ctx: ClientContext,
+  timeoutUs?: number,
 ): void {
-  link.inFlight.push({ correlationId: message.correlationId, sentAtUs: ctx.nowUs, request })
-  ctx.send(brokerNode(broker), CLIENT_CHANNEL, message)
+  const sent = { correlationId: message.correlationId, sentAtUs: ctx.nowUs, request }
+  link.inFlight.push(timeoutUs === undefined ? sent : { ...sent, timeoutUs })
+  ctx.send(brokerNode(broker), link.channel ?? CLIENT_CHANNEL, message)
 }
 
 /** How long a client that exchanges no versions waits for the news that nobody listens. */
@@ -158,20 +168,20 @@ export function breakLink<R>(
 export const isPresentConnection = <R>(link: Link<R>, connection: ConnectionId): boolean =>
   link.phase !== 'closed' && (link.connection === null || link.connection === connection)
 
-/** Brokers whose oldest request is past its time-out, ascending: their connections are to be closed. */
+const dueUs = <R>({ sentAtUs, timeoutUs }: Outstanding<R>, usualUs: number): number => sentAtUs + (timeoutUs ?? usualUs)
+
+/** Brokers with a request past its time-out, ascending: their connections are to be closed. */
 export function timedOutBrokers<R>(links: Links<R>, timeoutUs: number, nowUs: number): BrokerId[] {
-  return linkedBrokers(links).filter((broker) => {
-    const oldest = links.byBroker[broker]!.inFlight[0]
-    return oldest !== undefined && oldest.sentAtUs + timeoutUs <= nowUs
-  })
+  return linkedBrokers(links).filter((broker) =>
+    links.byBroker[broker]!.inFlight.some((one) => dueUs(one, timeoutUs) <= nowUs),
+  )
 }
 
 /** When the next request times out; null when nothing is unanswered. */
 export function nextTimeoutUs<R>(links: Links<R>, timeoutUs: number): number | null {
   let next: number | null = null
   for (const broker of Object.keys(links.byBroker)) {
-    const oldest = links.byBroker[broker]!.inFlight[0]
-    if (oldest !== undefined) next = earlier(next, oldest.sentAtUs + timeoutUs)
+    for (const one of links.byBroker[broker]!.inFlight) next = earlier(next, dueUs(one, timeoutUs))
   }
   return next
 }

@@ -157,6 +157,7 @@ export type Fact =
       readonly kind: 'groupRebalancing'
       readonly group: string
       readonly generation: number
+      readonly members: readonly string[]
       readonly reason: string
     }
   | {
@@ -192,6 +193,31 @@ export type Fact =
     }
   /** A group of KIP-848 as it is now. */
   | ({ readonly kind: 'consumerGroup'; readonly group: string } & DescribedConsumerGroup)
+  // --- Groups, said by their members
+  | {
+      readonly kind: 'partitionsAssigned' | 'partitionsRevoked' | 'partitionsLost'
+      readonly client: string
+      readonly group: string
+      readonly partitions: readonly TopicPartition[]
+      readonly generation: number
+      readonly member: string
+    }
+  | {
+      readonly kind: 'commitAnswered'
+      readonly client: string
+      readonly group: string
+      readonly how: 'sync' | 'async' | 'auto' | 'rebalance' | 'close'
+      readonly offsets: Readonly<Record<TopicPartition, number>>
+      /** null: committed; else the class of the exception. */
+      readonly error: string | null
+    }
+  | { readonly kind: 'pollThrew'; readonly client: string; readonly group: string; readonly error: string }
+  /** The application has processed everything below these offsets that it was handed. */
+  | {
+      readonly kind: 'recordsProcessed'
+      readonly client: string
+      readonly offsets: Readonly<Record<TopicPartition, number>>
+    }
   | { readonly kind: 'offsetExpired'; readonly group: string; readonly partition: TopicPartition }
   | { readonly kind: 'internalTopicNotCreated'; readonly topic: string; readonly liveBrokers: readonly BrokerId[] }
   // --- ISR

@@ -44,6 +44,12 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   groupMemberRemoved: { glyph: '-', tone: 'warn', weight: 'major' },
   groupMemberReplaced: { glyph: 'g', tone: 'info', weight: 'major' },
   groupCommit: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  partitionsAssigned: { glyph: '>', tone: 'good', weight: 'major' },
+  partitionsRevoked: { glyph: '<', tone: 'info', weight: 'major' },
+  partitionsLost: { glyph: '<', tone: 'warn', weight: 'major' },
+  commitAnswered: { glyph: '.', tone: 'plain', weight: 'minor' },
+  pollThrew: { glyph: '!', tone: 'bad', weight: 'major' },
+  recordsProcessed: { glyph: '.', tone: 'plain', weight: 'quiet' },
   offsetExpired: { glyph: 'x', tone: 'warn', weight: 'major' },
   internalTopicNotCreated: { glyph: '!', tone: 'warn', weight: 'minor' },
   isrShrinkAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -126,6 +132,8 @@ export function ranges(numbers: readonly number[]): string {
   })
   return parts.join(', ')
 }
+
+const named = (partitions: readonly string[]): string => (partitions.length === 0 ? 'nothing' : partitions.join(' '))
 
 const leaderText = (leader: number): string => (leader < 0 ? 'nobody' : `broker ${leader}`)
 
@@ -214,6 +222,22 @@ export function factWords(fact: Fact): string {
       return `group ${fact.group}: ${fact.instanceId} comes back as ${fact.to}, and ${fact.from} is fenced`
     case 'groupCommit':
       return `group ${fact.group}: takes a commit of ${fact.member} in generation ${fact.generation}`
+    case 'partitionsAssigned':
+      return `is assigned ${named(fact.partitions)} in generation ${fact.generation} of ${fact.group}`
+    case 'partitionsRevoked':
+      return `gives away ${named(fact.partitions)} (generation ${fact.generation} of ${fact.group})`
+    case 'partitionsLost':
+      return `has lost ${named(fact.partitions)} with its membership in ${fact.group}`
+    case 'commitAnswered':
+      return `${fact.how} commit of ${Object.entries(fact.offsets)
+        .map(([name, offset]) => `${name} at ${offset}`)
+        .join(', ')}${fact.error === null ? '' : `: ${fact.error}`}`
+    case 'pollThrew':
+      return `poll throws ${fact.error}`
+    case 'recordsProcessed':
+      return `has processed ${Object.entries(fact.offsets)
+        .map(([name, offset]) => `${name} up to ${offset}`)
+        .join(', ')}`
     case 'offsetExpired':
       return `group ${fact.group}: the offset of ${fact.partition} has expired`
     case 'internalTopicNotCreated':

@@ -1,4 +1,5 @@
 /** Conditions of steps: judged after each event, on the registry's truth unless a broker's belief is asked. */
+import type { Fact } from '../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { StateZnode } from '../kafka/znodes.ts'
 import { partitionOfStatePath } from '../kafka/znodes.ts'
@@ -157,6 +158,15 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       }
       return count >= condition.count
     }
+    case 'groupPassed': {
+      let count = 0
+      for (const { fact } of world.ledger.facts) {
+        const passed = groupStateOf(fact)
+        if (passed === null || passed.group !== condition.group || passed.state !== condition.state) continue
+        if (condition.members === null || passed.members === condition.members) count += 1
+      }
+      return count >= condition.count
+    }
     case 'clientFact': {
       let count = 0
       for (const { fact, node } of world.ledger.facts) {
@@ -198,5 +208,21 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       return !holds(world, condition.of, previousFiredUs)
     default:
       return unreachable(condition)
+  }
+}
+
+/** The state that a group comes into with a fact; null: none. */
+function groupStateOf(fact: Fact): { readonly group: string; readonly state: string; readonly members: number } | null {
+  switch (fact.kind) {
+    case 'groupRebalancing':
+      return { group: fact.group, state: 'PreparingRebalance', members: fact.members.length }
+    case 'groupGeneration': {
+      const members = fact.members.length
+      return { group: fact.group, state: members === 0 ? 'Empty' : 'CompletingRebalance', members }
+    }
+    case 'groupStable':
+      return { group: fact.group, state: 'Stable', members: Object.keys(fact.assignments).length }
+    default:
+      return null
   }
 }

@@ -37,6 +37,7 @@ const COUNTED_ONLY: Readonly<Record<string, true>> = {
   offsetCommitted: true,
   lastStableOffset: true,
   groupCommit: true,
+  recordsProcessed: true,
   registryWrite: true,
   metadataRecord: true,
 }

@@ -283,6 +283,14 @@ export type Condition =
       readonly count: number
     }
   /** A fact of that kind was said so often by one node, for example `consumer-c1`. */
+  /** A group has been in that state with so many members (null: any number) so often since the run began. */
+  | {
+      readonly when: 'groupPassed'
+      readonly group: string
+      readonly state: 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Empty'
+      readonly members: number | null
+      readonly count: number
+    }
   | { readonly when: 'clientFact'; readonly node: string; readonly kind: string; readonly count: number }
   /** The registry has been written so at some time: true from then on. Fields left null match anything. */
   | {

@@ -19,6 +19,7 @@ import {
 import { booleanSetting, timeSettingUs } from '../settings.ts'
 import { WAKE_TIMER } from '../wake.ts'
 import { closeLinks, onFetchResponse, poll, requestTimeoutUs } from './fetching.ts'
+import { hasApplication, onMetadata, stepMember } from './member.ts'
 import { assign, backOff, commit, onEpochEnds, onListOffsets } from './positions.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
 
@@ -36,6 +37,7 @@ function begin(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext)
     topics: [...new Set(named ?? config.topics)].sort(),
     partitions: {},
     nextCommitAtUs: ctx.nowUs + commitIntervalUs(config),
+    buffered: {},
   }
   for (const name of config.partitions ?? []) {
     assign(state.volatile, name, state.durable.committed[name], config, ctx)
@@ -82,7 +84,8 @@ function onMessage(
   } else if (message.type === 'MetadataResponse' && request.kind === 'metadata') {
     const tracksEpochs = config.mechanisms.leaderEpochFencing
     takeMetadata(memory.view, message, { topics: memory.topics, tracksEpochs }, ctx)
-    assignKnown(state, memory, config, ctx)
+    if (memory.application === undefined) assignKnown(state, memory, config, ctx)
+    else onMetadata(memory, config, ctx)
   }
 }
 
@@ -109,7 +112,7 @@ function onTimer(state: ConsumerState, memory: ConsumerVolatile, config: Consume
     ctx.close(brokerNode(broker), CLIENT_CHANNEL)
     onLinkBroken(memory, broker, config, ctx)
   }
-  if (!autoCommits(config) || memory.nextCommitAtUs > ctx.nowUs) return
+  if (memory.application !== undefined || !autoCommits(config) || memory.nextCommitAtUs > ctx.nowUs) return
   commit(state, config, ctx)
   memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
 }
@@ -123,39 +126,53 @@ function onControl(state: ConsumerState, operation: Operation, config: ConsumerC
   ctx.complete(operation.operationId, { error: 'NONE' })
 }
 
+/** Takes in what concerns brokers as leaders. */
+function take(
+  state: ConsumerState,
+  memory: ConsumerVolatile,
+  input: Input<KafkaMessage, Operation>,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): boolean {
+  switch (input.kind) {
+    case 'message':
+      onMessage(state, memory, nodeNumber(input.from), input.connection, input.message, config, ctx)
+      return true
+    case 'disconnected': {
+      const broker = nodeNumber(input.peer)
+      if (input.channel !== CLIENT_CHANNEL) return false
+      if (!isPresentConnection(linkTo(memory.links, broker), input.connection)) return false
+      onLinkBroken(memory, broker, config, ctx)
+      return true
+    }
+    case 'timer':
+      if (input.name !== WAKE_TIMER) return false
+      onTimer(state, memory, config, ctx)
+      return true
+    case 'start':
+    case 'operation':
+      return true
+    case 'local':
+    case 'stop':
+      return false
+  }
+}
+
 function step(
   state: ConsumerState,
   input: Input<KafkaMessage, Operation>,
   ctx: ClientContext,
   config: ConsumerConfig,
 ): void {
+  if (hasApplication(config)) {
+    stepMember(state, input, config, ctx, (memory) => void take(state, memory, input, config, ctx))
+    return
+  }
   if (input.kind === 'start' && state.durable.running) begin(state, config, ctx)
   if (input.kind === 'operation') onControl(state, input.operation, config, ctx)
   const memory = state.volatile
   if (memory === null) return
-  switch (input.kind) {
-    case 'message':
-      onMessage(state, memory, nodeNumber(input.from), input.connection, input.message, config, ctx)
-      break
-    case 'disconnected': {
-      const broker = nodeNumber(input.peer)
-      if (input.channel !== CLIENT_CHANNEL) return
-      if (!isPresentConnection(linkTo(memory.links, broker), input.connection)) return
-      onLinkBroken(memory, broker, config, ctx)
-      break
-    }
-    case 'timer':
-      if (input.name !== WAKE_TIMER) return
-      onTimer(state, memory, config, ctx)
-      break
-    case 'start':
-    case 'operation':
-      break
-    case 'local':
-    case 'stop':
-      return
-  }
-  poll(memory, config, ctx)
+  if (take(state, memory, input, config, ctx)) poll(memory, config, ctx)
 }
 
 export const consumerMachine: Machine<ConsumerState, ConsumerConfig, KafkaMessage, Operation, Fact> = {

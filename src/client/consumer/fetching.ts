@@ -5,7 +5,7 @@ import { brokerNode, NO_LEADER, partitionNames } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import { lastOffset, offsetAt } from '../../kafka/records.ts'
-import { leaderOf, maybeRefresh } from '../cluster-view.ts'
+import { leaderOf, maybeRefresh, type RefreshOptions } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import {
   CLIENT_CHANNEL,
@@ -20,7 +20,7 @@ import { booleanSetting, numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier, wakeBy } from '../wake.ts'
 import { isolationOf, transactionFilter } from './isolation.ts'
 import { backOff, noticeLeaderEpoch, resetOffset, resetTimestamp } from './positions.ts'
-import type { ConsumedPartition, ConsumerConfig, ConsumerVolatile } from './state.ts'
+import type { BufferedRecords, ConsumedPartition, ConsumerConfig, ConsumerVolatile } from './state.ts'
 
 /** The Java consumer's fixed limit. */
 const MAX_IN_FLIGHT = 100
@@ -39,6 +39,18 @@ interface Asks {
 
 /** Asks every leader what there is to ask, and arms the timer for the next look. */
 export function poll(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
+  let lookUs = askLeaders(memory, config, ctx)
+  if (booleanSetting(config.settings, 'enable.auto.commit', true)) lookUs = earlier(lookUs, memory.nextCommitAtUs)
+  wakeBy(memory, ctx, lookUs)
+}
+
+/** Whether records of a partition are wanted: none are at hand, and the application has not paused it. */
+const isFetchable = (memory: ConsumerVolatile, name: TopicPartition): boolean =>
+  memory.application === undefined ||
+  (memory.application.fetching && memory.buffered[name] === undefined && !memory.application.paused.includes(name))
+
+/** Asks every leader what there is to ask, and returns when to look again. */
+export function askLeaders(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): number | null {
   let lookUs: number | null = null
   const byLeader: Record<string, Asks> = {}
   for (const name of partitionNames(memory.partitions)) {
@@ -58,7 +70,7 @@ export function poll(memory: ConsumerVolatile, config: ConsumerConfig, ctx: Clie
     const asks = byLeader[leader]
     if (partition.phase === 'resetting') asks.reset.push(name)
     else if (partition.phase === 'validating') asks.validate.push(name)
-    else asks.fetch.push(name)
+    else if (isFetchable(memory, name)) asks.fetch.push(name)
   }
   lookUs = earlier(lookUs, refresh(memory, config, ctx))
   for (const key of Object.keys(byLeader)) {
@@ -67,26 +79,21 @@ export function poll(memory: ConsumerVolatile, config: ConsumerConfig, ctx: Clie
     lookUs = earlier(lookUs, maybeConnect(memory.links, broker, asksVersions(config), ctx))
     if (canSend(link, MAX_IN_FLIGHT)) ask(memory, broker, byLeader[key]!, config, ctx)
   }
-  lookUs = earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))
-  if (booleanSetting(config.settings, 'enable.auto.commit', true)) lookUs = earlier(lookUs, memory.nextCommitAtUs)
-  wakeBy(memory, ctx, lookUs)
+  return earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))
 }
 
 const refresh = (memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): number | null =>
-  maybeRefresh(
-    memory.links,
-    memory.view,
-    {
-      settings: config.settings,
-      bootstrap: config.bootstrap,
-      topics: memory.topics,
-      version: config.mechanisms.leaderEpochFencing ? 7 : 5,
-      maxInFlight: MAX_IN_FLIGHT,
-      asksVersions: asksVersions(config),
-      stream: `client.metadata/${config.name}`,
-    },
-    ctx,
-  )
+  maybeRefresh(memory.links, memory.view, refreshOptions(memory, config), ctx)
+
+export const refreshOptions = (memory: ConsumerVolatile, config: ConsumerConfig): RefreshOptions => ({
+  settings: config.settings,
+  bootstrap: config.bootstrap,
+  topics: memory.topics,
+  version: config.mechanisms.leaderEpochFencing ? 7 : 5,
+  maxInFlight: MAX_IN_FLIGHT,
+  asksVersions: asksVersions(config),
+  stream: `client.metadata/${config.name}`,
+})
 
 function ask(memory: ConsumerVolatile, broker: BrokerId, asks: Asks, config: ConsumerConfig, ctx: ClientContext): void {
   const link = linkTo(memory.links, broker)
@@ -195,7 +202,7 @@ export function onFetchResponse(
     if (partition === undefined || told === undefined) continue
     if (partition.phase !== 'fetching' || partition.position !== offsets[name]) {
       ctx.probe('stale-fetch-answer')
-    } else if (told.error === 'NONE') handOut(name, partition, told, broker, config, ctx)
+    } else if (told.error === 'NONE') handOut(memory, name, partition, told, broker, config, ctx)
     else onFetchError(memory, name, partition, told, config, ctx)
   }
 }
@@ -218,22 +225,17 @@ function onFetchError(
   backOff(partition, config, ctx)
 }
 
-type PolledRecord = { readonly offset: number; readonly id: string; readonly epoch: number }
-
-/** Hands the records from the position on to the application, `max.poll.records` at a time. */
-function handOut(
-  name: TopicPartition,
+/** What an answer holds for the application from the position on, and where the position goes behind it. */
+function readable(
   partition: ConsumedPartition,
   told: FetchedPartition,
   broker: BrokerId,
   config: ConsumerConfig,
   ctx: ClientContext,
-): void {
-  if (told.highWatermark < partition.highWatermark) ctx.probe('consumer-sees-the-high-watermark-go-back')
-  partition.highWatermark = told.highWatermark
-  const records: PolledRecord[] = []
+): BufferedRecords {
+  const records: BufferedRecords['records'][number][] = []
   const isUnseen = transactionFilter(told, config)
-  let unseenTo: { readonly offset: number; readonly epoch: number } | null = null
+  let unseenTo: BufferedRecords['unseenTo'] = null
   for (const batch of told.batches) {
     if (isUnseen(batch)) {
       unseenTo = { offset: lastOffset(batch) + 1, epoch: batch.leaderEpoch }
@@ -246,27 +248,66 @@ function handOut(
         ctx.probe('fetch-answer-holds-records-above-the-high-watermark')
         break
       }
-      records.push({ offset, id: record.id, epoch: batch.leaderEpoch })
+      records.push({ offset, id: record.id, epoch: batch.leaderEpoch, value: record.value })
     }
   }
-  const atMost = numberSetting(config.settings, 'max.poll.records', 500)
-  for (let start = 0; start < records.length; start += atMost) {
-    const polled = records.slice(start, start + atMost)
-    const last = polled[polled.length - 1]!
-    ctx.fact({
-      kind: 'recordsPolled',
-      client: config.name,
-      partition: name,
-      fromOffset: partition.position,
-      records: polled,
-      highWatermark: told.highWatermark,
-      broker,
-    })
-    const twice = isMutant(config, 'consumer-reads-twice') && partition.position <= last.offset - 1
-    partition.position = last.offset + (twice ? 0 : isMutant(config, 'consumer-skips') ? 2 : 1)
-    partition.positionEpoch = last.epoch
+  return { records, unseenTo, highWatermark: told.highWatermark, broker }
+}
+
+/**
+ * Takes an answer in: a consumer without an application hands all of it out, `max.poll.records` at a time; else it is
+ * kept for the next polls.
+ */
+function handOut(
+  memory: ConsumerVolatile,
+  name: TopicPartition,
+  partition: ConsumedPartition,
+  told: FetchedPartition,
+  broker: BrokerId,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (told.highWatermark < partition.highWatermark) ctx.probe('consumer-sees-the-high-watermark-go-back')
+  partition.highWatermark = told.highWatermark
+  const found = readable(partition, told, broker, config, ctx)
+  if (memory.application !== undefined) {
+    if (found.records.length > 0) memory.buffered[name] = found
+    else passUnseen(partition, found)
+    return
   }
-  // Behind markers and records of aborted transactions the position goes on although nothing is handed out.
+  const atMost = numberSetting(config.settings, 'max.poll.records', 500)
+  for (let start = 0; start < found.records.length; start += atMost) {
+    takeRecords(name, partition, found, found.records.slice(start, start + atMost), config, ctx)
+  }
+  passUnseen(partition, found)
+}
+
+/** Hands records of one partition to the application: the position goes behind them. */
+export function takeRecords(
+  name: TopicPartition,
+  partition: ConsumedPartition,
+  { highWatermark, broker }: BufferedRecords,
+  records: BufferedRecords['records'],
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  const last = records[records.length - 1]!
+  ctx.fact({
+    kind: 'recordsPolled',
+    client: config.name,
+    partition: name,
+    fromOffset: partition.position,
+    records: records.map(({ offset, id, epoch }) => ({ offset, id, epoch })),
+    highWatermark,
+    broker,
+  })
+  const twice = isMutant(config, 'consumer-reads-twice') && partition.position <= last.offset - 1
+  partition.position = last.offset + (twice ? 0 : isMutant(config, 'consumer-skips') ? 2 : 1)
+  partition.positionEpoch = last.epoch
+}
+
+/** Behind markers and records of aborted transactions the position goes on although nothing is handed out. */
+export function passUnseen(partition: ConsumedPartition, { unseenTo }: BufferedRecords): void {
   if (unseenTo === null || unseenTo.offset <= partition.position) return
   partition.position = unseenTo.offset
   partition.positionEpoch = unseenTo.epoch

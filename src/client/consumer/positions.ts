@@ -65,6 +65,15 @@ function moveTo(
   ctx.fact({ kind: 'positionReset', client: config.name, partition: name, from, to: offset, why })
 }
 
+/** The application says where to read on. */
+export const seekTo = (
+  name: TopicPartition,
+  partition: ConsumedPartition,
+  offset: number,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void => moveTo(name, partition, offset, -1, 'seek', config, ctx)
+
 /** The position is of no use: look for another as `auto.offset.reset` says, or give the partition up. */
 export function resetOffset(
   name: TopicPartition,

@@ -5,6 +5,8 @@ import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import type { MutantName } from '../../kafka/mutants.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { Links } from '../links.ts'
+import type { ConsumerApplication } from './calls/application.ts'
+import type { GroupMembership } from './group/state.ts'
 
 export interface ConsumerConfig {
   readonly name: string
@@ -15,8 +17,22 @@ export interface ConsumerConfig {
   /** Consumer settings by dotted key. */
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
+  /** `client.id` where several clients share one; absent: the name. */
+  readonly clientId?: string
+  /** It does what it is called to; absent: it reads by itself. */
+  readonly startedByStep?: boolean
+  /** How an application of a group member behaves that is left to itself; absent: none is. */
+  readonly member?: MemberApplication
   /** Planted bugs; absent: none. */
   readonly mutants?: readonly MutantName[]
+}
+
+/** An application that polls, processes and commits in a loop. */
+export interface MemberApplication {
+  /** How long one record takes, in us. */
+  readonly processUs: number
+  /** What it commits by itself: nothing (auto-commit or none), before it processes or after, and how. */
+  readonly commits: 'none' | 'sync-after' | 'async-after' | 'sync-before'
 }
 
 export interface CommittedOffset {
@@ -59,6 +75,21 @@ export type ConsumerRequest =
   | { readonly kind: 'fetch'; readonly offsets: Readonly<Record<TopicPartition, number>> }
   | { readonly kind: 'listOffsets'; readonly partitions: readonly TopicPartition[] }
   | { readonly kind: 'epochEnds'; readonly partitions: readonly TopicPartition[] }
+  | { readonly kind: 'findCoordinator' }
+
+/** Records of a partition that were fetched and not handed out yet. */
+export interface BufferedRecords {
+  readonly records: readonly {
+    readonly offset: number
+    readonly id: string
+    readonly epoch: number
+    readonly value: string | null
+  }[]
+  /** Where the position goes behind them, when the answer ended with what applications do not see. */
+  readonly unseenTo: { readonly offset: number; readonly epoch: number } | null
+  readonly highWatermark: number
+  readonly broker: BrokerId
+}
 
 export interface ConsumerVolatile {
   links: Links<ConsumerRequest>
@@ -68,6 +99,12 @@ export interface ConsumerVolatile {
   topics: readonly string[]
   partitions: Record<TopicPartition, ConsumedPartition>
   nextCommitAtUs: number
+  /** By partition, in the order in which answers came. */
+  buffered: Record<TopicPartition, BufferedRecords>
+  /** The application's thread; absent: a consumer that reads by itself. */
+  application?: ConsumerApplication
+  /** Its standing in its group; absent without one. */
+  group?: GroupMembership
 }
 
 export interface ConsumerState {

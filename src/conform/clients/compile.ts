@@ -11,6 +11,7 @@ import { brokerIds, brokerSettings, lagLimitMs, sessionTimeoutMs } from '../sett
 import { startupTimes } from '../startup.ts'
 import { DO_RULES } from './do.ts'
 import { controllerPins, withFirstController } from './pins.ts'
+import { createInternalTopics } from './internal-topics.ts'
 import type { ClientsRecording } from './recording.ts'
 import { SAW_RULES } from './saw.ts'
 import { ClientsScript } from './script.ts'
@@ -68,6 +69,7 @@ export function compileClients(recording: ClientsRecording, { seed, slowness }: 
       looks.set(id, index)
     }
   }
+  createInternalTopics(script)
   const longestMs = Math.max(...ids.map((id) => 2 * sessionMs(id) + 2 * lagLimitMs(settings(id))))
   const plan: Plan = {
     version: 1,

@@ -1,5 +1,6 @@
 /** Every action of a recording of clients, by its word. */
 import { CLUSTER_ACTIONS } from './do-cluster.ts'
+import { GROUP_ACTIONS } from './do-group.ts'
 import { LIFE_ACTIONS } from './do-life.ts'
 import { SEND_ACTIONS } from './do-send.ts'
 import { TRANSACTION_ACTIONS } from './do-transactions.ts'
@@ -10,4 +11,5 @@ export const DO_RULES: Readonly<Record<string, DoRule>> = {
   ...LIFE_ACTIONS,
   ...SEND_ACTIONS,
   ...TRANSACTION_ACTIONS,
+  ...GROUP_ACTIONS,
 }

@@ -18,6 +18,8 @@ export interface ClientsRecording {
   readonly settings: Readonly<Record<string, SettingValue>>
   readonly settingsByBroker?: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>
   readonly registry?: { readonly tickMs: number }
+  /** Internal topics and their partitions' leaders, as the recorder found them made. */
+  readonly internal?: Readonly<Record<string, unknown>>
   readonly entries: readonly ClientsEntry[]
 }
 

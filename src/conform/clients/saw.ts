@@ -3,6 +3,7 @@ import type { SawRule } from './rule.ts'
 import { CLUSTER_SEEN } from './saw-cluster.ts'
 import { LOG_SEEN } from './saw-log.ts'
 import { PARTITIONS_SEEN } from './saw-partitions.ts'
+import { GROUPS_SEEN } from './saw-group.ts'
 import { RESULTS_SEEN } from './saw-results.ts'
 import { SENDS_SEEN } from './saw-sends.ts'
 import { TRANSACTIONS_SEEN } from './saw-transactions.ts'
@@ -14,4 +15,5 @@ export const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...PARTITIONS_SEEN,
   ...LOG_SEEN,
   ...TRANSACTIONS_SEEN,
+  ...GROUPS_SEEN,
 }

@@ -13,6 +13,13 @@ export interface ScriptOptions {
   readonly startup: ReadonlyMap<number, number>
 }
 
+/** What results call some calls. */
+const CALLED: Readonly<Record<string, readonly string[]>> = {
+  autopoll: ['pollLoop', 'stopPolling'],
+  commit: ['commitSync'],
+  many: ['sendMany'],
+}
+
 /** A client of the plan: each start of a name in the recording is another one. */
 interface Started {
   readonly kind: 'producer' | 'consumer'
@@ -79,7 +86,9 @@ export class ClientsScript {
 
   /** The label of the call that a `result` entry tells of: the last one of that client and name. */
   resultOf(entry: ClientsEntry): string | null {
-    return this.#calls.get(`${String(entry.client)} ${String(entry.of)}`)?.at(-1) ?? null
+    const names = CALLED[String(entry.of)] ?? [String(entry.of)]
+    const labels = names.flatMap((name) => this.#calls.get(`${String(entry.client)} ${name}`) ?? [])
+    return labels.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).at(-1) ?? null
   }
 
   /** One more moment beside those of entries. */

@@ -30,6 +30,8 @@ const overrides: Partial<Mechanisms> = {
   controlledShutdownOrder: 'assignment',
   // KAFKA-2720 (0.10.1): a group without members is Empty, and still there.
   emptyGroupsKept: true,
+  // KIP-62 (0.10.1).
+  backgroundHeartbeat: true,
 }
 
 export const KAFKA_0_10_2: Generation = {

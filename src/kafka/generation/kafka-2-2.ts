@@ -9,6 +9,8 @@ const overrides: Partial<Mechanisms> = {
   brokerEpoch: true,
   // KAFKA-7165: the registration of this process's own former session is replaced.
   registrationConflict: 'replace-own',
+  // KIP-394.
+  newMembersAskForId: true,
 }
 
 export const KAFKA_2_2: Generation = {

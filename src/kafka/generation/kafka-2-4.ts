@@ -21,6 +21,8 @@ const overrides: Partial<Mechanisms> = {
   stickyAssignor: 'free-first',
   // KAFKA-7190: producers are forgotten by time alone.
   producersForgotten: 'by-time',
+  // KIP-429.
+  lostPartitionsTold: true,
 }
 
 export const KAFKA_2_4: Generation = {

@@ -14,6 +14,8 @@ const overrides: Partial<Mechanisms> = {
   stickyAssignor: 'fill-to-quota',
   // KAFKA-9801.
   staticRejoinWhileCompleting: 'rebalance',
+  // KIP-429 (2.5): RebalanceInProgressException from commits.
+  commitToldRebalance: true,
 }
 
 export const KAFKA_2_5: Generation = {

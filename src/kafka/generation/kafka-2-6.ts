@@ -17,6 +17,8 @@ const overrides: Partial<Mechanisms> = {
   heartbeatWhileCompleting: true,
   // KAFKA-10284 (2.6.1, 2.7.0).
   staticReplacementStored: true,
+  // 2.6 AbstractCoordinator.HeartbeatResponseHandler: fenced is reset as unknown is.
+  fencedMemberRejoins: true,
 }
 
 export const KAFKA_2_6: Generation = {

@@ -23,6 +23,8 @@ const overrides: Partial<Mechanisms> = {
   tombstoneHorizon: 'by-stamp',
   // KAFKA-13194 (3.1): the last stable offset bounds the cleaner.
   cleanerStopsAtHighWatermark: true,
+  // KAFKA-12984 … (3.2) AbstractCoordinator.resetStateOnResponseError.
+  memberIdKept: true,
 }
 
 export const KAFKA_3_3: Generation = {

@@ -225,6 +225,20 @@ export interface Mechanisms {
   /** Members that joined a generation and never sync are removed (2.8, KAFKA-12890), or only by their session. */
   readonly unsyncedMembersRemoved: boolean
 
+  // --- Members of groups (A8)
+  /** A member's heartbeats come from a thread of their own (KIP-62, 0.10.1), or from poll only. */
+  readonly backgroundHeartbeat: boolean
+  /** A new member asks for its id first and joins with it (KIP-394, 2.2). */
+  readonly newMembersAskForId: boolean
+  /** Partitions that a member lost with its membership are told apart from those it gives away, also at close (KIP-429, 2.4); absent: both are revoked. */
+  readonly lostPartitionsTold: boolean
+  /** A commit between join and sync is told so (2.5), or that it has failed. */
+  readonly commitToldRebalance: boolean
+  /** A fenced static member that polls on joins again, and fences the other (2.6), or polls without effect. */
+  readonly fencedMemberRejoins: boolean
+  /** A member of an old generation keeps its id (3.2), or joins as another. */
+  readonly memberIdKept: boolean
+
   // --- Transactions (A6.5), from 0.11
   /** A fenced producer is told PRODUCER_FENCED by its coordinator, which it cannot recover from, and INVALID_PRODUCER_EPOCH by leaders, which only aborts (KIP-588, 2.7); absent: INVALID_PRODUCER_EPOCH by both, never recoverable. */
   readonly coordinatorTellsFenced?: boolean

@@ -845,6 +845,39 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether members that joined a generation and never ask for their assignment are removed.',
     values: yesNo('they are, after the rebalance time-out', 'only when their session runs out'),
   },
+  backgroundHeartbeat: {
+    area: 'clients',
+    meaning: 'Where the heartbeats of a group member come from (KIP-62).',
+    values: yesNo(
+      'from a thread of their own, which leaves the group when the application does not poll for max.poll.interval.ms',
+      'from poll: an application that is slow to come back is thrown out',
+    ),
+  },
+  newMembersAskForId: {
+    area: 'clients',
+    meaning: 'How a new member joins (KIP-394).',
+    values: yesNo('it is given an id first, and joins with it', 'it joins, and is told its id with the generation'),
+  },
+  lostPartitionsTold: {
+    area: 'clients',
+    meaning: 'What an application is told of partitions that went with its membership (KIP-429).',
+    values: yesNo('that they are lost; and at close that they are revoked', 'that they are revoked; at close nothing'),
+  },
+  commitToldRebalance: {
+    area: 'clients',
+    meaning: 'What a commit throws that comes between join and sync.',
+    values: yesNo('that a rebalance is in progress', 'that it has failed'),
+  },
+  fencedMemberRejoins: {
+    area: 'clients',
+    meaning: 'What becomes of a fenced static member whose application polls on.',
+    values: yesNo('it joins again, and fences the one that fenced it', 'it polls without error and without effect'),
+  },
+  memberIdKept: {
+    area: 'clients',
+    meaning: 'What a member does that learns that its generation is old.',
+    values: yesNo('joins again under its id', 'joins again as a new member'),
+  },
   quorumPreVote: {
     area: 'KRaft',
     meaning: 'What a controller does first that hears of no leader of the quorum (KIP-996).',

@@ -26,7 +26,8 @@ export function prepareRebalance(scope: GroupScope, reason: string): void {
   const timeoutMs = rebalanceTimeoutMs(group)
   const initial = group.phase === 'Empty' && delayMs !== null
   moveTo(scope, 'PreparingRebalance')
-  ctx.fact({ kind: 'groupRebalancing', group: group.id, generation: group.generation, reason })
+  const members = group.members.map(({ id }) => id)
+  ctx.fact({ kind: 'groupRebalancing', group: group.id, generation: group.generation, members, reason })
   if (initial) {
     group.rebalance = { kind: 'initial', remainingMs: Math.max(timeoutMs - delayMs, 0) }
     setGroupTimer(scope, REBALANCE_TIMER, delayMs)

@@ -1,0 +1,77 @@
+/** The application's thread in front of a consumer: its calls one after another, between them its poll loop. */
+import type { CallResult, ClientCall } from '../../../kafka/calls.ts'
+import type { TopicPartition } from '../../../kafka/ids.ts'
+import type { CallOperation } from '../../../kafka/operations.ts'
+import type { Json } from '../../../kernel/json.ts'
+import { type Deque, emptyDeque } from '../../deque.ts'
+import type { ClientContext } from '../../links.ts'
+import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from '../state.ts'
+
+/** A call that has not returned. */
+export interface RunningCall {
+  readonly operation: CallOperation
+  readonly sinceUs: number
+  /** What its rule remembers. */
+  data: Json
+}
+
+export interface ConsumerApplication {
+  waiting: Deque<CallOperation>
+  running: RunningCall | null
+  /** It polls again and again. */
+  looping: boolean
+  /** The thread does something else until then; null: it does not. */
+  busyUntilUs: number | null
+  /** `topics`: a member of its group; `partitions`: what it was assigned by hand. */
+  subscription: 'none' | 'topics' | 'partitions'
+  /** How long `onPartitionsRevoked` takes, in us. */
+  revokedTakesUs: number
+  paused: TopicPartition[]
+  /** The thread is in `poll` (or has just come out of it), so that fetches go out. */
+  fetching: boolean
+  /** Commit of a rebalance or a close that is waited for; null: none. */
+  awaitedCommit: number | null
+  /** Records that a loop of a plan has still to process, and the commit it waits for. */
+  processing: {
+    readonly stage: 'begin' | 'committing-before' | 'processing' | 'committing-after'
+    readonly records: number
+    readonly offsets: Readonly<Record<TopicPartition, number>>
+  } | null
+  closed: boolean
+}
+
+export const newApplication = (): ConsumerApplication => ({
+  waiting: emptyDeque(),
+  running: null,
+  looping: false,
+  busyUntilUs: null,
+  subscription: 'none',
+  revokedTakesUs: 0,
+  paused: [],
+  fetching: false,
+  awaitedCommit: null,
+  processing: null,
+  closed: false,
+})
+
+/** What everything that the thread does is given. */
+export interface Thread {
+  readonly state: ConsumerState
+  readonly memory: ConsumerVolatile
+  readonly application: ConsumerApplication
+  readonly config: ConsumerConfig
+  readonly ctx: ClientContext
+}
+
+export interface Calling<Call extends ClientCall = ClientCall> extends Thread {
+  readonly running: RunningCall
+  readonly call: Call
+}
+
+/** One kind of call. Both answer null as long as the call blocks; `look` is asked after every input. */
+export interface CallRule<Call extends ClientCall = ClientCall> {
+  readonly begin: (calling: Calling<Call>) => CallResult | null
+  readonly look: (calling: Calling<Call>) => CallResult | null
+}
+
+export const RETURNED: CallResult = { error: 'NONE' }

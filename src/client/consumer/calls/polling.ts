@@ -1,0 +1,70 @@
+/** `poll`: heartbeats, rejoins, auto-commits, positions, and at last records. */
+import type { TopicPartition } from '../../../kafka/ids.ts'
+import { numberSetting } from '../../settings.ts'
+import { passUnseen, takeRecords } from '../fetching.ts'
+import { beginCommit, consumedOffsets } from '../group/commit.ts'
+import { rejoin } from '../group/rejoin.ts'
+import { autoCommits, commitIntervalUs } from '../group/settings.ts'
+import type { Thread } from './application.ts'
+
+/** Values of the records of a poll, by partition. */
+export type Polled = Record<TopicPartition, (string | null)[]>
+
+export type PollOutcome =
+  | { readonly kind: 'records'; readonly records: Polled }
+  | { readonly kind: 'throws'; readonly error: readonly string[] }
+  /** Nothing yet. */
+  | { readonly kind: 'waits' }
+
+const WAITS: PollOutcome = { kind: 'waits' }
+
+/** What a call of `poll` that goes on finds now. */
+export function pollOnce(thread: Thread): PollOutcome {
+  const { memory, application, config, ctx } = thread
+  const { group } = memory
+  application.fetching = true
+  if (group !== undefined) {
+    group.polledAtUs = ctx.nowUs
+    if (application.subscription === 'topics') {
+      if (group.failed !== null) {
+        const error = group.failed
+        group.failed = null
+        return { kind: 'throws', error }
+      }
+      if (!rejoin(thread, group)) return WAITS
+    }
+    if (autoCommits(config) && ctx.nowUs >= memory.nextCommitAtUs) {
+      memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
+      beginCommit(group, consumedOffsets(memory), 'auto', ctx)
+    }
+  }
+  const records = takeBuffered(thread)
+  return records === null ? WAITS : { kind: 'records', records }
+}
+
+/** Up to `max.poll.records` of what was fetched; null: nothing. */
+function takeBuffered({ memory, application, config, ctx }: Thread): Polled | null {
+  let left = numberSetting(config.settings, 'max.poll.records', 500)
+  const polled: Polled = {}
+  for (const name of Object.keys(memory.buffered)) {
+    if (left === 0) break
+    const partition = memory.partitions[name]
+    const buffered = memory.buffered[name]!
+    if (partition === undefined || partition.phase !== 'fetching') {
+      if (partition?.phase !== 'validating') delete memory.buffered[name]
+      continue
+    }
+    if (application.paused.includes(name)) continue
+    const records = buffered.records.slice(0, left)
+    left -= records.length
+    takeRecords(name, partition, buffered, records, config, ctx)
+    polled[name] = records.map(({ value }) => value)
+    const rest = buffered.records.slice(records.length)
+    if (rest.length > 0) memory.buffered[name] = { ...buffered, records: rest }
+    else {
+      delete memory.buffered[name]
+      passUnseen(partition, buffered)
+    }
+  }
+  return Object.keys(polled).length === 0 ? null : polled
+}

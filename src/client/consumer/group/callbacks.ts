@@ -1,0 +1,82 @@
+/** ConsumerRebalanceListener: what the application is told it has, gives away and has lost. */
+import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
+import type { Thread } from '../calls/application.ts'
+import { hasLostMembership, own } from './membership.ts'
+import { isCooperative } from './settings.ts'
+import type { GroupMembership } from './state.ts'
+
+type Callback = 'partitionsAssigned' | 'partitionsRevoked' | 'partitionsLost'
+
+function call(
+  { config, ctx }: Thread,
+  group: GroupMembership,
+  kind: Callback,
+  partitions: readonly TopicPartition[],
+): void {
+  const sorted = [...partitions].sort(comparePartitions)
+  const { id, generation, memberId } = group
+  ctx.fact({ kind, client: config.name, group: id, partitions: sorted, generation, member: memberId })
+}
+
+/** `onPartitionsRevoked`: it may take its time, and the thread with it. */
+function revoked(thread: Thread, group: GroupMembership, partitions: readonly TopicPartition[]): void {
+  const { application, ctx } = thread
+  call(thread, group, 'partitionsRevoked', partitions)
+  if (application.revokedTakesUs > 0 && partitions.length > 0) {
+    application.busyUntilUs = ctx.nowUs + application.revokedTakesUs
+  }
+}
+
+/** Before a join: everything goes (eager), or what is not subscribed to any more (cooperative). */
+export function giveAway(thread: Thread, group: GroupMembership): void {
+  const { memory, config } = thread
+  if (config.mechanisms.lostPartitionsTold && hasLostMembership(group)) {
+    // KIP-429 (2.4): what somebody else may have by now is not revoked but lost.
+    if (group.owned.length > 0) {
+      call(thread, group, 'partitionsLost', group.owned)
+      own(memory, group, [])
+    }
+    return
+  }
+  if (!isCooperative(config)) {
+    revoked(thread, group, group.owned)
+    own(memory, group, [])
+    return
+  }
+  const gone = group.owned.filter((name) => !memory.topics.some((topic) => name.startsWith(`${topic}-`)))
+  if (gone.length === 0) return
+  revoked(thread, group, gone)
+  own(
+    memory,
+    group,
+    group.owned.filter((name) => !gone.includes(name)),
+  )
+}
+
+/** After a sync: what is new; cooperatively what is gone first, after which it joins once more. */
+export function take(thread: Thread, group: GroupMembership): void {
+  const { memory, config } = thread
+  const assigned = group.assignment ?? []
+  group.assignment = null
+  const added = assigned.filter((name) => !group.owned.includes(name))
+  if (isCooperative(config)) {
+    const gone = group.owned.filter((name) => !assigned.includes(name))
+    if (gone.length > 0) {
+      revoked(thread, group, gone)
+      group.rejoinNeeded = true
+    }
+  }
+  group.lastAssignment = { partitions: [...assigned], generation: group.generation }
+  own(memory, group, assigned)
+  call(thread, group, 'partitionsAssigned', isCooperative(config) ? added : assigned)
+}
+
+/** On close or unsubscribe (2.4): what it has is revoked, or lost with its membership. Before nothing is called. */
+export function giveUp(thread: Thread, group: GroupMembership): void {
+  const { memory, config } = thread
+  if (config.mechanisms.lostPartitionsTold && group.owned.length > 0) {
+    if (hasLostMembership(group)) call(thread, group, 'partitionsLost', group.owned)
+    else revoked(thread, group, group.owned)
+  }
+  own(memory, group, [])
+}

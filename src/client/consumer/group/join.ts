@@ -1,0 +1,228 @@
+/** Joining a group, again and again: giving away, JoinGroup, dividing, SyncGroup, taking (clients: AbstractCoordinator). */
+import type { ErrorName } from '../../../kafka/errors.ts'
+import { errorNamed } from '../../../kafka/errors.ts'
+import type {
+  JoinGroupResponse,
+  MemberProtocol,
+  MemberSubscription,
+  SyncGroupResponse,
+} from '../../../kafka/messages/coordinator.ts'
+import { MICROS_PER_MS } from '../../../kernel/time.ts'
+import type { ClientContext } from '../../links.ts'
+import { assignPartitions } from '../assignors/assign.ts'
+import type { AssignorName } from '../assignors/assignor.ts'
+import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
+import { askCoordinator, coordinatorUnknown, isReachable } from './coordinator.ts'
+import { resetHeartbeat } from './heartbeat.ts'
+import { resetGeneration } from './membership.ts'
+import { assignorsOf, rebalanceTimeoutUs, retryBackoffUs, sessionTimeoutUs } from './settings.ts'
+import type { GroupMembership } from './state.ts'
+
+/** What is put on top of the rebalance time-out for the join's answer (2.0 AbstractCoordinator.JOIN_GROUP_TIMEOUT_LAPSE). */
+const JOIN_LAPSE_US = 5_000_000
+
+const inMs = (us: number): number => Math.round(us / MICROS_PER_MS)
+
+/** Sends the join. Its answer comes when the whole group has joined. */
+export function sendJoin(
+  memory: ConsumerVolatile,
+  group: GroupMembership,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  group.round += 1
+  group.state = 'joining'
+  group.assignment = null
+  const m = config.mechanisms
+  const timeoutUs = Math.max(requestTimeoutOf(config), rebalanceTimeoutUs(config) + JOIN_LAPSE_US)
+  askCoordinator(
+    group,
+    {
+      type: 'JoinGroupRequest',
+      clientId: config.clientId ?? config.name,
+      group: group.id,
+      memberId: group.memberId,
+      instanceId: group.instanceId,
+      sessionTimeoutMs: inMs(sessionTimeoutUs(config)),
+      rebalanceTimeoutMs: inMs(rebalanceTimeoutUs(config)),
+      protocolType: 'consumer',
+      protocols: protocolsOf(memory, group, config),
+      requireKnownMemberId: m.newMembersAskForId && group.instanceId === null,
+      supportsSkippingAssignment: m.joinSkipsAssignment,
+    } as const,
+    { kind: 'join', round: group.round },
+    ctx,
+    timeoutUs,
+  )
+}
+
+const requestTimeoutOf = (config: ConsumerConfig): number =>
+  Number(config.settings['request.timeout.ms'] ?? 30_000) * MICROS_PER_MS
+
+function protocolsOf(memory: ConsumerVolatile, group: GroupMembership, config: ConsumerConfig): MemberProtocol[] {
+  const rack = config.settings['client.rack']
+  return assignorsOf(config).map(
+    (name): MemberProtocol => ({
+      name,
+      subscription: {
+        topics: [...memory.topics],
+        ...claims(group, name),
+        rack: typeof rack === 'string' && rack !== '' ? rack : null,
+      },
+    }),
+  )
+}
+
+/**
+ * What a member says it has. Members of eager assignors have given everything away before they join; the eager sticky
+ * assignor keeps its last assignment in its own part of the subscription.
+ */
+function claims(group: GroupMembership, name: AssignorName): Pick<MemberSubscription, 'owned' | 'generation'> {
+  if (name === 'sticky') {
+    const { partitions, generation } = group.lastAssignment
+    return { owned: [...partitions], generation }
+  }
+  if (name !== 'cooperative-sticky') return { owned: [...group.owned], generation: -1 }
+  const inOrder = group.lastAssignment.partitions.filter((partition) => group.owned.includes(partition))
+  return { owned: inOrder, generation: group.lastAssignment.generation }
+}
+
+export function onJoin(
+  memory: ConsumerVolatile,
+  group: GroupMembership,
+  round: number,
+  response: JoinGroupResponse,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (round !== group.round || group.state !== 'joining') return
+  if (response.error !== 'NONE') {
+    onJoinRefused(group, response, config, ctx)
+    return
+  }
+  group.memberId = response.memberId
+  group.generation = response.generation
+  group.protocol = response.protocol
+  group.state = 'syncing'
+  group.leads = response.leader === response.memberId
+  resetHeartbeat(group, config, ctx)
+  const divides = group.leads && !response.skipAssignment
+  group.toAssign = divides ? response.members : null
+  if (!divides || knowsTopics(memory, group)) sendSync(memory, group, config, ctx)
+  else memory.view.refreshWanted = true
+}
+
+/** A leader divides all topics that any member wants, and must know them. */
+function knowsTopics(memory: ConsumerVolatile, group: GroupMembership): boolean {
+  const wanted = [...new Set((group.toAssign ?? []).flatMap(({ subscription }) => subscription.topics))].sort()
+  const unknown = wanted.filter((topic) => !memory.topics.includes(topic))
+  if (unknown.length === 0) return true
+  memory.topics = [...memory.topics, ...unknown].sort()
+  return false
+}
+
+/** The leader's metadata has come. */
+export function syncWhenKnown(
+  memory: ConsumerVolatile,
+  group: GroupMembership,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (group.state === 'syncing' && group.toAssign !== null && isReachable(group)) sendSync(memory, group, config, ctx)
+}
+
+function sendSync(memory: ConsumerVolatile, group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
+  const assignments = group.toAssign === null ? {} : divide(memory, group, config)
+  group.toAssign = null
+  const { id, generation, memberId, instanceId } = group
+  const message = { type: 'SyncGroupRequest', group: id, generation, memberId, instanceId, assignments } as const
+  askCoordinator(group, message, { kind: 'sync', round: group.round }, ctx)
+}
+
+function divide(
+  memory: ConsumerVolatile,
+  group: GroupMembership,
+  config: ConsumerConfig,
+): Record<string, readonly string[]> {
+  const partitions: Record<string, number> = {}
+  for (const topic of Object.keys(memory.view.topics).sort()) partitions[topic] = memory.view.topics[topic]!.length
+  group.dividedOver = partitions
+  const members = (group.toAssign ?? []).map(({ memberId, instanceId, subscription }) => ({
+    memberId,
+    instanceId,
+    topics: subscription.topics,
+    owned: subscription.owned,
+    generation: subscription.generation,
+    rack: subscription.rack,
+  }))
+  return assignPartitions(group.protocol as AssignorName, { members, partitions, mechanisms: config.mechanisms })
+}
+
+export function onSync(
+  group: GroupMembership,
+  round: number,
+  response: SyncGroupResponse,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (round !== group.round || group.state !== 'syncing') return
+  const { error } = response
+  if (error === 'NONE') {
+    group.state = 'stable'
+    group.rejoinNeeded = false
+    group.assignment = [...response.assignment]
+    group.stage = 'joined'
+    resetHeartbeat(group, config, ctx)
+    return
+  }
+  group.state = 'unjoined'
+  group.rejoinNeeded = true
+  if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION') {
+    resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
+  } else if (error === 'COORDINATOR_NOT_AVAILABLE' || error === 'NOT_COORDINATOR') {
+    coordinatorUnknown(group)
+    group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
+  } else if (error === 'FENCED_INSTANCE_ID') group.failed = ['FencedInstanceIdException']
+  else if (error !== 'REBALANCE_IN_PROGRESS') fail(group, error)
+}
+
+function onJoinRefused(
+  group: GroupMembership,
+  { error, memberId }: JoinGroupResponse,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  group.state = 'unjoined'
+  switch (error) {
+    case 'MEMBER_ID_REQUIRED':
+      group.memberId = memberId
+      return
+    case 'UNKNOWN_MEMBER_ID':
+      resetGeneration(group, config)
+      return
+    case 'COORDINATOR_NOT_AVAILABLE':
+    case 'NOT_COORDINATOR':
+      coordinatorUnknown(group)
+      group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
+      return
+    case 'FENCED_INSTANCE_ID':
+      group.failed = ['FencedInstanceIdException']
+      return
+    default:
+      if (errorNamed(error).retriable || error === 'REBALANCE_IN_PROGRESS') {
+        group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
+      } else fail(group, error)
+  }
+}
+
+const EXCEPTIONS: Partial<Record<ErrorName, string>> = {
+  INCONSISTENT_GROUP_PROTOCOL: 'InconsistentGroupProtocolException',
+  INVALID_SESSION_TIMEOUT: 'InvalidSessionTimeoutException',
+  INVALID_GROUP_ID: 'InvalidGroupIdException',
+  GROUP_MAX_SIZE_REACHED: 'GroupMaxSizeReachedException',
+}
+
+/** The next poll throws. */
+function fail(group: GroupMembership, error: ErrorName): void {
+  group.failed = [EXCEPTIONS[error] ?? 'KafkaException']
+}

@@ -1,0 +1,71 @@
+/** A member's standing in its group: none at first, given up on many errors, and what it keeps then. */
+import type { TopicPartition } from '../../../kafka/ids.ts'
+import { comparePartitions } from '../../../kafka/ids.ts'
+import { noLinks } from '../../links.ts'
+import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
+import { COORDINATOR_CHANNEL } from './coordinator.ts'
+import type { GroupMembership } from './state.ts'
+
+export const newMembership = (id: string, instanceId: string | null, nowUs: number): GroupMembership => ({
+  id,
+  instanceId,
+  links: noLinks(COORDINATOR_CHANNEL),
+  coordinator: null,
+  finding: false,
+  findAgainAtUs: 0,
+  memberId: '',
+  generation: -1,
+  protocol: null,
+  state: 'unjoined',
+  rejoinNeeded: true,
+  needsJoinPrepare: true,
+  stage: 'idle',
+  round: 0,
+  joinAgainAtUs: 0,
+  assignment: null,
+  toAssign: null,
+  leads: false,
+  dividedOver: null,
+  owned: [],
+  lastAssignment: { partitions: [], generation: -1 },
+  unpositioned: [],
+  askingOffsets: false,
+  offsetsAgainAtUs: 0,
+  heartbeatAtUs: 0,
+  heartbeatOut: false,
+  heardAtUs: nowUs,
+  polledAtUs: nowUs,
+  failed: null,
+  heartbeatStopped: false,
+  commits: {},
+  nextCommit: 1,
+})
+
+/**
+ * It is in no generation any more, and joins again. Where its id may still be good (ILLEGAL_GENERATION) it is kept from
+ * 3.2 on; from then on what it has is also given up when the generation is lost in the middle of a join.
+ */
+export function resetGeneration(group: GroupMembership, config: ConsumerConfig, idIsGood = false): void {
+  const { memberIdKept } = config.mechanisms
+  group.generation = -1
+  if (!idIsGood || !memberIdKept) group.memberId = ''
+  group.protocol = null
+  group.state = 'unjoined'
+  group.rejoinNeeded = true
+  if (memberIdKept) group.needsJoinPrepare = true
+}
+
+/** Whether what it has was taken from it: it is in no generation, and what it had may be another's. */
+export const hasLostMembership = (group: GroupMembership): boolean => group.generation < 0
+
+/** Has exactly these partitions from now on. What it had before it goes on reading where it was. */
+export function own(memory: ConsumerVolatile, group: GroupMembership, partitions: readonly TopicPartition[]): void {
+  const owned = [...partitions].sort(comparePartitions)
+  for (const name of group.owned) {
+    if (owned.includes(name)) continue
+    delete memory.partitions[name]
+    if (memory.buffered !== undefined) delete memory.buffered[name]
+  }
+  group.owned = owned
+  group.unpositioned = owned.filter((name) => memory.partitions[name] === undefined)
+}

@@ -1,0 +1,80 @@
+/** A consumer as a member of a group, as plain data (clients: AbstractCoordinator, ConsumerCoordinator). */
+import type { BrokerId, TopicPartition } from '../../../kafka/ids.ts'
+import type { JoinedMember } from '../../../kafka/messages/coordinator.ts'
+import type { Links } from '../../links.ts'
+
+/** What is asked of the coordinator, on a connection of its own. */
+export type CoordinatorAsk =
+  | { readonly kind: 'join'; readonly round: number }
+  | { readonly kind: 'sync'; readonly round: number }
+  | { readonly kind: 'heartbeat'; readonly memberId: string; readonly generation: number }
+  | { readonly kind: 'commit'; readonly commit: number }
+  | { readonly kind: 'offsets' }
+  | { readonly kind: 'leave' }
+
+/** An offset commit on its way. */
+export interface Commit {
+  readonly offsets: Readonly<Record<TopicPartition, { readonly offset: number; readonly leaderEpoch: number }>>
+  /** `sync` and `rebalance` are tried again; `async` and `auto` are not. */
+  readonly how: 'sync' | 'async' | 'auto' | 'rebalance' | 'close'
+  readonly sinceUs: number
+  sent: boolean
+  /** Not tried again before this time. */
+  retryAtUs: number
+  /** null: not over. NONE, or the classes of the exception. */
+  result: 'NONE' | readonly string[] | null
+}
+
+export interface GroupMembership {
+  readonly id: string
+  readonly instanceId: string | null
+  /** Connections to coordinators. */
+  links: Links<CoordinatorAsk>
+  /** null: not known, and has to be found. */
+  coordinator: BrokerId | null
+  /** A FindCoordinator is unanswered. */
+  finding: boolean
+  findAgainAtUs: number
+  /** Empty: none was given. */
+  memberId: string
+  /** -1: in none. */
+  generation: number
+  protocol: string | null
+  /** `stable`: in a generation, with an assignment. */
+  state: 'unjoined' | 'joining' | 'syncing' | 'stable'
+  rejoinNeeded: boolean
+  /** What it has must be given away (eager) before the next join. */
+  needsJoinPrepare: boolean
+  /** How far the application's thread has come with a rejoin, in `poll`. */
+  stage: 'idle' | 'committing' | 'revoking' | 'prepared' | 'joined'
+  /** Counts joins: what answers an older one is stale. */
+  round: number
+  joinAgainAtUs: number
+  /** The assignment of the round, until `poll` takes it. */
+  assignment: readonly TopicPartition[] | null
+  /** Of the round, when this member leads. */
+  toAssign: readonly JoinedMember[] | null
+  leads: boolean
+  /** Partitions by topic when this member last divided them; a leader joins again when they change. */
+  dividedOver: Readonly<Record<string, number>> | null
+  /** What it has now, sorted. */
+  owned: readonly TopicPartition[]
+  /** Its last assignment in its order, which sticky assignors go by; with its generation. */
+  lastAssignment: { readonly partitions: readonly TopicPartition[]; readonly generation: number }
+  /** Of what it has, without a position yet, sorted. */
+  unpositioned: readonly TopicPartition[]
+  askingOffsets: boolean
+  offsetsAgainAtUs: number
+  heartbeatAtUs: number
+  heartbeatOut: boolean
+  /** The coordinator was last heard at this time. */
+  heardAtUs: number
+  /** `poll` was last called at this time. */
+  polledAtUs: number
+  /** What the heartbeat thread died of, for the next poll; null: it lives. */
+  failed: readonly string[] | null
+  /** Heartbeats are not sent again until the next join (to 2.5, after it was fenced). */
+  heartbeatStopped: boolean
+  commits: Record<string, Commit>
+  nextCommit: number
+}

@@ -1,0 +1,269 @@
+/** The Java consumer with an application in front of it and, mostly, a group behind it (clients: KafkaConsumer). */
+import type { BrokerId } from '../../kafka/ids.ts'
+import { nodeNumber } from '../../kafka/ids.ts'
+import type { KafkaMessage } from '../../kafka/messages/message.ts'
+import type { Operation } from '../../kafka/operations.ts'
+import type { Input } from '../../kernel/machine.ts'
+import { unknownCluster } from '../cluster-view.ts'
+import { pushBack } from '../deque.ts'
+import type { ClientContext } from '../links.ts'
+import {
+  breakLink,
+  isPresentConnection,
+  linkTo,
+  nextTimeoutUs,
+  noLinks,
+  takeAnswered,
+  timedOutBrokers,
+} from '../links.ts'
+import { earlier, wakeBy } from '../wake.ts'
+import type { Thread } from './calls/application.ts'
+import { newApplication } from './calls/application.ts'
+import { runThread } from './calls/thread.ts'
+import { askLeaders, requestTimeoutUs } from './fetching.ts'
+import { onCommit, retry, sendCommits } from './group/commit.ts'
+import {
+  COORDINATOR_CHANNEL,
+  closeCoordinatorLink,
+  coordinatorUnknown,
+  earliest,
+  onFindCoordinator,
+  reachCoordinator,
+} from './group/coordinator.ts'
+import { beat, onHeartbeat } from './group/heartbeat.ts'
+import { onJoin, onSync, syncWhenKnown } from './group/join.ts'
+import { newMembership } from './group/membership.ts'
+import { onOffsets, positionAll } from './group/offsets.ts'
+import { commitIntervalUs } from './group/settings.ts'
+import type { CoordinatorAsk, GroupMembership } from './group/state.ts'
+import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
+
+/** Whether a consumer is called by an application, or left to one of a group of a plan. */
+export const hasApplication = (config: ConsumerConfig): boolean =>
+  config.startedByStep === true || config.member !== undefined
+
+/** The process has started. A member of a plan subscribes and polls by itself. */
+export function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): void {
+  const id = config.settings['group.id']
+  const instanceId = config.settings['group.instance.id']
+  const memory: ConsumerVolatile = {
+    links: noLinks(),
+    view: unknownCluster(),
+    wakeAtUs: null,
+    topics: [],
+    partitions: {},
+    nextCommitAtUs: ctx.nowUs + commitIntervalUs(config),
+    buffered: {},
+    application: newApplication(),
+  }
+  if (typeof id === 'string' && id !== '') {
+    const instance = typeof instanceId === 'string' && instanceId !== '' ? instanceId : null
+    memory.group = newMembership(id, instance, ctx.nowUs)
+  }
+  if (config.member !== undefined) {
+    memory.topics = [...config.topics].sort()
+    memory.application!.subscription = 'topics'
+    memory.application!.looping = true
+  }
+  state.volatile = memory
+}
+
+const threadOf = (state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): Thread | null => {
+  const memory = state.volatile
+  const application = memory?.application
+  return memory === null || application === undefined ? null : { state, memory, application, config, ctx }
+}
+
+/** The plan stops it: it closes as an application does on its way out. */
+function closeByPlan(thread: Thread, operation: Operation): void {
+  pushBack(thread.application.waiting, { kind: 'call', operationId: operation.operationId, call: { call: 'close' } })
+}
+
+export function stepMember(
+  state: ConsumerState,
+  input: Input<KafkaMessage, Operation>,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+  onOther: (memory: ConsumerVolatile) => void,
+): void {
+  if (input.kind === 'start') beginMember(state, config, ctx)
+  if (input.kind === 'operation' && input.operation.kind === 'control') {
+    if (input.operation.control === 'start' && state.volatile === null) beginMember(state, config, ctx)
+    const thread = threadOf(state, config, ctx)
+    if (input.operation.control === 'stop' && thread !== null) closeByPlan(thread, input.operation)
+    else ctx.complete(input.operation.operationId, { error: 'NONE' })
+  }
+  const thread = threadOf(state, config, ctx)
+  if (thread === null) {
+    if (input.kind === 'operation' && input.operation.kind === 'call') {
+      ctx.complete(input.operation.operationId, { error: ['IllegalStateException'] })
+    }
+    return
+  }
+  const { memory, application } = thread
+  if (input.kind === 'operation' && input.operation.kind === 'call') pushBack(application.waiting, input.operation)
+  else if (!takeGroupInput(memory, input, config, ctx)) onOther(memory)
+  run(thread)
+  if (application.closed) state.volatile = null
+}
+
+/** Runs the thread and what it asks for until nothing moves, then sleeps until something is due. */
+function run(thread: Thread): void {
+  const { memory, application, config, ctx } = thread
+  const { group } = memory
+  for (;;) {
+    const moved = runThread(thread)
+    if (application.closed) return
+    let lookUs = askLeaders(memory, config, ctx)
+    if (group !== undefined) lookUs = earlier(lookUs, runGroup(thread, group))
+    if (moved) continue
+    wakeBy(memory, ctx, earliest(lookUs, threadWakesUs(thread)))
+    return
+  }
+}
+
+function runGroup({ memory, application, config, ctx }: Thread, group: GroupMembership): number | null {
+  const subscribed = application.subscription === 'topics'
+  if (!subscribed && application.subscription === 'none' && Object.keys(group.commits).length === 0) return null
+  watchTopics(memory, group)
+  return earliest(
+    reachCoordinator(memory, group, config, ctx),
+    sendCommits(group, subscribed, config, ctx),
+    positionAll(group, config, ctx),
+    beat(group, application.fetching, config, ctx),
+    nextTimeoutUs(group.links, requestTimeoutUs(config)),
+  )
+}
+
+/** The leader divides anew when the topics of the group have other partitions than when it last did. */
+function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
+  if (!group.leads || group.state !== 'stable' || group.rejoinNeeded || group.dividedOver === null) return
+  for (const topic of memory.topics) {
+    const known = memory.view.topics[topic]?.length
+    if (known !== undefined && known !== group.dividedOver[topic]) group.rejoinNeeded = true
+  }
+}
+
+/** When the thread wakes by itself. */
+function threadWakesUs({ memory, application, config }: Thread): number | null {
+  if (application.busyUntilUs !== null) return application.busyUntilUs
+  const { running } = application
+  if (running !== null) {
+    const { call } = running.operation
+    if (call.call === 'poll') return running.sinceUs + call.timeoutUs
+    return null
+  }
+  if (!application.looping || memory.group === undefined) return null
+  const { group } = memory
+  const againUs =
+    group.rejoinNeeded && group.state === 'unjoined' && group.joinAgainAtUs > 0 ? group.joinAgainAtUs : null
+  const committing = config.settings['enable.auto.commit'] !== false && group.state === 'stable'
+  return earliest(againUs, committing ? memory.nextCommitAtUs : null)
+}
+
+/** An input of the connections to coordinators; false: of another one. */
+function takeGroupInput(
+  memory: ConsumerVolatile,
+  input: Input<KafkaMessage, Operation>,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): boolean {
+  const { group } = memory
+  if (group === undefined) return false
+  switch (input.kind) {
+    case 'message': {
+      const { message, connection } = input
+      if (!('correlationId' in message)) return false
+      const broker = nodeNumber(input.from)
+      if (message.type === 'FindCoordinatorResponse') {
+        const asked = takeAnswered(memory.links, broker, connection, message.correlationId)
+        if (asked !== null) onFindCoordinator(memory, group, message, config, ctx)
+        return true
+      }
+      if (!connection.includes(`#${COORDINATOR_CHANNEL}@`)) return false
+      const asked = takeAnswered(group.links, broker, connection, message.correlationId)
+      if (asked !== null) onAnswer(memory, group, asked.request as CoordinatorAsk, message, config, ctx)
+      return true
+    }
+    case 'disconnected': {
+      const broker = nodeNumber(input.peer)
+      if (input.channel !== COORDINATOR_CHANNEL) {
+        loseSearch(memory, group, broker)
+        return false
+      }
+      if (isPresentConnection(linkTo(group.links, broker), input.connection)) lose(group, broker, config, ctx)
+      return true
+    }
+    case 'timer':
+      for (const broker of timedOutBrokers(group.links, requestTimeoutUs(config), ctx.nowUs)) {
+        ctx.probe('request to the coordinator timed out')
+        closeCoordinatorLink(broker, ctx)
+        lose(group, broker, config, ctx)
+      }
+      return false
+    default:
+      return false
+  }
+}
+
+/** The connection that a search for the coordinator went out on is gone. */
+function loseSearch(memory: ConsumerVolatile, group: GroupMembership, broker: BrokerId): void {
+  const asked = linkTo(memory.links, broker).inFlight.some(({ request }) => request.kind === 'findCoordinator')
+  if (asked) group.finding = false
+}
+
+function onAnswer(
+  memory: ConsumerVolatile,
+  group: GroupMembership,
+  asked: CoordinatorAsk,
+  message: KafkaMessage,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (message.type === 'JoinGroupResponse' && asked.kind === 'join') {
+    onJoin(memory, group, asked.round, message, config, ctx)
+  } else if (message.type === 'SyncGroupResponse' && asked.kind === 'sync') {
+    onSync(group, asked.round, message, config, ctx)
+  } else if (message.type === 'HeartbeatResponse' && asked.kind === 'heartbeat') {
+    onHeartbeat(group, asked, message, config, ctx)
+  } else if (message.type === 'OffsetCommitResponse' && asked.kind === 'commit') {
+    onCommit(group, asked.commit, message, config, ctx)
+  } else if (message.type === 'OffsetFetchResponse' && asked.kind === 'offsets') {
+    onOffsets(memory, group, message, config, ctx)
+  }
+}
+
+/** The connection to a coordinator is gone, and every answer that was to come on it. */
+function lose(group: GroupMembership, broker: BrokerId, config: ConsumerConfig, ctx: ClientContext): void {
+  const lost = breakLink(linkTo(group.links, broker), config.settings, ctx)
+  if (group.coordinator === broker) coordinatorUnknown(group)
+  for (const { request } of lost) {
+    switch (request.kind) {
+      case 'join':
+      case 'sync':
+        if (request.round !== group.round || group.state === 'stable') break
+        group.state = 'unjoined'
+        group.rejoinNeeded = true
+        group.toAssign = null
+        break
+      case 'heartbeat':
+        group.heartbeatOut = false
+        break
+      case 'commit': {
+        const commit = group.commits[request.commit]
+        if (commit !== undefined) retry(group, request.commit, commit, config, ctx)
+        break
+      }
+      case 'offsets':
+        group.askingOffsets = false
+        break
+      default:
+        break
+    }
+  }
+}
+
+/** New metadata has come. */
+export function onMetadata(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
+  if (memory.group !== undefined) syncWhenKnown(memory, memory.group, config, ctx)
+}
