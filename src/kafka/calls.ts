@@ -61,6 +61,9 @@ export type ConsumerCall =
       readonly call: 'commitSync' | 'commitAsync'
       readonly offsets: Readonly<Record<TopicPartition, number>> | null
     }
+  /** `commitSync` of one partition, 1, 2, 3 …, each so long after the one before; other calls run in between. */
+  | { readonly call: 'commitLoop'; readonly partition: TopicPartition; readonly everyUs: number }
+  | { readonly call: 'stopCommitLoop' }
   /** The application thread is busy: it does not poll for so long. */
   | { readonly call: 'processFor'; readonly forUs: number }
   | { readonly call: 'seek'; readonly partition: TopicPartition; readonly offset: number }

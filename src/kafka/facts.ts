@@ -181,6 +181,9 @@ export type Fact =
       readonly instanceId: string
       readonly from: string
       readonly to: string
+      /** The state that the group is in, and its members by now. */
+      readonly state: string
+      readonly members: readonly string[]
     }
   /** A member's commit is taken; `current` is the group's generation then. */
   | {

@@ -45,6 +45,18 @@ export type RawRequest =
       readonly timeoutMs: number
     }
   | { readonly request: 'metadata'; readonly topics: readonly string[] | null; readonly version: number }
+  /** One offset; `memberOf` names a consumer of the plan whose member id is taken, as it is then. */
+  | {
+      readonly request: 'offsetCommit'
+      readonly group: string
+      readonly generation: number
+      readonly memberId: string
+      readonly memberOf: string | null
+      readonly partition: TopicPartition
+      readonly offset: number
+    }
+  /** A member that joins and does no more. */
+  | { readonly request: 'joinGroup'; readonly group: string; readonly topics: readonly string[] }
   | { readonly request: 'offsetForLeaderEpoch'; readonly partition: TopicPartition; readonly epoch: number }
 
 export interface RequestOperation {

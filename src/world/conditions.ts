@@ -170,7 +170,9 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
     case 'clientFact': {
       let count = 0
       for (const { fact, node } of world.ledger.facts) {
-        if (fact.kind === condition.kind && node === condition.node) count += 1
+        if (fact.kind !== condition.kind || node !== condition.node) continue
+        const { partitions } = fact as { readonly partitions?: readonly string[] }
+        if (condition.withPartitions === undefined || (partitions ?? []).length > 0) count += 1
       }
       return count >= condition.count
     }
@@ -220,6 +222,8 @@ function groupStateOf(fact: Fact): { readonly group: string; readonly state: str
       const members = fact.members.length
       return { group: fact.group, state: members === 0 ? 'Empty' : 'CompletingRebalance', members }
     }
+    case 'groupMemberReplaced':
+      return { group: fact.group, state: fact.state, members: fact.members.length }
     case 'groupStable':
       return { group: fact.group, state: 'Stable', members: Object.keys(fact.assignments).length }
     default:

@@ -3,11 +3,12 @@ import { damageFiles } from '../broker/damage.ts'
 import { changeDisk } from '../broker/disk.ts'
 import { setFetchThrottle } from '../broker/replica-fetcher.ts'
 import type { BrokerConfig } from '../broker/state.ts'
+import type { ConsumerState } from '../client/consumer/state.ts'
 import type { ClientCall } from '../kafka/calls.ts'
 import type { Fact } from '../kafka/facts.ts'
 import { ADMIN_NODE, quorumNode } from '../kafka/ids.ts'
 import type { GroupMemberIdentity } from '../kafka/messages/transactions.ts'
-import type { Operation } from '../kafka/operations.ts'
+import type { Operation, RawRequest } from '../kafka/operations.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { Json } from '../kernel/json.ts'
 import { losePower } from '../log/power-loss.ts'
@@ -224,6 +225,15 @@ export function continueLoop(world: World, host: Host, report: StepReport, opera
   else later({ world, host, report }, loop.action.everyUs, loop.action)
 }
 
+/** The member id that a raw commit goes under: of a consumer of the plan, or of a raw join, as it is now. */
+function memberIdOf(world: World, request: Extract<RawRequest, { request: 'offsetCommit' }>): string {
+  const { memberOf, memberId } = request
+  if (memberOf === null) return memberId
+  const joined = world.ledger.requests[memberOf]?.result as { readonly memberId?: string } | null | undefined
+  const consumer = world.nodes[`consumer-${memberOf}`]?.state as ConsumerState | undefined
+  return joined?.memberId ?? consumer?.volatile?.group?.memberId ?? memberId
+}
+
 /** KIP-447: what the consumer said of itself goes along with the offsets that its transaction commits. */
 function withMember(world: World, call: ClientCall): ClientCall {
   if (call.call !== 'sendOffsetsToTransaction' || call.metadataOf === null) return call
@@ -433,6 +443,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
         return []
       }
       let { request } = action
+      if (request.request === 'offsetCommit') request = { ...request, memberId: memberIdOf(world, request) }
       if (request.request === 'produce') {
         const { partition, acks } = request
         request = {

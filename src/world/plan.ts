@@ -291,7 +291,14 @@ export type Condition =
       readonly members: number | null
       readonly count: number
     }
-  | { readonly when: 'clientFact'; readonly node: string; readonly kind: string; readonly count: number }
+  | {
+      readonly when: 'clientFact'
+      readonly node: string
+      readonly kind: string
+      readonly count: number
+      /** Only those that name partitions. */
+      readonly withPartitions?: true
+    }
   /** The registry has been written so at some time: true from then on. Fields left null match anything. */
   | {
       readonly when: 'stateWritten'

@@ -65,6 +65,29 @@ function messageOf(request: RawRequest, correlationId: number): KafkaMessage {
       const partitions = { [request.partition]: request.before }
       return { type: 'DeleteRecordsRequest', correlationId, timeoutMs, partitions }
     }
+    case 'offsetCommit': {
+      const { group, generation, memberId, partition, offset } = request
+      const offsets = { [partition]: { offset, leaderEpoch: -1, metadata: '' } }
+      const type = 'OffsetCommitRequest'
+      return { type, correlationId, group, generation, memberId, instanceId: null, retentionMs: -1, offsets }
+    }
+    case 'joinGroup': {
+      const subscription = { topics: request.topics, owned: [], generation: -1, rack: null }
+      return {
+        type: 'JoinGroupRequest',
+        correlationId,
+        clientId: 'admin',
+        group: request.group,
+        memberId: '',
+        instanceId: null,
+        sessionTimeoutMs: 10_000,
+        rebalanceTimeoutMs: 10_000,
+        protocolType: 'consumer',
+        protocols: [{ name: 'range', subscription }],
+        requireKnownMemberId: false,
+        supportsSkippingAssignment: false,
+      }
+    }
     case 'metadata':
       return { type: 'MetadataRequest', correlationId, version: request.version, topics: request.topics }
     case 'offsetForLeaderEpoch': {
@@ -159,6 +182,13 @@ function resultOf(request: RawRequest, message: KafkaMessage): Json {
     return told === undefined
       ? { error: 'UNKNOWN_SERVER_ERROR' }
       : { error: told.error, lowWatermark: told.lowWatermark }
+  }
+  if (message.type === 'OffsetCommitResponse' && request.request === 'offsetCommit') {
+    return { error: message.partitions[request.partition] ?? 'UNKNOWN_SERVER_ERROR' }
+  }
+  if (message.type === 'JoinGroupResponse' && request.request === 'joinGroup') {
+    const { error, generation, memberId } = message
+    return { error, generation, memberId }
   }
   if (message.type === 'MetadataResponse' && request.request === 'metadata') {
     const partitions: Record<string, Json> = {}

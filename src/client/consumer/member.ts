@@ -147,18 +147,19 @@ function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
 /** When the thread wakes by itself. */
 function threadWakesUs({ memory, application, config }: Thread): number | null {
   if (application.busyUntilUs !== null) return application.busyUntilUs
+  const loop = application.committing
+  const commitsUs = loop !== undefined && loop.out === null ? loop.nextAtUs : null
   const { running } = application
   if (running !== null) {
     const { call } = running.operation
-    if (call.call === 'poll') return running.sinceUs + call.timeoutUs
-    return null
+    return earliest(commitsUs, call.call === 'poll' ? running.sinceUs + call.timeoutUs : null)
   }
-  if (!application.looping || memory.group === undefined) return null
+  if (!application.looping || memory.group === undefined) return commitsUs
   const { group } = memory
   const againUs =
     group.rejoinNeeded && group.state === 'unjoined' && group.joinAgainAtUs > 0 ? group.joinAgainAtUs : null
   const committing = config.settings['enable.auto.commit'] !== false && group.state === 'stable'
-  return earliest(againUs, committing ? memory.nextCommitAtUs : null)
+  return earliest(commitsUs, againUs, committing ? memory.nextCommitAtUs : null)
 }
 
 /** An input of the connections to coordinators; false: of another one. */

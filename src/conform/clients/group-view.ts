@@ -1,8 +1,10 @@
 /** What the simulated brokers know of groups, in the form of recordings. */
-import type { GroupState } from '../../broker/coordinator/group/state.ts'
 import type { FactEntry, World } from '../../world/world.ts'
 import { brokerState } from '../../world/world.ts'
 import type { Look } from './rule.ts'
+
+type BrokerMemory = NonNullable<NonNullable<ReturnType<typeof brokerState>>['volatile']>
+type GroupState = NonNullable<BrokerMemory['coordination']>['partitions'][string]['groups'][string]
 
 /** A group as its coordinator has it now; null: nobody coordinates it, or there is none. */
 export function groupNow(world: World, id: string): GroupState | null {

@@ -11,11 +11,32 @@ import { listOf, numberOf, objectOf, textOf } from './recording.ts'
 import type { Look, SawRule } from './rule.ts'
 import type { ClientsScript } from './script.ts'
 
+/** The last start of the client of an entry. */
+const lifeOf = (entry: ClientsEntry, script: ClientsScript): number =>
+  script.recording.entries
+    .slice(0, script.index + 1)
+    .findLastIndex((each) => each.do === 'startConsumer' && each.client === entry.client)
+
 /** Entries of the same client since it was started, of one of these kinds, up to the one in hand. */
-function countOfLife(entry: ClientsEntry, script: ClientsScript, kinds: readonly string[]): number {
-  const before = script.recording.entries.slice(0, script.index + 1)
-  const from = before.findLastIndex((each) => each.do === 'startConsumer' && each.client === entry.client)
-  return before.slice(from + 1).filter((each) => each.client === entry.client && kinds.includes(each.saw ?? '')).length
+function countOfLife(entry: ClientsEntry, script: ClientsScript, kind: string): number {
+  const life = script.recording.entries.slice(lifeOf(entry, script) + 1, script.index + 1)
+  const cooperative = isCooperative(entry, script)
+  return life.filter((each) => each.client === entry.client && each.saw === kind && !(cooperative && isIdle(each)))
+    .length
+}
+
+/** A cooperative member that is told of nothing new. */
+const isIdle = (entry: ClientsEntry): boolean => entry.saw === 'assigned' && listOf(entry, 'partitions')?.length === 0
+
+/**
+ * A newcomer whose sync comes when the others are joining again already is told nothing of that generation: which is
+ * chance. Of cooperative members callbacks without partitions are therefore not counted.
+ */
+function isCooperative(entry: ClientsEntry, script: ClientsScript): boolean {
+  const settings = script.recording.entries[lifeOf(entry, script)]?.settings as
+    | Readonly<Record<string, unknown>>
+    | undefined
+  return String(settings?.['partition.assignment.strategy'] ?? '').includes('CooperativeSticky')
 }
 
 const FACTS: Readonly<Record<string, Fact['kind']>> = {
@@ -30,7 +51,10 @@ const said =
   (kind: string) =>
   (entry: ClientsEntry, script: ClientsScript): Condition | null => {
     const client = script.client(textOf(entry, 'client'), 'consumer')
-    return client === null ? null : script.said(client, 'consumer', FACTS[kind]!, countOfLife(entry, script, [kind]))
+    const cooperative = isCooperative(entry, script)
+    if (client === null || (cooperative && isIdle(entry))) return null
+    const said = script.said(client, 'consumer', FACTS[kind]!, countOfLife(entry, script, kind))
+    return cooperative && kind === 'assigned' ? { ...said, withPartitions: true } : said
   }
 
 /** The fact of a client that belongs to the entry. */
@@ -39,8 +63,14 @@ type Of<Kind extends Fact['kind'], Each = Fact> = Each extends Fact ? (Kind exte
 
 function factOf<K extends Fact['kind']>({ world, script, entry }: Look, kind: string): Of<K> | null {
   const client = script.client(textOf(entry, 'client'), 'consumer')
-  const all = world.ledger.facts.filter(({ fact, node }) => fact.kind === FACTS[kind] && node === `consumer-${client}`)
-  return (all[countOfLife(entry, script, [kind]) - 1]?.fact ?? null) as Of<K> | null
+  const cooperative = isCooperative(entry, script)
+  const all = world.ledger.facts.filter(
+    ({ fact, node }) =>
+      fact.kind === FACTS[kind] &&
+      node === `consumer-${client}` &&
+      !(cooperative && fact.kind === 'partitionsAssigned' && fact.partitions.length === 0),
+  )
+  return (all[countOfLife(entry, script, kind) - 1]?.fact ?? null) as Of<K> | null
 }
 
 const sorted = (partitions: unknown): unknown =>
@@ -50,6 +80,7 @@ const sorted = (partitions: unknown): unknown =>
 const callback = (kind: 'assigned' | 'revoked' | 'lost'): SawRule => ({
   when: said(kind),
   compare: (look, to) => {
+    if (isCooperative(look.entry, look.script) && isIdle(look.entry)) return
     const ours = factOf<'partitionsAssigned'>(look, kind)
     to.equal(look.label, 'partitions', sorted(look.entry.partitions), sorted(ours?.partitions))
     to.equal(look.label, 'generation', look.entry.generation, ours?.generation)
@@ -79,6 +110,9 @@ const group: SawRule = {
       ? entry.members.length
       : Object.keys(objectOf(entry, 'members') ?? {}).length
     const before = script.recording.entries.slice(0, script.index + 1)
+    // A group is made by who asks for an id, and is empty until it comes back with it.
+    const stable = before.some((each) => each.saw === 'group' && each.group === id && each.state === 'Stable')
+    if (state === 'Empty' && !stable) return null
     const same = before.filter((each) => each.saw === 'group' && each.group === id && sameShape(each, entry))
     return { when: 'groupPassed', group: id, state, members, count: distinct(same) }
   },
@@ -107,8 +141,21 @@ const snapshot: SawRule = {
       id,
       sorted(partitions),
     ])
-    to.equal(label, 'members', Object.fromEntries(recorded), byMemberName(look, assigned))
+    const named = byMemberName(look, assigned)
+    // Two that throw each other out take turns for as long as both poll: whose turn it is now is chance.
+    const numbered = (members: object): object =>
+      takeTurns(look)
+        ? Object.fromEntries(Object.entries(members).map(([id, it]) => [id.replace(/#\d+$/, ''), it]))
+        : members
+    to.equal(label, 'members', numbered(Object.fromEntries(recorded)), numbered(named))
   },
+}
+
+/** Whether members were fenced since the group was last looked at. */
+function takeTurns({ script, index }: Look): boolean {
+  const before = script.recording.entries.slice(0, index)
+  const last = before.findLastIndex((each) => each.saw === 'snapshot')
+  return before.slice(last + 1).filter((each) => each.saw === 'pollError').length > 1
 }
 
 type Decoded =

@@ -1,9 +1,11 @@
 /** Every kind of thing seen in a recording of clients, by its word. */
 import type { SawRule } from './rule.ts'
 import { CLUSTER_SEEN } from './saw-cluster.ts'
+import { COMMIT_RUNS_SEEN } from './saw-commit-runs.ts'
+import { GROUPS_SEEN } from './saw-group.ts'
 import { LOG_SEEN } from './saw-log.ts'
 import { PARTITIONS_SEEN } from './saw-partitions.ts'
-import { GROUPS_SEEN } from './saw-group.ts'
+import { RAW_SEEN } from './saw-raw.ts'
 import { RESULTS_SEEN } from './saw-results.ts'
 import { SENDS_SEEN } from './saw-sends.ts'
 import { TRANSACTIONS_SEEN } from './saw-transactions.ts'
@@ -16,4 +18,6 @@ export const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...LOG_SEEN,
   ...TRANSACTIONS_SEEN,
   ...GROUPS_SEEN,
+  ...RAW_SEEN,
+  ...COMMIT_RUNS_SEEN,
 }

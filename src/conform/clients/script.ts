@@ -88,7 +88,8 @@ export class ClientsScript {
   resultOf(entry: ClientsEntry): string | null {
     const names = CALLED[String(entry.of)] ?? [String(entry.of)]
     const labels = names.flatMap((name) => this.#calls.get(`${String(entry.client)} ${name}`) ?? [])
-    return labels.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))).at(-1) ?? null
+    const made = labels.map((label) => Number(label.slice(1))).filter((index) => index <= this.index)
+    return made.length === 0 ? null : `e${Math.max(...made)}`
   }
 
   /** One more moment beside those of entries. */
@@ -102,7 +103,12 @@ export class ClientsScript {
   }
 
   /** A fact of that kind was said so often by a client of the plan. */
-  said(client: string, kind: 'producer' | 'consumer', fact: string, count: number): Condition {
+  said(
+    client: string,
+    kind: 'producer' | 'consumer',
+    fact: string,
+    count: number,
+  ): Extract<Condition, { when: 'clientFact' }> {
     return { when: 'clientFact', node: `${kind}-${client}`, kind: fact, count }
   }
 }

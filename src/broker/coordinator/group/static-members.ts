@@ -28,7 +28,15 @@ export function replaceStaticMember(
   member.sessionTimeoutMs = request.sessionTimeoutMs
   member.rebalanceTimeoutMs = request.rebalanceTimeoutMs
   member.awaitingJoin = waiter
-  ctx.fact({ kind: 'groupMemberReplaced', group: group.id, instanceId, from: oldMemberId, to: memberId })
+  ctx.fact({
+    kind: 'groupMemberReplaced',
+    group: group.id,
+    instanceId,
+    from: oldMemberId,
+    to: memberId,
+    state: group.phase,
+    members: group.members.map(({ id }) => id),
+  })
   const m = config.mechanisms
   if (group.phase === 'CompletingRebalance' && m.staticRejoinWhileCompleting === 'rebalance') {
     // KAFKA-9801 (2.5): the leader's assignment will name the old id, and the new one would get nothing.

@@ -15,6 +15,19 @@ export interface RunningCall {
   data: Json
 }
 
+/** A loop of commits: the number of the one that is out, and what those before took. */
+export interface CommitLoop {
+  readonly operationId: string
+  readonly partition: TopicPartition
+  readonly everyUs: number
+  next: number
+  out: number | null
+  sinceUs: number
+  nextAtUs: number
+  ending: boolean
+  commits: { readonly tookMs: number; readonly error: 'NONE' | readonly string[] }[]
+}
+
 export interface ConsumerApplication {
   waiting: Deque<CallOperation>
   running: RunningCall | null
@@ -37,6 +50,8 @@ export interface ConsumerApplication {
     readonly records: number
     readonly offsets: Readonly<Record<TopicPartition, number>>
   } | null
+  /** `commitSync` again and again between other calls; absent: no. */
+  committing?: CommitLoop
   closed: boolean
 }
 

@@ -12,6 +12,7 @@ import { assign, seekTo } from '../positions.ts'
 import type { Calling, CallRule } from './application.ts'
 import { RETURNED } from './application.ts'
 import { closing } from './closing.ts'
+import { endingCommits, loopingCommits } from './commit-loop.ts'
 import { pollOnce } from './polling.ts'
 
 /** The call of that name; several names may share one form. */
@@ -161,6 +162,8 @@ export const CALL_RULES: Readonly<Record<string, CallRule>> = {
   processFor: processing as CallRule,
   commitSync: committing as CallRule,
   commitAsync: committingAsync as CallRule,
+  commitLoop: loopingCommits as CallRule,
+  stopCommitLoop: endingCommits as CallRule,
   positions: positions as CallRule,
   groupMetadata: groupMetadata as CallRule,
   seek: seeking as CallRule,

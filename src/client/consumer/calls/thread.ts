@@ -3,6 +3,7 @@ import type { CallResult } from '../../../kafka/calls.ts'
 import type { Json } from '../../../kernel/json.ts'
 import { popFront } from '../../deque.ts'
 import type { Calling, CallRule, Thread } from './application.ts'
+import { runCommitLoop } from './commit-loop.ts'
 import { pollOnce } from './polling.ts'
 import { processRecords } from './processing.ts'
 import { CALL_RULES } from './rules.ts'
@@ -21,7 +22,8 @@ export function runThread(thread: Thread): boolean {
       if (ctx.nowUs < application.busyUntilUs) return moved
       application.busyUntilUs = null
     }
-    const went = application.running === null && !hasWaiting(thread) ? loop(thread) : call(thread)
+    const went =
+      runCommitLoop(thread) || (application.running === null && !hasWaiting(thread) ? loop(thread) : call(thread))
     if (!went) return moved
     moved = true
   }
@@ -50,6 +52,8 @@ function call(thread: Thread): boolean {
         : rule.look(calling)
   if (result === null) return begins
   application.running = null
+  // The loop that was begun is what the call stands for.
+  if (running.operation.call.call === 'commitLoop') return true
   ctx.complete(running.operation.operationId, { ...result } as Json)
   return true
 }

@@ -12,9 +12,19 @@ import type { GroupMembership } from './state.ts'
 
 /** A generation begins: all its times do. */
 export function resetHeartbeat(group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
-  group.heartbeatAtUs = ctx.nowUs + heartbeatIntervalUs(config)
+  group.heartbeatAtUs = nextBeatUs(config, ctx)
   group.heardAtUs = ctx.nowUs
 }
+
+/**
+ * When the thread sends the next one: it looks every retry.backoff.ms whether the interval is over.
+ *
+ * Stream `consumer.heartbeat/<client>`, one draw a heartbeat: how much later it looks.
+ */
+const nextBeatUs = (config: ConsumerConfig, ctx: ClientContext): number =>
+  ctx.nowUs +
+  heartbeatIntervalUs(config) +
+  Math.floor(ctx.random(`consumer.heartbeat/${config.name}`) * retryBackoffUs(config))
 
 /** Does what is due, and returns when to look again; null: nothing is to come by itself. */
 export function beat(
@@ -39,14 +49,14 @@ export function beat(
   }
   if (isReachable(group) && !group.heartbeatOut && ctx.nowUs >= group.heartbeatAtUs) {
     group.heartbeatOut = true
-    group.heartbeatAtUs = ctx.nowUs + heartbeatIntervalUs(config)
+    group.heartbeatAtUs = nextBeatUs(config, ctx)
     const { id, memberId, generation, instanceId } = group
     const message = { type: 'HeartbeatRequest', group: id, generation, memberId, instanceId } as const
     askCoordinator(group, message, { kind: 'heartbeat', memberId, generation }, ctx)
   }
-  const nextBeatUs = group.heartbeatOut || !isReachable(group) ? null : group.heartbeatAtUs
+  const beatUs = group.heartbeatOut || !isReachable(group) ? null : group.heartbeatAtUs
   const sessionUs = group.coordinator === null ? null : group.heardAtUs + sessionTimeoutUs(config)
-  return earliest(nextBeatUs, leaveAtUs, sessionUs)
+  return earliest(beatUs, leaveAtUs, sessionUs)
 }
 
 /** Leaves the group by itself; a static member keeps its place (KIP-345), and only forgets its generation. */

@@ -82,9 +82,8 @@ function claims(group: GroupMembership, name: AssignorName): Pick<MemberSubscrip
     const { partitions, generation } = group.lastAssignment
     return { owned: [...partitions], generation }
   }
-  if (name !== 'cooperative-sticky') return { owned: [...group.owned], generation: -1 }
-  const inOrder = group.lastAssignment.partitions.filter((partition) => group.owned.includes(partition))
-  return { owned: inOrder, generation: group.lastAssignment.generation }
+  const generation = name === 'cooperative-sticky' ? group.lastAssignment.generation : -1
+  return { owned: [...group.owned], generation }
 }
 
 export function onJoin(
