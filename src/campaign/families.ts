@@ -36,6 +36,8 @@ export type FamilyName = (typeof FAMILY_NAMES)[number]
 /** What a fault may aim at. */
 export interface Ground {
   readonly brokers: readonly number[]
+  /** Controllers are processes of their own: `controller` and `registry` in a step are those. */
+  readonly kraft: boolean
   /** Racks by name with their brokers; empty: there are none. */
   readonly racks: Readonly<Record<string, readonly number[]>>
   readonly partitions: readonly string[]
@@ -90,7 +92,10 @@ function aim(ground: Ground, { a, b }: FaultDraw): string {
 }
 
 /** Whom to start again: a role may have moved on by then. */
-const again = (target: string): string => (target.startsWith('broker ') ? target : 'brokers')
+function again(ground: Ground, target: string): string {
+  if (target.startsWith('broker ')) return target
+  return ground.kraft && target === 'controller' ? 'registry' : 'brokers'
+}
 
 /** Two brokers, or a leader and its followers. */
 function ends(ground: Ground, { a, b, c }: FaultDraw): { one: string; other: string } {
@@ -114,6 +119,11 @@ const linkOf = (
 /** Ends what was done to links between brokers, whoever leads by then. */
 const healBrokers: ActionForm = { heal: { between: 'brokers', and: 'brokers' } }
 
+/** Ends what cut brokers, or controllers, off from where cluster state lives. */
+const healRegistry = ({ kraft }: Ground): ActionForm => ({
+  heal: { between: kraft ? ['brokers', 'registry'] : 'brokers', and: 'registry' },
+})
+
 /** A few records at this moment: something is un-replicated then. */
 const burst = (ground: Ground, draw: number): ActionForm => ({
   send: 1 + (draw % 4),
@@ -126,7 +136,7 @@ function downFor(ground: Ground, draw: FaultDraw, target: string, down: ActionFo
   const steps: Timed[] = []
   if (c % 3 !== 0) steps.push([Math.max(0, atMs - (c % 12)), burst(ground, c)])
   const backMs = Math.min(atMs + forMs, ground.untilMs)
-  steps.push([atMs, down], [backMs, { start: again(target), startup: ms(ground.startupMs) }])
+  steps.push([atMs, down], [backMs, { start: again(ground, target), startup: ms(ground.startupMs) }])
   return { steps, breaks: 1, toMs: backMs + ground.startupMs }
 }
 
@@ -140,8 +150,19 @@ const FILTERS = [
   ['OffsetsForLeaderEpochResponse', 'OffsetsForLeaderEpochRequest'],
 ] as const
 
-const filterOf = (draw: number): { messages: string[] } | Record<never, never> =>
-  draw % 4 === 0 ? {} : { messages: [...pick(FILTERS, draw)] }
+/** The same where brokers read a metadata log instead of being told. */
+const KRAFT_FILTERS = [
+  ['FetchResponse'],
+  ['FetchRequest'],
+  ['MetadataFetchResponse'],
+  ['AlterPartitionRequest'],
+  ['AlterPartitionResponse'],
+  ['FetchResponse', 'FetchRequest'],
+  ['BrokerHeartbeatRequest'],
+] as const
+
+const filterOf = ({ kraft }: Ground, draw: number): { messages: string[] } | Record<never, never> =>
+  draw % 4 === 0 ? {} : { messages: [...pick<readonly string[]>(kraft ? KRAFT_FILTERS : FILTERS, draw)] }
 
 const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) => Shape | null>> = {
   crash: (ground, draw) => {
@@ -171,7 +192,7 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
   'cut-registry': (ground, draw) => ({
     steps: [
       [draw.atMs, { cut: { between: aim(ground, draw), and: 'registry' } }],
-      [draw.atMs + draw.forMs, { heal: { between: 'brokers', and: 'registry' } }],
+      [draw.atMs + draw.forMs, healRegistry(ground)],
     ],
     breaks: 1,
   }),
@@ -194,23 +215,27 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
   },
   hold: (ground, draw) => ({
     steps: [
-      [draw.atMs, { hold: { ...linkOf(ends(ground, draw), draw.c), ...filterOf(draw.b) } }],
+      [draw.atMs, { hold: { ...linkOf(ends(ground, draw), draw.c), ...filterOf(ground, draw.b) } }],
       [draw.atMs + draw.forMs, healBrokers],
     ],
     breaks: 1,
   }),
   drop: (ground, draw) => ({
     steps: [
-      [draw.atMs, { drop: { ...linkOf(ends(ground, draw), draw.c), ...filterOf(draw.b) } }],
+      [draw.atMs, { drop: { ...linkOf(ends(ground, draw), draw.c), ...filterOf(ground, draw.b) } }],
       [draw.atMs + draw.forMs, healBrokers],
     ],
     breaks: 1,
   }),
-  'expire-session': (ground, draw) => ({
-    steps: [[draw.atMs, { 'expire-session': aim(ground, draw) }]],
-    breaks: 1,
-    toMs: draw.atMs + 1_000,
-  }),
+  /** Sessions of KRaft are memory of the active controller: nothing outside can end one. */
+  'expire-session': (ground, draw) =>
+    ground.kraft
+      ? null
+      : {
+          steps: [[draw.atMs, { 'expire-session': aim(ground, draw) }]],
+          breaks: 1,
+          toMs: draw.atMs + 1_000,
+        },
   'registry-pause': (ground, draw) => ({
     steps: [[draw.atMs, { pause: 'registry', for: ms(draw.forMs) }]],
     breaks: ground.budget,
@@ -313,12 +338,12 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
       breaks: 1,
     }
   },
-  'isolate-controller': (_ground, draw) => {
+  'isolate-controller': (ground, draw) => {
     const from = draw.c % 3 === 0 ? ['brokers'] : draw.c % 3 === 1 ? ['registry'] : ['brokers', 'registry']
     return {
       steps: [
         [draw.atMs, { cut: { between: 'controller', and: from } }],
-        [draw.atMs + draw.forMs, { heal: { between: 'brokers', and: from } }],
+        [draw.atMs + draw.forMs, { heal: { between: ground.kraft ? 'registry' : 'brokers', and: from } }],
       ],
       breaks: 1,
     }
@@ -330,7 +355,7 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
     const downMs = Math.max(10, Math.min(draw.forMs, ground.sessionMs - startupMs - 300))
     const steps: Timed[] = []
     if (draw.c % 3 !== 0) steps.push([Math.max(0, draw.atMs - (draw.c % 12)), burst(ground, draw.c)])
-    steps.push([draw.atMs, { crash: target }], [draw.atMs + downMs, { start: again(target), startup: ms(startupMs) }])
+    steps.push([draw.atMs, { crash: target }], [draw.atMs + downMs, { start: again(ground, target), startup: ms(startupMs) }])
     return { steps, breaks: 1, toMs: draw.atMs + downMs + startupMs }
   },
   /** A replica bounces before anybody has noticed, and the leader crashes as it is back. */

@@ -142,6 +142,8 @@ function clusterOf(drawn: Drawn, generation: Generation, ids: readonly number[])
   const { racks, sessionMs, lagMs, checkpointMs, startupMs, fetchWaitMs, tickMs, balance } = drawn.cluster
   const settings = settingsOf(generation, 'broker', {
     'zookeeper.session.timeout.ms': sessionMs,
+    'broker.session.timeout.ms': sessionMs,
+    'broker.heartbeat.interval.ms': Math.floor(sessionMs / 4),
     'replica.lag.time.max.ms': lagMs,
     'replica.high.watermark.checkpoint.interval.ms': checkpointMs,
     'replica.fetch.wait.max.ms': Math.min(fetchWaitMs, Math.floor(lagMs / 3)),
@@ -155,10 +157,12 @@ function clusterOf(drawn: Drawn, generation: Generation, ids: readonly number[])
     'log.flush.offset.checkpoint.interval.ms': 10_000,
   })
   const startup = `${startupMs}ms`
-  const registry = { tick: `${tickMs}ms` }
-  if (!racks) return { brokers: ids.length, startup, registry, settings }
-  return { brokers: ids.map((id) => ({ id, rack: rackOf(id) })), startup, registry, settings }
+  const registry = isKraft(generation) ? {} : { registry: { tick: `${tickMs}ms` } }
+  if (!racks) return { brokers: ids.length, startup, ...registry, settings }
+  return { brokers: ids.map((id) => ({ id, rack: rackOf(id) })), startup, ...registry, settings }
 }
+
+const isKraft = ({ mechanisms }: Generation): boolean => mechanisms.metadata === 'kraft'
 
 const RACKS = ['a', 'b', 'c'] as const
 const rackOf = (id: number): string => RACKS[(id - 1) % RACKS.length]!
@@ -280,6 +284,7 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
   const ground: Ground = {
     brokers: ids,
+    kraft: isKraft(generation),
     racks,
     partitions: topics.flatMap(({ partitions }) => partitions),
     replicationFactor: Math.min(...topics.map(({ replicationFactor }) => replicationFactor)),
@@ -294,7 +299,7 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   const faults = profile.bounded ? withinBudget(drawnFaults, budget) : drawnFaults
   const steps: StepForm[] = [
     ...inOrder(faults.flatMap((fault) => fault.steps)),
-    ...healingOf(profile, drawn, ids, broken),
+    ...healingOf(profile, drawn, ground, broken),
   ]
   const latency = LATENCIES[drawn.cluster.latency]
   const document: ScenarioDocument = {
@@ -337,7 +342,12 @@ const healingMs = ({ runMs }: Profile, { cluster }: Drawn): number =>
   runMs - 3 * cluster.sessionMs - cluster.startupMs - 1_000
 
 /** Heals all but some brokers, which stay down for good: the others must do. */
-function healingOf(profile: Profile, drawn: Drawn, ids: readonly number[], broken: readonly number[]): StepForm[] {
+function healingOf(
+  profile: Profile,
+  drawn: Drawn,
+  { brokers: ids, kraft }: Ground,
+  broken: readonly number[],
+): StepForm[] {
   if (broken.length === 0) return []
   const core = ids.filter((id) => !broken.includes(id)).map((id) => `broker ${id}`)
   return [
@@ -351,6 +361,7 @@ function healingOf(profile: Profile, drawn: Drawn, ids: readonly number[], broke
         { lag: 'brokers', by: '0ms' },
         { crash: broken.map((id) => `broker ${id}`) },
         { start: core, startup: `${drawn.cluster.startupMs}ms` },
+        ...(kraft ? [{ start: 'registry' }] : []),
       ],
     },
   ]
