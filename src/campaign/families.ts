@@ -355,7 +355,10 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
     const downMs = Math.max(10, Math.min(draw.forMs, ground.sessionMs - startupMs - 300))
     const steps: Timed[] = []
     if (draw.c % 3 !== 0) steps.push([Math.max(0, draw.atMs - (draw.c % 12)), burst(ground, draw.c)])
-    steps.push([draw.atMs, { crash: target }], [draw.atMs + downMs, { start: again(ground, target), startup: ms(startupMs) }])
+    steps.push(
+      [draw.atMs, { crash: target }],
+      [draw.atMs + downMs, { start: again(ground, target), startup: ms(startupMs) }],
+    )
     return { steps, breaks: 1, toMs: draw.atMs + downMs + startupMs }
   },
   /** A replica bounces before anybody has noticed, and the leader crashes as it is back. */

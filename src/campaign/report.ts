@@ -2,7 +2,7 @@
 import { PROPERTIES } from '../check/index.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import { FAMILY_NAMES } from './families.ts'
-import { PROBES } from './probes.ts'
+import { excuseOf, PROBES } from './probes.ts'
 import type { Profile } from './profile.ts'
 import type { CampaignTotals } from './statistics.ts'
 
@@ -82,7 +82,7 @@ export function reportText(totals: CampaignTotals, subject: ReportSubject): stri
           it?.hits ?? 0,
           it?.seeds ?? 0,
           it?.exampleSeed ?? '–',
-          it === undefined ? (excuseOf(name, subject) ?? 'should be reached') : '',
+          it === undefined ? (reasonFor(name, subject, seeds) ?? 'should be reached') : '',
         ]
       }),
     ),
@@ -92,11 +92,10 @@ export function reportText(totals: CampaignTotals, subject: ReportSubject): stri
   return lines.join('\n')
 }
 
-/** Why a probe need not be reached; null: it must. */
-function excuseOf(name: string, { generation, profile }: ReportSubject): string | null {
+/** Why a probe was not reached; null: it should have been. */
+function reasonFor(name: string, { generation }: ReportSubject, seeds: number): string | null {
   const probe = PROBES.find((it) => it.name === name)
-  if (probe === undefined) return 'not in the table of probes'
-  return probe.excuse?.(generation.mechanisms, profile) ?? null
+  return probe === undefined ? 'not in the table of probes' : excuseOf(probe, generation.mechanisms, seeds)
 }
 
 /** Families of the profile that never struck, and probes and premises that were never reached, in words. */
@@ -107,7 +106,7 @@ export function coverageProblems(totals: CampaignTotals, subject: Omit<ReportSub
   const neverStruck = FAMILY_NAMES.filter((family) => (profile.families[family]?.weight ?? 0) > 0).filter(
     (family) => totals.families.find((it) => it.family === family)?.fired === 0,
   )
-  const unreached = PROBES.filter(({ name }) => !reached.has(name) && excuseOf(name, given) === null)
+  const unreached = PROBES.filter(({ name }) => !reached.has(name) && reasonFor(name, given, totals.seeds) === null)
   const vacuous = totals.premises.filter(
     ({ property, seeds }) => seeds === 0 && PROPERTIES.some(({ name }) => name === property),
   )
