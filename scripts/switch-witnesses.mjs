@@ -34,7 +34,7 @@ const stories = [
   ...below('scenarios/history', '.yaml'),
   ...below('scenarios/basics', '.yaml'),
   ...below('scenarios/failures', '.yaml'),
-  ...below('test/conformance', '.json').filter((name) => !/conformance\/(vectors|kraft-)/.test(name)),
+  ...below('test/conformance', '.json').filter((name) => !/conformance\/(vectors|storage|clients)/.test(name)),
 ].filter((name) => name.includes(flag('stories', '')))
 
 const texts = new Map()
@@ -62,8 +62,9 @@ function fingerprint(plan) {
   const limits = { ...plan.limits, events: Math.min(plan.limits.events, MOST_EVENTS) }
   try {
     const { world, history } = simulate({ ...plan, limits }, { properties: [], digest: false })
-    const { facts, requests, polled } = world.ledger
-    return history + canonical([facts.map(({ node, fact }) => [node, fact]), requests, polled])
+    const { facts, requests, polled, observations } = world.ledger
+    const seen = Object.values(observations).map(({ view }) => view)
+    return history + canonical([facts.map(({ node, fact }) => [node, fact]), requests, polled, seen])
   } catch (error) {
     return `threw ${error.message}`
   }
@@ -86,20 +87,29 @@ function isWitness({ kafka, name, value, story }) {
   return print !== base && !print.startsWith('threw')
 }
 
-const inRegistry = GENERATIONS.filter(({ mechanisms }) => mechanisms.metadata === 'registry')
+/** The generations with a registry, and those of KRaft, each oldest first. */
+const LINEAGES = ['registry', 'kraft'].map((kind) =>
+  GENERATIONS.filter(({ mechanisms }) => mechanisms.metadata === kind),
+)
 const off = (value) => value ?? false
+
+/** Both sides of every change of a switch in the tables of a lineage. */
+function changesIn(lineage, name) {
+  const flips = []
+  for (let at = 1; at < lineage.length; at++) {
+    const [before, after] = [off(lineage[at - 1].mechanisms[name]), off(lineage[at].mechanisms[name])]
+    if (before === after) continue
+    flips.push({ kafka: lineage[at].name, value: before }, { kafka: lineage[at - 1].name, value: after })
+    const next = lineage[at + 1]
+    if (next !== undefined && off(next.mechanisms[name]) !== before) flips.push({ kafka: next.name, value: before })
+  }
+  return flips
+}
 
 /** Where a flip may matter: both sides of every change in the tables, then the values that no table has. */
 function flipsOf(name) {
-  const flips = []
-  for (let at = 1; at < inRegistry.length; at++) {
-    const [before, after] = [off(inRegistry[at - 1].mechanisms[name]), off(inRegistry[at].mechanisms[name])]
-    if (before === after) continue
-    flips.push({ kafka: inRegistry[at].name, value: before }, { kafka: inRegistry[at - 1].name, value: after })
-    const next = inRegistry[at + 1]
-    if (next !== undefined && off(next.mechanisms[name]) !== before) flips.push({ kafka: next.name, value: before })
-  }
-  for (const kafka of ['0.11', '2.8', inRegistry.at(-1).name]) {
+  const flips = LINEAGES.flatMap((lineage) => changesIn(lineage, name))
+  for (const kafka of ['0.11', '2.8', ...LINEAGES.map((lineage) => lineage.at(-1).name), '3.5-kraft']) {
     for (const value of valuesOfMechanism(name)) {
       if (value !== off(generationNamed(kafka).mechanisms[name])) flips.push({ kafka, value })
     }
