@@ -40,6 +40,7 @@ import { onFetchTimer } from './delayed-fetch.ts'
 import { onProduceTimer } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { DELETE_RECORDS_TIMER, handleDeleteRecords, onDeleteRecordsTimer } from './delete-records.ts'
+import { emptyDirectory } from './disk.ts'
 import { handleFetch } from './fetch.ts'
 import { onFlushTimer } from './flush.ts'
 import { maybeIncrementHighWatermark } from './high-watermark.ts'
@@ -95,13 +96,7 @@ type BrokerInput = Input<KafkaMessage, Operation>
 
 export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Operation, Fact> = {
   init: () => ({
-    durable: {
-      logs: {},
-      highWatermarkCheckpoint: null,
-      recoveryPointCheckpoint: null,
-      logStartOffsetCheckpoint: null,
-      cleanShutdown: false,
-    },
+    durable: emptyDirectory(),
     volatile: null,
   }),
 

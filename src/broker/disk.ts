@@ -5,7 +5,16 @@ import { addTail } from '../log/disk-damage.ts'
 import { bytesOfBatch } from '../log/layout.ts'
 import { directoriesOf, directoryOf, failDirectory } from './log-dirs.ts'
 import { type BrokerContext, logOf } from './running.ts'
-import type { BrokerConfig, BrokerState, DiskState } from './state.ts'
+import type { BrokerConfig, BrokerDurable, BrokerState, DiskState } from './state.ts'
+
+/** What a broker that has never run has on its disk. */
+export const emptyDirectory = (): BrokerDurable => ({
+  logs: {},
+  highWatermarkCheckpoint: null,
+  recoveryPointCheckpoint: null,
+  logStartOffsetCheckpoint: null,
+  cleanShutdown: false,
+})
 
 /** File systems give space in pages. */
 const PAGE_BYTES = 4096
@@ -88,4 +97,11 @@ export function checkpointFits(
   if (disk === undefined || (!disk.broken && (disk.bytesLeft === null || disk.bytesLeft >= PAGE_BYTES))) return true
   failDirectory(state, ctx, config, directory, disk.broken ? 'the disk answers with errors' : 'no space is left')
   return false
+}
+
+/** A new disk: nothing of what was written is left. */
+export function wipeDisk(state: BrokerState): void {
+  const { disks } = state.durable
+  state.durable = emptyDirectory()
+  if (disks !== undefined) state.durable.disks = disks
 }

@@ -1,9 +1,10 @@
 /** A start reads its log directory: the files beside the logs, then every log. */
+import { isMutant } from '../kafka/mutants.ts'
 import { assert } from '../kernel/assert.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { loadLogProducers } from '../log/log-producers.ts'
 import { bytesToScan, type LoadedLog, loadLog } from '../log/recovery.ts'
-import type { ReplicaLog } from '../log/replica-log.ts'
+import { type ReplicaLog, truncateLog } from '../log/replica-log.ts'
 import { directoryOf } from './log-dirs.ts'
 import { segmentSettings } from './log-disk.ts'
 import { type BrokerContext, running } from './running.ts'
@@ -50,6 +51,7 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
     const log = durable.logs[name]
     assert(log !== undefined, `the log of ${name} is gone`)
     const from = log.logEndOffset
+    const flushed = log.flushedOffset
     const loaded = loadLog(
       log,
       {
@@ -62,13 +64,27 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
       config.mechanisms,
     )
     if (loaded.failure !== null) return failStart(ctx, loaded.failure)
+    if (config.mutants !== undefined && !clean) plantInRecovery(log, config)
     loadLogProducers(log, config.mechanisms)
     running(state).lastFlushUs[name] = ctx.nowUs
-    tellLoaded(state, ctx, name, from, clean, loaded)
+    tellLoaded(state, ctx, name, { from, flushed, clean }, loaded)
   }
   durable.cleanShutdown = false
   delete durable.unmarkedDirs
   return true
+}
+
+/** Planted bugs of recovery. */
+function plantInRecovery(log: ReplicaLog, config: BrokerConfig): void {
+  const last = log.batches.at(-1)
+  if (last === undefined) return
+  if (isMutant(config, 'recovery-cuts-flushed')) truncateLog(log, last.baseOffset)
+  if (isMutant(config, 'recovery-invents')) {
+    const record = { id: `nobody/${log.logEndOffset}`, key: null, value: 'nobody', timestampMs: 0 }
+    log.batches.push({ baseOffset: log.logEndOffset, leaderEpoch: last.leaderEpoch, records: [record] })
+    log.logEndOffset += 1
+  }
+  if (isMutant(config, 'offsets-overlap')) log.logEndOffset -= 1
 }
 
 /** A log without files keeps its start in memory only. */
@@ -79,8 +95,7 @@ function tellLoaded(
   state: BrokerState,
   ctx: BrokerContext,
   partition: string,
-  from: number,
-  clean: boolean,
+  { from, flushed, clean }: { readonly from: number; readonly flushed: number; readonly clean: boolean },
   { removed, rule, scanned }: LoadedLog,
 ): void {
   const { durable } = state
@@ -94,7 +109,7 @@ function tellLoaded(
   const checkpointed = readable ? (durable.highWatermarkCheckpoint?.[partition] ?? 0) : 0
   const highWatermark = Math.min(checkpointed, logEndOffset)
   const scans = scanned.length > 0 ? { scanned: [...scanned] } : {}
-  ctx.fact({ kind: 'recovered', partition, ...scans, logEndOffset, highWatermark })
+  ctx.fact({ kind: 'recovered', partition, ...scans, from, durable: flushed, logEndOffset, highWatermark })
 }
 
 function failStart(ctx: BrokerContext, reason: string): false {

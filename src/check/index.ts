@@ -6,6 +6,7 @@ import { CONSISTENT_COMMITTED_DATA } from './consistent-committed-data.ts'
 import { CONSUMERS_IN_ORDER_WITHOUT_GAPS } from './consumers-in-order-without-gaps.ts'
 import { CONSUMERS_NOTHING_TWICE } from './consumers-nothing-twice.ts'
 import { CONSUMERS_SEE_ONLY_COMMITTED } from './consumers-see-only-committed.ts'
+import { FLUSHED_NOT_LOST } from './flushed-not-lost.ts'
 import { HIGH_WATERMARK_BELOW_LOG_END } from './high-watermark-below-log-end.ts'
 import { PROMISED_TO_CLIENTS } from './history/client-properties.ts'
 import { ISR_NEVER_EMPTY } from './isr-never-empty.ts'
@@ -18,9 +19,11 @@ import { MONOTONIC_CONTROLLER_EPOCH } from './monotonic-controller-epoch.ts'
 import { MONOTONIC_HIGH_WATERMARK } from './monotonic-high-watermark.ts'
 import { MONOTONIC_LEADER_EPOCH } from './monotonic-leader-epoch.ts'
 import { MONOTONIC_STATE_VERSION } from './monotonic-state-version.ts'
+import { OFFSETS_GROW } from './offsets-grow.ts'
 import { ONE_RECORD_PER_COMMITTED_OFFSET } from './one-record-per-committed-offset.ts'
 import { PARTITIONS_HAVE_LEADERS } from './partitions-have-leaders.ts'
 import type { Property } from './property.ts'
+import { RECOVERY_INVENTS_NOTHING } from './recovery-invents-nothing.ts'
 import { REPLICAS_CONVERGE } from './replicas-converge.ts'
 import { SINGLE_LEADER_PER_EPOCH } from './single-leader-per-epoch.ts'
 import { STRONG_ISR } from './strong-isr.ts'
@@ -43,6 +46,9 @@ export const PROPERTIES: readonly Property[] = [
   WEAK_ISR,
   LOG_MATCHING_BELOW_HIGH_WATERMARK,
   LOG_MATCHING_BY_EPOCH,
+  FLUSHED_NOT_LOST,
+  RECOVERY_INVENTS_NOTHING,
+  OFFSETS_GROW,
   SINGLE_LEADER_PER_EPOCH,
   MONOTONIC_LEADER_EPOCH,
   MONOTONIC_CONTROLLER_EPOCH,

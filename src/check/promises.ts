@@ -91,6 +91,14 @@ export function cleanupHoles(plan: Plan): Hole[] {
 
 export const losesPower = (plan: Plan): boolean => actionsOf(plan).some((action) => action.do === 'powerLoss')
 
+/** A disk lies, or files change under a broker. */
+export const damagesDisks = (plan: Plan): boolean =>
+  actionsOf(plan).some((action) => action.do === 'damage' || action.do === 'disk' || action.do === 'wipe')
+
+/** A power loss that is told what it leaves may leave less than was flushed. */
+export const keepsLess = (plan: Plan): boolean =>
+  actionsOf(plan).some((action) => action.do === 'powerLoss' && action.keepBelow !== null)
+
 const KEY = 'unclean.leader.election.enable'
 const isOn = (value: unknown): boolean => value === true || value === 'true'
 
@@ -163,6 +171,9 @@ export function lossHoles(plan: Plan): Hole[] {
       hole: 'KIP-966 (last replica standing)',
     })
   }
+  if (damagesDisks(plan)) {
+    holes.push({ because: 'a disk may lose what a broker believes to be on it', hole: null })
+  }
   if (losesPower(plan) && mechanisms.eligibleLeaderReplicas) {
     holes.push({ because: 'every replica of the ISR may lose its unflushed tail at once', hole: null })
   }
@@ -188,6 +199,9 @@ const LASTING: Readonly<Record<string, true>> = {
   hold: true,
   drop: true,
   lagFollower: true,
+  disk: true,
+  slowDisk: true,
+  stallDisk: true,
 }
 
 /** What is judged in a quiet end is promised where the run settles and nothing is left broken. */

@@ -41,6 +41,8 @@ export type Fact =
       readonly partition: TopicPartition
       readonly from: number
       readonly to: number
+      /** Exclusive end of what was on the disk. */
+      readonly durable: number
       readonly removed: readonly RemovedRecord[]
     }
   | {
@@ -53,6 +55,8 @@ export type Fact =
   | { readonly kind: 'epochAnswerNotBelowLogEnd'; readonly partition: TopicPartition; readonly end: number }
   | { readonly kind: 'fetchOffsetReset'; readonly partition: TopicPartition; readonly at: number; readonly to: number }
   | { readonly kind: 'fetcherFailed'; readonly partition: TopicPartition; readonly reason: string }
+  /** A follower was handed a batch whose checksum does not match, and took nothing. */
+  | { readonly kind: 'corruptBatchFetched'; readonly partition: TopicPartition; readonly offset: number }
   /** A disk failed under a log directory, or had no room left. */
   | { readonly kind: 'logDirFailed'; readonly directory: string; readonly reason: string }
   /** A start found less in its files than it had written: cut, or out of reach. `rule` says why. */
@@ -67,6 +71,9 @@ export type Fact =
   | {
       readonly kind: 'recovered'
       readonly partition: TopicPartition
+      /** Log end, and exclusive end of what was on the disk, before the start read the log. */
+      readonly from: number
+      readonly durable: number
       /** Base offsets of the segments that were scanned; absent: none. */
       readonly scanned?: readonly number[]
       readonly logEndOffset: number

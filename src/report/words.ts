@@ -18,6 +18,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   truncated: { glyph: 'x', tone: 'warn', weight: 'major' },
   powerLost: { glyph: 'x', tone: 'bad', weight: 'major' },
   recoveryCut: { glyph: 'x', tone: 'bad', weight: 'major' },
+  corruptBatchFetched: { glyph: '!', tone: 'bad', weight: 'major' },
   logDirFailed: { glyph: '!', tone: 'bad', weight: 'major' },
   truncationDecided: { glyph: '.', tone: 'plain', weight: 'minor' },
   truncatedToHighWatermark: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -164,6 +165,8 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: the power loss takes ${fact.removed.length} records, log end ${fact.from} -> ${fact.to}`
     case 'recoveryCut':
       return `${fact.partition}: the start loses ${fact.removed.length} records, log end ${fact.from} -> ${fact.to} (${fact.rule})`
+    case 'corruptBatchFetched':
+      return `${fact.partition}: the batch at ${fact.offset} came with a wrong checksum, nothing is appended`
     case 'logDirFailed':
       return `log directory ${fact.directory} has failed: ${fact.reason}`
     case 'truncationDecided':

@@ -10,7 +10,7 @@ import { defaultLabel } from './names.ts'
 import type { Path } from './problem.ts'
 import type { ActionForm } from './schema.ts'
 import { byPartition, compileTopic, textSettings } from './topology.ts'
-import { durationUs, signedDurationUs } from './units.ts'
+import { durationUs, signedDurationUs, sizeBytes } from './units.ts'
 
 type FormOf<Head extends string> = Extract<ActionForm, { readonly [K in Head]: unknown }>
 type Texts = string | readonly string[]
@@ -93,7 +93,71 @@ function compilePowerLoss(checks: Checks, form: FormOf<'power-loss'>, path: Path
   const keep = form.keep === 'random' ? 'random' : 'durable'
   return checks
     .brokerTargets(form['power-loss'], [...path, 'power-loss'], 'only brokers have logs to lose')
-    .map((target) => ({ do: 'powerLoss', target, keepBelow, keep }))
+    .map((target) => ({ do: 'powerLoss', target, keepBelow, keep, ...(form.torn === true ? { torn: true } : {}) }))
+}
+
+type DiskDamage = Extract<Action, { readonly do: 'damage' }>['damage']
+
+function compileDisk(checks: Checks, form: FormOf<'disk'>, path: Path): Action[] {
+  const change = {
+    ...(form.free === undefined ? {} : { bytesLeft: form.free === 'plenty' ? null : sizeBytes(form.free) }),
+    ...(form.lies === undefined ? {} : { lies: form.lies }),
+    ...(form.fails === undefined ? {} : { broken: form.fails }),
+  }
+  if (Object.keys(change).length === 0) {
+    checks.add([...path, 'disk'], 'nothing is said about the disk', { expected: 'one of free, lies and fails' })
+  }
+  return checks
+    .brokerTargets(form.disk, [...path, 'disk'], 'only brokers have disks')
+    .map((target) => ({ do: 'disk', target, directory: form.directory ?? null, change }))
+}
+
+function compileDamage(checks: Checks, form: FormOf<'damage'>, path: Path): Action[] {
+  if ((form.how === 'other-broker') !== (form.file === 'meta.properties') && form.how !== 'delete') {
+    const expected = form.file === 'meta.properties' ? 'delete or other-broker' : 'empty, garbage or delete'
+    checks.add([...path, 'how'], `${form.file} cannot be damaged like that`, { expected })
+  }
+  const damage: DiskDamage = { what: 'file', file: form.file, how: form.how }
+  return checks
+    .brokerTargets(form.damage, [...path, 'damage'], 'only brokers have log directories')
+    .map((target) => ({ do: 'damage', target, damage }))
+}
+
+type DiskForm =
+  | FormOf<'disk'>
+  | FormOf<'damage'>
+  | FormOf<'wipe'>
+  | FormOf<'slow-disk'>
+  | FormOf<'stall-disk'>
+  | FormOf<'bit-rot'>
+
+/** What becomes of disks and of the files on them. */
+function compileDiskAction(
+  checks: Checks,
+  form: DiskForm,
+  path: Path,
+  eachBroker: (head: string, texts: Texts, why: string, make: (target: Target) => Action) => Action[],
+): Action[] {
+  const why = 'only brokers have disks'
+  if ('disk' in form) return compileDisk(checks, form, path)
+  if ('damage' in form) return compileDamage(checks, form, path)
+  if ('wipe' in form) return eachBroker('wipe', form.wipe, why, (target) => ({ do: 'wipe', target }))
+  if ('slow-disk' in form) {
+    const byUs = durationUs(form.by)
+    return eachBroker('slow-disk', form['slow-disk'], why, (target) => ({ do: 'slowDisk', target, byUs }))
+  }
+  if ('stall-disk' in form) {
+    const forUs = form.for === undefined ? null : durationUs(form.for)
+    return eachBroker('stall-disk', form['stall-disk'], why, (target) => ({
+      do: 'stallDisk',
+      target,
+      stalled: true,
+      forUs,
+    }))
+  }
+  checks.partition(form.partition, [...path, 'partition'])
+  const damage: DiskDamage = { what: 'flip', partition: form.partition, offset: form.offset }
+  return eachBroker('bit-rot', form['bit-rot'], why, (target) => ({ do: 'damage', target, damage }))
 }
 
 function compileClock(checks: Checks, form: FormOf<'clock'>, path: Path): Action[] {
@@ -282,6 +346,16 @@ export function compileAction(checks: Checks, form: ActionForm, path: Path, step
     return each('start', form.start, (target) => ({ do: 'start', target, startupUs: startupOf(form) }))
   if ('crash' in form) return each('crash', form.crash, (target) => ({ do: 'crash', target }))
   if ('power-loss' in form) return compilePowerLoss(checks, form, path)
+  if (
+    'disk' in form ||
+    'damage' in form ||
+    'wipe' in form ||
+    'slow-disk' in form ||
+    'stall-disk' in form ||
+    'bit-rot' in form
+  ) {
+    return compileDiskAction(checks, form, path, eachBroker)
+  }
   if ('stop' in form)
     return eachBroker('stop', form.stop, 'only brokers are stopped; a client is stopped by stop-client', (target) => ({
       do: 'stop',

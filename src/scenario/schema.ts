@@ -317,6 +317,31 @@ const actionForms = {
       .union([textLike('keep', /^(durable|random)$/), z.record(partition, count, { error: 'keep' })], { error: 'keep' })
       .optional()
       .describe('What remains: what was flushed, a drawn prefix, or records below the offset given by partition.'),
+    torn: flag.optional().describe('Whether the first batch that is lost leaves its beginning in the file.'),
+  }),
+  disk: map({
+    disk: targets,
+    directory: text.optional().describe('One of the directories of log.dirs; all by default.'),
+    free: z
+      .union([z.literal('plenty', { error: 'size' }), size], { error: 'size' })
+      .optional()
+      .describe('Space that is left: a size, or plenty.'),
+    lies: flag.optional().describe('It says that it has flushed and has not.'),
+    fails: flag.optional().describe('Every write fails.'),
+  }),
+  'slow-disk': map({ 'slow-disk': targets, by: duration.describe('This much longer.') }),
+  'stall-disk': map({ 'stall-disk': targets, for: duration.optional().describe('Ends by itself after this long.') }),
+  wipe: map({ wipe: targets }),
+  'bit-rot': map({ 'bit-rot': targets, partition, offset: count.describe('A record of the batch.') }),
+  damage: map({
+    damage: targets,
+    file: oneOf(
+      'replication-offset-checkpoint',
+      'recovery-point-offset-checkpoint',
+      'log-start-offset-checkpoint',
+      'meta.properties',
+    ),
+    how: oneOf('empty', 'garbage', 'delete', 'other-broker'),
   }),
   stop: map({ stop: targets }),
   restart: map({ restart: targets, ...startup }),

@@ -22,6 +22,37 @@ export const ACTIONS = [
     example: '{ power-loss: broker 1, keep: durable }',
   },
   {
+    name: 'disk',
+    meaning:
+      'Changes the disk of a broker: how much is free, whether it lies about flushes, whether every write fails.',
+    example: '{ disk: broker 1, free: 100KB }',
+  },
+  {
+    name: 'slow-disk',
+    meaning: 'Makes all work that needs the disk of a broker take longer by `by`; 0s ends it.',
+    example: '{ slow-disk: broker 1, by: 50ms }',
+  },
+  {
+    name: 'stall-disk',
+    meaning: 'Stalls the disk of a broker: work that needs it waits, while the process keeps its session.',
+    example: '{ stall-disk: broker 1, for: 10s }',
+  },
+  {
+    name: 'wipe',
+    meaning: 'Gives a broker a new, empty disk; a process that runs is killed first.',
+    example: '{ wipe: broker 2 }',
+  },
+  {
+    name: 'bit-rot',
+    meaning: 'Changes one byte of the batch at an offset in the log of a broker; its checksum does not match any more.',
+    example: '{ bit-rot: broker 1, partition: orders-0, offset: 3 }',
+  },
+  {
+    name: 'damage',
+    meaning: 'Empties, garbles or deletes a file of a log directory, which its broker reads at its next start.',
+    example: '{ damage: broker 1, file: recovery-point-offset-checkpoint, how: garbage }',
+  },
+  {
     name: 'stop',
     meaning: 'Asks a process to stop (SIGTERM): a broker hands its leaderships over first.',
     example: '{ stop: broker 2 }',

@@ -7,12 +7,13 @@ import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './conne
 import type { StepReport } from './context.ts'
 import { drawFrom, emptyReport } from './context.ts'
 import { controllersOf } from './controllers.ts'
-import { continueLoop, perform } from './faults.ts'
+import { waitsForDisk } from './disk-time.ts'
+import { continueLoop, mendDisks, perform } from './faults.ts'
 import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
 import { onTopicsLook } from './plan-topics.ts'
-import { endProcess, launchProcess, resumeProcess, startProcess, stepNode } from './processes.ts'
+import { endProcess, launchProcess, recoveryUs, resumeProcess, scanFirst, startProcess, stepNode } from './processes.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { knownPartitions, partitionTruth } from './targets.ts'
 import { onOffer } from './workload.ts'
@@ -22,9 +23,9 @@ import { brokerState } from './world.ts'
 const processOfNode = (world: World, node: string): Process | undefined =>
   world.processes[world.nodes[node]?.process ?? '']
 
-/** Keeps an event for a paused process; true when it was kept. */
-function deferred(world: World, process: Process, event: PendingEvent): boolean {
-  if (process.state !== 'paused') return false
+/** Keeps an event for a paused process, or for a disk that is stalled or slow; true when it was kept. */
+function deferred(world: World, host: Host, process: Process, event: PendingEvent): boolean {
+  if (process.state !== 'paused') return process.disk !== undefined && waitsForDisk(world, host, process, event)
   world.pending[event.id] = event
   process.deferred.push(event.id)
   return true
@@ -37,6 +38,7 @@ function settle(world: World, host: Host, report: StepReport): void {
   world.phase = 'settle'
   if (host.plan.healAtEnd) {
     world.faults = []
+    for (const { id } of host.plan.brokers) mendDisks(world, host, report, `broker-${id}`)
     releaseHeld(world, host, [report.event.id], (stream) => drawFrom(world, host, report, stream))
     for (const broker of host.plan.brokers) {
       const id = `broker-${broker.id}`
@@ -100,7 +102,10 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
   switch (body.kind) {
     case 'start': {
       const process = world.processes[body.process]
-      if (process?.life === body.life && process.state === 'down') startProcess(world, host, report, process)
+      if (process?.life !== body.life || process.state !== 'down') return
+      const scanUs = body.scanned === true ? 0 : recoveryUs(world, host, process)
+      if (scanUs > 0) scanFirst(world, host, report, process, scanUs)
+      else startProcess(world, host, report, process)
       return
     }
     case 'deliver': {
@@ -110,7 +115,7 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
         answerWithReset(world, host, body.connection, body.from, resetOf(world, host, report, 'refused'))
         return
       }
-      if (deferred(world, process, event)) return
+      if (deferred(world, host, process, event)) return
       const connection = world.connections[body.connection]
       arrived(world, body.connection, event.id)
       if (connection?.gone === body.to) {
@@ -127,13 +132,13 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
     }
     case 'local': {
       const process = processOfNode(world, body.to)
-      if (process?.life !== body.life || deferred(world, process, event)) return
+      if (process?.life !== body.life || deferred(world, host, process, event)) return
       stepNode(world, host, report, body.to, { kind: 'local', from: body.from, message: body.message })
       return
     }
     case 'timer': {
       const process = processOfNode(world, body.node)
-      if (process?.life !== body.life || deferred(world, process, event)) return
+      if (process?.life !== body.life || deferred(world, host, process, event)) return
       const timers = world.timers[body.node]
       if (timers?.[body.name] === event.id) delete timers[body.name]
       stepNode(world, host, report, body.node, { kind: 'timer', name: body.name, data: body.data })
@@ -142,7 +147,7 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
     case 'disconnect': {
       const process = processOfNode(world, body.to)
       if (process?.life !== body.life) return
-      if (deferred(world, process, event)) return
+      if (deferred(world, host, process, event)) return
       finishDisconnect(world, host, body.connection)
       stepNode(world, host, report, body.to, {
         kind: 'disconnected',
@@ -155,13 +160,13 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
     }
     case 'operation': {
       const process = processOfNode(world, body.to)
-      if (process === undefined || process.state === 'down' || deferred(world, process, event)) return
+      if (process === undefined || process.state === 'down' || deferred(world, host, process, event)) return
       stepNode(world, host, report, body.to, { kind: 'operation', operation: body.operation })
       return
     }
     case 'stop': {
       const process = world.processes[body.process]
-      if (process?.life !== body.life || deferred(world, process, event)) return
+      if (process?.life !== body.life || deferred(world, host, process, event)) return
       const last = process.nodes[process.nodes.length - 1]
       if (last !== undefined) stepNode(world, host, report, last, { kind: 'stop' })
       return

@@ -1,6 +1,6 @@
 /** Everything a step can do to the world. */
 import { damageFiles } from '../broker/damage.ts'
-import { changeDisk } from '../broker/disk.ts'
+import { changeDisk, wipeDisk } from '../broker/disk.ts'
 import { setFetchThrottle } from '../broker/replica-fetcher.ts'
 import type { BrokerConfig } from '../broker/state.ts'
 import type { ConsumerState } from '../client/consumer/state.ts'
@@ -23,7 +23,7 @@ import { enterSent } from './ledger.ts'
 import { observe } from './observe.ts'
 import { nextKey, schedule } from './pending.ts'
 import type { Action, Target } from './plan.ts'
-import { endProcess, launchProcess, pauseProcess, resumeProcess, stopProcess } from './processes.ts'
+import { endProcess, launchProcess, pauseProcess, releaseDeferred, resumeProcess, stopProcess } from './processes.ts'
 import { clientProcess, resolveTarget } from './targets.ts'
 import { offerRecord } from './workload.ts'
 import type { Connection, ProcessId, RequestLoop, World } from './world.ts'
@@ -89,23 +89,56 @@ function release(doing: Doing): void {
   )
 }
 
+/** How long work that needs the disk takes from now on. */
+function changeDiskTime(doing: Doing, id: ProcessId, action: Action & { do: 'stallDisk' | 'slowDisk' }): void {
+  const { world, host, report } = doing
+  const process = world.processes[id]
+  if (process === undefined) return
+  const disk = process.disk ?? { stalled: false, slowUs: 0, freeUs: 0 }
+  const wasStalled = disk.stalled
+  if (action.do === 'slowDisk') disk.slowUs = action.byUs
+  else disk.stalled = action.stalled
+  if (disk.stalled || disk.slowUs > 0) process.disk = disk
+  else delete process.disk
+  if (wasStalled && !disk.stalled && process.state === 'up') releaseDeferred(world, host, report, process)
+  if (action.do === 'stallDisk' && action.stalled && action.forUs !== null) {
+    later(doing, action.forUs, { do: 'stallDisk', target: targetOf(id), stalled: false, forUs: null })
+  }
+}
+
+/** A disk does what it should again, and there is room on it; a directory that has failed needs a restart all the same. */
+export function mendDisks(world: World, host: Host, report: StepReport, id: ProcessId): void {
+  const target = targetOf(id)
+  const state = brokerState(world, number(id))
+  if (state !== null) delete state.durable.disks
+  if (world.processes[id]?.disk === undefined) return
+  perform(world, host, report, { do: 'slowDisk', target, byUs: 0 })
+  perform(world, host, report, { do: 'stallDisk', target, stalled: false, forUs: null })
+}
+
 /** kill -9: also of a process that was being restarted. */
 function kill(doing: Doing, id: ProcessId): void {
   const process = doing.world.processes[id]
   if (process !== undefined) process.restartUs = null
+  // KAFKA-10471 (2.8): from then on the marker of the last clean stop is gone before the first log is loaded.
+  const state = process?.loading === true ? brokerState(doing.world, number(id)) : null
+  if (state !== null && doing.host.plan.mechanisms.cleanMarkerRemoved === 'before-loading') {
+    state.durable.cleanShutdown = false
+  }
   endProcess(doing.world, doing.host, doing.report, id, null)
 }
 
 /**
  * A power loss keeps a prefix of each log, given, drawn, or the durable one. Checkpoint files stay, but for the one of
  * high watermarks where it is renamed without having been synced: it is empty then (0.8.0, 0.8.1 OffsetCheckpoint.write).
+ * So does the marker of a clean stop that was made before. Stream `fault.torn-tail/<process>/<partition>`: how much of
+ * the first batch that is lost stays in the file, where a torn tail is asked for.
  */
 function losePowerOf(doing: Doing, process: ProcessId, action: Action & { do: 'powerLoss' }): void {
   const { world, host, report } = doing
   kill(doing, process)
   const state = brokerState(world, number(process))
   if (state === null) return
-  state.durable.cleanShutdown = false
   if (!host.plan.mechanisms.checkpointFsync && state.durable.highWatermarkCheckpoint !== null) {
     state.durable.highWatermarkCheckpoint = {}
   }
@@ -120,8 +153,11 @@ function losePowerOf(doing: Doing, process: ProcessId, action: Action & { do: 'p
     }
     if (keep >= log.logEndOffset) continue
     const from = log.logEndOffset
-    const removed = losePower(log, Math.max(keep, log.logStartOffset))
-    const fact: Fact = { kind: 'powerLost', partition, from, to: log.logEndOffset, removed }
+    const tornShare =
+      action.torn === true ? drawFrom(world, host, report, `fault.torn-tail/${process}/${partition}`) : 0
+    const { flushedOffset: durable } = log
+    const removed = losePower(log, Math.max(keep, log.logStartOffset), tornShare)
+    const fact: Fact = { kind: 'powerLost', partition, from, to: log.logEndOffset, durable, removed }
     report.facts.push({ atUs: world.nowUs, event: world.index, node: process, fact })
   }
 }
@@ -278,6 +314,21 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       for (const id of processes) {
         const state = brokerState(world, number(id))
         if (state !== null) damageFiles(state, action.damage)
+      }
+      return processes
+    }
+    case 'stallDisk':
+    case 'slowDisk': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) changeDiskTime(doing, id, action)
+      return processes
+    }
+    case 'wipe': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) {
+        kill(doing, id)
+        const state = brokerState(world, number(id))
+        if (state !== null) wipeDisk(state)
       }
       return processes
     }

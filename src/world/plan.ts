@@ -122,6 +122,8 @@ export type Action =
       readonly target: Target
       readonly keepBelow: Readonly<Record<TopicPartition, number>> | null
       readonly keep: 'durable' | 'random'
+      /** The first batch that is lost leaves its beginning in the file. */
+      readonly torn?: boolean
     }
   /** A disk, or a hand, changes files of a broker. Those that its process has open it does not read again. */
   | { readonly do: 'damage'; readonly target: Target; readonly damage: DiskDamage }
@@ -132,6 +134,11 @@ export type Action =
       readonly directory: string | null
       readonly change: Partial<DiskState>
     }
+  /** Work that needs the broker's disk waits: until `forUs` is over (stalled; null: until told), or so much longer. */
+  | { readonly do: 'stallDisk'; readonly target: Target; readonly stalled: boolean; readonly forUs: number | null }
+  | { readonly do: 'slowDisk'; readonly target: Target; readonly byUs: number }
+  /** A new, empty disk: a process that runs is killed first. */
+  | { readonly do: 'wipe'; readonly target: Target }
   /** SIGTERM: controlled shutdown. */
   | { readonly do: 'stop'; readonly target: Target }
   | { readonly do: 'restart'; readonly target: Target; readonly startupUs: number | null }

@@ -1,14 +1,17 @@
 /** What happens to a process as a whole: which machines share one fate. */
+import { bytesToRecover } from '../broker/load-logs.ts'
+import type { BrokerConfig, BrokerState } from '../broker/state.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { Operation } from '../kafka/operations.ts'
 import type { ConnectionId, Input, NodeId } from '../kernel/machine.ts'
 import { abandonConnections } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom, StepContext } from './context.ts'
+import { moveEvent } from './disk-time.ts'
 import type { Host } from './host.ts'
 import { configOf } from './host.ts'
 import { MACHINES } from './nodes.ts'
-import { cancel, nextKey, reschedule, schedule } from './pending.ts'
+import { cancel, nextKey, schedule } from './pending.ts'
 import type { Process, ProcessId, World } from './world.ts'
 
 /** Steps one machine with one input. */
@@ -35,6 +38,7 @@ export function endProcess(world: World, host: Host, report: StepReport, id: Pro
   const process = world.processes[id]
   if (process === undefined) return
   process.life += 1
+  delete process.loading
   if (process.state === 'down') return
   process.state = 'down'
   process.exitCode = exitCode
@@ -78,6 +82,7 @@ export function launchProcess(world: World, host: Host, report: StepReport, id: 
   if (process === undefined || process.state !== 'down') return
   process.life += 1
   process.exitCode = null
+  process.loading = true
   schedule(world, host, {
     atUs: world.nowUs + startupUs,
     cause: [report.event.id],
@@ -87,11 +92,41 @@ export function launchProcess(world: World, host: Host, report: StepReport, id: 
   })
 }
 
+/** Bytes of logs that a start reads and checks in a microsecond: 200 MB/s. */
+const SCANNED_PER_US = 200
+
+/** Shorter scans are part of the time that a start takes anyway, in us. */
+const SHORTEST_SCAN_US = 1000
+
+/** How long a start must read through the logs of its broker, in us. */
+export function recoveryUs(world: World, host: Host, process: Process): number {
+  for (const node of process.nodes) {
+    const slot = world.nodes[node]
+    if (slot?.kind !== 'broker') continue
+    const bytes = bytesToRecover(slot.state as BrokerState, configOf(host, world, slot) as BrokerConfig)
+    const us = Math.floor(bytes / SCANNED_PER_US)
+    return us < SHORTEST_SCAN_US ? 0 : us
+  }
+  return 0
+}
+
+/** Recovery takes its time before the process does anything else. */
+export function scanFirst(world: World, host: Host, report: StepReport, process: Process, scanUs: number): void {
+  schedule(world, host, {
+    atUs: world.nowUs + scanUs,
+    cause: [report.event.id],
+    key: nextKey(world, `${process.id}/recovered`),
+    rule: 'logs are read through after an unclean stop',
+    body: { kind: 'start', process: process.id, life: process.life, scanned: true },
+  })
+}
+
 /** The process is up: its machines start, in order. */
 export function startProcess(world: World, host: Host, report: StepReport, process: Process): void {
   const first = !world.started.includes(process.id)
   if (first) world.started.push(process.id)
   process.state = 'up'
+  delete process.loading
   for (const node of process.nodes) stepNode(world, host, report, node, { kind: 'start', first })
 }
 
@@ -129,6 +164,11 @@ export function resumeProcess(world: World, host: Host, report: StepReport, id: 
   const process = world.processes[id]
   if (process?.state !== 'paused') return
   process.state = 'up'
+  releaseDeferred(world, host, report, process)
+}
+
+/** What waited for a process, or for its disk, is handled now, in order. */
+export function releaseDeferred(world: World, host: Host, report: StepReport, process: Process): void {
   const deferred = process.deferred
   process.deferred = []
   const unread = unreadOfClosed(world, deferred)
@@ -138,12 +178,6 @@ export function resumeProcess(world: World, host: Host, report: StepReport, id: 
       cancel(world, eventId)
       continue
     }
-    const fresh = reschedule(world, host, eventId, world.nowUs, [report.event.id])
-    const body = world.pending[fresh]!.body
-    const timers = body.kind === 'timer' ? world.timers[body.node] : undefined
-    if (body.kind === 'timer' && timers?.[body.name] === eventId) timers[body.name] = fresh
-    const flying = body.kind === 'deliver' ? world.connections[body.connection]?.inFlight : undefined
-    const at = flying?.indexOf(eventId) ?? -1
-    if (flying !== undefined && at >= 0) flying[at] = fresh
+    moveEvent(world, host, eventId, world.nowUs, [report.event.id])
   }
 }

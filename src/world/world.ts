@@ -32,6 +32,10 @@ export interface Process {
   deferred: number[]
   /** Asked to restart: when it has ended it is started again, this much later, in us; null: not asked. */
   restartUs: number | null
+  /** It has been launched and still loads its logs; absent: it does not. */
+  loading?: true
+  /** Set by a fault: its disk is slow or stalled; absent: it is neither. */
+  disk?: { stalled: boolean; slowUs: number; freeUs: number }
   /** Set by a fault: extra time before each fetch of its replica fetchers, in us. */
   fetchLagUs: number
 }
@@ -67,7 +71,8 @@ export interface Connection {
 }
 
 export type EventBody =
-  | { readonly kind: 'start'; readonly process: ProcessId; readonly life: number }
+  /** `scanned`: the logs have been read through already. */
+  | { readonly kind: 'start'; readonly process: ProcessId; readonly life: number; readonly scanned?: true }
   | {
       readonly kind: 'deliver'
       readonly to: NodeId

@@ -105,6 +105,14 @@ function appendFetched(
     failPartition(ctx, config, fetcher, name, `fetched at offset ${current.fetchOffset}, the log ends at ${baseOffset}`)
     return
   }
+  const rotten = data.batches.find((batch) => batch.corrupt === true)
+  if (rotten !== undefined) {
+    // AbstractFetcherThread: a CorruptRecordException is logged and the partition tried again after its back-off.
+    ctx.probe('fetched a batch whose checksum does not match')
+    ctx.fact({ kind: 'corruptBatchFetched', partition: name, offset: rotten.baseOffset })
+    delayPartition(ctx, current, pauseUs(config))
+    return
+  }
   if (data.batches.length > 0) {
     if (!diskTakes(state, ctx, config, name, data.batches)) return
     const appended = appendAsFollower(log, data.batches, config.mechanisms, diskOf(state, ctx, config, name))

@@ -237,6 +237,8 @@ function readable(
   const isUnseen = transactionFilter(told, config)
   let unseenTo: BufferedRecords['unseenTo'] = null
   for (const batch of told.batches) {
+    // check.crcs: what comes before it is handed out.
+    if (batch.corrupt === true) break
     if (isUnseen(batch)) {
       unseenTo = { offset: lastOffset(batch) + 1, epoch: batch.leaderEpoch }
       continue
@@ -270,6 +272,13 @@ function handOut(
   if (told.highWatermark < partition.highWatermark) ctx.probe('consumer-sees-the-high-watermark-go-back')
   partition.highWatermark = told.highWatermark
   const found = readable(partition, told, broker, config, ctx)
+  const corrupt = told.batches.find((batch) => batch.corrupt === true)
+  if (corrupt !== undefined) {
+    // The poll throws where the batch begins, and goes on throwing.
+    partition.phase = 'failed'
+    const why = `the batch at ${corrupt.baseOffset} has a wrong checksum`
+    ctx.fact({ kind: 'consumerFailed', client: config.name, partition: name, position: partition.position, why })
+  }
   if (memory.application !== undefined) {
     if (found.records.length > 0) memory.buffered[name] = found
     else passUnseen(partition, found)

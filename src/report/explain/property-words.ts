@@ -62,6 +62,12 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
     'All or nothing, over all partitions. What the application was told is held against every log at the end; where it was told nothing the logs must at least agree with each other.',
   TransactionsEnd:
     'A hanging transaction is open in a log and unknown to its coordinator. Nothing ever ends it: readers of committed records stop there for good, and the partition cannot be compacted past it.',
+  FlushedNotLost:
+    'A flush is the only promise a disk makes. Power losses take what was not flushed, and a start may cut a torn tail; neither may reach below what an honest flush had put on the disk.',
+  RecoveryInventsNothing:
+    'Recovery reads what is there. A record that appears with a start was written by nobody, and consumers would be handed it all the same.',
+  OffsetsGrow:
+    'Readers find records by offset, segment by segment and batch by batch. A log in which offsets go back serves the wrong records, and its next recovery fails on it (KAFKA-3919).',
   NoInconsistentOffsets:
     'Two clients that name the same offset must mean the same record. Where history was cut and written anew they do not.',
   NoPollSkips: 'A reader that passes over a record which another reader was handed has missed it without knowing.',
