@@ -10,6 +10,7 @@ import { explainCommand } from './explain.ts'
 import { quoted } from './flags.ts'
 import { fuzzCommand } from './fuzz.ts'
 import { initCommand } from './init.ts'
+import { inspectCommand } from './inspect.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
@@ -57,6 +58,7 @@ function program(io: Io, finished: (exit: number) => void): Command {
     matrixCommand(io, finished),
     compareCommand(io, finished),
     fuzzCommand(io, finished),
+    inspectCommand(io, finished),
     shrinkCommand(io, finished),
     mergeCommand(io, finished),
     mutantsCommand(io, finished),

@@ -1,0 +1,64 @@
+/** `inspect`: the files of a broker at a moment of a traced run. */
+import { Command } from 'commander'
+import { simulate } from '../driver/simulate.ts'
+import { parseDuration } from '../kernel/time.ts'
+import { dumpFile } from '../report/log-dump.ts'
+import { listBroker, listingText } from '../report/log-files.ts'
+import type { World } from '../world/world.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError } from './io.ts'
+import { readTraceFile } from './trace-file.ts'
+
+interface InspectFlags {
+  readonly broker: string
+  readonly dir?: boolean
+  readonly dump?: string
+  readonly at?: string
+}
+
+/** The world of a traced run at a virtual time; at its end when none is given. */
+function worldAt(io: Io, file: string, at: string | undefined): World {
+  const { plan } = readTraceFile(io, file).trace.header
+  const untilUs = at === undefined ? null : parseDuration(at)
+  if (at !== undefined && untilUs === null) throw new UsageError(`--at ${at}: expected a time such as 12s or 1500ms`)
+  return simulate(plan, { properties: [], digest: false, ...(untilUs === null ? {} : { untilUs }) }).world
+}
+
+function inspect(io: Io, file: string, flags: InspectFlags): number {
+  const broker = Number(flags.broker)
+  const world = worldAt(io, file, flags.at)
+  const ids = world.plan.brokers.map(({ id }) => id)
+  if (!ids.includes(broker))
+    throw new UsageError(`there is no broker ${flags.broker}; expected one of ${ids.join(', ')}`)
+  const { mechanisms } = world.plan
+  const listed = listBroker(world, broker, mechanisms)
+  if (flags.dump !== undefined) {
+    const lines = dumpFile(world, broker, flags.dump)
+    if (lines === null) {
+      const names = listed.flatMap(({ name, files }) =>
+        files.map((each) => (name === '.' ? each.name : `${name}/${each.name}`)),
+      )
+      throw new UsageError(
+        `broker ${broker} has no file ${flags.dump} that can be dumped; it has:\n  ${names.join('\n  ')}`,
+      )
+    }
+    io.stdout.write(`Dumping ${flags.dump}\n${lines.map((line) => `${line}\n`).join('')}`)
+  }
+  if (flags.dir === true || flags.dump === undefined) io.stdout.write(listingText(listed))
+  return EXIT.held
+}
+
+export function inspectCommand(io: Io, finished: (exit: number) => void): Command {
+  return new Command('inspect')
+    .summary("look at a broker's files")
+    .description('Shows the data directory of a broker, or what is in a file of it, at a moment of a traced run.')
+    .argument('<trace>', 'the trace that `run --trace FILE` wrote')
+    .requiredOption('--broker <id>', 'the broker')
+    .option('--dir', 'the directory, as ls -l would list it (what is shown without --dump)')
+    .option(
+      '--dump <file>',
+      "a file, as Kafka's dump tool prints it: orders-0/00000000000000000000.log, .index, .timeindex, a checkpoint",
+    )
+    .option('--at <time>', 'the moment, in time since the start of the run (default: its end)')
+    .action((file: string, flags: InspectFlags) => finished(inspect(io, file, flags)))
+}
