@@ -34,6 +34,8 @@ import { beat, onHeartbeat } from './group/heartbeat.ts'
 import { onJoin, onSync, syncWhenKnown } from './group/join.ts'
 import { newMembership } from './group/membership.ts'
 import { onOffsets, positionAll } from './group/offsets.ts'
+import { again, beatRemote, isRemote, onRemoteHeartbeat } from './group/remote.ts'
+import { newRemoteMembership } from './group/remote-state.ts'
 import { commitIntervalUs } from './group/settings.ts'
 import type { CoordinatorAsk, GroupMembership } from './group/state.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
@@ -59,6 +61,7 @@ export function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: C
   if (typeof id === 'string' && id !== '') {
     const instance = typeof instanceId === 'string' && instanceId !== '' ? instanceId : null
     memory.group = newMembership(id, instance, ctx.nowUs)
+    if (isRemote(config)) memory.group.remote = newRemoteMembership()
   }
   if (config.member !== undefined) {
     memory.topics = [...config.topics].sort()
@@ -130,7 +133,9 @@ function runGroup({ memory, application, config, ctx }: Thread, group: GroupMemb
     reachCoordinator(memory, group, config, ctx),
     sendCommits(group, subscribed, config, ctx),
     positionAll(group, config, ctx),
-    beat(group, application.fetching, config, ctx),
+    group.remote === undefined
+      ? beat(group, application.fetching, config, ctx)
+      : beatRemote(memory, group, group.remote, application.fetching, config, ctx),
     nextTimeoutUs(group.links, requestTimeoutUs(config)),
   )
 }
@@ -227,6 +232,8 @@ function onAnswer(
     onSync(group, asked.round, message, config, ctx)
   } else if (message.type === 'HeartbeatResponse' && asked.kind === 'heartbeat') {
     onHeartbeat(group, asked, message, config, ctx)
+  } else if (message.type === 'ConsumerGroupHeartbeatResponse' && asked.kind === 'remoteHeartbeat') {
+    if (group.remote !== undefined) onRemoteHeartbeat(group, group.remote, asked.epoch, message, config, ctx)
   } else if (message.type === 'OffsetCommitResponse' && asked.kind === 'commit') {
     onCommit(group, asked.commit, message, config, ctx)
   } else if (message.type === 'OffsetFetchResponse' && asked.kind === 'offsets') {
@@ -249,6 +256,9 @@ function lose(group: GroupMembership, broker: BrokerId, config: ConsumerConfig, 
         break
       case 'heartbeat':
         group.heartbeatOut = false
+        break
+      case 'remoteHeartbeat':
+        if (group.remote !== undefined) again(group, group.remote, config, ctx)
         break
       case 'commit': {
         const commit = group.commits[request.commit]

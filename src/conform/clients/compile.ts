@@ -38,6 +38,19 @@ export interface ClientsChance {
   readonly slowness: number
 }
 
+/** The recorder had one partition in each internal topic, and up to three replicas; where the recording does not say so itself. */
+function internalTopicSettings(recording: ClientsRecording, brokers: number): Record<string, number> {
+  const given = (recording.settings ?? {}) as Readonly<Record<string, unknown>>
+  const replicas = Math.min(brokers, 3)
+  const used = Object.entries({
+    'offsets.topic.num.partitions': 1,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.num.partitions': 1,
+    'transaction.state.log.replication.factor': replicas,
+  })
+  return Object.fromEntries(used.filter(([key]) => given[key] === undefined))
+}
+
 export function compileClients(recording: ClientsRecording, { seed, slowness }: ClientsChance): CompiledClients {
   const common = recording as unknown as Recording
   const resolved = resolveGeneration(releaseOf(common))
@@ -82,7 +95,7 @@ export function compileClients(recording: ClientsRecording, { seed, slowness }: 
     brokers: ids.map((id) => ({
       id,
       rack: null,
-      settings: settings(id),
+      settings: { ...settings(id), ...internalTopicSettings(recording, ids.length) },
       startupUs: msToUs(1200),
       startAtUs: null,
       clockSkewUs: 0,

@@ -53,7 +53,7 @@ export const GROUP_ACTIONS: Readonly<Record<string, DoRule>> = {
     callOf(entry, script, 'consumer', {
       call: 'subscribe',
       topics: topicsOf(entry),
-      revokedTakesUs: msToUs(numberOf(entry, 'revokedTakesMs') ?? 0),
+      revokedTakesUs: msToUs(numberOf(entry, 'revSleep') ?? numberOf(entry, 'revokedTakesMs') ?? 0),
     }),
   assign: (entry, script) =>
     callOf(entry, script, 'consumer', { call: 'assign', partitions: (textOf(entry, 'partitions') ?? '').split(',') }),

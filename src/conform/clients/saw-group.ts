@@ -9,6 +9,7 @@ import { byMemberName, groupNow, memberName } from './group-view.ts'
 import type { ClientsEntry } from './recording.ts'
 import { listOf, numberOf, objectOf, textOf } from './recording.ts'
 import type { Look, SawRule } from './rule.ts'
+import { settledConsumerGroup } from './saw-consumer-group.ts'
 import type { ClientsScript } from './script.ts'
 
 /** The last start of the client of an entry. */
@@ -83,6 +84,8 @@ const callback = (kind: 'assigned' | 'revoked' | 'lost'): SawRule => ({
     if (isCooperative(look.entry, look.script) && isIdle(look.entry)) return
     const ours = factOf<'partitionsAssigned'>(look, kind)
     to.equal(look.label, 'partitions', sorted(look.entry.partitions), sorted(ours?.partitions))
+    // Where the coordinator assigns (KIP-848) the recorder did not ask for them.
+    if (look.entry.generation === undefined) return
     to.equal(look.label, 'generation', look.entry.generation, ours?.generation)
     to.equal(look.label, 'member', look.entry.member, ours === null ? null : memberName(look, ours.member))
   },
@@ -133,6 +136,10 @@ const distinct = (entries: readonly ClientsEntry[]): number =>
 const snapshot: SawRule = {
   compare: (look, to) => {
     const { world, entry, label } = look
+    if (entry.groupEpoch !== undefined) {
+      settledConsumerGroup(look, to)
+      return
+    }
     const ours = groupNow(world, textOf(entry, 'group') ?? '')
     to.equal(label, 'state', entry.state, ours?.phase ?? 'Dead')
     if (entry.protocol !== undefined) to.equal(label, 'protocol', entry.protocol, ours?.protocol ?? '')

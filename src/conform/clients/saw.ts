@@ -6,6 +6,7 @@ import { GROUPS_SEEN } from './saw-group.ts'
 import { LOG_SEEN } from './saw-log.ts'
 import { PARTITIONS_SEEN } from './saw-partitions.ts'
 import { RAW_SEEN } from './saw-raw.ts'
+import { CONSUMER_GROUP_SEEN } from './saw-consumer-group.ts'
 import { RESULTS_SEEN } from './saw-results.ts'
 import { SENDS_SEEN } from './saw-sends.ts'
 import { TRANSACTIONS_SEEN } from './saw-transactions.ts'
@@ -20,4 +21,5 @@ export const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...GROUPS_SEEN,
   ...RAW_SEEN,
   ...COMMIT_RUNS_SEEN,
+  ...CONSUMER_GROUP_SEEN,
 }

@@ -37,10 +37,13 @@ function goOn(calling: Calling<CloseCall>): CallResult | null {
   const late = ctx.nowUs >= running.sinceUs + CLOSE_TIMEOUT_US
   if (group !== undefined && running.data === 'committing') {
     if (!late && isCommitting(application.awaitedCommit, group)) return null
-    if (application.subscription === 'topics') {
-      giveUp(calling, group)
-      leave(group, config, ctx)
-    }
+    if (application.subscription === 'topics') giveUp(calling, group)
+    running.data = 'revoking'
+  }
+  if (group !== undefined && running.data === 'revoking') {
+    // The callback returns before the member says goodbye.
+    if (application.busyUntilUs !== null) return null
+    if (application.subscription === 'topics') leave(group, config, ctx)
     running.data = 'leaving'
   }
   if (group !== undefined && !late && isLeaving(group)) return null

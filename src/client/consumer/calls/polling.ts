@@ -4,6 +4,7 @@ import { numberSetting } from '../../settings.ts'
 import { passUnseen, takeRecords } from '../fetching.ts'
 import { beginCommit, consumedOffsets } from '../group/commit.ts'
 import { rejoin } from '../group/rejoin.ts'
+import { reconcile } from '../group/remote.ts'
 import { autoCommits, commitIntervalUs } from '../group/settings.ts'
 import type { Thread } from './application.ts'
 
@@ -31,7 +32,8 @@ export function pollOnce(thread: Thread): PollOutcome {
         group.failed = null
         return { kind: 'throws', error }
       }
-      if (!rejoin(thread, group)) return WAITS
+      const ready = group.remote === undefined ? rejoin(thread, group) : reconcile(thread, group, group.remote)
+      if (!ready) return WAITS
     }
     if (autoCommits(config) && ctx.nowUs >= memory.nextCommitAtUs) {
       memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)

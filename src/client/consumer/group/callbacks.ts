@@ -19,12 +19,21 @@ function call(
 }
 
 /** `onPartitionsRevoked`: it may take its time, and the thread with it. */
-function revoked(thread: Thread, group: GroupMembership, partitions: readonly TopicPartition[]): void {
+export function revoked(thread: Thread, group: GroupMembership, partitions: readonly TopicPartition[]): void {
   const { application, ctx } = thread
   call(thread, group, 'partitionsRevoked', partitions)
   if (application.revokedTakesUs > 0 && partitions.length > 0) {
     application.busyUntilUs = ctx.nowUs + application.revokedTakesUs
   }
+}
+
+/** `onPartitionsAssigned` and `onPartitionsLost` of a member whose coordinator assigns (KIP-848). */
+export const assigned = (thread: Thread, group: GroupMembership, partitions: readonly TopicPartition[]): void =>
+  call(thread, group, 'partitionsAssigned', partitions)
+
+export function lost(thread: Thread, group: GroupMembership): void {
+  call(thread, group, 'partitionsLost', group.owned)
+  own(thread.memory, group, [])
 }
 
 /** Before a join: everything goes (eager), or what is not subscribed to any more (cooperative). */

@@ -135,6 +135,8 @@ function onCommitError(
       return
     case 'COORDINATOR_LOAD_IN_PROGRESS':
     case 'UNKNOWN_TOPIC_OR_PARTITION':
+    // KIP-848: its heartbeat will bring the epoch that it has by now.
+    case 'STALE_MEMBER_EPOCH':
       retry(group, id, commit, config, ctx)
       return
     case 'REBALANCE_IN_PROGRESS':

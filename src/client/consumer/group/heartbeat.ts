@@ -7,6 +7,7 @@ import type { ClientContext } from '../../links.ts'
 import type { ConsumerConfig } from '../state.ts'
 import { askCoordinator, coordinatorUnknown, earliest, isReachable } from './coordinator.ts'
 import { resetGeneration } from './membership.ts'
+import { leaveRemote } from './remote.ts'
 import { heartbeatIntervalUs, maxPollIntervalUs, retryBackoffUs, sessionTimeoutUs } from './settings.ts'
 import type { GroupMembership } from './state.ts'
 
@@ -61,6 +62,10 @@ export function beat(
 
 /** Leaves the group by itself; a static member keeps its place (KIP-345), and only forgets its generation. */
 export function leave(group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
+  if (group.remote !== undefined) {
+    leaveRemote(group, group.remote, ctx)
+    return
+  }
   const { id, memberId, instanceId } = group
   if (instanceId === null && memberId !== '' && isReachable(group)) {
     askCoordinator(group, { type: 'LeaveGroupRequest', group: id, memberId, instanceId }, { kind: 'leave' }, ctx)

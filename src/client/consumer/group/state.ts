@@ -2,12 +2,15 @@
 import type { BrokerId, TopicPartition } from '../../../kafka/ids.ts'
 import type { JoinedMember } from '../../../kafka/messages/coordinator.ts'
 import type { Links } from '../../links.ts'
+import type { RemoteMembership } from './remote-state.ts'
 
 /** What is asked of the coordinator, on a connection of its own. */
 export type CoordinatorAsk =
   | { readonly kind: 'join'; readonly round: number }
   | { readonly kind: 'sync'; readonly round: number }
   | { readonly kind: 'heartbeat'; readonly memberId: string; readonly generation: number }
+  /** KIP-848. */
+  | { readonly kind: 'remoteHeartbeat'; readonly epoch: number }
   | { readonly kind: 'commit'; readonly commit: number }
   | { readonly kind: 'offsets' }
   | { readonly kind: 'leave' }
@@ -76,5 +79,7 @@ export interface GroupMembership {
   /** Heartbeats are not sent again until the next join (to 2.5, after it was fenced). */
   heartbeatStopped: boolean
   commits: Record<string, Commit>
+  /** Of a group whose coordinator assigns (KIP-848); absent in a classic one. */
+  remote?: RemoteMembership
   nextCommit: number
 }

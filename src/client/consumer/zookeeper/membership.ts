@@ -1,0 +1,331 @@
+/**
+ * The consumer of 0.8 in its group (core: ZookeeperConsumerConnector): each consumer watches the others' nodes, works out its
+ * share alone, and claims it by ephemeral owner nodes. Where two views differ, claims collide: everything is undone and
+ * tried again, `rebalance.max.retries` times. There is no generation, so nothing fences who has lost its partitions
+ * and does not know it.
+ */
+
+import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
+import type { KafkaMessage } from '../../../kafka/messages/message.ts'
+import type { RegistryOp, RegistryResult } from '../../../kafka/messages/registry.ts'
+import { TOPICS, type TopicZnode, topicPath } from '../../../kafka/znodes.ts'
+import type { Json } from '../../../kernel/json.ts'
+import type { NodeId } from '../../../kernel/machine.ts'
+import type { ClientContext } from '../../links.ts'
+import { booleanSetting, numberSetting, timeSettingUs } from '../../settings.ts'
+import { assign } from '../positions.ts'
+import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
+import { idPath, idsPath, offsetPath, ownerPath, parentsOf } from './paths.ts'
+import { shareOf, threadOf } from './share.ts'
+import type { OldMembership } from './state.ts'
+
+/** Until the next attempt of a rebalance. */
+export const REBALANCE_TIMER = 'zookeeper-rebalance'
+
+export interface OldMember {
+  readonly memory: ConsumerVolatile
+  readonly member: OldMembership
+  readonly config: ConsumerConfig
+  readonly ctx: ClientContext
+}
+
+export function newOldMembership(config: ConsumerConfig): OldMembership {
+  const group = String(config.settings['group.id'] ?? '')
+  return {
+    group,
+    id: `${group}_${config.name}`,
+    phase: 'out',
+    round: 0,
+    waiting: 0,
+    attempt: 0,
+    triggered: false,
+    view: { consumers: {}, partitions: {} },
+    owned: [],
+    offsets: {},
+    claimed: [],
+    refused: false,
+    committed: {},
+  }
+}
+
+const sessionOf = (config: ConsumerConfig): NodeId => `session-consumer-${config.name}`
+
+/** Why something was asked: what its answer means. */
+type Purpose =
+  | 'parent'
+  | 'register'
+  | 'ids'
+  | 'topic'
+  | 'consumer'
+  | 'release'
+  | 'offset'
+  | 'claim'
+  | 'undo'
+  | 'commit'
+  | 'leave'
+
+/** Asks for one operation; of those that a phase waits for, the last answer ends it. */
+function ask({ member, config, ctx }: OldMember, purpose: Purpose, subject: string, op: RegistryOp): void {
+  if (purpose !== 'commit' && purpose !== 'leave') member.waiting += 1
+  const requestId = `old:${member.round}:${purpose}:${subject}`
+  ctx.tell(sessionOf(config), { type: 'SessionRequest', requestId, ops: [op] })
+}
+
+/** What the session tells. */
+export function onLocal(old: OldMember, message: KafkaMessage): void {
+  const { member } = old
+  switch (message.type) {
+    case 'SessionState':
+      if (message.state === 'established') register(old)
+      return
+    case 'SessionWatch':
+      if (message.path === idsPath(member.group) || message.path.startsWith(`${TOPICS}/`)) trigger(old)
+      return
+    case 'SessionResponse': {
+      const [asker, round, purpose, subject = ''] = message.requestId.split(':')
+      if (asker === 'old') onAnswer(old, Number(round), purpose as Purpose, subject, message.results[0])
+      return
+    }
+    default:
+      return
+  }
+}
+
+/** A new session: nothing of what it had in the old one is its own any more, as it learns only now. */
+function register(old: OldMember): void {
+  const { member, config, memory, ctx } = old
+  ctx.cancelTimer(REBALANCE_TIMER)
+  member.round += 1
+  member.waiting = 0
+  member.phase = 'registering'
+  member.claimed = []
+  // What it committed as the owner it was, it has committed; more it does not (ZKRebalancerListener.resetState).
+  for (const name of member.owned) delete memory.partitions[name]
+  member.owned = []
+  for (const path of parentsOf(member.group, memory.topics)) {
+    ask(old, 'parent', path, { op: 'create', path, data: null, ephemeral: false })
+  }
+  const data = { topics: [...memory.topics] }
+  ask(old, 'register', '', { op: 'create', path: idPath(member.group, member.id), data, ephemeral: true })
+  ctx.probe(`${config.name} registers in its group`)
+}
+
+function trigger(old: OldMember): void {
+  const { member } = old
+  if (member.phase === 'idle') rebalance(old, 0)
+  else if (member.phase !== 'out') member.triggered = true
+}
+
+/** One attempt: fetching stops, what was consumed is committed, owner nodes go, and the group is looked at. */
+function rebalance(old: OldMember, attempt: number): void {
+  const { member, memory, config, ctx } = old
+  if (booleanSetting(config.settings, 'enable.auto.commit', true)) commitOld(old)
+  for (const name of member.owned) delete memory.partitions[name]
+  member.round += 1
+  member.waiting = 0
+  member.attempt = attempt
+  if (attempt === 0) member.triggered = false
+  member.view = { consumers: {}, partitions: {} }
+  member.phase = 'releasing'
+  ctx.fact({
+    kind: 'groupRebalancing',
+    group: member.group,
+    generation: -1,
+    members: [],
+    reason: `${member.id}, attempt ${attempt + 1}`,
+  })
+  const mine = member.claimed
+  member.claimed = []
+  member.owned = []
+  for (const name of mine) ask(old, 'release', name, { op: 'delete', path: ownerPath(member.group, name), version: -1 })
+  if (member.waiting === 0) look(old)
+}
+
+function look(old: OldMember): void {
+  const { member, memory } = old
+  member.phase = 'reading'
+  ask(old, 'ids', '', { op: 'getChildren', path: idsPath(member.group), watch: true })
+  for (const topic of memory.topics) ask(old, 'topic', topic, { op: 'getData', path: topicPath(topic), watch: true })
+}
+
+function onAnswer(
+  old: OldMember,
+  round: number,
+  purpose: Purpose,
+  subject: string,
+  result: RegistryResult | undefined,
+): void {
+  const { member } = old
+  if (result === undefined || round !== member.round || purpose === 'commit' || purpose === 'leave') return
+  member.waiting -= 1
+  take(old, purpose, subject, result)
+  if (member.waiting === 0) endPhase(old)
+}
+
+function take(old: OldMember, purpose: Purpose, subject: string, result: RegistryResult): void {
+  const { member } = old
+  const data: Json | undefined = result.error === null ? result.data : undefined
+  switch (purpose) {
+    case 'register':
+      // Its own node of the session before: it waits until the registry has removed that.
+      if (result.error === 'NODEEXISTS') member.refused = true
+      return
+    case 'ids':
+      if (result.error !== null) return
+      for (const id of result.children ?? []) {
+        ask(old, 'consumer', id, { op: 'getData', path: idPath(member.group, id), watch: false })
+      }
+      return
+    case 'consumer':
+      // Who has gone meanwhile is not there.
+      if (data !== undefined) member.view.consumers[subject] = (data as { topics: string[] }).topics
+      return
+    case 'topic':
+      if (data !== undefined) member.view.partitions[subject] = Object.keys((data as TopicZnode).partitions).length
+      return
+    case 'offset':
+      if (typeof data === 'number') member.offsets[subject] = data
+      return
+    case 'claim':
+      if (result.error === null) member.claimed = [...member.claimed, subject].sort(comparePartitions)
+      else member.refused = true
+      return
+    default:
+      return
+  }
+}
+
+/** Every answer of a phase has come. */
+function endPhase(old: OldMember): void {
+  const { member, config, ctx } = old
+  switch (member.phase) {
+    case 'registering':
+      if (!member.refused) {
+        rebalance(old, 0)
+        return
+      }
+      member.refused = false
+      member.phase = 'out'
+      ctx.setTimer(REBALANCE_TIMER, timeSettingUs(config.settings, 'zookeeper.session.timeout.ms', 6_000))
+      return
+    case 'releasing':
+      look(old)
+      return
+    case 'reading': {
+      const strategy = String(config.settings['partition.assignment.strategy'] ?? 'range')
+      member.owned = shareOf(member.view, member.id, strategy)
+      member.offsets = {}
+      member.phase = 'positioning'
+      for (const name of member.owned) {
+        ask(old, 'offset', name, { op: 'getData', path: offsetPath(member.group, name), watch: false })
+      }
+      if (member.waiting === 0) claim(old)
+      return
+    }
+    case 'positioning':
+      claim(old)
+      return
+    case 'claiming':
+      if (member.refused) undo(old)
+      else begin(old)
+      return
+    case 'undoing':
+      giveUpAttempt(old)
+      return
+    default:
+      return
+  }
+}
+
+function claim(old: OldMember): void {
+  const { member } = old
+  member.phase = 'claiming'
+  member.refused = false
+  const data = threadOf(member.id)
+  for (const name of member.owned) {
+    ask(old, 'claim', name, { op: 'create', path: ownerPath(member.group, name), data, ephemeral: true })
+  }
+  if (member.waiting === 0) begin(old)
+}
+
+/** A node was another's: what was claimed goes back. */
+function undo(old: OldMember): void {
+  const { member, ctx } = old
+  ctx.probe('a claim collides with the owner node of another consumer')
+  member.phase = 'undoing'
+  member.owned = []
+  const mine = member.claimed
+  member.claimed = []
+  for (const name of mine) ask(old, 'undo', name, { op: 'delete', path: ownerPath(member.group, name), version: -1 })
+  if (member.waiting === 0) giveUpAttempt(old)
+}
+
+function giveUpAttempt(old: OldMember): void {
+  const { member, config, ctx } = old
+  if (member.attempt + 1 >= numberSetting(config.settings, 'rebalance.max.retries', 4)) {
+    ctx.fact({ kind: 'pollThrew', client: config.name, group: member.group, error: 'ConsumerRebalanceFailedException' })
+    member.phase = 'idle'
+    // It owns nothing until something changes again.
+    if (member.triggered) rebalance(old, 0)
+    return
+  }
+  member.phase = 'backing-off'
+  ctx.setTimer(REBALANCE_TIMER, timeSettingUs(config.settings, 'rebalance.backoff.ms', 2_000))
+}
+
+/** Everything is claimed: it reads on from the offsets in the registry. */
+function begin(old: OldMember): void {
+  const { member, memory, config, ctx } = old
+  member.phase = 'idle'
+  for (const name of member.owned) {
+    const offset = member.offsets[name]
+    assign(memory, name, offset === undefined ? undefined : { offset, leaderEpoch: -1 }, config, ctx)
+    if (offset !== undefined) member.committed[name] = offset
+    else delete member.committed[name]
+  }
+  ctx.fact({
+    kind: 'partitionsAssigned',
+    client: config.name,
+    group: member.group,
+    partitions: [...member.owned],
+    generation: -1,
+    member: member.id,
+  })
+  if (member.triggered) rebalance(old, 0)
+}
+
+export function onRebalanceTimer(old: OldMember): void {
+  const { member } = old
+  if (member.phase === 'out') register(old)
+  else if (member.phase === 'backing-off') rebalance(old, member.attempt + 1)
+}
+
+/** Writes positions that moved to the registry. Whoever writes last is right: there is no generation to hold against. */
+export function commitOld(old: OldMember): void {
+  const { member, memory, config, ctx } = old
+  for (const name of member.owned) {
+    const position = memory.partitions[name]?.position ?? -1
+    if (position < 0 || member.committed[name] === position) continue
+    const path = offsetPath(member.group, name)
+    const op: RegistryOp =
+      member.committed[name] === undefined
+        ? { op: 'create', path, data: position, ephemeral: false }
+        : { op: 'setData', path, data: position, version: -1 }
+    ask(old, 'commit', name, op)
+    member.committed[name] = position
+    ctx.fact({ kind: 'offsetCommitted', client: config.name, partition: name, offset: position })
+  }
+}
+
+/** A clean close: a last commit, then the session and with it every node of this consumer. */
+export function closeOld(old: OldMember): void {
+  const { member, config, ctx } = old
+  if (booleanSetting(config.settings, 'enable.auto.commit', true)) commitOld(old)
+  ctx.cancelTimer(REBALANCE_TIMER)
+  member.round += 1
+  member.phase = 'out'
+  ctx.tell(sessionOf(config), { type: 'SessionClose' })
+}
+
+/** Partitions that it fetches. */
+export const ownedNow = ({ member }: OldMember): readonly TopicPartition[] => member.owned
