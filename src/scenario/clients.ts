@@ -1,5 +1,5 @@
 /** Producers and consumers of a plan, and what they do by themselves. */
-import { resolveSettings } from '../kafka/config.ts'
+import { defaultIn, resolveSettings, type Settings, settingNamed } from '../kafka/config.ts'
 import { topicPartition } from '../kafka/ids.ts'
 import type { PlanClient, PlanConsumer, PlanProducer, Workload } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
@@ -122,20 +122,73 @@ function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path:
       expected: `later than ${form.from ?? BEGIN}`,
       found: form.until!,
     })
+  const membership = membershipOf(checks, name, form, path)
   return {
     kind: 'consumer',
     name,
     partitions: form.partitions ?? null,
     topics,
-    settings: resolveSettings(
-      'consumer',
-      checks.generation.name,
-      checks.settings(form.settings, 'consumer', [...path, 'settings']),
-    ),
+    ...membership.plan,
+    settings: resolveSettings('consumer', checks.generation.name, {
+      ...checks.settings(form.settings, 'consumer', [...path, 'settings']),
+      ...membership.settings,
+    }),
     startUs,
     stopUs,
     bootstrap: bootstrap(checks, form.bootstrap, path),
   }
+}
+
+interface Membership {
+  readonly plan: Pick<PlanConsumer, 'member' | 'groupInRegistry'>
+  readonly settings: Settings
+}
+
+/** Whether consumers of the version have the setting, and with it what it belongs to. */
+const knows = (checks: Checks, key: string): boolean =>
+  defaultIn(settingNamed(key, 'consumer')!, checks.generation.name) !== null
+
+/** What makes a consumer a member of a group, and its application's way to commit. */
+function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Path): Membership {
+  const { group, commits = 'auto' } = form
+  if (group === undefined) {
+    for (const word of ['coordination', 'processing', 'commits'] as const) {
+      if (form[word] !== undefined)
+        checks.add([...path, word], `${name} is in no group`, { at: 'key', expected: 'group as well' })
+    }
+    return { plan: {}, settings: {} }
+  }
+  if (form.partitions !== undefined) {
+    checks.add([...path, 'partitions'], `${name} gets its partitions from its group`, {
+      at: 'key',
+      expected: 'group or partitions',
+    })
+  }
+  const settings: Settings = { 'group.id': group, 'enable.auto.commit': commits === 'auto' }
+  if (form.coordination === 'zookeeper') {
+    if (!knows(checks, 'rebalance.backoff.ms')) {
+      checks.add([...path, 'coordination'], 'the consumers whose groups live in ZooKeeper were removed in 2.0', {
+        expected: 'a version before 2.0',
+        found: checks.generation.name,
+      })
+    }
+    if (commits !== 'auto' && commits !== 'none')
+      checks.add([...path, 'commits'], 'such a consumer commits by itself or not at all', {
+        expected: 'auto or none',
+        found: commits,
+      })
+    return { plan: { groupInRegistry: true }, settings }
+  }
+  if (!knows(checks, 'heartbeat.interval.ms')) {
+    checks.add([...path, 'group'], 'there is no group coordinator before 0.9', {
+      at: 'key',
+      expected: 'coordination: zookeeper',
+      found: checks.generation.name,
+    })
+  }
+  const how = commits === 'auto' ? 'none' : commits
+  const processUs = form.processing === undefined ? 0 : durationUs(form.processing)
+  return { plan: { member: { processUs, commits: how } }, settings }
 }
 
 export function compileClients(

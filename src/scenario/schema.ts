@@ -230,6 +230,16 @@ const producer = map({
 const consumer = map({
   consumes: oneOrMore(topicName, 'topics').describe('The topic or topics it reads.'),
   partitions: list(partition, 'partitions').min(1, 'partitions').optional().describe('Only these partitions.'),
+  group: clientName.optional().describe('The group it is a member of (group.id). Without one it reads by itself.'),
+  coordination: oneOf('broker', 'zookeeper')
+    .optional()
+    .describe('Where its group lives: at a coordinator (by default), or in ZooKeeper as for the consumers of 0.8.'),
+  processing: duration.optional().describe('How long its application takes for one record. Nothing by default.'),
+  commits: oneOf('auto', 'none', 'sync-before', 'sync-after', 'async-after')
+    .optional()
+    .describe(
+      'When offsets are committed: by themselves (by default), never, or by the application, before or after it has processed what a poll gave.',
+    ),
   from: duration.optional().describe('When it begins. 1s by default.'),
   until: duration.optional().describe('When it ends; at the end of the run by default.'),
   settings: settings('consumer').optional(),

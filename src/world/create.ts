@@ -116,7 +116,18 @@ export function createWorld(plan: Plan, host: Host): World {
   }
   for (const client of plan.clients) {
     const id = `${client.kind}-${client.name}`
-    addProcess(world, host, id, [[id, client.kind]])
+    const inRegistry = client.kind === 'consumer' && client.groupInRegistry === true
+    addProcess(
+      world,
+      host,
+      id,
+      inRegistry
+        ? [
+            [`session-${id}`, 'session'],
+            [id, client.kind],
+          ]
+        : [[id, client.kind]],
+    )
     if (client.startedByStep !== true) {
       startAt(world, host, id, client.kind === 'consumer' ? client.startUs : CLIENTS_AT_US)
     }

@@ -15,6 +15,7 @@ import type { Machine, NodeId } from '../kernel/machine.ts'
 import { quorumMachine } from '../quorum/quorum.ts'
 import type { QuorumConfig } from '../quorum/state.ts'
 import { registryMachine } from '../registry/registry.ts'
+import { sessionOwner } from '../session/owner.ts'
 import { sessionMachine } from '../session/session.ts'
 import { controllersOf } from './controllers.ts'
 import type { Plan, PlanClient } from './plan.ts'
@@ -57,6 +58,12 @@ function quorumConfig(plan: Plan, node: NodeId, changes: Changes): QuorumConfig 
 }
 
 function sessionConfig(plan: Plan, node: NodeId): SessionConfig {
+  const owner = sessionOwner(node)
+  const client = plan.clients.find((each: PlanClient) => `${each.kind}-${each.name}` === owner)
+  if (client !== undefined) {
+    const timeoutMs = Number(client.settings['zookeeper.session.timeout.ms'] ?? 6_000)
+    return { users: [owner], timeoutMs, expiredRequests: plan.mechanisms.expiredSessionRequests }
+  }
   const { id, settings } = brokerConfig(plan, node, null)
   return {
     users: [controllerNode(id), brokerNode(id)],

@@ -1,6 +1,7 @@
 /** What a run needs and nothing more. A pure function of (Plan) gives the run; scenarios, recordings and campaigns make Plans. */
 
 import type { DiskState } from '../broker/state.ts'
+import type { MemberApplication } from '../client/consumer/state.ts'
 import type { ClientCall } from '../kafka/calls.ts'
 import type { Settings } from '../kafka/config.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
@@ -83,6 +84,10 @@ export interface PlanConsumer {
   readonly bootstrap: readonly BrokerId[]
   /** Its process is started by a step, and it does what steps call; absent: it runs by itself. */
   readonly startedByStep?: boolean
+  /** A member of a group (`group.id`), and what its application does; absent: it reads by itself. */
+  readonly member?: MemberApplication
+  /** Its group lives in the registry, as the consumers of 0.8 have it; absent: at a coordinator. */
+  readonly groupInRegistry?: true
   /** `client.id` where several clients of the plan share one; absent: the name. */
   readonly clientId?: string
 }

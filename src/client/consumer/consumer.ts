@@ -22,6 +22,15 @@ import { closeLinks, onFetchResponse, poll, requestTimeoutUs } from './fetching.
 import { hasApplication, onMetadata, stepMember } from './member.ts'
 import { assign, backOff, commit, onEpochEnds, onListOffsets } from './positions.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
+import type { OldMember } from './zookeeper/membership.ts'
+import {
+  closeOld,
+  commitOld,
+  newOldMembership,
+  onLocal,
+  onRebalanceTimer,
+  REBALANCE_TIMER,
+} from './zookeeper/membership.ts'
 
 const commitIntervalUs = (config: ConsumerConfig): number =>
   timeSettingUs(config.settings, 'auto.commit.interval.ms', 5000)
@@ -39,6 +48,7 @@ function begin(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext)
     nextCommitAtUs: ctx.nowUs + commitIntervalUs(config),
     buffered: {},
   }
+  if (config.groupInRegistry === true) state.volatile.old = newOldMembership(config)
   for (const name of config.partitions ?? []) {
     assign(state.volatile, name, state.durable.committed[name], config, ctx)
   }
@@ -47,7 +57,9 @@ function begin(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext)
 /** Closes the consumer as an application does on its way out: a last commit, then the connections. */
 function end(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): void {
   if (state.volatile === null) return
-  if (autoCommits(config)) commit(state, config, ctx)
+  const old = oldMemberOf(state.volatile, config, ctx)
+  if (old !== null) closeOld(old)
+  else if (autoCommits(config)) commit(state, config, ctx)
   closeLinks(state.volatile, ctx)
   ctx.cancelTimer(WAKE_TIMER)
   state.volatile = null
@@ -84,6 +96,7 @@ function onMessage(
   } else if (message.type === 'MetadataResponse' && request.kind === 'metadata') {
     const tracksEpochs = config.mechanisms.leaderEpochFencing
     takeMetadata(memory.view, message, { topics: memory.topics, tracksEpochs }, ctx)
+    if (memory.old !== undefined) return
     if (memory.application === undefined) assignKnown(state, memory, config, ctx)
     else onMetadata(memory, config, ctx)
   }
@@ -113,7 +126,9 @@ function onTimer(state: ConsumerState, memory: ConsumerVolatile, config: Consume
     onLinkBroken(memory, broker, config, ctx)
   }
   if (memory.application !== undefined || !autoCommits(config) || memory.nextCommitAtUs > ctx.nowUs) return
-  commit(state, config, ctx)
+  const old = oldMemberOf(memory, config, ctx)
+  if (old === null) commit(state, config, ctx)
+  else commitOld(old)
   memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
 }
 
@@ -125,6 +140,10 @@ function onControl(state: ConsumerState, operation: Operation, config: ConsumerC
   }
   ctx.complete(operation.operationId, { error: 'NONE' })
 }
+
+/** A consumer of 0.8 in its group; null: it is none. */
+const oldMemberOf = (memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): OldMember | null =>
+  memory.old === undefined ? null : { memory, member: memory.old, config, ctx }
 
 /** Takes in what concerns brokers as leaders. */
 function take(
@@ -146,13 +165,21 @@ function take(
       return true
     }
     case 'timer':
+      if (input.name === REBALANCE_TIMER && memory.old !== undefined) {
+        onRebalanceTimer({ memory, member: memory.old, config, ctx })
+        return true
+      }
       if (input.name !== WAKE_TIMER) return false
       onTimer(state, memory, config, ctx)
       return true
     case 'start':
     case 'operation':
       return true
-    case 'local':
+    case 'local': {
+      const old = oldMemberOf(memory, config, ctx)
+      if (old !== null) onLocal(old, input.message)
+      return old !== null
+    }
     case 'stop':
       return false
   }

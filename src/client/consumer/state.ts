@@ -7,6 +7,7 @@ import type { ClusterView } from '../cluster-view.ts'
 import type { Links } from '../links.ts'
 import type { ConsumerApplication } from './calls/application.ts'
 import type { GroupMembership } from './group/state.ts'
+import type { OldMembership } from './zookeeper/state.ts'
 
 export interface ConsumerConfig {
   readonly name: string
@@ -23,6 +24,8 @@ export interface ConsumerConfig {
   readonly startedByStep?: boolean
   /** How an application of a group member behaves that is left to itself; absent: none is. */
   readonly member?: MemberApplication
+  /** Its group lives in the registry (0.8); absent: at a coordinator. */
+  readonly groupInRegistry?: true
   /** Planted bugs; absent: none. */
   readonly mutants?: readonly MutantName[]
 }
@@ -103,6 +106,8 @@ export interface ConsumerVolatile {
   buffered: Record<TopicPartition, BufferedRecords>
   /** The application's thread; absent: a consumer that reads by itself. */
   application?: ConsumerApplication
+  /** Its standing in a group that lives in the registry (0.8); absent otherwise. */
+  old?: OldMembership
   /** Its standing in its group; absent without one. */
   group?: GroupMembership
 }
