@@ -8,6 +8,22 @@ const told = (world: World, is: (sent: SentRecord) => boolean): number =>
 
 const happened = (world: World, kind: string): number => world.ledger.counts[kind] ?? 0
 
+/** Over all groups of members with an application that processes. */
+function processedBy({ ledger }: World): { done: number; again: number; skipped: number } {
+  const found = { done: 0, again: 0, skipped: 0 }
+  for (const partitions of Object.values(ledger.processed)) {
+    for (const [partition, times] of Object.entries(partitions)) {
+      const last = Math.max(...Object.keys(times).map(Number))
+      found.done += Object.keys(times).length
+      for (const count of Object.values(times)) found.again += count - 1
+      for (const offset of Object.keys(ledger.committed[partition] ?? {})) {
+        if (Number(offset) < last && times[offset] === undefined) found.skipped += 1
+      }
+    }
+  }
+  return found
+}
+
 const COUNTERS: Readonly<Record<string, (world: World) => number>> = {
   /** Records given to producers, and how they were answered; without an answer it is unknown what became of one. */
   sent: (world) => told(world, () => true),
@@ -38,6 +54,10 @@ const COUNTERS: Readonly<Record<string, (world: World) => number>> = {
   /** Brokers also report a cut that finds nothing to remove. */
   truncations: (world) =>
     world.ledger.facts.filter(({ fact }) => fact.kind === 'truncated' && fact.removed.length > 0).length,
+  /** Records that members of groups processed, by group; once more than once; and skipped: something behind them was processed. */
+  processed: (world) => processedBy(world).done,
+  processedAgain: (world) => processedBy(world).again,
+  skipped: (world) => processedBy(world).skipped,
   sessionsExpired: (world) => world.ledger.sessionsEnded.filter(({ expired }) => expired).length,
 }
 

@@ -222,11 +222,13 @@ export type Fact =
       readonly error: string | null
     }
   | { readonly kind: 'pollThrew'; readonly client: string; readonly group: string; readonly error: string }
-  /** The application has processed everything below these offsets that it was handed. */
+  /** The application has processed one record: what it did with it is done. */
   | {
-      readonly kind: 'recordsProcessed'
+      readonly kind: 'recordProcessed'
       readonly client: string
-      readonly offsets: Readonly<Record<TopicPartition, number>>
+      readonly group: string
+      readonly partition: TopicPartition
+      readonly offset: number
     }
   | { readonly kind: 'offsetExpired'; readonly group: string; readonly partition: TopicPartition }
   | { readonly kind: 'internalTopicNotCreated'; readonly topic: string; readonly liveBrokers: readonly BrokerId[] }

@@ -50,7 +50,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   partitionsLost: { glyph: '<', tone: 'warn', weight: 'major' },
   commitAnswered: { glyph: '.', tone: 'plain', weight: 'minor' },
   pollThrew: { glyph: '!', tone: 'bad', weight: 'major' },
-  recordsProcessed: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  recordProcessed: { glyph: '.', tone: 'plain', weight: 'quiet' },
   offsetExpired: { glyph: 'x', tone: 'warn', weight: 'major' },
   internalTopicNotCreated: { glyph: '!', tone: 'warn', weight: 'minor' },
   isrShrinkAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -237,10 +237,8 @@ export function factWords(fact: Fact): string {
         .join(', ')}${fact.error === null ? '' : `: ${fact.error}`}`
     case 'pollThrew':
       return `poll throws ${fact.error}`
-    case 'recordsProcessed':
-      return `has processed ${Object.entries(fact.offsets)
-        .map(([name, offset]) => `${name} up to ${offset}`)
-        .join(', ')}`
+    case 'recordProcessed':
+      return `has processed ${fact.partition} at ${fact.offset}`
     case 'offsetExpired':
       return `group ${fact.group}: the offset of ${fact.partition} has expired`
     case 'internalTopicNotCreated':

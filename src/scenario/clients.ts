@@ -152,7 +152,7 @@ const knows = (checks: Checks, key: string): boolean =>
 function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Path): Membership {
   const { group, commits = 'auto' } = form
   if (group === undefined) {
-    for (const word of ['coordination', 'processing', 'commits'] as const) {
+    for (const word of ['coordination', 'processing', 'commits', 'hands-off'] as const) {
       if (form[word] !== undefined)
         checks.add([...path, word], `${name} is in no group`, { at: 'key', expected: 'group as well' })
     }
@@ -188,7 +188,7 @@ function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Pa
   }
   const how = commits === 'auto' ? 'none' : commits
   const processUs = form.processing === undefined ? 0 : durationUs(form.processing)
-  return { plan: { member: { processUs, commits: how } }, settings }
+  return { plan: { member: { processUs, commits: how, handsOff: form['hands-off'] === true } }, settings }
 }
 
 export function compileClients(

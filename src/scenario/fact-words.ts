@@ -40,7 +40,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   partitionsLost: 'A member lost partitions with its membership (onPartitionsLost).',
   commitAnswered: 'A member learned what became of a commit.',
   pollThrew: "A member's poll threw an exception.",
-  recordsProcessed: 'An application has processed what it was handed.',
+  recordProcessed: 'An application has processed a record.',
   offsetExpired: 'A committed offset was dropped because of its age.',
   internalTopicNotCreated: 'An internal topic is wanted and there are too few brokers for its replicas.',
   isrShrinkAsked: 'A leader asked to remove members from the ISR.',

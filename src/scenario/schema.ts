@@ -235,10 +235,22 @@ const consumer = map({
     .optional()
     .describe('Where its group lives: at a coordinator (by default), or in ZooKeeper as for the consumers of 0.8.'),
   processing: duration.optional().describe('How long its application takes for one record. Nothing by default.'),
-  commits: oneOf('auto', 'none', 'sync-before', 'sync-after', 'async-after')
+  'hands-off': flag
+    .optional()
+    .describe('Its application hands records to another thread and polls on. false by default.'),
+  commits: oneOf(
+    'auto',
+    'none',
+    'sync-before',
+    'sync-after',
+    'async-after',
+    'store-together',
+    'store-offset-first',
+    'store-offset-last',
+  )
     .optional()
     .describe(
-      'When offsets are committed: by themselves (by default), never, or by the application, before or after it has processed what a poll gave.',
+      'When offsets are committed: by themselves (by default), never, or by the application, before or after it has processed what a poll gave; or to a store of its own that takes its results too, together with them, before or after.',
     ),
   from: duration.optional().describe('When it begins. 1s by default.'),
   until: duration.optional().describe('When it ends; at the end of the run by default.'),

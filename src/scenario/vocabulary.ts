@@ -402,6 +402,24 @@ export const COUNTS = [
     example: 'unclean-elections: 0',
   },
   {
+    name: 'processed',
+    plan: 'processed',
+    meaning: 'Records that the applications of group members have processed, each group for itself.',
+    example: 'processed: { at-least: 100 }',
+  },
+  {
+    name: 'processed-again',
+    plan: 'processedAgain',
+    meaning: 'Times that a group processed a record which it had processed before.',
+    example: 'processed-again: { at-least: 1 }',
+  },
+  {
+    name: 'skipped',
+    plan: 'skipped',
+    meaning: 'Committed records that a group never processed although it processed later ones of the partition.',
+    example: 'skipped: 0',
+  },
+  {
     name: 'controller-elections',
     plan: 'controllerElections',
     meaning: 'Times a broker became controller, the first one too.',

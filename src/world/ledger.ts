@@ -22,6 +22,7 @@ export const emptyLedger = (): Ledger => ({
   observations: {},
   requests: {},
   polled: {},
+  processed: {},
   availability: {},
 })
 
@@ -37,7 +38,7 @@ const COUNTED_ONLY: Readonly<Record<string, true>> = {
   offsetCommitted: true,
   lastStableOffset: true,
   groupCommit: true,
-  recordsProcessed: true,
+  recordProcessed: true,
   registryWrite: true,
   metadataRecord: true,
 }
@@ -109,6 +110,14 @@ export function enterFact(world: World, entry: FactEntry): void {
         if (fact.thrown === true) answered.thrown = true
         if (fact.exception !== undefined) answered.exception = fact.exception
       }
+      break
+    }
+    case 'recordProcessed': {
+      const byGroup = ledger.processed[fact.group] ?? {}
+      const times = byGroup[fact.partition] ?? {}
+      times[fact.offset] = (times[fact.offset] ?? 0) + 1
+      byGroup[fact.partition] = times
+      ledger.processed[fact.group] = byGroup
       break
     }
     case 'recordsPolled': {

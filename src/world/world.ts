@@ -238,6 +238,8 @@ export interface Ledger {
     string,
     Record<TopicPartition, { offset: number; id: RecordIdentity; atUs: number; broker: BrokerId }[]>
   >
+  /** How often the members of a group have processed an offset of a partition. */
+  processed: Record<string, Record<TopicPartition, Record<string, number>>>
   /** Times without an acked send, by client, for the longest unavailability. */
   availability: Record<string, { lastAckUs: number; longestUs: number; longestFromUs: number }>
 }

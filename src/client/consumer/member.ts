@@ -19,6 +19,7 @@ import {
 import { earlier, wakeBy } from '../wake.ts'
 import type { Thread } from './calls/application.ts'
 import { newApplication } from './calls/application.ts'
+import { processHandedOff } from './calls/processing.ts'
 import { runThread } from './calls/thread.ts'
 import { askLeaders, requestTimeoutUs } from './fetching.ts'
 import { onCommit, retry, sendCommits } from './group/commit.ts'
@@ -38,6 +39,7 @@ import { again, beatRemote, isRemote, onRemoteHeartbeat } from './group/remote.t
 import { newRemoteMembership } from './group/remote-state.ts'
 import { commitIntervalUs } from './group/settings.ts'
 import type { CoordinatorAsk, GroupMembership } from './group/state.ts'
+import { assign } from './positions.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
 
 /** Whether a consumer is called by an application, or left to one of a group of a plan. */
@@ -117,7 +119,8 @@ function run(thread: Thread): void {
   for (;;) {
     const moved = runThread(thread)
     if (application.closed) return
-    let lookUs = askLeaders(memory, config, ctx)
+    const handedOffUs = config.member?.handsOff === true ? processHandedOff(thread) : null
+    let lookUs = earlier(handedOffUs, askLeaders(memory, config, ctx))
     if (group !== undefined) lookUs = earlier(lookUs, runGroup(thread, group))
     if (moved) continue
     wakeBy(memory, ctx, earliest(lookUs, threadWakesUs(thread)))
@@ -125,10 +128,12 @@ function run(thread: Thread): void {
   }
 }
 
-function runGroup({ memory, application, config, ctx }: Thread, group: GroupMembership): number | null {
+function runGroup(thread: Thread, group: GroupMembership): number | null {
+  const { memory, application, config, ctx } = thread
   const subscribed = application.subscription === 'topics'
   if (!subscribed && application.subscription === 'none' && Object.keys(group.commits).length === 0) return null
   watchTopics(memory, group)
+  if (config.member?.commits.startsWith('store-') === true) positionFromStore(thread, group)
   return earliest(
     reachCoordinator(memory, group, config, ctx),
     sendCommits(group, subscribed, config, ctx),
@@ -138,6 +143,12 @@ function runGroup({ memory, application, config, ctx }: Thread, group: GroupMemb
       : beatRemote(memory, group, group.remote, application.fetching, config, ctx),
     nextTimeoutUs(group.links, requestTimeoutUs(config)),
   )
+}
+
+/** The store that has its results knows where to go on; the group's offsets are not asked for. */
+function positionFromStore({ state, memory, config, ctx }: Thread, group: GroupMembership): void {
+  for (const name of group.unpositioned) assign(memory, name, state.durable.committed[name], config, ctx)
+  group.unpositioned = []
 }
 
 /** The leader divides anew when the topics of the group have other partitions than when it last did. */

@@ -34,8 +34,20 @@ export interface ConsumerConfig {
 export interface MemberApplication {
   /** How long one record takes, in us. */
   readonly processUs: number
-  /** What it commits by itself: nothing (auto-commit or none), before it processes or after, and how. */
-  readonly commits: 'none' | 'sync-after' | 'async-after' | 'sync-before'
+  /**
+   * What it commits by itself: nothing (auto-commit or none), to its group before or after it has processed what a poll gave,
+   * or to a store outside Kafka that also takes its results: both in one transaction, or the offset first, or last.
+   */
+  readonly commits:
+    | 'none'
+    | 'sync-after'
+    | 'async-after'
+    | 'sync-before'
+    | 'store-together'
+    | 'store-offset-first'
+    | 'store-offset-last'
+  /** It hands records to another thread and polls on, so positions run ahead of what is done. */
+  readonly handsOff: boolean
 }
 
 export interface CommittedOffset {

@@ -28,6 +28,17 @@ export interface CommitLoop {
   commits: { readonly tookMs: number; readonly error: 'NONE' | readonly string[] }[]
 }
 
+export interface Processing {
+  readonly stage: 'begin' | 'committing-before' | 'processing' | 'storing' | 'committing-after'
+  readonly records: readonly (readonly [TopicPartition, number])[]
+  /** How many of them are done. */
+  readonly done: number
+  /** When the next one is done, in us; null: none is in hand. */
+  readonly doneAtUs: number | null
+  /** What is committed with them. */
+  readonly offsets: Readonly<Record<TopicPartition, number>>
+}
+
 export interface ConsumerApplication {
   waiting: Deque<CallOperation>
   running: RunningCall | null
@@ -44,12 +55,8 @@ export interface ConsumerApplication {
   fetching: boolean
   /** Commit of a rebalance or a close that is waited for; null: none. */
   awaitedCommit: number | null
-  /** Records that a loop of a plan has still to process, and the commit it waits for. */
-  processing: {
-    readonly stage: 'begin' | 'committing-before' | 'processing' | 'committing-after'
-    readonly records: number
-    readonly offsets: Readonly<Record<TopicPartition, number>>
-  } | null
+  /** Records that the application of a plan has still to process, in order; null: none. */
+  processing: Processing | null
   /** `commitSync` again and again between other calls; absent: no. */
   committing?: CommitLoop
   closed: boolean

@@ -12,7 +12,12 @@ import type { Thread } from './application.ts'
 export type Polled = Record<TopicPartition, (string | null)[]>
 
 export type PollOutcome =
-  | { readonly kind: 'records'; readonly records: Polled }
+  | {
+      readonly kind: 'records'
+      readonly records: Polled
+      /** The same records by partition and offset, in the order in which they are handed out. */
+      readonly order: readonly (readonly [TopicPartition, number])[]
+    }
   | { readonly kind: 'throws'; readonly error: readonly string[] }
   /** Nothing yet. */
   | { readonly kind: 'waits' }
@@ -40,12 +45,13 @@ export function pollOnce(thread: Thread): PollOutcome {
       beginCommit(group, consumedOffsets(memory), 'auto', ctx)
     }
   }
-  const records = takeBuffered(thread)
-  return records === null ? WAITS : { kind: 'records', records }
+  const order: [TopicPartition, number][] = []
+  const records = takeBuffered(thread, order)
+  return records === null ? WAITS : { kind: 'records', records, order }
 }
 
 /** Up to `max.poll.records` of what was fetched; null: nothing. */
-function takeBuffered({ memory, application, config, ctx }: Thread): Polled | null {
+function takeBuffered({ memory, application, config, ctx }: Thread, order: [TopicPartition, number][]): Polled | null {
   let left = numberSetting(config.settings, 'max.poll.records', 500)
   const polled: Polled = {}
   for (const name of Object.keys(memory.buffered)) {
@@ -61,6 +67,7 @@ function takeBuffered({ memory, application, config, ctx }: Thread): Polled | nu
     left -= records.length
     takeRecords(name, partition, buffered, records, config, ctx)
     polled[name] = records.map(({ value }) => value)
+    for (const { offset } of records) order.push([name, offset])
     const rest = buffered.records.slice(records.length)
     if (rest.length > 0) memory.buffered[name] = { ...buffered, records: rest }
     else {

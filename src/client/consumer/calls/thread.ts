@@ -2,7 +2,7 @@
 import type { CallResult } from '../../../kafka/calls.ts'
 import type { Json } from '../../../kernel/json.ts'
 import { popFront } from '../../deque.ts'
-import type { Calling, CallRule, Thread } from './application.ts'
+import type { Calling, CallRule, ConsumerApplication, Processing, Thread } from './application.ts'
 import { runCommitLoop } from './commit-loop.ts'
 import { pollOnce } from './polling.ts'
 import { processRecords } from './processing.ts'
@@ -61,7 +61,7 @@ function call(thread: Thread): boolean {
 /** One round of the poll loop. */
 function loop(thread: Thread): boolean {
   const { application, config, ctx, memory } = thread
-  if (application.processing !== null) return processRecords(thread)
+  if (application.processing !== null && config.member?.handsOff !== true) return processRecords(thread)
   if (!application.looping) return false
   const outcome = pollOnce(thread)
   switch (outcome.kind) {
@@ -73,11 +73,23 @@ function loop(thread: Thread): boolean {
       if (config.member !== undefined) {
         const offsets: Record<string, number> = {}
         for (const name of Object.keys(outcome.records)) offsets[name] = memory.partitions[name]!.position
-        const records = Object.values(outcome.records).reduce((sum, values) => sum + values.length, 0)
-        application.processing = { stage: 'begin', records, offsets }
+        handOut(application, outcome.order, offsets)
       }
       return true
     case 'waits':
       return false
   }
+}
+
+/** Records come to the application; behind those that it still works at, when another thread does that. */
+function handOut(
+  application: ConsumerApplication,
+  records: Processing['records'],
+  offsets: Processing['offsets'],
+): void {
+  const { processing } = application
+  application.processing =
+    processing === null
+      ? { stage: 'begin', records, done: 0, doneAtUs: null, offsets }
+      : { ...processing, records: [...processing.records.slice(processing.done), ...records], done: 0, offsets }
 }
