@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { bugText } from './bug-words.ts'
 import { compareCommand } from './compare.ts'
 import { conformCommand } from './conform.ts'
+import { durabilityCommand } from './durability.ts'
 import { explainCommand } from './explain.ts'
 import { quoted } from './flags.ts'
 import { fuzzCommand } from './fuzz.ts'
@@ -56,6 +57,7 @@ function program(io: Io, finished: (exit: number) => void): Command {
     lessonCommand(io, finished),
     conformCommand(io, finished),
     matrixCommand(io, finished),
+    durabilityCommand(io, finished),
     compareCommand(io, finished),
     fuzzCommand(io, finished),
     inspectCommand(io, finished),

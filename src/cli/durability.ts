@@ -1,0 +1,160 @@
+/** `durability`: what is lost for every fault of power and disks, by acks, min ISR and flushes. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { Command } from 'commander'
+import { countOf } from '../check/counts.ts'
+import { lastNamedLeader } from '../check/loss.ts'
+import { simulate } from '../driver/simulate.ts'
+import { resolveGeneration } from '../kafka/generation/table.ts'
+import type { DurabilityRow } from '../report/durability.ts'
+import { durabilityMarkdown } from '../report/durability.ts'
+import { compileScenario } from '../scenario/compile.ts'
+import { scenario } from '../scenario/scenario.ts'
+import type { Plan } from '../world/plan.ts'
+import type { Io } from './io.ts'
+import { EXIT, UsageError } from './io.ts'
+import { packageVersion } from './package-root.ts'
+
+interface DurabilityFlags {
+  readonly kafka: string
+  readonly seed: string
+  readonly out: string
+}
+
+type ScenarioForm = Parameters<typeof scenario>[0]
+
+interface Fault {
+  readonly name: string
+  /** Before the fault: what is wrong with the disks all along. */
+  readonly before: readonly object[]
+  readonly strikes: readonly object[]
+}
+
+const HOLDERS = 'rack(a)'
+
+const FAULTS: readonly Fault[] = [
+  { name: 'kill -9 of the leader', before: [], strikes: [{ crash: 'broker 1' }] },
+  { name: 'kill -9 of all three', before: [], strikes: [{ crash: HOLDERS }] },
+  { name: 'power loss of the leader', before: [], strikes: [{ 'power-loss': 'broker 1' }] },
+  { name: 'power loss of all three', before: [], strikes: [{ 'power-loss': HOLDERS }] },
+  {
+    name: 'power loss of all three, torn tails',
+    before: [],
+    strikes: [{ 'power-loss': HOLDERS, keep: 'random', torn: true }],
+  },
+  {
+    name: 'power loss of all three, lying disks',
+    before: [{ disk: HOLDERS, lies: true }],
+    strikes: [{ 'power-loss': HOLDERS }],
+  },
+  { name: 'new disk for the leader', before: [], strikes: [{ wipe: 'broker 1' }] },
+  { name: 'new disks for all three', before: [], strikes: [{ wipe: HOLDERS }] },
+]
+
+const FLUSHES: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> }[] = [
+  { name: 'never', settings: {} },
+  { name: 'each second', settings: { 'flush.ms': 1000 } },
+  { name: 'each record', settings: { 'flush.messages': 1 } },
+]
+
+/** Properties that hold whatever the producer was promised. */
+const ALWAYS = ['FlushedNotLost', 'RecoveryInventsNothing', 'OffsetsGrow']
+
+function formOf(
+  kafka: string,
+  fault: Fault,
+  acks: number | 'all',
+  minIsr: number,
+  flush: (typeof FLUSHES)[number],
+): ScenarioForm {
+  return {
+    version: 1,
+    kafka,
+    title: `${fault.name}, acks ${acks}, min ISR ${minIsr}, flushed ${flush.name}`,
+    cluster: {
+      brokers: [1, 2, 3].map((id): object => ({ id, rack: 'a' })).concat({ id: 4, rack: 'b' }),
+      controller: 4,
+      settings: {
+        'zookeeper.session.timeout.ms': 6000,
+        'auto.leader.rebalance.enable': false,
+        'log.flush.scheduler.interval.ms': 500,
+        'log.flush.interval.ms': Number.MAX_SAFE_INTEGER,
+      },
+    },
+    topics: {
+      orders: {
+        replicas: [[1, 2, 3]],
+        settings: { 'min.insync.replicas': minIsr, 'unclean.leader.election.enable': false, ...flush.settings },
+      },
+    },
+    clients: { shop: { produces: 'orders', rate: '20/s', settings: { acks, retries: 0 } } },
+    run: '60s',
+    steps: [
+      ...(fault.before.length > 0 ? [{ at: '1s', do: fault.before }] : []),
+      { at: '36s', do: fault.strikes },
+      { after: '8s', do: { start: HOLDERS } },
+    ],
+  } as unknown as ScenarioForm
+}
+
+function planOf(form: ScenarioForm, kafka: string, seed: string): Plan {
+  const parsed = scenario(form)
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'))
+  const compiled = compileScenario(parsed.scenario, { kafka, seed })
+  if (!compiled.ok) throw new UsageError(compiled.problems.map(({ message }) => message).join('\n'))
+  return compiled.plan
+}
+
+function rowOf(
+  fault: Fault,
+  acks: number | 'all',
+  minIsr: number,
+  flush: (typeof FLUSHES)[number],
+  plan: Plan,
+): DurabilityRow {
+  const { world, violations } = simulate(plan, { digest: false })
+  return {
+    fault: fault.name,
+    acks: String(acks),
+    minIsr,
+    flush: flush.name,
+    acked: countOf(world, 'acked') ?? 0,
+    lost: countOf(world, 'lost') ?? 0,
+    sound: !violations.some(
+      ({ property, knownHole }) => ALWAYS.includes(property) && knownHole === null && fault.before.length === 0,
+    ),
+    available: (lastNamedLeader(world, 'orders-0') ?? -1) >= 0,
+  }
+}
+
+export function durabilityCommand(io: Io, finished: (code: number) => void): Command {
+  return new Command('durability')
+    .description('tabulate what faults of power and disks lose, by acks, min ISR and flushes')
+    .option('--kafka <version>', 'the version that runs', '2.4')
+    .option('--seed <seed>', 'of every run', '1')
+    .option('--out <file>', 'where the table goes', 'reports/durability.md')
+    .action((flags: DurabilityFlags) => {
+      const resolved = resolveGeneration(flags.kafka)
+      if (!resolved.ok) throw new UsageError(resolved.message)
+      const kafka = resolved.generation.name
+      const rows: DurabilityRow[] = []
+      for (const fault of FAULTS) {
+        for (const acks of [1, 'all'] as const) {
+          for (const minIsr of acks === 1 ? [1] : [1, 2]) {
+            for (const flush of FLUSHES) {
+              rows.push(
+                rowOf(fault, acks, minIsr, flush, planOf(formOf(kafka, fault, acks, minIsr, flush), kafka, flags.seed)),
+              )
+            }
+          }
+        }
+      }
+      const file = resolve(io.cwd, flags.out)
+      mkdirSync(dirname(file), { recursive: true })
+      const command = `highwater durability --kafka ${kafka} --seed ${flags.seed}`
+      writeFileSync(file, durabilityMarkdown({ command, version: packageVersion(), kafka, seed: flags.seed, rows }))
+      const lossy = rows.filter(({ lost }) => lost > 0).length
+      io.stdout.write(`${rows.length} runs, ${lossy} of them lost records: ${relative(io.cwd, file)}\n`)
+      finished(rows.every(({ sound }) => sound) ? EXIT.held : EXIT.failed)
+    })
+}
