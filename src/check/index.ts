@@ -2,6 +2,7 @@ import { ACKED_AT_ALL_NOT_LOST } from './acked-at-all-not-lost.ts'
 import { ACKED_AT_ONE_NOT_LOST } from './acked-at-one-not-lost.ts'
 import { ACKED_BELOW_HIGH_WATERMARK } from './acked-below-high-watermark.ts'
 import { ACKED_WITH_ENOUGH_REPLICAS } from './acked-with-enough-replicas.ts'
+import { COMPACTION_KEEPS_LAST_VALUES } from './compaction-keeps-last-values.ts'
 import { CONSISTENT_COMMITTED_DATA } from './consistent-committed-data.ts'
 import { CONSUMERS_IN_ORDER_WITHOUT_GAPS } from './consumers-in-order-without-gaps.ts'
 import { CONSUMERS_NOTHING_TWICE } from './consumers-nothing-twice.ts'
@@ -25,6 +26,7 @@ import { PARTITIONS_HAVE_LEADERS } from './partitions-have-leaders.ts'
 import type { Property } from './property.ts'
 import { RECOVERY_INVENTS_NOTHING } from './recovery-invents-nothing.ts'
 import { REPLICAS_CONVERGE } from './replicas-converge.ts'
+import { RETENTION_BELOW_HIGH_WATERMARK } from './retention-below-high-watermark.ts'
 import { SINGLE_LEADER_PER_EPOCH } from './single-leader-per-epoch.ts'
 import { STRONG_ISR } from './strong-isr.ts'
 import { LAST_STABLE_OFFSET_HELD } from './transactions/last-stable-offset.ts'
@@ -55,6 +57,8 @@ export const PROPERTIES: readonly Property[] = [
   MONOTONIC_STATE_VERSION,
   MONOTONIC_HIGH_WATERMARK,
   HIGH_WATERMARK_BELOW_LOG_END,
+  RETENTION_BELOW_HIGH_WATERMARK,
+  COMPACTION_KEEPS_LAST_VALUES,
   ISR_WITHIN_ASSIGNMENT,
   LEADER_IN_ISR,
   ISR_NEVER_EMPTY,

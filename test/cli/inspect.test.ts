@@ -35,7 +35,7 @@ test('the directory of a broker lists its files with their real names and sizes'
   ])
   expect(sizeOf('00000000000000000416.index')).toBe(10_485_760)
   expect(sizeOf('00000000000000000104.index')).toBe(103 * 8)
-  expect(sizeOf('00000000000000000104.timeindex')).toBe(104 * 12)
+  expect(sizeOf('00000000000000000104.timeindex')).toBe(103 * 12)
   expect(out).toContain('recovery-point-offset-checkpoint')
 })
 

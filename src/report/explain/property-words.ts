@@ -27,6 +27,10 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
   MonotonicHighWatermark:
     'Within one leader epoch a high watermark never goes back: what a consumer could read stays readable.',
   HighWatermarkBelowLogEnd: 'A high watermark above the log end would expose offsets that have no record.',
+  RetentionBelowHighWatermark:
+    'What is not committed yet must not grow too old: a follower may still need it, and a producer still waits for it.',
+  CompactionKeepsLastValues:
+    'A compacted topic is a table: whoever reads it from the beginning must find the last value of every key.',
   IsrWithinAssignment: 'A replica that is not assigned must not count towards acks=all.',
   LeaderInIsr: 'Whoever leads is in sync with itself. An unclean election makes the new leader the whole ISR.',
   IsrNeverEmpty:
