@@ -20,6 +20,7 @@ const CHECKS = [
   ['table of switches', ['npm', 'run', '-s', 'fidelity', '--', '--check']],
   ['recordings and vectors of real Kafka', ['node', 'dist/cli/main.js', 'conform', 'test/conformance', '--quiet']],
   ['200 random plans raw, recorded and replayed', ['npm', 'run', '-s', 'determinism']],
+  ['campaigns killed, resumed and sharded', ['npm', 'run', '-s', 'campaign-files', '--', '--seeds', '60']],
   ['tour of the README', ['npm', 'run', '-s', 'tour']],
   ['installed from its tarball', ['npm', 'run', '-s', 'tarball']],
 ]

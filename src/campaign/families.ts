@@ -91,6 +91,12 @@ function aim(ground: Ground, { a, b }: FaultDraw): string {
   return broker(pick(ground.brokers, b))
 }
 
+/** The same among brokers only. */
+function aimAtBroker(ground: Ground, draw: FaultDraw): string {
+  const target = aim(ground, draw)
+  return ground.kraft && target === 'controller' ? broker(pick(ground.brokers, draw.b)) : target
+}
+
 /** Whom to start again: a role may have moved on by then. */
 function again(ground: Ground, target: string): string {
   if (target.startsWith('broker ')) return target
@@ -170,11 +176,11 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
     return downFor(ground, draw, target, { crash: target })
   },
   'power-loss': (ground, draw) => {
-    const target = aim(ground, draw)
+    const target = aimAtBroker(ground, draw)
     return downFor(ground, draw, target, { 'power-loss': target, keep: draw.b % 2 === 0 ? 'random' : 'durable' })
   },
   stop: (ground, draw) => {
-    const target = aim(ground, draw)
+    const target = aimAtBroker(ground, draw)
     return downFor(ground, draw, target, { stop: target })
   },
   pause: (ground, draw) => ({

@@ -24,10 +24,18 @@ const fault = (fromMs: number, toMs: number, breaks = 1): Fault => ({
   toMs,
 })
 
-test('every profile draws scenarios that compile on every generation with a registry', () => {
+test('every profile draws scenarios that compile on every generation', () => {
   for (const profile of PROFILES) {
-    for (const generation of GENERATIONS.filter(({ mechanisms }) => mechanisms.metadata === 'registry')) {
+    for (const generation of GENERATIONS) {
       expect(() => planOf(drawCase(profile, generation, 3).document)).not.toThrow()
+    }
+  }
+})
+
+test('every seed of a profile compiles where controllers are processes of their own', () => {
+  for (const profile of PROFILES) {
+    for (let seed = 1; seed <= 60; seed++) {
+      expect(() => planOf(drawCase(profile, generationNamed('4.1')!, seed).document)).not.toThrow()
     }
   }
 })
