@@ -69,10 +69,14 @@ function compareMembers(
   for (const leader of presumedLeaders(world, partition, onlyLeader)) {
     const log = logOf(world, leader.broker, partition)
     if (log === null) continue
-    const { highWatermark, leaderEpoch } = leader.state
+    const { highWatermark, leaderEpoch, replicas } = leader.state
     const isr = whichIsr(world, partition, leader)
     for (const member of isr) {
       if (member === leader.broker || (onlyMember !== null && member !== onlyMember)) continue
+      // The last step but one of a reassignment: the leader is told that a replica is none any more, and waits for it no
+      // longer, before the controller takes it out of the ISR (KIP-455, onPartitionReassignment B3 and B4). By then no
+      // election chooses it.
+      if (!replicas.includes(member)) continue
       const other = logOf(world, member, partition) ?? NO_LOG
       const difference = firstDifference(log, other, from, highWatermark)
       if (difference === null) continue

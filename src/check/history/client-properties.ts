@@ -1,4 +1,6 @@
 /** The anomalies as properties: what clients see, and when it is promised. */
+import type { ConsumerState } from '../../client/consumer/state.ts'
+import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
@@ -6,6 +8,7 @@ import type { Hole } from '../promises.ts'
 import { cleanupHoles, isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
 import type { Finding, Promised, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
+import { processState } from '../roles.ts'
 import type { Anomaly } from './anomalies.ts'
 import {
   abortedReads,
@@ -25,6 +28,7 @@ function property(
   statement: string,
   promised: (plan: Plan) => Promised,
   judge: (world: World) => readonly Anomaly[],
+  holeOf: (world: World, anomaly: Anomaly) => string | null = () => null,
 ): Property {
   return {
     name,
@@ -33,14 +37,17 @@ function property(
     on: [],
     promised,
     check: (world) => {
-      const found = judge(world).map(
-        ({ partition, id, offset, words }): Finding => ({
+      const found = judge(world).map((anomaly): Finding => {
+        const { partition, id, offset, words } = anomaly
+        const knownHole = holeOf(world, anomaly)
+        return {
           partition,
           words,
           evidence: { id, offset, value: world.ledger.sent[id]?.value ?? null },
           key: `${partition} ${offset} ${id}`,
-        }),
-      )
+          ...(knownHole === null ? {} : { knownHole }),
+        }
+      })
       return found.length === 0 ? null : found
     },
   }
@@ -82,13 +89,27 @@ function graceUs(plan: Plan): number {
   )
 }
 
-function stillRead(world: World, { partition }: Anomaly): boolean {
-  const topic = partition.slice(0, partition.lastIndexOf('-'))
-  const readers = consumersOf(world.plan).filter(
-    ({ partitions, topics, stopUs }) => stopUs === null && (partitions?.includes(partition) ?? topics.includes(topic)),
+const readersOf = (world: World, partition: TopicPartition) =>
+  consumersOf(world.plan).filter(
+    ({ partitions, topics, stopUs }) =>
+      stopUs === null && (partitions?.includes(partition) ?? topics.includes(splitTopicPartition(partition).topic)),
   )
-  return readers.length > 0 && leadershipOf(world, partition)?.kind === 'led'
+
+const stillRead = (world: World, { partition }: Anomaly): boolean =>
+  readersOf(world, partition).length > 0 && leadershipOf(world, partition)?.kind === 'led'
+
+/**
+ * A client forgets its bootstrap servers once it has been told of brokers: when those that it knows have all gone it asks
+ * nobody else, for as long as it runs (to 3.7; KIP-899 lets it begin anew).
+ */
+function knowsOnlyDeadBrokers(world: World, client: string): boolean {
+  const memory = (world.nodes[`consumer-${client}`]?.state as ConsumerState | undefined)?.volatile
+  const known = memory?.view.brokers ?? []
+  return known.length > 0 && known.every((id) => processState(world, id) === 'down')
 }
+
+const strandedReaders = (world: World, { partition }: Anomaly): string | null =>
+  readersOf(world, partition).every(({ name }) => knowsOnlyDeadBrokers(world, name)) ? 'KAFKA-8206 (KIP-899)' : null
 
 export const PROMISED_TO_CLIENTS: readonly Property[] = [
   property(
@@ -107,6 +128,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
         : settles
     },
     (world) => unseenWrites(historyOf(world), graceUs(world.plan)).filter((it) => stillRead(world, it)),
+    strandedReaders,
   ),
   property(
     'NoAbortedReads',
