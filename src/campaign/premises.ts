@@ -12,6 +12,23 @@ const movedOn = (world: World): boolean => (world.ledger.counts.leaderElected ??
 
 const read = (world: World): boolean => happened(world, 'recordsPolled')
 
+const transacted = (world: World): boolean => happened(world, 'transactionTold')
+
+/** Properties of transactions: nothing puts them to the test where no producer has any. */
+export const OF_TRANSACTIONS: readonly string[] = [
+  'ReadCommittedSeesOnlyCommitted',
+  'LastStableOffsetHeld',
+  'MarkersFollowDecision',
+  'OneProducerPerEpoch',
+  'TransactionsAtomic',
+  'TransactionsEnd',
+  'NoAbortedTransactionReads',
+  'NoIntermediateReads',
+]
+
+/** Properties of retention and compaction, which campaigns leave off. */
+export const OF_CLEANING: readonly string[] = ['RetentionBelowHighWatermark', 'CompactionKeepsLastValues']
+
 /** What must have happened for a property that is judged at the end to have been at stake. */
 const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
   ConsistentCommittedData: (world) => movedOn(world) && Object.keys(world.ledger.committed).length > 0,
@@ -28,6 +45,11 @@ const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
   NoInconsistentOffsets: (world) => read(world) && movedOn(world),
   NoPollSkips: (world) => read(world) && movedOn(world),
   NoNonmonotonicPolls: (world) => read(world) && movedOn(world),
+  ReadCommittedSeesOnlyCommitted: (world) => read(world) && transacted(world),
+  TransactionsAtomic: transacted,
+  TransactionsEnd: transacted,
+  NoAbortedTransactionReads: (world) => read(world) && transacted(world),
+  NoIntermediateReads: (world) => read(world) && transacted(world),
   NoNonmonotonicSends: (world) => happened(world, 'clientRetried'),
 }
 

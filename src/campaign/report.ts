@@ -1,7 +1,9 @@
 /** What a campaign reached, as a Markdown page, and what it should have reached and did not. */
 import { PROPERTIES } from '../check/index.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
+import type { FamilyName } from './families.ts'
 import { FAMILY_NAMES } from './families.ts'
+import { OF_CLEANING, OF_TRANSACTIONS } from './premises.ts'
 import { excuseOf, PROBES } from './probes.ts'
 import type { Profile } from './profile.ts'
 import type { CampaignTotals } from './statistics.ts'
@@ -66,7 +68,10 @@ export function reportText(totals: CampaignTotals, subject: ReportSubject): stri
     '',
     ...table(
       ['property', 'put to the test'],
-      premises.map((it) => [it.property, percent(it.seeds, seeds)]),
+      premises.map((it) => {
+        const reason = it.seeds === 0 ? untested(it.property, subject.profile) : null
+        return [it.property, percent(it.seeds, seeds) + (reason === null ? '' : `: ${reason}`)]
+      }),
     ),
     '',
     '## Probes',
@@ -98,17 +103,30 @@ function reasonFor(name: string, { generation }: ReportSubject, seeds: number): 
   return probe === undefined ? 'not in the table of probes' : excuseOf(probe, generation.mechanisms, seeds)
 }
 
+/** Sessions of KRaft are memory of the active controller: nothing outside can end one. */
+const isMeaningless = (family: FamilyName, { mechanisms }: Generation): boolean =>
+  family === 'expire-session' && mechanisms.metadata === 'kraft'
+
+/** Why a profile does not put a property to the test; null: it should. */
+function untested(property: string, profile: Profile): string | null {
+  if (OF_TRANSACTIONS.includes(property) && profile.name !== 'transactions')
+    return 'no producer of this profile has transactions'
+  if (OF_CLEANING.includes(property)) return 'no topic of a campaign is cleaned'
+  return null
+}
+
 /** Families of the profile that never struck, and probes and premises that were never reached, in words. */
 export function coverageProblems(totals: CampaignTotals, subject: Omit<ReportSubject, 'command'>): string[] {
   const { profile } = subject
   const given: ReportSubject = { command: '', ...subject }
   const reached = new Set(totals.probes.map(({ probe }) => probe))
-  const neverStruck = FAMILY_NAMES.filter((family) => (profile.families[family]?.weight ?? 0) > 0).filter(
-    (family) => totals.families.find((it) => it.family === family)?.fired === 0,
-  )
+  const neverStruck = FAMILY_NAMES.filter(
+    (family) => (profile.families[family]?.weight ?? 0) > 0 && !isMeaningless(family, subject.generation),
+  ).filter((family) => totals.families.find((it) => it.family === family)?.fired === 0)
   const unreached = PROBES.filter(({ name }) => !reached.has(name) && reasonFor(name, given, totals.seeds) === null)
   const vacuous = totals.premises.filter(
-    ({ property, seeds }) => seeds === 0 && PROPERTIES.some(({ name }) => name === property),
+    ({ property, seeds }) =>
+      seeds === 0 && PROPERTIES.some(({ name }) => name === property) && untested(property, profile) === null,
   )
   return [
     ...neverStruck.map((family) => `the fault ${family} never struck anybody`),
