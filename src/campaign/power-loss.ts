@@ -23,8 +23,8 @@ export function strikesOf(run: number): Strike {
   return { who, target, torn: turn % 2 === 0, keep: turn % 4 < 2 ? 'random' : 'durable' }
 }
 
-/** How long a broker stays without power, in us. */
-const DARK_US = 2_000_000
+/** How long a broker stays without power, in us: longer than its session, so that nobody holds its id any more. */
+const DARK_US = 8_000_000
 
 export interface PowerLossOptions {
   readonly kafka: string

@@ -54,7 +54,7 @@ const ROWS = [
   ['lost-log-tail', 'A broker that was killed comes back without the last records of its logs.', [...REPLICATION, ...LOSS, ...MATCHING], '2.4', 'lite'],
   ['recovery-cuts-flushed', 'A start after a kill cuts the last batch of each log, flushed or not.', ['FlushedNotLost', ...REPLICATION, ...LOSS, ...MATCHING], '2.4', 'lite'],
   ['recovery-invents', 'A start after a kill finds a record that nobody wrote.', ['RecoveryInventsNothing', ...REPLICATION, ...LOSS, ...MATCHING, 'ReplicasConverge', LIVENESS], '2.4', 'lite'],
-  ['offsets-overlap', 'A leader that was killed begins one offset below its log end.', ['OffsetsGrow', ...REPLICATION, ...LOSS, ...MATCHING, 'ReplicasConverge', LIVENESS, 'AckedBelowHighWatermark', 'HighWatermarkBelowLogEnd'], '2.4', 'lite'],
+  ['offsets-overlap', 'A leader that was killed begins one offset below its log end.', ['OffsetsGrow', 'FlushedNotLost', ...REPLICATION, ...LOSS, ...MATCHING, 'ReplicasConverge', LIVENESS, 'AckedBelowHighWatermark', 'HighWatermarkBelowLogEnd'], '2.4', 'lite'],
   // --- Elections
   ['unclean-when-disabled', 'A replica out of the ISR is elected although unclean election is off.', ['LeaderInIsr', 'StrongIsr', ...LOSS], '2.4', 'swarm'],
   ['elect-out-of-sync', 'The first live replica is elected, in the ISR or not.', ['LeaderInIsr', ...REPLICATION, ...LOSS], '2.4', 'lite'],
