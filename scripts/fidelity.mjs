@@ -30,6 +30,7 @@ function switches() {
     if (heading !== null) section = heading[1].trim().replace(/,$/, '')
     if (doc !== null) words = doc[1]
     if (name === null) continue
+    if (words === '') throw new Error(`a switch without words: ${name[1]}`)
     found.push({ section, name: name[1], words })
     words = ''
   }

@@ -2,6 +2,7 @@
 import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER, splitTopicPartition } from '../kafka/ids.ts'
+import { CONTROLLER_EPOCH, type StateZnode, statePath } from '../kafka/znodes.ts'
 import { controllerTruth, isRegistered, partitionTruth, topicSettingsTruth } from '../world/targets.ts'
 import type { PartitionTruth, World } from '../world/world.ts'
 import { brokerState, isKraft } from '../world/world.ts'
@@ -59,7 +60,28 @@ function withNamedLeader(world: World, partition: TopicPartition, truth: Partiti
   if (view?.role === 'leader' && view.leaderEpoch === leaderEpoch) return { kind: 'led', leader }
   const believes = view === null ? 'has no role' : `believes to be ${view.role} at epoch ${view.leaderEpoch}`
   const words = `the registry names broker ${leader} leader at epoch ${leaderEpoch}, which is up and ${believes}`
-  return { kind: 'broken', words, hole: null }
+  return { kind: 'broken', words, hole: isOfFormerController(world, partition) ? 'KAFKA-6082, KAFKA-2729' : null }
+}
+
+/**
+ * To 2.0 the registry takes what a controller of the past writes, and nobody else hears of it: its requests are refused
+ * by whoever knows its successor. Whether the last election of the partition was written so.
+ */
+function isOfFormerController(world: World, partition: TopicPartition): boolean {
+  if (isKraft(world) || world.plan.mechanisms.controllerWritesFenced) return false
+  const path = statePath(partition)
+  let epoch = 0
+  let leaderEpoch = -1
+  let former = false
+  for (const write of world.ledger.registryWrites) {
+    if (write.write === 'delete') continue
+    if (write.path === CONTROLLER_EPOCH) epoch = Number(write.data)
+    if (write.path !== path) continue
+    const data = write.data as unknown as StateZnode
+    if (data.leaderEpoch > leaderEpoch) former = data.controllerEpoch < epoch
+    leaderEpoch = data.leaderEpoch
+  }
+  return former
 }
 
 function withoutLeader(world: World, partition: TopicPartition, truth: PartitionTruth): Leadership {

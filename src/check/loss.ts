@@ -147,6 +147,22 @@ function isrAtElection(world: World, partition: TopicPartition, leader: BrokerId
   return ascending(isr)
 }
 
+/** From the last leader back along whom it followed when it cut the record, to the one whose power loss began it. */
+function originOf(
+  leader: BrokerId,
+  cuts: readonly { readonly cut: { readonly broker: BrokerId; readonly leader: BrokerId } }[],
+  powerLostOn: readonly BrokerId[],
+): BrokerId {
+  const seen: BrokerId[] = []
+  let at = leader
+  while (at !== NO_LEADER && !seen.includes(at)) {
+    if (powerLostOn.includes(at)) return at
+    seen.push(at)
+    at = cuts.findLast(({ cut }) => cut.broker === at)?.cut.leader ?? NO_LEADER
+  }
+  return leader
+}
+
 function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cuts): LostRecord {
   const { id, partition, offset } = witness
   const copies = logsOf(world, partition)
@@ -157,8 +173,7 @@ function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cu
   const sent = world.ledger.sent[id] as SentRecord | undefined
   const acked = sent?.outcome === 'acked' ? sent : undefined
   const powerLostOn = ascending(cuts.filter(({ cut }) => cut.rule === POWER_LOSS_RULE).map(({ cut }) => cut.broker))
-  const followed = cuts.findLast(({ cut }) => cut.broker === judged.broker)?.cut.leader ?? NO_LEADER
-  const origin = !powerLostOn.includes(judged.broker) && powerLostOn.includes(followed) ? followed : judged.broker
+  const origin = originOf(judged.broker, cuts, powerLostOn)
   return {
     id,
     value: witness.value,

@@ -105,3 +105,20 @@ test('a named leader that does not know of it is a violation, and one that hangs
   const hung = worldOf({ kafka: '0.10.2', replicas: { 1: { role: 'leader', phase: 'hung' } } })
   expect(findings(hung, 'PartitionsHaveLeaders')[0]!.knownHole).toBe('KAFKA-3410')
 })
+
+test('a leader that a former controller has named is a known hole to 2.0', () => {
+  const named = (kafka: string, controllerEpoch: number) => {
+    const world = worldOf({
+      kafka,
+      state: { leader: 2, epoch: 0, isr: [1, 2] },
+      replicas: { 1: { role: 'leader', epoch: 0 } },
+    })
+    createState(world)
+    happen(world, ['registry', registryWrite('/controller_epoch', controllerEpoch, controllerEpoch - 1)])
+    happen(world, writeState(world, { leader: 1, epoch: 1, isr: [1, 2] }))
+    return findings(world, 'PartitionsHaveLeaders')[0]!.knownHole
+  }
+  expect(named('1.1', 2)).toBe('KAFKA-6082, KAFKA-2729')
+  expect(named('1.1', 1)).toBeUndefined()
+  expect(named('2.4', 2)).toBeUndefined()
+})

@@ -73,6 +73,7 @@ export interface Mechanisms {
   readonly sameLeaderKeepsFollowerState: boolean
 
   // --- ISR (A3)
+  /** When a follower lags: by messages or time (to 0.8.2, KAFKA-1546), by time only (KIP-16, 0.9), by the better lastCaughtUp (KAFKA-4485, 0.10.2), not while its log is equal (KAFKA-7152, 2.1). */
   readonly isrLag: 'messages-or-stuck' | 'messages-or-time' | 'exactly-caught-up' | 'caught-up' | 'caught-up-or-equal'
   /** The check runs once a lag limit (to 0.10.1) or twice (0.10.2). */
   readonly isrCheckEvery: 'limit' | 'half-limit'
@@ -94,6 +95,7 @@ export interface Mechanisms {
   // --- Produce (A6.1)
   /** A broker asked for a partition of others answers NOT_LEADER_FOR_PARTITION (2.0); absent: UNKNOWN_TOPIC_OR_PARTITION. */
   readonly unhostedIsNotLeader?: boolean
+  /** There is min.insync.replicas (KAFKA-1555, 0.8.2). */
   readonly minInsyncReplicas: boolean
   /** acks = N > 1 is allowed (to 0.8.2). */
   readonly acksAnyNumber: boolean
@@ -107,6 +109,7 @@ export interface Mechanisms {
   // --- Controller (A4, A5)
   /** Candidates of an offline election in ISR order (to 0.8.1) or assignment order (0.8.2). */
   readonly electionOrder: 'isr' | 'assignment'
+  /** Unclean election can be switched off (KAFKA-1028, 0.8.2); absent: a replica outside the ISR may always lead. */
   readonly uncleanElectionSwitch: boolean
   /** What happens to the last ISR member that dies: removed (ISR empty), kept when unclean is off, or always kept (KAFKA-5083, 1.1). */
   readonly lastIsrMember: 'remove' | 'keep-unless-unclean' | 'keep'
@@ -298,7 +301,9 @@ export interface Mechanisms {
   // --- KRaft (A4.2, A4.3, A5.6)
   /** Controller-made ISR shrinks bump the leader epoch (registry modes; KRaft before metadata version 3.6). */
   readonly shrinkBumpsLeaderEpoch: 'never' | 'controller-made' | 'every'
+  /** KRaft obeys unclean.leader.election.enable (by 3.9; recorded: 3.5.2 leaves it to administrators, 3.9.1 and 4.1.1 elect at unfencing). */
   readonly uncleanElectionInKraft: boolean
+  /** Replicas that left a too small ISR stay eligible (KIP-966; on in new clusters of 4.1). */
   readonly eligibleLeaderReplicas: boolean
   /** A controller that hears of no leader asks for votes before it raises the epoch (KIP-996, 4.0); absent: it raises it at once. */
   readonly quorumPreVote?: boolean
