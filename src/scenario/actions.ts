@@ -5,6 +5,7 @@ import type { MessageType } from '../kafka/messages/message.ts'
 import type { RawRequest } from '../kafka/operations.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { Action, Target } from '../world/plan.ts'
+import { compileCall } from './calls.ts'
 import type { Checks } from './checks.ts'
 import { defaultLabel } from './names.ts'
 import type { Path } from './problem.ts'
@@ -448,6 +449,7 @@ export function compileAction(checks: Checks, form: ActionForm, path: Path, step
   }
   if ('set' in form) return compileSet(checks, form, path)
   if ('request' in form) return compileRequest(checks, form, path, defaultLabel(step, index))
+  if ('call' in form) return compileCall(checks, form, path, step, index)
   if ('start-client' in form) {
     checks.client(form['start-client'], [...path, 'start-client'], null)
     return [{ do: 'startClient', name: form['start-client'] }]

@@ -271,8 +271,10 @@ function compileSimple(checks: Checks, form: SimpleConditionForm, path: Path): C
         nearest: nearestName(form.answered, labels),
       })
     }
-    return { when: 'answered', label: form.answered }
+    const { gives } = form
+    return { when: 'answered', label: form.answered, ...(gives === undefined ? {} : { gives }) }
   }
+  if ('transaction' in form) return { when: 'transaction', transactionalId: form.transaction, status: form.state }
   if ('converged' in form) {
     const { converged } = form
     if (converged === 'all') return { when: 'converged', partition: null }

@@ -81,7 +81,7 @@ export function namesIn(value: unknown): Names {
         const partitions = isNumber(action.total) ? action.total : null
         topics[grown] = { partitions, replicas: null, fromStart: topics[grown]?.fromStart ?? false }
       }
-      if ('request' in action)
+      if ('request' in action || 'call' in action)
         labels.push(typeof action.as === 'string' ? action.as : defaultLabel(stepIndex, actionIndex))
       reassigned.push(...Object.keys(plain(action.reassign)))
     })
@@ -89,7 +89,7 @@ export function namesIn(value: unknown): Names {
   return { brokers: brokersOf(cluster), racks: racksOf(cluster), topics, clients, labels, reassigned }
 }
 
-/** The name of a raw request that the scenario gives none. */
+/** The name of a raw request or call that the scenario gives none. */
 export const defaultLabel = (step: number, action: number): string =>
   `request ${step + 1}${action === 0 ? '' : `.${action + 1}`}`
 

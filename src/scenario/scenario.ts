@@ -26,6 +26,7 @@ const TEXT_KEYS = [
   'key',
   'as',
   'answered',
+  'transaction',
   'observe',
   'note',
   'rack',

@@ -412,6 +412,19 @@ const actionForms = {
     key: text.optional(),
     partition: count.optional(),
   }),
+  call: map({
+    call: oneOf('init-transactions', 'begin', 'send', 'send-offsets', 'commit', 'abort'),
+    client: clientName,
+    as: label.optional(),
+    to: partition.optional().describe('Of send: the partition.'),
+    value: text.optional().describe('Of send: the value.'),
+    waits: flag.optional().describe('Of send: the application waits for the result; true by default.'),
+    offsets: z
+      .record(partition, count)
+      .optional()
+      .describe('Of send-offsets: the next offset to be read, by partition.'),
+    group: line.optional().describe('Of send-offsets: the consumer group.'),
+  }),
   observe: map({ observe: line }),
   note: map({ note: line }),
 } satisfies Record<(typeof ACTIONS)[number]['name'], z.ZodType>
@@ -485,7 +498,11 @@ const simpleConditions = {
     'any-order': flag.optional().describe('The order of `isr` does not matter.'),
     version: count.optional().describe('Version of the znode.'),
   }),
-  answered: map({ answered: line }),
+  answered: map({ answered: line, gives: line.optional().describe('NONE, or the outermost exception.') }),
+  transaction: map({
+    transaction: line,
+    state: oneOf('Empty', 'Ongoing', 'PrepareCommit', 'PrepareAbort', 'CompleteCommit', 'CompleteAbort', 'Dead'),
+  }),
   converged: map({ converged: textLike('partition-or-all', /^(all|[A-Za-z0-9._-]+-\d+)$/) }),
 }
 

@@ -166,6 +166,12 @@ export const ACTIONS = [
     example: '{ send: 3, from: p1, value: a, partition: 0 }',
   },
   {
+    name: 'call',
+    meaning:
+      'An application calls its transactional producer; calls of one client run one after another, and what a call gives is kept under the name after `as`.',
+    example: '{ call: commit, client: p1, as: the commit }',
+  },
+  {
     name: 'observe',
     meaning: 'Copies what can be seen of the cluster into the result under a name; changes nothing.',
     example: '{ observe: before the crash }',
@@ -272,7 +278,16 @@ export const CONDITIONS = [
     meaning: 'The state of a partition has been written to the registry in this form at some time.',
     example: '{ written: orders-0, leader: broker 2, isr: [2, 3], any-order: true }',
   },
-  { name: 'answered', meaning: 'The raw request of that name has its answer.', example: '{ answered: stale read }' },
+  {
+    name: 'answered',
+    meaning: 'The raw request or call of that name has its answer; with `gives` that answer: NONE, or the exception.',
+    example: '{ answered: stale read, gives: NONE }',
+  },
+  {
+    name: 'transaction',
+    meaning: 'The state of a transactional id that was last written to the transaction log.',
+    example: '{ transaction: billing-1, state: PrepareCommit }',
+  },
   {
     name: 'converged',
     meaning: 'The logs of the whole ISR end at the same offset, of a partition or of all.',

@@ -196,7 +196,10 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
       })
     case 'answered': {
       const request = world.ledger.requests[condition.label]
-      return request !== undefined && request.answeredAtUs !== null
+      if (request === undefined || request.answeredAtUs === null) return false
+      if (condition.gives === undefined) return true
+      const { error } = request.result as { readonly error?: string | readonly string[] }
+      return (typeof error === 'string' ? error : error?.[0]) === condition.gives
     }
     case 'converged':
       return condition.partition === null

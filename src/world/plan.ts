@@ -323,8 +323,8 @@ export type Condition =
     }
   /** The state of a transactional id that was written last; null: none of the id is known. */
   | { readonly when: 'transaction'; readonly transactionalId: string; readonly status: string }
-  /** The labelled request has its answer. */
-  | { readonly when: 'answered'; readonly label: string }
+  /** The labelled request or call has its answer: any, or the one named (NONE, or the outermost exception). */
+  | { readonly when: 'answered'; readonly label: string; readonly gives?: string }
   /** All replicas of the ISR have equal log ends and nothing is in flight to be appended. */
   | { readonly when: 'converged'; readonly partition: TopicPartition | null }
   | { readonly when: 'all' | 'any'; readonly of: readonly Condition[] }

@@ -209,6 +209,38 @@ const CASES: readonly (readonly [yaml: string, actions: readonly unknown[]])[] =
   ['{ observe: before }', [{ do: 'observe', label: 'before' }]],
   ['{ note: a mark }', [{ do: 'note', text: 'a mark' }]],
   [
+    '{ call: commit, client: p1, as: the commit }',
+    [{ do: 'call', client: 'p1', call: { call: 'commitTransaction' }, label: 'the commit' }],
+  ],
+  [
+    '{ call: send, client: p1, to: orders-0, value: a, waits: false, as: s }',
+    [
+      {
+        do: 'call',
+        client: 'p1',
+        call: { call: 'send', topic: 'orders', partition: 0, key: null, value: 'a', waits: false },
+        label: 's',
+      },
+    ],
+  ],
+  [
+    '{ call: send-offsets, client: p1, offsets: { orders-0: 7 }, group: g, as: o }',
+    [
+      {
+        do: 'call',
+        client: 'p1',
+        call: {
+          call: 'sendOffsetsToTransaction',
+          offsets: { 'orders-0': 7 },
+          group: 'g',
+          metadataOf: null,
+          member: null,
+        },
+        label: 'o',
+      },
+    ],
+  ],
+  [
     '[{ crash: random(broker) }, { note: b }]',
     [
       { do: 'crash', target: { role: 'random', of: 'broker' } },

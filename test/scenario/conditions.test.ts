@@ -107,6 +107,10 @@ const CASES: readonly (readonly [yaml: string, condition: unknown])[] = [
     '{ written: orders-0, leader: none }',
     { when: 'stateWritten', partition, leader: -1, leaderEpoch: null, isr: null, isrAnyOrder: false, version: null },
   ],
+  [
+    '{ transaction: billing, state: PrepareCommit }',
+    { when: 'transaction', transactionalId: 'billing', status: 'PrepareCommit' },
+  ],
   ['{ converged: all }', { when: 'converged', partition: null }],
   ['{ converged: orders-0 }', { when: 'converged', partition }],
   [
@@ -131,6 +135,11 @@ const REQUEST = 'do: { request: metadata, to: broker 1, as: stale read }'
 
 test('a condition waits for the answer to a request by its name', () => {
   expect(conditionOf('{ answered: stale read }', REQUEST)).toEqual({ when: 'answered', label: 'stale read' })
+  expect(conditionOf('{ answered: stale read, gives: NONE }', REQUEST)).toEqual({
+    when: 'answered',
+    label: 'stale read',
+    gives: 'NONE',
+  })
 })
 
 for (const { name, example } of CONDITIONS) {

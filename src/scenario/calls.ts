@@ -1,0 +1,54 @@
+/** Calls of an application to its transactional producer, one at a time. */
+import type { ClientCall } from '../kafka/calls.ts'
+import { splitTopicPartition } from '../kafka/ids.ts'
+import type { Action } from '../world/plan.ts'
+import type { Checks } from './checks.ts'
+import { defaultLabel } from './names.ts'
+import type { Path } from './problem.ts'
+import type { ActionForm } from './schema.ts'
+
+type CallForm = Extract<ActionForm, { readonly call: unknown }>
+
+const PLAIN = {
+  'init-transactions': 'initTransactions',
+  begin: 'beginTransaction',
+  commit: 'commitTransaction',
+  abort: 'abortTransaction',
+} as const
+
+export function compileCall(checks: Checks, form: CallForm, path: Path, step: number, index: number): Action[] {
+  checks.client(form.client, [...path, 'client'], 'producer')
+  const label = form.as ?? defaultLabel(step, index)
+  if (checks.names.labels.indexOf(label) !== checks.names.labels.lastIndexOf(label)) {
+    checks.add([...path, 'as'], `two requests or calls are called ${label}`, { expected: 'a name of its own for each' })
+  }
+  const call = callOf(checks, form, path)
+  return call === null ? [] : [{ do: 'call', client: form.client, call, label }]
+}
+
+function callOf(checks: Checks, form: CallForm, path: Path): ClientCall | null {
+  if (form.call === 'send') {
+    if (form.to === undefined) {
+      checks.add(path, 'a record goes to a partition', { at: 'key', parts: path, expected: '`to`' })
+      return null
+    }
+    checks.partition(form.to, [...path, 'to'])
+    const { topic, partition } = splitTopicPartition(form.to)
+    return { call: 'send', topic, partition, key: null, value: form.value ?? null, waits: form.waits ?? true }
+  }
+  if (form.call === 'send-offsets') {
+    if (form.offsets === undefined || form.group === undefined) {
+      checks.add(path, 'offsets are committed for a group', {
+        at: 'key',
+        parts: path,
+        expected: '`offsets` and `group`',
+      })
+      return null
+    }
+    for (const partition of Object.keys(form.offsets))
+      checks.partition(partition, [...path, 'offsets', partition], 'key')
+    const { offsets, group } = form
+    return { call: 'sendOffsetsToTransaction', offsets, group, metadataOf: null, member: null }
+  }
+  return { call: PLAIN[form.call] }
+}
