@@ -46,6 +46,6 @@ for (const [index, atUs] of chosen.entries()) {
   if (runs % 500 === 0) console.log(`${runs} of ${chosen.length}`)
 }
 console.log(`Kafka ${kafka}, seed ${seed}: ${moments.length} events in ${seconds} s, ${runs} power losses`)
-console.log(`${lost} runs lost something where this Kafka does not promise otherwise, ${bad.length} were bad`)
+console.log(`${lost} runs lost something that this Kafka does not promise to keep, ${bad.length} were bad`)
 for (const line of bad.slice(0, 20)) console.log(`  ${line}`)
 process.exitCode = bad.length === 0 ? 0 : 1

@@ -110,7 +110,7 @@ function compileDisk(checks: Checks, form: FormOf<'disk'>, path: Path): Action[]
   }
   return checks
     .brokerTargets(form.disk, [...path, 'disk'], 'only brokers have disks')
-    .map((target) => ({ do: 'disk', target, directory: form.directory ?? null, change }))
+    .map((target) => ({ do: 'disk', target, directory: null, change }))
 }
 
 function compileDamage(checks: Checks, form: FormOf<'damage'>, path: Path): Action[] {

@@ -343,7 +343,6 @@ const actionForms = {
   }),
   disk: map({
     disk: targets,
-    directory: text.optional().describe('One of the directories of log.dirs; all by default.'),
     free: z
       .union([z.literal('plenty', { error: 'size' }), size], { error: 'size' })
       .optional()

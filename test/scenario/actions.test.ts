@@ -22,6 +22,26 @@ const CASES: readonly (readonly [yaml: string, actions: readonly unknown[]])[] =
     '{ power-loss: broker 1, keep: { orders-0: 5 } }',
     [{ do: 'powerLoss', target: broker(1), keepBelow: { 'orders-0': 5 }, keep: 'durable' }],
   ],
+  [
+    '{ power-loss: broker 1, torn: true }',
+    [{ do: 'powerLoss', target: broker(1), keepBelow: null, keep: 'durable', torn: true }],
+  ],
+  ['{ disk: broker 1, free: 2KB }', [{ do: 'disk', target: broker(1), directory: null, change: { bytesLeft: 2000 } }]],
+  [
+    '{ disk: broker 1, free: plenty, lies: true, fails: false }',
+    [{ do: 'disk', target: broker(1), directory: null, change: { bytesLeft: null, lies: true, broken: false } }],
+  ],
+  ['{ slow-disk: broker 1, by: 50ms }', [{ do: 'slowDisk', target: broker(1), byUs: 50_000 }]],
+  ['{ stall-disk: broker 1, for: 2s }', [{ do: 'stallDisk', target: broker(1), stalled: true, forUs: 2_000_000 }]],
+  ['{ wipe: rack(b) }', [{ do: 'wipe', target: { role: 'rack', rack: 'b' } }]],
+  [
+    '{ bit-rot: broker 1, partition: orders-0, offset: 3 }',
+    [{ do: 'damage', target: broker(1), damage: { what: 'flip', partition: 'orders-0', offset: 3 } }],
+  ],
+  [
+    '{ damage: broker 1, file: meta.properties, how: other-broker }',
+    [{ do: 'damage', target: broker(1), damage: { what: 'file', file: 'meta.properties', how: 'other-broker' } }],
+  ],
   ['{ stop: controller }', [{ do: 'stop', target: { role: 'controller' } }]],
   ['{ restart: broker 1, startup: 500ms }', [{ do: 'restart', target: broker(1), startupUs: 500_000 }]],
   ['{ pause: registry, for: 8s }', [{ do: 'pause', target: { role: 'registry' }, forUs: 8_000_000 }]],
