@@ -105,6 +105,10 @@ function tryComplete(state: BrokerState, ctx: BrokerContext, delayed: DelayedDel
 /** A follower has fetched, or a role has changed: looks at the requests that wait for it. */
 export function completeDelayedDeleteRecords(state: BrokerState, ctx: BrokerContext, name: TopicPartition): void {
   const { delayedDeleteRecords } = running(state)
+  // Every fetch of a follower comes here, and hardly ever does anybody wait.
+  let waits = false
+  for (const _ in delayedDeleteRecords) waits = true
+  if (!waits) return
   for (const id of numericKeys(delayedDeleteRecords)) {
     const delayed = delayedDeleteRecords[id]
     if (delayed?.pending[name] !== undefined) tryComplete(state, ctx, delayed)
