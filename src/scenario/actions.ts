@@ -454,6 +454,11 @@ export function compileAction(checks: Checks, form: ActionForm, path: Path, step
     checks.client(form['start-client'], [...path, 'start-client'], null)
     return [{ do: 'startClient', name: form['start-client'] }]
   }
+  if ('busy' in form) {
+    checks.client(form.busy, [...path, 'busy'], 'consumer')
+    const label = `busy ${path.join(' ')}`
+    return [{ do: 'call', client: form.busy, call: { call: 'processFor', forUs: durationUs(form.for) }, label }]
+  }
   if ('stop-client' in form) {
     checks.client(form['stop-client'], [...path, 'stop-client'], null)
     return [{ do: 'stopClient', name: form['stop-client'] }]

@@ -2,6 +2,7 @@
 import { defaultIn, SETTINGS, type SettingScope, settingNamed, settingsIn, validateSetting } from '../kafka/config.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
+import { isInternalTopic } from '../kafka/internal-topics.ts'
 import type { Comparison, Target } from '../world/plan.ts'
 import type { Names } from './names.ts'
 import { partitionsIn } from './names.ts'
@@ -111,6 +112,8 @@ export class Checks {
   partition(name: string, path: Path, at: 'key' | 'value' = 'value'): void {
     const { topic, partition } = splitTopicPartition(name)
     const known = Object.hasOwn(this.names.topics, topic) ? this.names.topics[topic] : undefined
+    // Brokers make these when they are first needed.
+    if (known === undefined && isInternalTopic(topic)) return
     if (known === undefined) {
       const topics = Object.keys(this.names.topics)
       const nearest = nearestName(topic, topics)

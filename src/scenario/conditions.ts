@@ -245,6 +245,16 @@ function compileSimple(checks: Checks, form: SimpleConditionForm, path: Path): C
   if ('acked' in form) return compileTold(checks, 'acked', form.acked, form, path)
   if ('failed' in form) return compileTold(checks, 'failed', form.failed, form, path)
   if ('sent' in form) return compileTold(checks, 'sent', form.sent, form, path)
+  if ('group' in form) {
+    const { state, generation, members } = form
+    return {
+      when: 'group',
+      group: form.group,
+      state: state ?? null,
+      generation: generation === undefined ? null : checks.amount(generation as number, [...path, 'generation']),
+      members: members === undefined ? null : checks.amount(members as number, [...path, 'members']),
+    }
+  }
   if ('position' in form) {
     checks.client(form.position, [...path, 'position'], 'consumer')
     checks.partition(form.partition, [...path, 'partition'])

@@ -53,6 +53,7 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   uniform: 'a list of two times: the least and the most',
   latency: 'a time such as 1ms, or a map with uniform, exponential or bimodal',
   'start-at': 'a time such as 2s, or never',
+  commits: 'none, sync-after, async-after or sync-before',
   keys: 'none, or a map with round-robin or random',
   keep: 'durable, random, or offsets by partition such as { orders-0: 5 }',
   heal: 'all, or links (`between` and `and`, `from` and `to`, or `groups`)',

@@ -404,6 +404,7 @@ const actionForms = {
   request,
   'start-client': map({ 'start-client': clientName }),
   'stop-client': map({ 'stop-client': clientName }),
+  busy: map({ busy: clientName, for: duration }),
   send: map({
     send: whole('positive', 1, 1_000_000),
     from: clientName,
@@ -480,6 +481,12 @@ const simpleConditions = {
   failed: map({ failed: clientOrAll, ...bounds }),
   sent: map({ sent: clientOrAll, ...bounds }),
   position: map({ position: clientName, partition, ...bounds }),
+  group: map({
+    group: topicName,
+    state: oneOf('Empty', 'PreparingRebalance', 'CompletingRebalance', 'Stable').optional(),
+    generation: amount.optional(),
+    members: amount.optional(),
+  }),
   fact: map({
     fact: z.enum(Object.keys(FACTS) as [string, ...string[]], { error: 'fact' }),
     by: target.optional().describe('The broker that says so.'),

@@ -161,6 +161,11 @@ export const ACTIONS = [
     example: '{ stop-client: p1 }',
   },
   {
+    name: 'busy',
+    meaning: 'The application of a group member processes something for so long, and does not poll.',
+    example: '{ busy: c1, for: 6m }',
+  },
+  {
     name: 'send',
     meaning: 'Makes a producer send this many records at once.',
     example: '{ send: 3, from: p1, value: a, partition: 0 }',
@@ -267,6 +272,11 @@ export const CONDITIONS = [
     name: 'position',
     meaning: 'The position of a consumer in a partition is within the bounds.',
     example: '{ position: c1, partition: orders-0, at-least: 10 }',
+  },
+  {
+    name: 'group',
+    meaning: 'A group is in that state, in that generation and with so many members, as its coordinator has it.',
+    example: '{ group: billing, state: Stable, members: 3 }',
   },
   {
     name: 'fact',

@@ -4,6 +4,7 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { StateZnode } from '../kafka/znodes.ts'
 import { partitionOfStatePath } from '../kafka/znodes.ts'
 import { unreachable } from '../kernel/assert.ts'
+import { groupNow } from './groups.ts'
 import type { Comparison, Condition, Target } from './plan.ts'
 import {
   controllerTruth,
@@ -157,6 +158,13 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
         count += 1
       }
       return count >= condition.count
+    }
+    case 'group': {
+      const group = groupNow(world, condition.group)
+      if (group === null) return false
+      if (condition.state !== null && group.phase !== condition.state) return false
+      if (condition.generation !== null && !compares(group.generation, condition.generation)) return false
+      return condition.members === null || compares(group.members.length, condition.members)
     }
     case 'groupPassed': {
       let count = 0

@@ -1,5 +1,6 @@
 /** What a run needs and nothing more. A pure function of (Plan) gives the run; scenarios, recordings and campaigns make Plans. */
 
+import type { GroupPhase } from '../broker/coordinator/group/state.ts'
 import type { DiskState } from '../broker/state.ts'
 import type { MemberApplication } from '../client/consumer/state.ts'
 import type { ClientCall } from '../kafka/calls.ts'
@@ -295,6 +296,14 @@ export type Condition =
       readonly count: number
     }
   /** A fact of that kind was said so often by one node, for example `consumer-c1`. */
+  /** A group as its coordinator has it now. */
+  | {
+      readonly when: 'group'
+      readonly group: string
+      readonly state: GroupPhase | null
+      readonly generation: Comparison | null
+      readonly members: Comparison | null
+    }
   /** A group has been in that state with so many members (null: any number) so often since the run began. */
   | {
       readonly when: 'groupPassed'

@@ -1,23 +1,6 @@
 /** What the simulated brokers know of groups, in the form of recordings. */
-import type { FactEntry, World } from '../../world/world.ts'
-import { brokerState } from '../../world/world.ts'
+import type { FactEntry } from '../../world/world.ts'
 import type { Look } from './rule.ts'
-
-type BrokerMemory = NonNullable<NonNullable<ReturnType<typeof brokerState>>['volatile']>
-type GroupState = NonNullable<BrokerMemory['coordination']>['partitions'][string]['groups'][string]
-
-/** A group as its coordinator has it now; null: nobody coordinates it, or there is none. */
-export function groupNow(world: World, id: string): GroupState | null {
-  for (const { id: broker } of world.plan.brokers) {
-    if (world.processes[`broker-${broker}`]?.state !== 'up') continue
-    const partitions = brokerState(world, broker)?.volatile?.coordination?.partitions ?? {}
-    for (const partition of Object.values(partitions)) {
-      const group = partition.groups[id]
-      if (group !== undefined && partition.phase === 'active') return group
-    }
-  }
-  return null
-}
 
 /**
  * A member id by its prefix and by how many of that prefix were there before it, as recordings show them: `a#1`. Ours
