@@ -56,7 +56,10 @@ export const GROUP_ACTIONS: Readonly<Record<string, DoRule>> = {
       revokedTakesUs: msToUs(numberOf(entry, 'revSleep') ?? numberOf(entry, 'revokedTakesMs') ?? 0),
     }),
   assign: (entry, script) =>
-    callOf(entry, script, 'consumer', { call: 'assign', partitions: (textOf(entry, 'partitions') ?? '').split(',') }),
+    callOf(entry, script, 'consumer', {
+      call: 'assign',
+      partitions: (textOf(entry, 'parts') ?? textOf(entry, 'partitions') ?? '').split(','),
+    }),
   pollLoop: (entry, script) => callOf(entry, script, 'consumer', { call: 'pollLoop' }),
   stopPolling: (entry, script) => callOf(entry, script, 'consumer', { call: 'stopPolling' }),
   poll: (entry, script) =>

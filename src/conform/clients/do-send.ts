@@ -3,6 +3,7 @@ import type { ClientCall } from '../../kafka/calls.ts'
 import { msToUs } from '../../kernel/time.ts'
 import type { Action } from '../../world/plan.ts'
 import { startClient } from './do-life.ts'
+import { unseenLoad } from './load.ts'
 import type { ClientsEntry } from './recording.ts'
 import { numberOf, partitionOf, textOf } from './recording.ts'
 import type { DoRule } from './rule.ts'
@@ -57,6 +58,8 @@ const startProducer: DoRule = (entry, script) => {
   if (started === null) return null
   const { name, actions } = started
   const first = firstSend(entry, script)
+  const load = first === null ? unseenLoad(script) : null
+  if (load !== null) return [...actions, { do: 'call', client: name, call: load, label: `e${script.index}.load` }]
   const to = first === null ? null : partitionOf(first)
   const created = script.recording.entries
     .slice(0, script.index)

@@ -10,6 +10,7 @@ import { byMemberName, memberName } from './group-view.ts'
 import type { ClientsEntry } from './recording.ts'
 import { listOf, numberOf, objectOf, textOf } from './recording.ts'
 import type { Look, SawRule } from './rule.ts'
+import { ordinal } from './rule.ts'
 import { settledConsumerGroup } from './saw-consumer-group.ts'
 import type { ClientsScript } from './script.ts'
 
@@ -168,6 +169,7 @@ function takeTurns({ script, index }: Look): boolean {
 
 type Decoded =
   | { readonly groupMetadata: Readonly<Record<string, unknown>> }
+  | { readonly control: string }
   | { readonly commit: { readonly group: string; readonly partition: string; readonly offset: number } }
 
 /** Records about a group in the log of the offsets topic, from an offset on. */
@@ -183,14 +185,21 @@ function recordsOf(look: Look, group: string, from: number): { readonly records:
   const log = leader?.durable.logs[name]
   const records: Decoded[] = []
   for (const batch of log?.batches ?? []) {
-    if (batch.control !== undefined) continue
+    const { producer, control } = batch
+    const pid = producer === undefined ? -1 : ordinal(look, 'transactional producer', 'ours', producer.id)
+    const by = producer === undefined ? {} : { pid, pepoch: producer.epoch }
+    if (control !== undefined) {
+      if (batch.baseOffset >= from) records.push({ control: control.type, ...by })
+      continue
+    }
     batch.records.forEach((record, index) => {
       const key = parseOffsetsKey(record.key)
       if (batch.baseOffset + index < from || key === null || key.group !== group || record.value === null) return
       if (key.kind === 'group') records.push({ groupMetadata: decoded(look, group, parseGroupValue(record.value)) })
       else {
         const { offset } = parseOffsetValue(record.value)
-        records.push({ commit: { group, partition: key.partition, offset } })
+        const transactional = producer === undefined ? {} : { ...by, transactional: true }
+        records.push({ ...transactional, commit: { group, partition: key.partition, offset } })
       }
     })
   }
@@ -222,7 +231,10 @@ const offsetsLog: SawRule = {
     const { records, end } = recordsOf(look, group, (memory.get(key) as number | undefined) ?? 0)
     memory.set(key, end)
     const recorded = ((listOf(entry, 'records') ?? []) as Readonly<Record<string, unknown>>[]).map(
-      ({ offset: _, ...each }) => each,
+      ({ offset: _, ...each }) =>
+        typeof each.pid === 'number' && each.pid >= 0
+          ? { ...each, pid: ordinal(look, 'transactional producer', 'recorded', each.pid) }
+          : each,
     )
     const isMetadata = (each: object): boolean => 'groupMetadata' in each
     to.equal(label, 'groups written', recorded.filter(isMetadata).map(inOrder), records.filter(isMetadata).map(inOrder))
