@@ -8,6 +8,8 @@ import { CONSUMERS_IN_ORDER_WITHOUT_GAPS } from './consumers-in-order-without-ga
 import { CONSUMERS_NOTHING_TWICE } from './consumers-nothing-twice.ts'
 import { CONSUMERS_SEE_ONLY_COMMITTED } from './consumers-see-only-committed.ts'
 import { FLUSHED_NOT_LOST } from './flushed-not-lost.ts'
+import { NO_STALE_COMMITS } from './groups/no-stale-commits.ts'
+import { ONE_OWNER_PER_GENERATION } from './groups/one-owner-per-generation.ts'
 import { HIGH_WATERMARK_BELOW_LOG_END } from './high-watermark-below-log-end.ts'
 import { PROMISED_TO_CLIENTS } from './history/client-properties.ts'
 import { ISR_NEVER_EMPTY } from './isr-never-empty.ts'
@@ -67,6 +69,8 @@ export const PROPERTIES: readonly Property[] = [
   CONSUMERS_SEE_ONLY_COMMITTED,
   CONSUMERS_IN_ORDER_WITHOUT_GAPS,
   CONSUMERS_NOTHING_TWICE,
+  ONE_OWNER_PER_GENERATION,
+  NO_STALE_COMMITS,
   READ_COMMITTED_SEES_ONLY_COMMITTED,
   LAST_STABLE_OFFSET_HELD,
   MARKERS_FOLLOW_DECISION,

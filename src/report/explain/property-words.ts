@@ -18,6 +18,10 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
     'Below both high watermarks two replicas must be the same, record by record. Where they are not, a fail-over changes history in silence.',
   LogMatchingByEpoch:
     'The property by which Raft is proved: a record of one epoch at one offset stands for everything below it. Kafka has it since records carry leader epochs and followers truncate by them.',
+  OneOwnerPerGeneration:
+    'What a group is for: members divide partitions so that each is read by one. It looks at the assignment that the coordinator hands out; that a member which was thrown out goes on reading is not excluded by it.',
+  NoStaleCommits:
+    'The only thing that a group can hold against a zombie: its commits. They are compared with the generation and the member id that the coordinator has.',
   SingleLeaderPerEpoch: 'Leader epochs are what fences zombies; two leaders in one epoch could not be told apart.',
   MonotonicLeaderEpoch: 'Leader epochs only rise, so that a larger one always means later.',
   MonotonicControllerEpoch:
