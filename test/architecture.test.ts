@@ -130,9 +130,19 @@ test('pure rooms name no clock, no unseeded draw, no timer and no locale', () =>
   expect(wrong).toEqual([])
 })
 
+/** Files that scripts take from the built program. */
+const scriptsUse = (): string[] => {
+  const folder = join(SRC, '../scripts')
+  return readdirSync(folder).flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/'\.\.\/dist\/([\w/-]+)\.js'/g)].map(
+      (match) => `${match[1]}.ts`,
+    ),
+  )
+}
+
 test('every file is imported by somebody', () => {
   const used = new Set(imports.map(({ target }) => target))
-  const roots = ['index.ts', 'web/main.tsx', 'cli/main.ts']
+  const roots = ['index.ts', 'web/main.tsx', 'cli/main.ts', ...scriptsUse()]
   const lonely = files.filter((file) => !used.has(file) && !roots.includes(relative(SRC, file)))
   expect(lonely.map((file) => relative(SRC, file))).toEqual([])
 })
