@@ -7,6 +7,7 @@ import { budgetOf, withinBudget } from './budget.ts'
 import type { FamilyName, Fault, FaultDraw, Ground } from './families.ts'
 import { FAMILY_NAMES, faultOf } from './families.ts'
 import type { Profile } from './profile.ts'
+import { transactionSteps } from './transaction-steps.ts'
 
 /** A scenario of a campaign, with what was drawn for it. */
 export interface FuzzCase {
@@ -192,8 +193,18 @@ function topicsOf(drawn: Drawn, generation: Generation, ids: readonly number[]):
   })
 }
 
-function clientsOf(drawn: Drawn, generation: Generation, topics: readonly TopicPlan[]): Record<string, ClientForm> {
+function clientsOf(
+  drawn: Drawn,
+  generation: Generation,
+  topics: readonly TopicPlan[],
+  transactional: readonly string[],
+): Record<string, ClientForm> {
   const clients: Record<string, ClientForm> = {}
+  for (const [index, name] of transactional.entries()) {
+    // Now and then two processes believe that they are the same producer: the later one fences the other.
+    const id = drawn.cluster.core % 3 === 0 ? 'billing' : `billing-${index + 1}`
+    clients[name] = { produces: topics[0]!.name, settings: { 'transactional.id': id, 'request.timeout.ms': 3_000 } }
+  }
   drawn.producers.forEach((it, index) => {
     const settings = settingsOf(generation, 'producer', {
       // The first one carries the promise that is judged.
@@ -222,6 +233,7 @@ function clientsOf(drawn: Drawn, generation: Generation, topics: readonly TopicP
         'request.timeout.ms': 4_000,
         // Consumers that find nothing wait as long as they may: polls in vain find no bugs.
         'fetch.max.wait.ms': 2_000,
+        ...(transactional.length === 0 ? {} : { 'isolation.level': 'read_committed' }),
       }),
     }
   }
@@ -297,8 +309,15 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   }
   const drawnFaults = faultsOf(profile, drawn, ground)
   const faults = profile.bounded ? withinBudget(drawnFaults, budget) : drawnFaults
+  const knowsTransactions = has(generation, 'producer', 'transactional.id')
+  const transactional = profile.transactional === true && knowsTransactions ? ['t1', 't2'] : []
+  const calls = transactionSteps(transactional, ground.partitions, {
+    fromMs: FAULTS_FROM_MS,
+    untilMs: profile.runMs - QUIET_MS,
+    draw: drawn.cluster.core,
+  })
   const steps: StepForm[] = [
-    ...inOrder(faults.flatMap((fault) => fault.steps)),
+    ...inOrder([...calls, ...faults.flatMap((fault) => fault.steps)]),
     ...healingOf(profile, drawn, ground, broken),
   ]
   const latency = LATENCIES[drawn.cluster.latency]
@@ -310,7 +329,7 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     cluster: clusterOf(drawn, generation, ids),
     topics: Object.fromEntries(topics.map(({ name, form }) => [name, form])),
     ...(latency === undefined ? {} : { network: { latency } }),
-    clients: clientsOf(drawn, generation, topics),
+    clients: clientsOf(drawn, generation, topics, transactional),
     run: `${profile.runMs}ms`,
     settle: `${profile.settleMs}ms`,
     'heal-at-end': broken.length === 0,

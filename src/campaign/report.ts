@@ -109,7 +109,7 @@ const isMeaningless = (family: FamilyName, { mechanisms }: Generation): boolean 
 
 /** Why a profile does not put a property to the test; null: it should. */
 function untested(property: string, profile: Profile): string | null {
-  if (OF_TRANSACTIONS.includes(property) && profile.name !== 'transactions')
+  if (OF_TRANSACTIONS.includes(property) && profile.transactional !== true)
     return 'no producer of this profile has transactions'
   if (OF_CLEANING.includes(property)) return 'no topic of a campaign is cleaned'
   return null

@@ -171,8 +171,8 @@ export function enterSent(
   sent: Omit<SentRecord, 'outcome' | 'error' | 'offset' | 'answeredAtUs' | 'answeredBy'>,
 ): void {
   // Member by member: copies of an object that then gets more members are several times as slow to make and to change.
-  const { id, client, partition, value, key, sentAtUs, acks } = sent
-  world.ledger.sent[id] = {
+  const { id, client, partition, value, key, sentAtUs, acks, transaction } = sent
+  const entry: SentRecord = {
     id,
     client,
     partition,
@@ -186,6 +186,7 @@ export function enterSent(
     answeredAtUs: null,
     answeredBy: null,
   }
+  world.ledger.sent[id] = transaction === undefined ? entry : { ...entry, transaction }
 }
 
 /** The minimum ISR a broker applies to a partition: the topic's setting, else its own. */

@@ -4,8 +4,9 @@ import { LITE } from './lite.ts'
 import { POWER } from './power.ts'
 import { SMOKE } from './smoke.ts'
 import { SWARM } from './swarm.ts'
+import { TRANSACTIONS } from './transactions.ts'
 import { UNBOUNDED } from './unbounded.ts'
 
-export const PROFILES: readonly Profile[] = [CALM, SMOKE, LITE, SWARM, UNBOUNDED, POWER]
+export const PROFILES: readonly Profile[] = [CALM, SMOKE, LITE, SWARM, UNBOUNDED, POWER, TRANSACTIONS]
 
 export const profileNamed = (name: string): Profile | undefined => PROFILES.find((it) => it.name === name)
