@@ -7,6 +7,7 @@ import { assert } from '../kernel/assert.ts'
 import { drawCase } from './generate.ts'
 import { profileNamed } from './profiles/table.ts'
 import { countedViolations, judgeRun, planOf } from './run-case.ts'
+import { transactionStory } from './transaction-story.ts'
 
 export interface Catch {
   readonly seed: number
@@ -46,11 +47,13 @@ export function runMutant(
 function catchOf(mutant: Mutant & { readonly name: MutantName }, seed: number): Catch | null {
   const profile = profileNamed(mutant.profile)
   const generation = generationNamed(mutant.kafka)
+  const told = mutant.profile === 'transactions'
   assert(
-    profile !== undefined && generation !== undefined,
+    (told || profile !== undefined) && generation !== undefined,
     `mutant ${mutant.name} names a profile or generation that is not there`,
   )
-  const plan = { ...planOf(drawCase(profile, generation, seed).document), mutants: [mutant.name] }
+  const document = told ? transactionStory(mutant.kafka, seed) : drawCase(profile!, generation, seed).document
+  const plan = { ...planOf(document), mutants: [mutant.name] }
   try {
     const run = judgeRun(plan, { liveness: true })
     const [first] = countedViolations(plan, run.result.violations)

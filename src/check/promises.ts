@@ -38,6 +38,7 @@ const HARMLESS: Readonly<Record<string, true>> = {
   startClient: true,
   stopClient: true,
   offer: true,
+  call: true,
   observe: true,
   note: true,
 }
