@@ -126,8 +126,9 @@ function append(
   const log = logOf(state, name)
   const { leaderEpoch } = partition
   const judged = producer === undefined ? null : judge(log, records, producer, config)
-  if (judged?.kind === 'refused') return { ok: false, error: judged.error }
-  if (judged?.kind === 'duplicate') {
+  const unchecked = isMutant(config, 'sequence-not-checked')
+  if (judged?.kind === 'refused' && !unchecked) return { ok: false, error: judged.error }
+  if (judged?.kind === 'duplicate' && !unchecked && !isMutant(config, 'duplicate-not-recognised')) {
     ctx.probe('duplicate batch of a producer')
     const endOffset = judged.baseOffset + records.length
     return { ok: true, baseOffset: judged.baseOffset, endOffset, leaderEpoch }

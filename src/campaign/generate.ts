@@ -198,6 +198,7 @@ function clientsOf(
   generation: Generation,
   topics: readonly TopicPlan[],
   transactional: readonly string[],
+  idempotent: boolean,
 ): Record<string, ClientForm> {
   const clients: Record<string, ClientForm> = {}
   for (const [index, name] of transactional.entries()) {
@@ -210,6 +211,7 @@ function clientsOf(
       // The first one carries the promise that is judged.
       acks: index === 0 ? 'all' : it.acks,
       'request.timeout.ms': it.timeoutMs,
+      ...(idempotent ? { 'enable.idempotence': true, acks: 'all' } : {}),
       'retry.backoff.ms': 100,
       'delivery.timeout.ms': 20_000,
       'max.in.flight.requests.per.connection': it.inFlight,
@@ -329,7 +331,7 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     cluster: clusterOf(drawn, generation, ids),
     topics: Object.fromEntries(topics.map(({ name, form }) => [name, form])),
     ...(latency === undefined ? {} : { network: { latency } }),
-    clients: clientsOf(drawn, generation, topics, transactional),
+    clients: clientsOf(drawn, generation, topics, transactional, profile.idempotent === true),
     run: `${profile.runMs}ms`,
     settle: `${profile.settleMs}ms`,
     'heal-at-end': broken.length === 0,

@@ -12,6 +12,8 @@ import { NO_STALE_COMMITS } from './groups/no-stale-commits.ts'
 import { ONE_OWNER_PER_GENERATION } from './groups/one-owner-per-generation.ts'
 import { HIGH_WATERMARK_BELOW_LOG_END } from './high-watermark-below-log-end.ts'
 import { PROMISED_TO_CLIENTS } from './history/client-properties.ts'
+import { IDEMPOTENT_NOTHING_TWICE } from './idempotence/idempotent-nothing-twice.ts'
+import { SEQUENCES_WITHOUT_GAPS } from './idempotence/sequences-without-gaps.ts'
 import { ISR_NEVER_EMPTY } from './isr-never-empty.ts'
 import { ISR_WITHIN_ASSIGNMENT } from './isr-within-assignment.ts'
 import { LEADER_COMPLETENESS } from './leader-completeness.ts'
@@ -71,6 +73,8 @@ export const PROPERTIES: readonly Property[] = [
   CONSUMERS_NOTHING_TWICE,
   ONE_OWNER_PER_GENERATION,
   NO_STALE_COMMITS,
+  IDEMPOTENT_NOTHING_TWICE,
+  SEQUENCES_WITHOUT_GAPS,
   READ_COMMITTED_SEES_ONLY_COMMITTED,
   LAST_STABLE_OFFSET_HELD,
   MARKERS_FOLLOW_DECISION,

@@ -11,7 +11,7 @@ export interface Mutant {
   readonly admissible: readonly string[]
   /** The generation in which it is planted: one that keeps the rule. */
   readonly kafka: string
-  readonly profile: 'swarm' | 'smoke' | 'lite' | 'calm' | 'transactions'
+  readonly profile: 'idempotent' | 'swarm' | 'smoke' | 'lite' | 'calm' | 'transactions'
 }
 
 const LOSS = [
@@ -24,6 +24,7 @@ const LOSS = [
 ] as const
 const REPLICATION = ['StrongIsr', 'WeakIsr'] as const
 const MATCHING = ['LogMatchingBelowHighWatermark', 'LogMatchingByEpoch'] as const
+const IDEMPOTENCE = ['IdempotentNothingTwice', 'SequencesWithoutGaps'] as const
 const READ_COMMITTED = ['ReadCommittedSeesOnlyCommitted', 'LastStableOffsetHeld'] as const
 /** The healed cluster does not come to rest. */
 const LIVENESS = 'liveness'
@@ -70,6 +71,11 @@ const ROWS = [
   ['consumer-reads-above-high-watermark', 'A leader gives consumers what is not committed yet.', ['ConsumersSeeOnlyCommitted', 'NoAbortedReads', 'NoInconsistentOffsets'], '2.4', 'smoke'],
   ['consumer-reads-twice', 'A consumer hands the last record of a poll out again with the next one.', ['ConsumersNothingTwice', 'NoNonmonotonicPolls', 'ConsumersInOrderWithoutGaps'], '2.4', 'smoke'],
   ['consumer-skips', 'A consumer goes on one record too far.', ['ConsumersInOrderWithoutGaps', 'NoPollSkips', 'NoLostWrites'], '2.4', 'smoke'],
+  // --- Idempotence
+  ['sequence-not-checked', 'A leader appends the batches of a producer whatever their sequence.', IDEMPOTENCE, '2.4', 'idempotent'],
+  ['duplicate-not-recognised', 'A leader appends a batch that it has once more.', IDEMPOTENCE, '2.4', 'idempotent'],
+  ['followers-forget-producers', 'A follower does not learn of producers from what it fetches.', IDEMPOTENCE, '2.8', 'idempotent'],
+  ['retry-gets-new-sequence', 'A producer gives a batch that it sends again the next sequence.', [...IDEMPOTENCE, LIVENESS], '2.4', 'idempotent'],
   // --- Transactions
   ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', READ_COMMITTED, '2.4', 'transactions'],
   ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', READ_COMMITTED, '2.4', 'transactions'],

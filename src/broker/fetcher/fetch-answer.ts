@@ -116,6 +116,7 @@ function appendFetched(
   if (data.batches.length > 0) {
     if (!diskTakes(state, ctx, config, name, data.batches)) return
     const appended = appendAsFollower(log, data.batches, config.mechanisms, diskOf(state, ctx, config, name))
+    if (isMutant(config, 'followers-forget-producers')) delete log.producers
     if (!appended.ok) {
       failPartition(ctx, config, fetcher, name, appended.reason)
       return

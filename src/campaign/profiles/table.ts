@@ -1,5 +1,6 @@
 import type { Profile } from '../profile.ts'
 import { CALM } from './calm.ts'
+import { IDEMPOTENT } from './idempotent.ts'
 import { LITE } from './lite.ts'
 import { POWER } from './power.ts'
 import { SMOKE } from './smoke.ts'
@@ -7,6 +8,6 @@ import { SWARM } from './swarm.ts'
 import { TRANSACTIONS } from './transactions.ts'
 import { UNBOUNDED } from './unbounded.ts'
 
-export const PROFILES: readonly Profile[] = [CALM, SMOKE, LITE, SWARM, UNBOUNDED, POWER, TRANSACTIONS]
+export const PROFILES: readonly Profile[] = [CALM, SMOKE, LITE, SWARM, UNBOUNDED, POWER, IDEMPOTENT, TRANSACTIONS]
 
 export const profileNamed = (name: string): Profile | undefined => PROFILES.find((it) => it.name === name)

@@ -3,6 +3,7 @@ import type { ErrorName } from '../../kafka/errors.ts'
 import { errorNamed } from '../../kafka/errors.ts'
 import type { BrokerId } from '../../kafka/ids.ts'
 import type { ProduceResponse } from '../../kafka/messages/data.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import type { DisconnectReason } from '../../kernel/machine.ts'
 import { refreshLost } from '../cluster-view.ts'
 import { type Deque, peekFront, popFront, pushFront } from '../deque.ts'
@@ -86,7 +87,7 @@ function onBatchError(
     giveUp(memory, batch, 'OUT_OF_ORDER_SEQUENCE_NUMBER', config, ctx)
     return
   }
-  putBack(memory, batch, ctx)
+  putBack(memory, batch, config, ctx)
   const attempt = batch.attempts
   ctx.fact({ kind: 'clientRetried', client: config.name, partition: batch.partition, error, attempt })
 }
@@ -111,7 +112,8 @@ function hasTriesLeft(batch: ProducerBatch, config: ProducerConfig, ctx: ClientC
  * sent again thereby change places; with several requests in flight and no idempotence that is how records are
  * reordered (2.4 RecordAccumulator.reenqueue).
  */
-function putBack(memory: ProducerVolatile, batch: ProducerBatch, ctx: ClientContext): void {
+function putBack(memory: ProducerVolatile, batch: ProducerBatch, config: ProducerConfig, ctx: ClientContext): void {
+  if (isMutant(config, 'retry-gets-new-sequence')) delete batch.producer
   batch.attempts += 1
   batch.lastAttemptUs = ctx.nowUs
   batch.lastAppendUs = Math.max(batch.lastAppendUs, ctx.nowUs)

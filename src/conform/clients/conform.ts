@@ -1,6 +1,7 @@
 /** One recording of clients from its plain data to its report. */
 import { simulate } from '../../driver/simulate.ts'
 import type { World } from '../../world/world.ts'
+import type { Difference, PinNote } from '../check.ts'
 import type { RecordingReport } from '../compare.ts'
 import { Comparison } from '../comparison.ts'
 import type { CompiledClients } from './compile.ts'
@@ -18,38 +19,86 @@ const MOST_EFFORT = 800_000
 
 /**
  * Replays a recording and holds every entry that was seen against the replay at the same point. Phases of timers and
- * the order of threads are chance: while something differs other seeds are tried, and the one that comes nearest is
- * told as a pin.
+ * the order of threads are chance: while something differs other seeds are tried. The sections of a recording are
+ * independent of each other, so each is judged by the seed that comes nearest to it, which is told as a pin.
  */
 export function conformClients(recording: ClientsRecording): RecordingReport {
   const first = replay(recording, 0)
   if (first.kind === 'not-modelled') return first.report
-  let best = first
-  const tries = Math.min(MOST_TRIES, Math.floor(MOST_EFFORT / Math.max(1, best.events)))
-  for (let n = 1; n < tries && best.report.differences.length > 0; n++) {
+  const best = first.parts
+  const tries = Math.min(MOST_TRIES, Math.floor(MOST_EFFORT / Math.max(1, first.events)))
+  for (let n = 1; n < tries && best.some((part) => score(part) > 0); n++) {
     const tried = replay(recording, n)
-    if (tried.kind === 'replayed' && score(tried.report) < score(best.report)) best = tried
+    if (tried.kind === 'not-modelled') continue
+    tried.parts.forEach((part, section) => {
+      if (score(part) < score(best[section]!)) best[section] = part
+    })
   }
-  return best.report
+  const differences = best.flatMap((part) => part.differences)
+  return {
+    name: recording.name,
+    kafka: recording.kafka,
+    unknownSaw: unknownSeen(recording),
+    status: differences.length === 0 ? 'agreed' : 'differing',
+    differences,
+    compared: best.reduce((sum, { compared }) => sum + compared, 0),
+    notReached: best.reduce((sum, { notReached }) => sum + notReached, 0),
+    pins: [...first.pins, ...best.flatMap((part, section) => seedPin(recording, part, section))],
+    notModelledReason: null,
+  }
 }
 
-const score = (report: RecordingReport): number => report.differences.length + 2 * report.notReached
+/** One section of a replay. */
+interface Part {
+  readonly n: number
+  readonly differences: readonly Difference[]
+  readonly compared: number
+  readonly notReached: number
+}
+
+const score = (part: Part): number => part.differences.length + 2 * part.notReached
 
 type Replayed =
-  | { readonly kind: 'replayed'; readonly report: RecordingReport; readonly events: number }
+  | {
+      readonly kind: 'replayed'
+      readonly parts: Part[]
+      readonly pins: readonly PinNote[]
+      readonly events: number
+    }
   | { readonly kind: 'not-modelled'; readonly report: RecordingReport }
+
+function seedPin(recording: ClientsRecording, { n }: Part, section: number): PinNote[] {
+  if (n === 0) return []
+  const begins = recording.entries[sectionStarts(recording)[section]!]!
+  const named = begins.saw === 'section' ? `section at ${begins.atMs} ms` : 'the beginning'
+  const why = `${named}: phases of timers and the order of threads come out as recorded`
+  return [{ stream: 'seed, and times slower', index: n, value: SLOWNESS[n % SLOWNESS.length]!, why }]
+}
+
+/** Index of the first entry of each section; what comes before the first is one, too. */
+const sectionStarts = (recording: ClientsRecording): number[] => [
+  0,
+  ...recording.entries.flatMap(({ saw }, index) => (saw === 'section' && index > 0 ? [index] : [])),
+]
 
 function replay(recording: ClientsRecording, n: number): Replayed {
   const slowness = SLOWNESS[n % SLOWNESS.length]!
   const compiled = compileClients(recording, { seed: `conform/${n}`, slowness })
   const { name, kafka } = recording
-  const common = { name, kafka, unknownSaw: unknownSeen(recording) }
   if (!compiled.ok) {
     const nothing = { status: 'not-modelled' as const, differences: [], compared: 0, notReached: 0, pins: [] }
-    return { kind: 'not-modelled', report: { ...common, ...nothing, notModelledReason: compiled.notModelled } }
+    const unknownSaw = unknownSeen(recording)
+    const report = { name, kafka, unknownSaw, ...nothing, notModelledReason: compiled.notModelled }
+    return { kind: 'not-modelled', report }
   }
-  const to = new Comparison()
-  const looker = new Looker(recording, compiled, to)
+  const starts = sectionStarts(recording)
+  const sectionOf = (index: number): number => starts.filter((start) => start <= index).length - 1
+  const comparisons = starts.map(() => new Comparison())
+  const looked = starts.map(() => 0)
+  const looker = new Looker(recording, compiled, (index) => {
+    looked[sectionOf(index)]! += 1
+    return comparisons[sectionOf(index)]!
+  })
   const result = simulate(compiled.plan, {
     properties: [],
     digest: false,
@@ -63,35 +112,38 @@ function replay(recording: ClientsRecording, n: number): Replayed {
   if (missed !== null) {
     const step = compiled.plan.steps[missed.step]!
     const index = Number(step.id.slice(1))
+    const to = comparisons[sectionOf(index)]!
     to.holds(labelOf(recording, index), 'came true', false, JSON.stringify(step.when), missed.words)
   }
-  const why = 'phases of timers and the order of threads come out as recorded'
-  const report: RecordingReport = {
-    ...common,
-    status: to.differences.length === 0 ? 'agreed' : 'differing',
-    differences: to.differences,
-    compared: to.compared,
-    notReached: compiled.looks.size - looker.looked,
-    pins: [
-      ...compiled.pins,
-      ...(n === 0 ? [] : [{ stream: 'seed, and times slower', index: n, value: slowness, why }]),
-    ],
-    notModelledReason: null,
-  }
-  return { kind: 'replayed', report, events: result.events }
+  const wanted = starts.map(
+    (_, section) => [...compiled.looks.values()].filter((at) => sectionOf(at) === section).length,
+  )
+  const parts = comparisons.map(
+    ({ differences, compared }, section): Part => ({
+      n,
+      differences,
+      compared,
+      notReached: wanted[section]! - looked[section]!,
+    }),
+  )
+  return { kind: 'replayed', parts, pins: compiled.pins, events: result.events }
 }
 
 /** Looks at the world when the step of a seen entry has fired. */
 class Looker {
-  looked = 0
   #fired = 0
   readonly #seen = new Set<number>()
   readonly #memory: Look['memory'] = new Map()
   readonly #recording: ClientsRecording
   readonly #compiled: CompiledClients & { readonly ok: true }
-  readonly #to: Comparison
+  /** Where what is compared at an entry is gathered. */
+  readonly #to: (index: number) => Comparison
 
-  constructor(recording: ClientsRecording, compiled: CompiledClients & { readonly ok: true }, to: Comparison) {
+  constructor(
+    recording: ClientsRecording,
+    compiled: CompiledClients & { readonly ok: true },
+    to: (index: number) => Comparison,
+  ) {
     this.#recording = recording
     this.#compiled = compiled
     this.#to = to
@@ -109,13 +161,12 @@ class Looker {
   }
 
   #compare(world: World, index: number): void {
-    this.looked += 1
     const entry = this.#recording.entries[index]!
     const { script, plan } = this.#compiled
     script.index = index
     const label = labelOf(this.#recording, index)
     const look: Look = { world, entry, index, label, script, mechanisms: plan.mechanisms, memory: this.#memory }
-    SAW_RULES[entry.saw ?? '']?.compare?.(look, this.#to)
+    SAW_RULES[entry.saw ?? '']?.compare?.(look, this.#to(index))
   }
 }
 

@@ -62,6 +62,10 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
     'Isolation, judged by the log of the broker that served the poll: the next marker of the producer says what became of the record. To be handed one before its marker is there is as wrong as to be handed one that was aborted.',
   LastStableOffsetHeld:
     'A leader shows readers of committed records nothing at or above the first record that is not decided. A marker decides only when it is below the high watermark: one that is lost in a fail-over has decided nothing.',
+  IdempotentNothingTwice:
+    'A producer whose answer got lost sends the batch again. With an id and a sequence the log knows it again, as leader and as follower that leads later, and answers with the offset it has (KIP-98). A new process is another producer: what it repeats is new.',
+  SequencesWithoutGaps:
+    'Sequences are the order in which a producer sent. A log that takes only the next one can neither lose a batch in between nor put a retry behind a later one, also with five requests in flight.',
   MarkersFollowDecision:
     'The coordinator writes its decision down and waits for the replicas before it tells anybody. Otherwise one coordinator could commit in one partition and its successor abort in another.',
   OneProducerPerEpoch:

@@ -1,0 +1,53 @@
+import type { TopicPartition } from '../../kafka/ids.ts'
+import type { RecordBatch } from '../../kafka/records.ts'
+import { knownPartitions } from '../../world/targets.ts'
+import type { World } from '../../world/world.ts'
+import { brokerState } from '../../world/world.ts'
+import { leadershipOf } from '../leadership.ts'
+import type { Finding, Property } from '../property.ts'
+import { PROMISED } from '../property.ts'
+
+/** One producer id and epoch in one log: what comes next has the next sequence, so that its records are in their order. */
+export const SEQUENCES_WITHOUT_GAPS: Property = {
+  name: 'SequencesWithoutGaps',
+  kind: 'finally',
+  statement: 'In each log the batches of an idempotent producer follow each other by sequence, from 0 in each epoch.',
+  on: [],
+  promised: () => PROMISED,
+  check: (world) => {
+    const findings = knownPartitions(world).flatMap((partition) => gapsIn(world, partition))
+    return findings.length === 0 ? null : findings
+  },
+}
+
+const LARGEST_SEQUENCE = 2_147_483_647
+
+function gapsIn(world: World, partition: TopicPartition): Finding[] {
+  const leadership = leadershipOf(world, partition)
+  if (leadership?.kind !== 'led') return []
+  const log = brokerState(world, leadership.leader)?.durable.logs[partition]
+  // What retention or a cleaner took away leaves gaps of its own.
+  if (log === undefined || log.logStartOffset > 0) return []
+  const last: Record<number, { readonly epoch: number; readonly next: number }> = {}
+  const findings: Finding[] = []
+  for (const batch of log.batches) {
+    const { producer } = batch
+    if (producer === undefined || batch.control !== undefined || producer.baseSequence < 0) continue
+    if (batch.cleaned !== undefined) return []
+    const known = last[producer.id]
+    const expected = known === undefined || producer.epoch > known.epoch ? 0 : known.next
+    if (producer.baseSequence !== expected || (known !== undefined && producer.epoch < known.epoch)) {
+      findings.push(gap(partition, batch, expected))
+    }
+    const after = producer.baseSequence + batch.records.length
+    last[producer.id] = { epoch: producer.epoch, next: after > LARGEST_SEQUENCE ? after - LARGEST_SEQUENCE - 1 : after }
+  }
+  return findings
+}
+
+const gap = (partition: TopicPartition, { baseOffset, producer, records }: RecordBatch, expected: number): Finding => ({
+  partition,
+  words: `the batch at offset ${baseOffset} of producer ${producer!.id} epoch ${producer!.epoch} begins at sequence ${producer!.baseSequence} where ${expected} is due`,
+  evidence: { offset: baseOffset, value: records[0]?.value ?? null, sequence: producer!.baseSequence, expected },
+  key: `${partition} ${baseOffset}`,
+})
