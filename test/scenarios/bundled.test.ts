@@ -64,7 +64,8 @@ for (const file of files) {
     const scenario = read(file)
     const { museum } = scenario.document
     // Transactions came with 0.11 (KIP-98).
-    const usual = file.startsWith('transactions/') ? ['0.11', '2.8', '4.0'] : ALSO_ON
+    const inZookeeper = JSON.stringify(scenario.document.clients ?? {}).includes('"coordination":"zookeeper"')
+    const usual = file.startsWith('transactions/') ? ['0.11', '2.8', '4.0'] : inZookeeper ? ['0.8.0', '1.1'] : ALSO_ON
     const others = (museum === undefined ? usual : edgesOf(museum.affected)).filter(
       (kafka) => kafka !== scenario.document.kafka,
     )
