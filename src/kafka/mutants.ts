@@ -79,7 +79,7 @@ const ROWS = [
   // --- Transactions
   ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', READ_COMMITTED, '2.4', 'transactions'],
   ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', READ_COMMITTED, '2.4', 'transactions'],
-  ['marker-lost', 'A coordinator completes a transaction when the first of its partitions has the marker.', [...READ_COMMITTED, 'TransactionsAtomic', 'TransactionsEnd', LIVENESS], '2.4', 'transactions'],
+  ['marker-lost', 'A coordinator completes a transaction when the first of its partitions has the marker.', [...READ_COMMITTED, 'NoAbortedTransactionReads', 'TransactionsAtomic', 'TransactionsEnd', LIVENESS], '2.4', 'transactions'],
   ['producer-epoch-not-bumped', 'A new producer of a transactional id is given the epoch of the one before.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transactions'],
   ['markers-before-prepare-is-written', 'A coordinator sends markers before its decision is in the transaction log.', ['MarkersFollowDecision', 'TransactionsAtomic'], '2.4', 'transactions'],
   ['partition-not-added', 'A producer adds the first partition of a transaction only.', ['TransactionsAtomic', 'TransactionsEnd', ...READ_COMMITTED], '2.4', 'transactions'],
