@@ -5,7 +5,19 @@ import { cli, SMALL } from './terminal.ts'
 
 const doc = (name: string): string => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8')
 
-const COMMANDS = ['run', 'validate', 'replay', 'inspect', 'conform', 'matrix', 'compare', 'list', 'explain', 'init']
+const COMMANDS = [
+  'run',
+  'validate',
+  'replay',
+  'inspect',
+  'conform',
+  'matrix',
+  'durability',
+  'compare',
+  'list',
+  'explain',
+  'init',
+]
 
 test('every flag of every command is in docs/cli.md, in the section of its command', async () => {
   const sections = doc('cli.md').split(/^## /m)

@@ -291,7 +291,7 @@ test('offsets, epoch ends and metadata come back as the broker told them', () =>
     a.answer(to, { type: 'ListOffsetsResponse', correlationId: message.correlationId, partitions })
     return a.completed[id]!
   }
-  expect(list('NONE', 5)).toEqual({ error: 'NONE', offset: 5, leaderEpoch: -1, offsets: [5] })
+  expect(list('NONE', 5)).toEqual({ error: 'NONE', offset: 5, leaderEpoch: -1, timestampMs: -1, offsets: [5] })
   expect(list('NOT_LEADER_FOR_PARTITION', -1)).toMatchObject({ error: 'NOT_LEADER_FOR_PARTITION', offsets: [] })
 
   const epoch = a.raw({ request: 'offsetForLeaderEpoch', partition: 't-0', epoch: 1 })

@@ -21,6 +21,8 @@ const AGREED = [
   'delete-records',
   'time-index',
   'compaction-timeline',
+  'recovery',
+  'disk-full-one-dir',
 ]
 
 test.each(AGREED.flatMap(versionsOf))('the files of %s are those of the recorded broker', (name) => {
@@ -31,7 +33,16 @@ test.each(AGREED.flatMap(versionsOf))('the files of %s are those of the recorded
   expect(report.compared).toBeGreaterThan(1)
 })
 
-const OTHERS = readdirSync(FOLDER).filter((name) => !AGREED.includes(name))
+/** Agrees but for what known.yaml explains. */
+const EXPLAINED = ['checkpoints-truncation']
+
+test.each(EXPLAINED.flatMap(versionsOf))('%s differs at most in what is explained', (name) => {
+  const report = conformStorage(recordingOf(name))
+  expect(report.notReached).toBe(0)
+  expect(report.differences.length).toBeLessThan(2)
+})
+
+const OTHERS = readdirSync(FOLDER).filter((name) => ![...AGREED, ...EXPLAINED].includes(name))
 
 test.each(OTHERS.flatMap(versionsOf))('%s says by name what of it is not simulated', (name) => {
   expect(conformStorage(recordingOf(name))).toMatchObject({

@@ -88,7 +88,13 @@ describe('the tree', () => {
     const { state } = new Conversation()
     expect(state.nodes['/brokers']?.children).toEqual(['ids', 'topics'])
     expect(state.nodes['/admin']?.children).toEqual(['delete_topics'])
-    expect(state.nodes['/']?.children).toEqual(['admin', 'brokers', 'config', 'isr_change_notification'])
+    expect(state.nodes['/']?.children).toEqual([
+      'admin',
+      'brokers',
+      'config',
+      'isr_change_notification',
+      'log_dir_event_notification',
+    ])
   })
 
   test('a node needs its parent and may exist only once', () => {

@@ -42,6 +42,10 @@ const CASES: readonly (readonly [yaml: string, actions: readonly unknown[]])[] =
     '{ damage: broker 1, file: meta.properties, how: other-broker }',
     [{ do: 'damage', target: broker(1), damage: { what: 'file', file: 'meta.properties', how: 'other-broker' } }],
   ],
+  [
+    '{ busy: c1, for: 6m }',
+    [{ do: 'call', client: 'c1', call: { call: 'processFor', forUs: 360_000_000 }, label: 'busy steps 0 do' }],
+  ],
   ['{ stop: controller }', [{ do: 'stop', target: { role: 'controller' } }]],
   ['{ restart: broker 1, startup: 500ms }', [{ do: 'restart', target: broker(1), startupUs: 500_000 }]],
   ['{ pause: registry, for: 8s }', [{ do: 'pause', target: { role: 'registry' }, forUs: 8_000_000 }]],

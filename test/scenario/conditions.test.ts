@@ -133,6 +133,13 @@ for (const [yaml, condition] of CASES) {
 
 const REQUEST = 'do: { request: metadata, to: broker 1, as: stale read }'
 
+test('a condition looks at a group as its coordinator has it', () => {
+  expect(conditionOf('{ group: billing, state: Stable, generation: 2, members: 3 }')).toMatchObject({
+    when: 'group',
+    group: 'billing',
+  })
+})
+
 test('a condition waits for the answer to a request by its name', () => {
   expect(conditionOf('{ answered: stale read }', REQUEST)).toEqual({ when: 'answered', label: 'stale read' })
   expect(conditionOf('{ answered: stale read, gives: NONE }', REQUEST)).toEqual({
@@ -150,7 +157,7 @@ for (const { name, example } of CONDITIONS) {
 }
 
 test('every condition has a case of its own here', () => {
-  const tested = [...CASES.map(([yaml]) => /^\{ ([a-z-]+):/.exec(yaml)![1]), 'answered']
+  const tested = [...CASES.map(([yaml]) => /^\{ ([a-z-]+):/.exec(yaml)![1]), 'answered', 'group']
   expect(CONDITIONS.map((it) => it.name).filter((name) => !tested.includes(name))).toEqual(['any', 'not'])
 })
 
