@@ -27,7 +27,7 @@ function gapsIn(world: World, partition: TopicPartition): Finding[] {
   if (leadership?.kind !== 'led') return []
   const log = brokerState(world, leadership.leader)?.durable.logs[partition]
   // What retention or a cleaner took away leaves gaps of its own.
-  if (log === undefined || log.logStartOffset > 0) return []
+  if (log === undefined || log.logStartOffset > 0 || (log.cleanedTo ?? 0) > 0) return []
   const last: Record<number, { readonly epoch: number; readonly next: number }> = {}
   const findings: Finding[] = []
   for (const batch of log.batches) {
