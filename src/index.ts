@@ -43,7 +43,7 @@ export type { Fact, FactKind } from './kafka/facts.ts'
 export type { Generation } from './kafka/generation/generation.ts'
 export type { Mechanisms } from './kafka/generation/mechanisms.ts'
 export type { ResolvedGeneration } from './kafka/generation/table.ts'
-export { GENERATIONS, generationNamed, isRunnable, resolveGeneration } from './kafka/generation/table.ts'
+export { GENERATIONS, generationNamed, resolveGeneration } from './kafka/generation/table.ts'
 export type { BrokerId, TopicPartition } from './kafka/ids.ts'
 export { formatDuration, formatTime, parseDuration } from './kernel/time.ts'
 // --- Reports: a run as plain data, as JSON, as text

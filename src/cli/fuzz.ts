@@ -11,7 +11,7 @@ import type { SeedResult } from '../campaign/seed-result.ts'
 import { isFailure } from '../campaign/seed-result.ts'
 import { totalsOf } from '../campaign/statistics.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
-import { isRunnable, resolveGeneration } from '../kafka/generation/table.ts'
+import { resolveGeneration } from '../kafka/generation/table.ts'
 import { formatTime } from '../kernel/time.ts'
 import { printScenario } from '../scenario/print.ts'
 import type { SeedsTask } from './campaign-task.ts'
@@ -133,7 +133,6 @@ async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
 function subject(flags: FuzzFlags): { generation: Generation; profile: Profile } {
   const resolved = resolveGeneration(flags.kafka)
   if (!resolved.ok) throw new UsageError(resolved.message)
-  if (!isRunnable(resolved.generation)) throw new UsageError(`Kafka ${resolved.generation.name} cannot be run`)
   const profile = profileNamed(flags.profile)
   if (profile === undefined)
     throw new UsageError(

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { Argument, Command } from 'commander'
 import { PROPERTIES } from '../check/index.ts'
 import { SETTINGS } from '../kafka/config.ts'
-import { GENERATIONS, isRunnable } from '../kafka/generation/table.ts'
+import { GENERATIONS } from '../kafka/generation/table.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Block, Column, Document, Line } from '../report/document.ts'
 import { GAP, line, paragraph, span, table } from '../report/document.ts'
@@ -44,8 +44,7 @@ const ITEMS: Readonly<Record<Kind, () => Item[]>> = {
       meaning,
       defaults: defaults.map(([since, value]) => ({ since, value })),
     })),
-  generations: () =>
-    GENERATIONS.map((it) => ({ name: it.name, releases: it.releases, runs: isRunnable(it), summary: it.summary })),
+  generations: () => GENERATIONS.map((it) => ({ name: it.name, releases: it.releases, summary: it.summary })),
 }
 
 const name: Column = { title: 'name', align: 'left', keep: 9, wrapsTo: 20 }
@@ -73,7 +72,6 @@ const COLUMNS: Readonly<Record<Exclude<Kind, 'scenarios'>, readonly (readonly [C
   generations: [
     [name, 'name'],
     [{ title: 'releases', align: 'left', keep: 3, wrapsTo: 12 }, 'releases'],
-    [small('runs'), 'runs'],
     [words('what changed'), 'summary'],
   ],
 }

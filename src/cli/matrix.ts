@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Generation } from '../kafka/generation/generation.ts'
-import { GENERATIONS, isRunnable, resolveGeneration } from '../kafka/generation/table.ts'
+import { GENERATIONS, resolveGeneration } from '../kafka/generation/table.ts'
 import type { Exhibit, Museum, MuseumCell } from '../report/museum.ts'
 import { countMuseum, disagreementOf, foundIn } from '../report/museum.ts'
 import { museumCountLine, museumDocument } from '../report/museum-document.ts'
@@ -54,7 +54,6 @@ type Planned =
   | { readonly generation: Generation; readonly job: null; readonly reason: string }
 
 const NO_REGISTRY = 'the incident needs faults of the registry (ZooKeeper), which this generation does not have'
-const NOT_RUN = 'it keeps its metadata in a log (KRaft), whose machines cannot be run'
 
 const listOf = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value
@@ -186,9 +185,7 @@ interface Done {
 async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, folder: string): Promise<Done> {
   const found = await incidents(io, words, colours(io, io.stderr, flags.color))
   const asked = generationsAsked(flags.kafka)
-  const runnable = asked.filter(isRunnable)
-  if (runnable.length === 0) throw new UsageError(`Kafka ${asked[0]!.name} cannot be run: ${NOT_RUN}`)
-  const planned = found.map((incident) => runnable.map((generation) => planCell(incident, generation, flags.seed)))
+  const planned = found.map((incident) => asked.map((generation) => planCell(incident, generation, flags.seed)))
   const jobs = planned.flat().flatMap(({ job }) => (job === null ? [] : [job]))
   const results: JobResult[] = []
   const progress = new Progress(io, 'running', jobs.length)
@@ -215,8 +212,7 @@ async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, 
     command: commandOf(words, flags),
     seed: seedWords(found, flags.seed),
     highwater: packageVersion(),
-    generations: runnable.map(({ name }) => name),
-    leftOut: asked.filter((each) => !isRunnable(each)).map(({ name }) => ({ generation: name, reason: NOT_RUN })),
+    generations: asked.map(({ name }) => name),
     exhibits,
   }
   const bugs = results.flatMap((result) => (result.ok ? [] : [result.bug]))

@@ -1,6 +1,6 @@
 /** Every page that `explain` can show, and the lists of `list`. */
 import type { Property } from '../check/property.ts'
-import { GENERATIONS, isRunnable } from '../kafka/generation/table.ts'
+import { GENERATIONS } from '../kafka/generation/table.ts'
 import type { Page } from '../report/explain/page.ts'
 import type { PromiseAfterCrash } from '../report/explain/pages.ts'
 import {
@@ -34,7 +34,7 @@ steps:
 function crashPlans(): Plan[] {
   const parsed = parseScenario(CRASH, 'explain')
   if (!parsed.ok) return []
-  return GENERATIONS.filter(isRunnable).flatMap(({ name, mechanisms }) => {
+  return GENERATIONS.flatMap(({ name, mechanisms }) => {
     const set = mechanisms.uncleanElectionSwitch ? { 'unclean.leader.election.enable': 'false' } : {}
     const compiled = compileScenario(parsed.scenario, { kafka: name, set })
     return compiled.ok ? [compiled.plan] : []

@@ -58,9 +58,6 @@ export function museumDocument(museum: Museum): Document {
   ])
   return [
     heading('The museum of incidents'),
-    ...museum.leftOut.map(({ generation, reason }) =>
-      paragraph([span(`${generation} is left out: ${reason}`, 'dim')], 2, 4),
-    ),
     table(
       [
         { title: 'incident', align: 'left', keep: 9, wrapsTo: 22 },

@@ -124,7 +124,6 @@ ${key.map((verdict) => `<li><span class="${VERDICT_WORDS[verdict].tone}">${VERDI
 <li>Known from: ${Object.values(EVIDENCE_WORDS)
     .map(({ glyph, words }) => `${glyph} ${words}`)
     .join(', ')}</li>
-${museum.leftOut.map(({ generation, reason }) => `<li>${escaped(generation)} is left out: ${escaped(reason)}</li>`).join('\n')}
 </ul>
 <div class="wide" tabindex="0" role="region" aria-label="Incidents by generation">
 <table>

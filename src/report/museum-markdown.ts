@@ -77,8 +77,6 @@ export function museumMarkdown(museum: Museum, { recordings }: { readonly record
       .map(({ glyph, words }) => `${glyph} ${words}`)
       .join(', ')}.`,
     '',
-    ...museum.leftOut.map(({ generation, reason }) => `- ${generation} is left out: ${reason}`),
-    ...(museum.leftOut.length > 0 ? [''] : []),
     ...headOf(['incident', ...museum.generations]),
     ...museum.exhibits.map(({ title, link, cells }) =>
       row([

@@ -63,7 +63,6 @@ export interface Museum {
   readonly highwater: string
   readonly generations: readonly string[]
   /** Generations that are not there, each with the reason. */
-  readonly leftOut: readonly { readonly generation: string; readonly reason: string }[]
   readonly exhibits: readonly Exhibit[]
 }
 

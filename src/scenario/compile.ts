@@ -2,7 +2,7 @@
 import { PROPERTIES } from '../check/index.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
-import { GENERATIONS, isRunnable, resolveGeneration } from '../kafka/generation/table.ts'
+import { GENERATIONS, resolveGeneration } from '../kafka/generation/table.ts'
 import type { Plan } from '../world/plan.ts'
 import { compileChapters } from './chapters.ts'
 import { Checks } from './checks.ts'
@@ -61,8 +61,8 @@ const LIMITS = { events: 5_000_000, records: 1_000_000 }
 
 const PROPERTY_NAMES: readonly string[] = PROPERTIES.map((it) => it.name)
 
-/** The newest generation that runs: settings are judged by it when the version of the scenario cannot be read. */
-const newest = (): Generation => GENERATIONS.filter(isRunnable).at(-1) ?? GENERATIONS.at(-1)!
+/** The newest generation: settings are judged by it when the version of the scenario cannot be read. */
+const newest = (): Generation => GENERATIONS.at(-1)!
 
 interface Chosen {
   readonly generation: Generation
@@ -76,9 +76,7 @@ function chooseGeneration(asked: string): Chosen {
     path: ['kafka'],
     at: 'value',
     message,
-    expected: `one of ${GENERATIONS.filter(isRunnable)
-      .map((it) => it.name)
-      .join(', ')}, or an exact release of them`,
+    expected: `one of ${GENERATIONS.map((it) => it.name).join(', ')}, or an exact release of them`,
     found: asked,
     nearest,
   })
@@ -86,16 +84,14 @@ function chooseGeneration(asked: string): Chosen {
     const near =
       nearestName(
         asked,
-        GENERATIONS.filter(isRunnable).map((it) => it.name),
+        GENERATIONS.map((it) => it.name),
       ) ??
       resolved.nearest[0] ??
       null
     return { generation: newest(), became: '', finding: finding(resolved.message, near) }
   }
   const { generation, became } = resolved
-  if (isRunnable(generation)) return { generation, became, finding: null }
-  const message = `Kafka ${generation.name} keeps its metadata in a log (KRaft), whose machines cannot be run`
-  return { generation: newest(), became, finding: finding(message, newest().name) }
+  return { generation, became, finding: null }
 }
 
 function compileMechanisms(checks: Checks, form: ScenarioDocument['mechanisms']): Mechanisms {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { GENERATIONS, generationNamed, isRunnable, resolveGeneration } from '../../src/kafka/generation/table.ts'
+import { GENERATIONS, generationNamed, resolveGeneration } from '../../src/kafka/generation/table.ts'
 
 const mechanismsOf = (name: string) => generationNamed(name)!.mechanisms
 
@@ -86,10 +86,6 @@ test('a release that differs inside its line is refused with the reason', () => 
 test('what is no release at all is refused with every name', () => {
   const resolved = resolveGeneration('latest')
   expect(resolved.ok ? [] : resolved.nearest).toHaveLength(GENERATIONS.length)
-})
-
-test('every generation can be run', () => {
-  expect(GENERATIONS.filter((it) => !isRunnable(it))).toEqual([])
 })
 
 test('the truncation mechanism and the record format only ever move forward', () => {

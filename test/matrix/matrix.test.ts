@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { GENERATIONS, isRunnable } from '../../src/kafka/generation/table.ts'
 import type { Museum } from '../../src/report/museum.ts'
 import type { Said } from '../cli/terminal.ts'
 import { cli, emptyFolder } from '../cli/terminal.ts'
@@ -70,15 +69,6 @@ test('a cell that is not what its scenario expects is told with what was expecte
   expect(wrong.out).toContain('lost (DISAGREES) 0.10.2')
   expect(wrong.out).toContain('expected otherwise: AckedAtAllNotLost')
   expect(readFileSync(join(folder, 'reports/museum.html'), 'utf8')).toContain('disagrees')
-})
-
-test('generations that cannot be run are left out with a sentence', async () => {
-  const folder = emptyFolder()
-  const all = GENERATIONS.filter((each) => !isRunnable(each)).map(({ name }) => name)
-  const asked = ['2.4', ...all]
-  const some = await cli(['matrix', INCIDENT, '--kafka', asked.join(',')], { cwd: folder })
-  expect(some.exit).toBe(0)
-  for (const name of all) expect(some.out).toContain(`${name} is left out`)
 })
 
 test('what cannot be used is refused with exit 2', async () => {

@@ -78,10 +78,6 @@ export type ResolvedGeneration =
 /** The generation of exactly that name; undefined when there is none. */
 export const generationNamed = (name: string): Generation | undefined => BY_NAME[name]
 
-/** Whether the machines can run it: all of them, with a registry or with a metadata log. */
-export const isRunnable = (generation: Generation): boolean =>
-  generation.mechanisms.metadata === 'registry' || generation.mechanisms.metadata === 'kraft'
-
 /**
  * Takes a generation name (`0.10.2`), an exact release (`0.10.2.2`, `3.9.1-kraft`) or a release line that is one
  * generation (`1.0`). A release that no generation stands for is refused with its neighbours: nothing is rounded.

@@ -7,7 +7,7 @@ import type { KafkaError } from '../../kafka/errors.ts'
 import { ERRORS } from '../../kafka/errors.ts'
 import type { Generation } from '../../kafka/generation/generation.ts'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
-import { GENERATIONS, generationNamed, isRunnable } from '../../kafka/generation/table.ts'
+import { GENERATIONS, generationNamed } from '../../kafka/generation/table.ts'
 import type { Block, Line } from '../document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim } from '../document.ts'
 import { MECHANISM_WORDS } from './mechanism-words.ts'
@@ -105,7 +105,6 @@ export const mechanismPages = (): Page[] =>
       line(SHOWN_VALUES[value] ?? value, 'strong'),
       line(meaning),
     ])
-    const registry = GENERATIONS.filter(isRunnable)
     const document: Block[] = [
       title(name, `mechanism switch (${words.area})`),
       GAP,
@@ -121,14 +120,14 @@ export const mechanismPages = (): Page[] =>
       GAP,
       rangeTable(
         'value',
-        registry.map((generation) => ({
+        GENERATIONS.map((generation) => ({
           name: generation.name,
           text: SHOWN_VALUES[valueIn(generation, name)] ?? valueIn(generation, name),
         })),
       ),
       GAP,
       paragraph('A scenario can turn one switch under `mechanisms:`, to see what it alone changes:', 2),
-      verbatim([`mechanisms: { ${name}: ${valueIn(registry[0]!, name)} }`], 4),
+      verbatim([`mechanisms: { ${name}: ${valueIn(GENERATIONS[0]!, name)} }`], 4),
     ]
     return { kind: 'mechanism', term: name, summary: words.meaning, document }
   })
@@ -201,7 +200,7 @@ function settingPage(settings: readonly Setting[]): Page {
       GAP,
       rangeTable(
         'default',
-        GENERATIONS.filter(isRunnable).map(({ name }) => ({
+        GENERATIONS.map(({ name }) => ({
           name,
           text: shownDefault(defaultIn(setting, name), setting.unit),
         })),
@@ -235,13 +234,6 @@ export const generationPages = (): Page[] =>
       GAP,
       paragraph(generation.summary, 2),
       paragraph([span('releases  ', 'dim'), span(generation.releases.join(', '))], 2),
-      paragraph(
-        [
-          span('runs      ', 'dim'),
-          span(isRunnable(generation) ? 'yes' : 'no: machines of the metadata log (KRaft) are not simulated yet'),
-        ],
-        2,
-      ),
     ]
     if (rows.length > 0) {
       document.push(
