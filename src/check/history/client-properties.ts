@@ -1,14 +1,10 @@
 /** The anomalies as properties: what clients see, and when it is promised. */
-import type { ConsumerState } from '../../client/consumer/state.ts'
-import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
-import { leadershipOf } from '../leadership.ts'
 import type { Hole } from '../promises.ts'
 import { cleanupHoles, isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
 import type { Finding, Promised, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
-import { processState } from '../roles.ts'
 import type { Anomaly } from './anomalies.ts'
 import {
   abortedReads,
@@ -21,6 +17,7 @@ import {
   unseenWrites,
 } from './anomalies.ts'
 import { historyOf } from './history.ts'
+import { consumersOf, isStillRead, isStranded, slowPollLoops } from './readers.ts'
 import { abortedTransactionReads, intermediateReads, writeCycles } from './transaction-anomalies.ts'
 
 function property(
@@ -56,8 +53,6 @@ function property(
 /** A record that is lost is read by nobody, and another one comes to stand in its place. */
 const whereNothingIsLost = (plan: Plan): Promised => unlessHoles(lossHoles(plan))
 
-const consumersOf = (plan: Plan) => plan.clients.flatMap((it) => (it.kind === 'consumer' ? [it] : []))
-
 /** A consumer that begins, or goes on, at the end passes records over by its own wish. */
 function readFromTheStart(plan: Plan): Hole[] {
   const all = consumersOf(plan).every(({ settings }) => settings['auto.offset.reset'] === 'earliest')
@@ -89,28 +84,6 @@ function graceUs(plan: Plan): number {
   )
 }
 
-const readersOf = (world: World, partition: TopicPartition) =>
-  consumersOf(world.plan).filter(
-    ({ partitions, topics, stopUs }) =>
-      stopUs === null && (partitions?.includes(partition) ?? topics.includes(splitTopicPartition(partition).topic)),
-  )
-
-const stillRead = (world: World, { partition }: Anomaly): boolean =>
-  readersOf(world, partition).length > 0 && leadershipOf(world, partition)?.kind === 'led'
-
-/**
- * A client forgets its bootstrap servers once it has been told of brokers: when those that it knows have all gone it asks
- * nobody else, for as long as it runs (to 3.7; KIP-899 lets it begin anew).
- */
-function knowsOnlyDeadBrokers(world: World, client: string): boolean {
-  const memory = (world.nodes[`consumer-${client}`]?.state as ConsumerState | undefined)?.volatile
-  const known = memory?.view.brokers ?? []
-  return known.length > 0 && known.every((id) => processState(world, id) === 'down')
-}
-
-const strandedReaders = (world: World, { partition }: Anomaly): string | null =>
-  readersOf(world, partition).every(({ name }) => knowsOnlyDeadBrokers(world, name)) ? 'KAFKA-8206 (KIP-899)' : null
-
 export const PROMISED_TO_CLIENTS: readonly Property[] = [
   property(
     'NoLostWrites',
@@ -124,11 +97,12 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     (plan) => {
       const settles = settlesHealed(plan)
       return settles.promised
-        ? unlessHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan)])
+        ? unlessHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan), ...slowPollLoops(plan)])
         : settles
     },
-    (world) => unseenWrites(historyOf(world), graceUs(world.plan)).filter((it) => stillRead(world, it)),
-    strandedReaders,
+    (world) =>
+      unseenWrites(historyOf(world), graceUs(world.plan)).filter(({ partition }) => isStillRead(world, partition)),
+    (world, { partition }) => (isStranded(world, partition) ? 'KAFKA-8206 (KIP-899)' : null),
   ),
   property(
     'NoAbortedReads',

@@ -1,0 +1,60 @@
+/** The consumers that a record waits for: who still reads a partition, and who cannot, or has not come to it yet. */
+import type { ConsumerState } from '../../client/consumer/state.ts'
+import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
+import type { Plan, PlanConsumer } from '../../world/plan.ts'
+import type { World } from '../../world/world.ts'
+import { leadershipOf } from '../leadership.ts'
+import type { Hole } from '../promises.ts'
+import { processState } from '../roles.ts'
+
+export const consumersOf = (plan: Plan): PlanConsumer[] =>
+  plan.clients.flatMap((it) => (it.kind === 'consumer' ? [it] : []))
+
+const memoryOf = (world: World, client: string) =>
+  (world.nodes[`consumer-${client}`]?.state as ConsumerState | undefined)?.volatile
+
+const readersOf = (world: World, partition: TopicPartition): PlanConsumer[] =>
+  consumersOf(world.plan).filter(
+    ({ partitions, topics, stopUs }) =>
+      stopUs === null && (partitions?.includes(partition) ?? topics.includes(splitTopicPartition(partition).topic)),
+  )
+
+/** Its application has records of its last poll still to process, so its next poll is to come. */
+const isAtWork = (world: World, { name }: PlanConsumer): boolean =>
+  (memoryOf(world, name)?.application?.processing ?? null) !== null
+
+/** Somebody polls for records of the partition, and somebody leads it. */
+export function isStillRead(world: World, partition: TopicPartition): boolean {
+  const readers = readersOf(world, partition)
+  return (
+    readers.length > 0 && !readers.some((it) => isAtWork(world, it)) && leadershipOf(world, partition)?.kind === 'led'
+  )
+}
+
+/**
+ * A client forgets its bootstrap servers once it has been told of brokers: when those that it knows have all gone it asks
+ * nobody else, for as long as it runs (to 3.7; KIP-899 lets it begin anew).
+ */
+function knowsOnlyDeadBrokers(world: World, client: string): boolean {
+  const known = memoryOf(world, client)?.view.brokers ?? []
+  return known.length > 0 && known.every((id) => processState(world, id) === 'down')
+}
+
+export const isStranded = (world: World, partition: TopicPartition): boolean =>
+  readersOf(world, partition).every(({ name }) => knowsOnlyDeadBrokers(world, name))
+
+/**
+ * A member that works at one poll for longer than its group waits for the next one is out before it can commit, and
+ * reads the same records again, for ever: `max.poll.interval.ms` (KIP-62, 0.10.1), before it the session.
+ */
+export function slowPollLoops(plan: Plan): Hole[] {
+  const isTooSlow = ({ member, settings }: PlanConsumer): boolean => {
+    if (member === undefined || member.handsOff) return false
+    const allowedMs = Number(settings['max.poll.interval.ms'] ?? settings['session.timeout.ms'])
+    const most = Number(settings['max.poll.records'] ?? Number.POSITIVE_INFINITY)
+    return member.processUs > 0 && member.processUs * most > allowedMs * 1000
+  }
+  return consumersOf(plan).some(isTooSlow)
+    ? [{ because: 'a member may be out of its group before it has processed what a poll gave it', hole: null }]
+    : []
+}
