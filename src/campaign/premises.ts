@@ -1,18 +1,7 @@
-/** Whether a property was put to the test by a run at all: a campaign in which a premise never holds proves nothing. */
+/** Which properties a run has put to the test: a campaign in which a premise never holds proves nothing. */
 import { PROPERTIES } from '../check/index.ts'
+import { premiseHeld } from '../check/premises.ts'
 import type { World } from '../world/world.ts'
-
-const happened = (world: World, kind: string): boolean => (world.ledger.counts[kind] ?? 0) > 0
-
-const anyAcked = (world: World, is: (acks: number) => boolean): boolean =>
-  Object.values(world.ledger.sent).some(({ outcome, acks }) => outcome === 'acked' && is(acks))
-
-/** More than the first elections, which every new partition has. */
-const movedOn = (world: World): boolean => (world.ledger.counts.leaderElected ?? 0) > 0
-
-const read = (world: World): boolean => happened(world, 'recordsPolled')
-
-const transacted = (world: World): boolean => happened(world, 'transactionTold')
 
 /** Properties of transactions: nothing puts them to the test where no producer has any. */
 export const OF_TRANSACTIONS: readonly string[] = [
@@ -29,34 +18,6 @@ export const OF_TRANSACTIONS: readonly string[] = [
 /** Properties of retention and compaction, which campaigns leave off. */
 export const OF_CLEANING: readonly string[] = ['RetentionBelowHighWatermark', 'CompactionKeepsLastValues']
 
-/** What must have happened for a property that is judged at the end to have been at stake. */
-const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
-  ConsistentCommittedData: (world) => movedOn(world) && Object.keys(world.ledger.committed).length > 0,
-  AckedAtAllNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks === -1),
-  AckedAtOneNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks > 0),
-  OneRecordPerCommittedOffset: movedOn,
-  ReplicasConverge: (world) => happened(world, 'isrChanged'),
-  PartitionsHaveLeaders: movedOn,
-  NoLostWrites: read,
-  NoUnseenWrites: read,
-  NoAbortedReads: (world) =>
-    read(world) && Object.values(world.ledger.sent).some(({ outcome }) => outcome === 'failed'),
-  NoDuplicates: (world) => read(world) && happened(world, 'clientRetried'),
-  NoInconsistentOffsets: (world) => read(world) && movedOn(world),
-  NoPollSkips: (world) => read(world) && movedOn(world),
-  NoNonmonotonicPolls: (world) => read(world) && movedOn(world),
-  ReadCommittedSeesOnlyCommitted: (world) => read(world) && transacted(world),
-  TransactionsAtomic: transacted,
-  TransactionsEnd: transacted,
-  NoAbortedTransactionReads: (world) => read(world) && transacted(world),
-  NoIntermediateReads: (world) => read(world) && transacted(world),
-  NoNonmonotonicSends: (world) => happened(world, 'clientRetried'),
-}
-
 /** Names of the properties whose premise held in a finished run, in the order of their table. */
-export function premisesHeld(world: World): string[] {
-  return PROPERTIES.filter(({ name, on }) => {
-    const premise = AT_END[name]
-    return premise === undefined ? on.length === 0 || on.some((kind) => happened(world, kind)) : premise(world)
-  }).map(({ name }) => name)
-}
+export const premisesHeld = (world: World): string[] =>
+  PROPERTIES.filter((property) => premiseHeld(world, property)).map(({ name }) => name)

@@ -24,6 +24,22 @@ export interface Violation {
   readonly knownHole: string | null
 }
 
+/**
+ * What one event did to the verdict on a property. `at-stake`: for the first time something happened that could have broken
+ * it; until then it held for want of a test. `broke`: the first witness against it. `again`: a further one.
+ */
+export type VerdictChange =
+  | { readonly property: string; readonly change: 'at-stake' }
+  | {
+      readonly property: string
+      readonly change: 'broke' | 'again'
+      readonly partition: TopicPartition | null
+      readonly words: string
+      readonly witness: Json
+      /** KIP or JIRA where it is not promised; null where it is, or where no issue names the reason. */
+      readonly knownHole: string | null
+    }
+
 /** One piece of evidence against a property. */
 export interface Finding {
   readonly partition: TopicPartition | null

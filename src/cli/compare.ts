@@ -84,9 +84,9 @@ async function sideOf(io: Io, { label }: Asked, job: Job, lines: PageLines | nul
   const page = lines?.hooks()
   const done = await doJob(job, {
     interrupted: io.interrupted,
-    onEvent: (world, report) => {
+    onEvent: (world, report, verdicts) => {
       rows.onEvent(world, report)
-      page?.onEvent?.(world, report)
+      page?.onEvent?.(world, report, verdicts)
     },
     ...(page?.onResult === undefined ? {} : { onResult: page.onResult }),
   })

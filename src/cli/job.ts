@@ -1,5 +1,6 @@
 /** One run as plain data, so that any process can do it, and the doing of it. */
 
+import type { VerdictChange } from '../check/property.ts'
 import type { RunResult } from '../driver/simulate.ts'
 import { simulateInSlices } from '../driver/simulate.ts'
 import type { RunView } from '../report/run-view.ts'
@@ -37,7 +38,7 @@ export interface JobHooks {
   readonly interrupted?: AbortSignal
   /** Called between two slices with the virtual time reached, in us. */
   readonly onSlice?: (world: World) => void
-  readonly onEvent?: (world: World, report: StepReport) => void
+  readonly onEvent?: (world: World, report: StepReport, verdicts: readonly VerdictChange[]) => void
   readonly onResult?: (result: RunResult) => void
 }
 
@@ -57,9 +58,9 @@ export async function doJob(job: Job, hooks: JobHooks = {}): Promise<JobResult> 
   const startedMs = performance.now()
   const timeline = new Timeline({ minor: job.timeline === 'minor' })
   const keepsRows = job.timeline !== 'none'
-  const onEvent = (world: World, report: StepReport): boolean => {
+  const onEvent = (world: World, report: StepReport, verdicts: readonly VerdictChange[]): boolean => {
     if (keepsRows) timeline.onEvent(world, report)
-    hooks.onEvent?.(world, report)
+    hooks.onEvent?.(world, report, verdicts)
     return hooks.interrupted?.aborted !== true
   }
   try {

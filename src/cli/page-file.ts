@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { VerdictChange } from '../check/property.ts'
 import { align } from '../driver/lockstep.ts'
 import { replay } from '../driver/replay.ts'
 import type { RunResult } from '../driver/simulate.ts'
@@ -67,8 +68,8 @@ export class PageLines {
     return text
   }
 
-  add(world: World, report: StepReport): void {
-    this.#lines.push(traceEvent(world.index - 1, report, this.#recorder.onEvent(world, report)))
+  add(world: World, report: StepReport, verdicts: readonly VerdictChange[]): void {
+    this.#lines.push(traceEvent(world.index - 1, report, verdicts, this.#recorder.onEvent(world, report)))
     while (this.#chapterTimes.length < this.#recorder.chapters.length) this.#chapterTimes.push(world.nowUs)
     this.#rows?.onEvent(world, report)
   }
@@ -98,7 +99,10 @@ export class PageLines {
   }
 
   hooks(): JobHooks {
-    return { onEvent: (world, report) => this.add(world, report), onResult: (result) => this.end(result) }
+    return {
+      onEvent: (world, report, verdicts) => this.add(world, report, verdicts),
+      onResult: (result) => this.end(result),
+    }
   }
 }
 
@@ -118,7 +122,9 @@ export function replayed(
   compared: boolean,
 ): PageLines {
   const lines = new PageLines({ plan: trace.header.plan, became: '', repeat: given.repeat }, compared)
-  const { result, divergence } = replay(trace, { onEvent: (world, report) => lines.add(world, report) })
+  const { result, divergence } = replay(trace, {
+    onEvent: (world, report, verdicts) => lines.add(world, report, verdicts),
+  })
   if (divergence !== null) {
     throw new UsageError(
       `${given.file} was written by another version of highwater: replayed, it differs from event ${divergence.index} on`,

@@ -50,8 +50,8 @@ export class TraceFile {
   hooks(): JobHooks {
     const { onEvent, onResult } = this.#lines.hooks()
     return {
-      onEvent: (world, report) => {
-        onEvent?.(world, report)
+      onEvent: (world, report, verdicts) => {
+        onEvent?.(world, report, verdicts)
         // A page keeps its lines, so they are written at the end.
         if (this.#page === null && this.#lines.count >= LINES_AT_ONCE) this.#write(this.#lines.take())
       },

@@ -1,6 +1,7 @@
 /** Judges properties while a driver moves the world. A violation is reported once a witness. */
 
-import type { Promised, Property, StepView, Violation } from '../check/property.ts'
+import { premiseHeld } from '../check/premises.ts'
+import type { Promised, Property, StepView, VerdictChange, Violation } from '../check/property.ts'
 import { violationOf } from '../check/property.ts'
 import type { FactKind } from '../kafka/facts.ts'
 import type { BrokerId } from '../kafka/ids.ts'
@@ -14,6 +15,8 @@ interface Watched {
   readonly property: Property
   readonly promised: Promised
   readonly seen: Set<string>
+  /** Something happened that could have broken it. */
+  atStake: boolean
 }
 
 /** Broker ids whose machines an event stepped. */
@@ -25,6 +28,9 @@ function touched(body: EventBody): BrokerId[] {
 /** Witnesses of one property that are kept; a run that breaks it more often is reported as often as this. */
 const WITNESSES_KEPT = 100
 
+/** Most events change no verdict, and share this. */
+const NO_CHANGES: readonly VerdictChange[] = []
+
 export class PropertyWatch {
   readonly violations: Violation[] = []
   readonly #byFact = new Map<FactKind, Watched[]>()
@@ -32,14 +38,16 @@ export class PropertyWatch {
 
   constructor(plan: Plan, properties: readonly Property[]) {
     for (const property of properties) {
-      const watched: Watched = { property, promised: property.promised(plan), seen: new Set() }
+      const watched: Watched = { property, promised: property.promised(plan), seen: new Set(), atStake: false }
       if (property.kind === 'finally') this.#final.push(watched)
       for (const kind of property.on) this.#byFact.set(kind, [...(this.#byFact.get(kind) ?? []), watched])
     }
   }
 
-  afterEvent(world: World, report: StepReport): void {
-    if (report.facts.length === 0) return
+  /** What the event did to verdicts, in the order in which they were judged. */
+  afterEvent(world: World, report: StepReport): readonly VerdictChange[] {
+    if (report.facts.length === 0) return NO_CHANGES
+    let changes: VerdictChange[] | null = null
     let step: StepView | null = null
     let judged: Set<Watched> | null = null
     for (const { fact } of report.facts) {
@@ -48,23 +56,47 @@ export class PropertyWatch {
         judged ??= new Set()
         judged.add(watched)
         step ??= { event: report.facts[0]!.event, facts: report.facts, touchedBrokers: touched(report.event.body) }
-        this.#judge(world, watched, step)
+        if (!watched.atStake) {
+          watched.atStake = true
+          changes ??= []
+          changes.push({ property: watched.property.name, change: 'at-stake' })
+        }
+        const broken = this.#judge(world, watched, step)
+        if (broken !== null) {
+          changes ??= []
+          changes.push(...broken)
+        }
       }
     }
+    return changes ?? NO_CHANGES
   }
 
-  atEnd(world: World): void {
+  /** The same of the end of the run, for what is judged only then. */
+  atEnd(world: World): readonly VerdictChange[] {
     const step: StepView = { event: world.index, facts: [], touchedBrokers: [] }
-    for (const watched of this.#final) this.#judge(world, watched, step)
+    return this.#final.flatMap((watched) => {
+      const { name } = watched.property
+      const stake: VerdictChange[] = premiseHeld(world, watched.property)
+        ? [{ property: name, change: 'at-stake' }]
+        : []
+      return [...stake, ...(this.#judge(world, watched, step) ?? [])]
+    })
   }
 
-  #judge(world: World, watched: Watched, step: StepView): void {
+  #judge(world: World, watched: Watched, step: StepView): VerdictChange[] | null {
     const { property, promised, seen } = watched
+    let changes: VerdictChange[] | null = null
     for (const finding of property.check(world, step) ?? []) {
       if (seen.has(finding.key) || seen.size >= WITNESSES_KEPT) continue
+      const violation = violationOf(property, promised, finding, world, step)
+      const { partition, words, evidence: witness, knownHole } = violation
+      const change = seen.size === 0 ? 'broke' : 'again'
+      changes ??= []
+      changes.push({ property: property.name, change, partition, words, witness, knownHole })
       seen.add(finding.key)
-      this.violations.push(violationOf(property, promised, finding, world, step))
+      this.violations.push(violation)
     }
+    return changes
   }
 }
 

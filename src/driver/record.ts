@@ -2,7 +2,7 @@
 import type { Patch } from 'immer'
 import { enablePatches, Immer } from 'immer'
 import { PROPERTIES } from '../check/index.ts'
-import type { Property } from '../check/property.ts'
+import type { Property, VerdictChange } from '../check/property.ts'
 import { digestText, emptyDigest } from '../kernel/fingerprint.ts'
 import { apply } from '../world/apply.ts'
 import type { StepReport } from '../world/context.ts'
@@ -22,6 +22,7 @@ const immer = new Immer({ autoFreeze: false })
 /** One event of a recorded run. `undo` brings the world after it back to the world before. */
 export interface RecordedEvent {
   readonly report: StepReport
+  readonly verdicts: readonly VerdictChange[]
   readonly redo: readonly Patch[]
   readonly undo: readonly Patch[]
 }
@@ -66,8 +67,8 @@ export function record(plan: Plan, options: RecordOptions = {}): Recording {
     world = next
     const settledReport = report as unknown as StepReport
     foldEvent(digest, index, settledReport)
-    watch.afterEvent(world, settledReport)
-    events.push({ report: settledReport, redo, undo })
+    const verdicts = watch.afterEvent(world, settledReport)
+    events.push({ report: settledReport, verdicts, redo, undo })
   }
   return { initial, events, result: finish(world, watch, outcome, digestText(digest)) }
 }

@@ -1,5 +1,6 @@
 /** The replaying driver: the next event comes from a list. Stops at the first one that the world does not offer. */
 import { PROPERTIES } from '../check/index.ts'
+import type { VerdictChange } from '../check/property.ts'
 import { digestText, emptyDigest } from '../kernel/fingerprint.ts'
 import { apply } from '../world/apply.ts'
 import type { StepReport } from '../world/context.ts'
@@ -40,8 +41,8 @@ function outcomeOf({ footer }: Trace): Outcome {
 }
 
 export interface ReplayOptions {
-  /** Called after each event. */
-  readonly onEvent?: (world: World, report: StepReport) => void
+  /** Called after each event, with what it did to verdicts. */
+  readonly onEvent?: (world: World, report: StepReport, verdicts: readonly VerdictChange[]) => void
 }
 
 /** Replays the chosen events of a trace on its own plan. */
@@ -62,8 +63,8 @@ export function replay(trace: Trace, options: ReplayOptions = {}): ReplayResult 
     const index = world.index
     const report = apply(world, event, host)
     foldEvent(digest, index, report)
-    watch.afterEvent(world, report)
-    options.onEvent?.(world, report)
+    const verdicts = watch.afterEvent(world, report)
+    options.onEvent?.(world, report, verdicts)
   }
   const { footer } = trace
   const result = finish(world, watch, divergence === null ? outcomeOf(trace) : 'stopped', digestText(digest))

@@ -1,7 +1,7 @@
 /** The plain driver: the smallest (atUs, id) next, raw mutation. For thousands of seeds. */
 
 import { PROPERTIES } from '../check/index.ts'
-import type { Property, StepView, Violation } from '../check/property.ts'
+import type { Property, StepView, VerdictChange, Violation } from '../check/property.ts'
 import { digestText, emptyDigest } from '../kernel/fingerprint.ts'
 import { apply } from '../world/apply.ts'
 import type { StepReport } from '../world/context.ts'
@@ -23,6 +23,8 @@ export interface RunResult {
   /** The step whose condition never held, with the nearest miss in words. */
   readonly notReached: { readonly step: number; readonly words: string } | null
   readonly violations: readonly Violation[]
+  /** What the end of the run did to verdicts: properties that are judged only then. */
+  readonly verdictsAtEnd: readonly VerdictChange[]
   readonly digest: string
   readonly history: string
   readonly events: number
@@ -34,8 +36,8 @@ export interface SimulateOptions {
   readonly properties?: readonly Property[]
   /** Fold the per-event digest (default true). Off, `digest` is empty. */
   readonly digest?: boolean
-  /** Called after each event; what it returns `false` to ends the run as interrupted. */
-  readonly onEvent?: (world: World, report: StepReport) => boolean | undefined
+  /** Called after each event, with what it did to verdicts; what it returns `false` to ends the run as interrupted. */
+  readonly onEvent?: (world: World, report: StepReport, verdicts: readonly VerdictChange[]) => boolean | undefined
   /** Ends the run at this virtual time, in us. */
   readonly untilUs?: number
 }
@@ -92,8 +94,8 @@ export function* simulateInSlices(plan: Plan, options: SimulateOptions, slice: n
     const index = world.index
     const report = apply(world, event, host)
     if (fold) foldEvent(digest, index, report)
-    watch.afterEvent(world, report)
-    if (options.onEvent?.(world, report) === false) {
+    const verdicts = watch.afterEvent(world, report)
+    if (options.onEvent?.(world, report, verdicts) === false) {
       outcome = 'interrupted'
       break
     }
@@ -109,13 +111,14 @@ export function* simulateInSlices(plan: Plan, options: SimulateOptions, slice: n
 /** Judges what is judged at the end and puts the result together. */
 export function finish(world: World, watch: PropertyWatch, outcome: Outcome, digest: string): RunResult {
   const missed = endOfRun(world, outcome)
-  if (outcome !== 'interrupted' && outcome !== 'stopped') watch.atEnd(world)
+  const verdictsAtEnd = outcome === 'interrupted' || outcome === 'stopped' ? [] : watch.atEnd(world)
   return {
     plan: world.plan,
     world,
     outcome: outcome === 'completed' && missed !== null ? 'step-not-reached' : outcome,
     notReached: missed,
     violations: watch.violations,
+    verdictsAtEnd,
     digest,
     history: historyDigest(world),
     events: world.index,

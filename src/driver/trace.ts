@@ -2,6 +2,7 @@
  * The trace of a run as text: one JSON object a line. The first line holds the plan, then one line an event that was
  * chosen, the last line the digests. A versioned format: readers refuse another major version in words.
  */
+import type { VerdictChange } from '../check/property.ts'
 import { canonical } from '../kernel/fingerprint.ts'
 import type { StepReport } from '../world/context.ts'
 import type { Plan } from '../world/plan.ts'
@@ -31,6 +32,8 @@ export interface TraceEvent {
   readonly c: readonly number[]
   /** What machines said. */
   readonly f?: readonly { readonly node: string; readonly fact: FactEntry['fact'] }[]
+  /** Properties whose verdict it changed, with the witness. */
+  readonly v?: readonly VerdictChange[]
 }
 
 export interface TraceFooter {
@@ -39,6 +42,8 @@ export interface TraceFooter {
   readonly outcome: string
   readonly digest: string
   readonly history: string
+  /** Properties that are judged at the end of the run, and what that did to their verdicts. */
+  readonly v?: readonly VerdictChange[]
 }
 
 /** The node or process an event concerns; empty for events of the world itself. */
@@ -67,7 +72,12 @@ export type TraceExtra = object
 export const traceHeader = (plan: Plan, extra: TraceExtra = {}): string =>
   canonical({ ktrace: TRACE_VERSION, kafka: plan.kafka, seed: plan.seed, plan, ...extra } satisfies TraceHeader)
 
-export function traceEvent(index: number, report: StepReport, extra: TraceExtra = {}): string {
+export function traceEvent(
+  index: number,
+  report: StepReport,
+  verdicts: readonly VerdictChange[],
+  extra: TraceExtra = {},
+): string {
   const { event, facts } = report
   const line: TraceEvent = {
     ...extra,
@@ -80,6 +90,7 @@ export function traceEvent(index: number, report: StepReport, extra: TraceExtra 
     r: event.rule,
     c: event.cause,
     ...(facts.length > 0 ? { f: facts.map(({ node, fact }) => ({ node, fact })) } : {}),
+    ...(verdicts.length > 0 ? { v: verdicts } : {}),
   }
   return canonical(line)
 }
@@ -92,6 +103,7 @@ export const traceFooter = (result: RunResult, extra: TraceExtra = {}): string =
     outcome: result.outcome,
     digest: result.digest,
     history: result.history,
+    ...(result.verdictsAtEnd.length > 0 ? { v: result.verdictsAtEnd } : {}),
   } satisfies TraceFooter)
 
 export interface Trace {

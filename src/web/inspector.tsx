@@ -49,6 +49,7 @@ export function Inspector({ side }: { readonly side: Side }) {
   const { links, more } = whyChain(side.run, at)
   const go = (index: number): void => goEvent(index, sideIndex(side))
   const breaks = side.run.moments.filter((moment) => moment.event === at && moment.kind === 'break')
+  const atStake = (event.v ?? []).filter(({ change }) => change === 'at-stake').map(({ property }) => property)
   return (
     <section class="inspector" aria-label="This event">
       <div class="bar">
@@ -72,6 +73,7 @@ export function Inspector({ side }: { readonly side: Side }) {
             ✗ {key.replace(/#.*/, '')} is lost {words === '' ? '' : `(${words})`}
           </p>
         ))}
+        {atStake.length === 0 ? null : <p class="dim">Put to the test for the first time: {atStake.join(', ')}</p>}
         {breaks.map(({ words }) => (
           <p key={words} class="bad">
             ✗ {words}

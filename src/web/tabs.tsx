@@ -59,6 +59,8 @@ function Verdicts({ side }: { readonly side: Side }) {
     fails ? 0 : outcome === 'expected-violation' ? 1 : 2
   const broken = verdicts.filter(({ outcome }) => outcome !== 'held').sort((a, b) => weight(a) - weight(b))
   const held = verdicts.filter(({ outcome }) => outcome === 'held')
+  const at = eventOf(side)
+  const isYet = (event: number): boolean => Math.min(event, side.run.length - 1) <= at
   return (
     <>
       {verdicts.length === 0 ? <p class="dim">The trace ends before its verdicts.</p> : null}
@@ -67,11 +69,12 @@ function Verdicts({ side }: { readonly side: Side }) {
           <p>
             <b class={verdict.fails ? 'bad' : 'warn'}>{VERDICTS[verdict.outcome]}</b> <b>{verdict.name}</b>
             {verdict.knownHole === null ? '' : ` (${verdict.knownHole})`}
+            {verdict.evidence.some(({ event }) => isYet(event)) || verdict.evidence.length === 0 ? '' : ', later'}
           </p>
           <p class="dim">{verdict.statement}</p>
           <ul>
             {verdict.evidence.slice(0, 8).map((evidence, i) => (
-              <li key={i}>
+              <li key={i} class={isYet(evidence.event) ? '' : 'dim'}>
                 <button
                   type="button"
                   onClick={() => goEvent(Math.min(evidence.event, side.run.length - 1), sideIndex(side))}

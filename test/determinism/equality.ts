@@ -20,14 +20,15 @@ export const essence = (result: RunResult) => ({
   history: result.history,
   world: fingerprint(result.world),
   violations: fingerprint(result.violations),
+  verdictsAtEnd: fingerprint(result.verdictsAtEnd),
 })
 
 /** Runs a plan raw and keeps its trace, a line an event. */
 function traced(plan: Plan): { result: RunResult; lines: string[] } {
   const lines: string[] = []
   const result = simulate(plan, {
-    onEvent: (_, report) => {
-      lines.push(traceEvent(lines.length, report))
+    onEvent: (_, report, verdicts) => {
+      lines.push(traceEvent(lines.length, report, verdicts))
       return true
     },
   })
@@ -46,14 +47,19 @@ export function testEquality(versions: readonly string[]): void {
         expect({ name, ...essence(simulate(plan)) }).toEqual(expected)
 
         const recording = record(plan)
-        const recorded = recording.events.map(({ report }, index) => traceEvent(index, report))
+        const recorded = recording.events.map(({ report, verdicts }, index) => traceEvent(index, report, verdicts))
         const parts = recorded.findIndex((line, index) => line !== lines[index])
         expect({ name, firstDifference: recorded[parts] ?? null }).toEqual({ name, firstDifference: null })
         expect({ name, ...essence(recording.result) }).toEqual(expected)
 
         const parsed = parseTrace([traceHeader(plan), ...lines, traceFooter(result)].join('\n'))
         if (!parsed.ok) throw new Error(parsed.message)
-        const { result: replayed, divergence } = replay(parsed.trace)
+        const again: string[] = []
+        const { result: replayed, divergence } = replay(parsed.trace, {
+          onEvent: (_, report, verdicts) => again.push(traceEvent(again.length, report, verdicts)),
+        })
+        const changed = again.findIndex((line, index) => line !== lines[index])
+        expect({ name, firstDifference: again[changed] ?? null }).toEqual({ name, firstDifference: null })
         expect({ name, divergence }).toEqual({ name, divergence: null })
         const { outcome: _, ...without } = expected
         expect({ name, ...essence(replayed) }).toMatchObject(without)

@@ -89,6 +89,7 @@ export function partsOfKey(key: string): { from: string; to: string; type: strin
 
 function levelOf(event: PageEvent): Level {
   if (event.s !== undefined || event.ch !== undefined) return 3
+  if (event.v?.some(({ change }) => change === 'broke')) return 3
   for (const { fact } of event.f ?? []) {
     if (markOfFact(fact).weight === 'major' || fact.kind === 'clientTold') return 3
   }
@@ -114,6 +115,13 @@ function factMoment(fact: Fact): Omit<Moment, 'event'> | null {
     return { kind: 'truncation', glyph: 'D', words }
   return null
 }
+
+const breaksOf = (verdicts: PageEvent['v'], event: number): Moment[] =>
+  (verdicts ?? []).flatMap((verdict) =>
+    verdict.change === 'at-stake'
+      ? []
+      : [{ event, kind: 'break', glyph: '✗', words: `${verdict.property}: ${verdict.words}` }],
+  )
 
 export class PageRun {
   readonly header: PageHeader
@@ -235,17 +243,14 @@ export class PageRun {
         const words = event.w ?? ''
         moments.push({ event: event.i, kind: 'fault', glyph: faultGlyph(words), words })
       }
+      moments.push(...breaksOf(event.v, event.i))
       for (const { node, fact } of event.f ?? []) {
         const moment = factMoment(fact)
         if (moment !== null) moments.push({ event: event.i, ...moment, words: `${nodeWords(node)} ${moment.words}` })
       }
     }
-    for (const verdict of this.footer?.view?.verdicts ?? []) {
-      for (const { event, words } of verdict.evidence) {
-        const at = Math.min(event, this.events.length - 1)
-        moments.push({ event: at, kind: 'break', glyph: '✗', words: `${verdict.name}: ${words}` })
-      }
-    }
+    // What is judged at the end stands in the footer, and is marked at the last event.
+    moments.push(...breaksOf(this.footer?.v, this.events.length - 1))
     for (const [index, event] of (this.footer?.chapters ?? []).entries()) {
       const title = this.header.plan.chapters?.[index]?.title ?? ''
       if (event >= 0) moments.push({ event, kind: 'chapter', glyph: String(index + 1), words: title })

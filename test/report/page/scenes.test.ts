@@ -18,8 +18,8 @@ function traceText(name: string, kafka?: string): string {
   const recorder = new ViewRecorder()
   const lines = [traceHeader(plan)]
   const result = simulate(plan, {
-    onEvent: (world, report) => {
-      lines.push(traceEvent(world.index - 1, report, recorder.onEvent(world, report)))
+    onEvent: (world, report, verdicts) => {
+      lines.push(traceEvent(world.index - 1, report, verdicts, recorder.onEvent(world, report)))
       return true
     },
   })
@@ -88,6 +88,35 @@ test('a trace with what a page shows is sound, and one that was changed is not',
   const cut = lines.findIndex((line) => line.includes('"-","log/t-0/3"'))
   const changed = [...lines.slice(0, cut), lines[cut]!.replace('"m2"', '"m9"'), ...lines.slice(cut + 1)].join('\n')
   expect(traceProblems(parsed(changed))[0]).toContain('what it takes from log/t-0/3 is not its end')
+})
+
+test('the line of an event says which properties it put at stake and broke, and a trace that hides it is not sound', () => {
+  const broken = run.events.findIndex(({ v }) => v?.some(({ change }) => change === 'broke'))
+  expect(run.events[broken]!.v).toContainEqual(
+    expect.objectContaining({
+      property: 'LeaderCompleteness',
+      change: 'broke',
+      partition: 't-0',
+      words: expect.stringContaining('m2'),
+      witness: expect.objectContaining({ value: 'm2' }),
+    }),
+  )
+  const staked = run.events.flatMap(({ v, i }) =>
+    (v ?? []).flatMap(({ change, property }) => (change === 'at-stake' ? [[property, i] as const] : [])),
+  )
+  expect(new Map(staked).size).toBe(staked.length)
+  expect(new Map(staked).get('LeaderCompleteness')).toBeLessThan(broken)
+  expect(run.footer!.v).toContainEqual(expect.objectContaining({ property: 'AckedAtAllNotLost', change: 'broke' }))
+  const marked = run.moments.filter(({ kind }) => kind === 'break')
+  expect(marked.map(({ event }) => event)).toContain(broken)
+  expect(marked.at(-1)!.event).toBe(run.length - 1)
+
+  const lines = text.split('\n')
+  const { v: _, ...line } = JSON.parse(lines[broken + 1]!) as Record<string, unknown>
+  const hidden = [...lines.slice(0, broken + 1), JSON.stringify(line), ...lines.slice(broken + 2)].join('\n')
+  expect(traceProblems(parsed(hidden)).join()).toMatch(/the verdicts of the footer have LeaderCompleteness at event/)
+  const twice = text.replaceAll('"change":"at-stake"', '"change":"broke","partition":null,"words":"x"')
+  expect(traceProblems(parsed(twice)).length).toBeGreaterThan(0)
 })
 
 test('the truncation is explained by the request of the controller, back to the end of a session', () => {

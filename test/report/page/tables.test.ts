@@ -13,8 +13,8 @@ function runOf(name: string): PageRun {
   const recorder = new ViewRecorder()
   const lines = [traceHeader(plan)]
   const result = simulate(plan, {
-    onEvent: (world, report) => {
-      lines.push(traceEvent(world.index - 1, report, recorder.onEvent(world, report)))
+    onEvent: (world, report, verdicts) => {
+      lines.push(traceEvent(world.index - 1, report, verdicts, recorder.onEvent(world, report)))
       return true
     },
   })

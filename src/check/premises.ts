@@ -1,0 +1,45 @@
+/** Whether a property was put to the test by a run at all: one that nothing could have broken has held for want of a test. */
+import type { World } from '../world/world.ts'
+import type { Property } from './property.ts'
+
+const happened = (world: World, kind: string): boolean => (world.ledger.counts[kind] ?? 0) > 0
+
+const anyAcked = (world: World, is: (acks: number) => boolean): boolean =>
+  Object.values(world.ledger.sent).some(({ outcome, acks }) => outcome === 'acked' && is(acks))
+
+/** More than the first elections, which every new partition has. */
+const movedOn = (world: World): boolean => (world.ledger.counts.leaderElected ?? 0) > 0
+
+const read = (world: World): boolean => happened(world, 'recordsPolled')
+
+const transacted = (world: World): boolean => happened(world, 'transactionTold')
+
+/** What must have happened for a property that is judged at the end to have been at stake. */
+const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
+  ConsistentCommittedData: (world) => movedOn(world) && Object.keys(world.ledger.committed).length > 0,
+  AckedAtAllNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks === -1),
+  AckedAtOneNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks > 0),
+  OneRecordPerCommittedOffset: movedOn,
+  ReplicasConverge: (world) => happened(world, 'isrChanged'),
+  PartitionsHaveLeaders: movedOn,
+  NoLostWrites: read,
+  NoUnseenWrites: read,
+  NoAbortedReads: (world) =>
+    read(world) && Object.values(world.ledger.sent).some(({ outcome }) => outcome === 'failed'),
+  NoDuplicates: (world) => read(world) && happened(world, 'clientRetried'),
+  NoInconsistentOffsets: (world) => read(world) && movedOn(world),
+  NoPollSkips: (world) => read(world) && movedOn(world),
+  NoNonmonotonicPolls: (world) => read(world) && movedOn(world),
+  ReadCommittedSeesOnlyCommitted: (world) => read(world) && transacted(world),
+  TransactionsAtomic: transacted,
+  TransactionsEnd: transacted,
+  NoAbortedTransactionReads: (world) => read(world) && transacted(world),
+  NoIntermediateReads: (world) => read(world) && transacted(world),
+  NoNonmonotonicSends: (world) => happened(world, 'clientRetried'),
+}
+
+/** Whether something has happened in a run so far that could have broken the property. */
+export function premiseHeld(world: World, { name, on }: Property): boolean {
+  const premise = AT_END[name]
+  return premise === undefined ? on.length === 0 || on.some((kind) => happened(world, kind)) : premise(world)
+}
