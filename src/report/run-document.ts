@@ -3,6 +3,7 @@ import type { LostRecord } from '../check/loss.ts'
 import type { Violation } from '../check/property.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import { formatDuration, formatTime } from '../kernel/time.ts'
+import { groupBlocks, transactionBlocks } from './coordinated-document.ts'
 import type { Block, Document, Line, Tone } from './document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim } from './document.ts'
 import type { Counted, PartitionView, RunOutcome, RunView, VerdictView } from './run-view.ts'
@@ -89,6 +90,13 @@ export function headerBlocks(view: RunView): Block[] {
   return blocks
 }
 
+/** The last stable offset stands beside the high watermark where it holds readers of committed transactions back. */
+function highWatermarkCell({ highWatermark, lastStableOffset }: PartitionView): Line {
+  if (highWatermark < 0) return line('–')
+  const stable = lastStableOffset < highWatermark ? [span(` LSO ${lastStableOffset}`, 'warn')] : []
+  return [span(String(highWatermark)), ...stable]
+}
+
 /** The largest high watermark and log end of a table stand out where replicas differ. */
 function partitionRow(view: PartitionView, brokers: readonly number[]): Line[] {
   const leader: Line = view.leader < 0 ? line('none', 'bad') : line(String(view.leader), 'strong')
@@ -99,7 +107,7 @@ function partitionRow(view: PartitionView, brokers: readonly number[]): Line[] {
     line(String(view.leaderEpoch)),
     line(set(view.replicas)),
     line(set(view.isr), missing.length > 0 ? 'warn' : 'plain'),
-    line(view.highWatermark < 0 ? '–' : String(view.highWatermark)),
+    highWatermarkCell(view),
     ...brokers.map((broker): Line => {
       const log = view.logs.find((each) => each.broker === broker)
       if (log === undefined) return line('')
@@ -373,6 +381,8 @@ export function runDocument(view: RunView, form: RunForm): Document {
       most: form.timelineRows,
     }),
     ...partitionBlocks(view),
+    ...groupBlocks(view),
+    ...transactionBlocks(view),
     ...clientBlocks(view),
     ...lostBlocks(view),
     ...propertyBlocks(view),

@@ -1,5 +1,6 @@
 /** A run as one JSON object: the documented, versioned format of `--json`. See docs/json-output.md. */
 import type { Json } from '../kernel/json.ts'
+import type { GroupView } from './coordinated-view.ts'
 import type { RunOutcome, RunView } from './run-view.ts'
 
 /** Grows when a field is removed, renamed or changes its meaning; an added field does not count. */
@@ -30,6 +31,15 @@ export interface RunJson {
   readonly properties: readonly PropertyJson[]
   readonly counts: readonly CountJson[]
   readonly partitions: { readonly [partition: string]: PartitionJson }
+  readonly groups: { readonly [group: string]: GroupJson }
+  readonly transactions: {
+    readonly ids: { readonly [transactionalId: string]: TransactionJson }
+    readonly stray: readonly {
+      readonly partition: string
+      readonly producerId: number
+      readonly firstOffset: number
+    }[]
+  }
   readonly notReached: {
     readonly step: number
     readonly text: string
@@ -84,6 +94,12 @@ export interface PartitionJson {
   readonly isr: readonly number[]
   readonly replicas: readonly number[]
   readonly highWatermark: number
+  readonly lastStableOffset: number
+  readonly aborted: readonly {
+    readonly producerId: number
+    readonly firstOffset: number
+    readonly lastOffset: number
+  }[]
   readonly logs: {
     readonly [broker: string]: {
       readonly process: string
@@ -96,6 +112,48 @@ export interface PartitionJson {
     }
   }
 }
+
+export interface GroupJson {
+  readonly protocol: string
+  readonly coordinator: number
+  readonly state: string
+  readonly generation: number
+  readonly assignor: string | null
+  readonly members: {
+    readonly [member: string]: {
+      readonly instanceId: string | null
+      readonly clientId: string
+      readonly assigned: readonly string[]
+      readonly state: string | null
+    }
+  }
+  readonly offsets: {
+    readonly [partition: string]: {
+      readonly committed: number
+      readonly logEnd: number
+      readonly lag: number
+      readonly member: string | null
+    }
+  }
+}
+
+export interface TransactionJson {
+  readonly coordinator: number
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly status: string
+  readonly pending: string | null
+  readonly partitions: readonly string[]
+  readonly unmarked: readonly string[] | null
+  readonly startMs: number
+  readonly timeoutMs: number
+}
+
+const groupJson = ({ id: _, members, offsets, ...group }: GroupView): GroupJson => ({
+  ...group,
+  members: Object.fromEntries(members.map(({ id, ...member }) => [id, member])),
+  offsets: Object.fromEntries(offsets.map(({ partition, ...offset }) => [partition, offset])),
+})
 
 const ROLE_WORDS = { L: 'leader', F: 'follower', '-': 'none' } as const
 
@@ -170,6 +228,11 @@ export function runJson(view: RunView): RunJson {
         },
       ]),
     ),
+    groups: Object.fromEntries(view.groups.map((group) => [group.id, groupJson(group)])),
+    transactions: {
+      ids: Object.fromEntries(view.transactions.ids.map(({ transactionalId, ...state }) => [transactionalId, state])),
+      stray: view.transactions.stray,
+    },
     notReached: view.notReached,
     repeat: view.repeat,
   }

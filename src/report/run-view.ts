@@ -10,10 +10,13 @@ import type { RunResult } from '../driver/simulate.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { RecordIdentity } from '../kafka/records.ts'
 import { formatDuration } from '../kernel/time.ts'
+import type { EndedTransaction } from '../log/producer-state.ts'
 import { controllerTruth, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
 import { clusterWords } from './cluster-words.ts'
+import type { GroupView, TransactionsView } from './coordinated-view.ts'
+import { groupViews, stableView, transactionsView } from './coordinated-view.ts'
 import type { ReplicaCell, TimelineRow } from './timeline.ts'
 import { replicaCells } from './timeline.ts'
 
@@ -49,6 +52,10 @@ export interface PartitionView {
   readonly replicas: readonly BrokerId[]
   /** Of the leader the registry names; -1: there is none that runs. */
   readonly highWatermark: number
+  /** How far a reader of committed transactions comes, by that leader; -1: there is none that runs. */
+  readonly lastStableOffset: number
+  /** Aborted transactions in its log, from the first record to the marker. */
+  readonly aborted: readonly EndedTransaction[]
   readonly logs: readonly ReplicaView[]
 }
 
@@ -122,6 +129,8 @@ export interface RunView {
   readonly unavailable: { readonly client: string; readonly fromUs: number } | null
   readonly producers: readonly ProducerView[]
   readonly consumers: readonly ConsumerView[]
+  readonly groups: readonly GroupView[]
+  readonly transactions: TransactionsView
   readonly lost: readonly LostRecord[]
   readonly verdicts: readonly VerdictView[]
   /** The command that repeats the run; empty when there is none. */
@@ -148,6 +157,7 @@ function partitionView(world: World, partition: TopicPartition): PartitionView {
     isr: truth?.isr ?? [],
     replicas,
     highWatermark: cells.find((cell) => cell.broker === leader && cell.role === 'L')?.highWatermark ?? -1,
+    ...stableView(world, partition),
     logs: cells
       .filter((cell) => replicas.includes(cell.broker) || cell.logEndOffset >= 0)
       .map((cell) => {
@@ -321,6 +331,8 @@ export function runView(result: RunResult, context: RunContext): RunView {
     unavailable: longest === null ? null : { client: longest.client, fromUs: longest.fromUs },
     producers: producerViews(world, lost),
     consumers,
+    groups: groupViews(world),
+    transactions: transactionsView(world),
     lost,
     verdicts,
     repeat: context.repeat,
