@@ -11,7 +11,7 @@ import { flushLog } from '../log/replica-log.ts'
 import { checkpointFits, diskLies } from './disk.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
 import { isUnreadable, madeReadable } from './load-logs.ts'
-import { directoriesOf, isOffline } from './log-dirs.ts'
+import { directoriesOf, isOffline, usableLogs } from './log-dirs.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
@@ -152,8 +152,7 @@ export function checkpointLogStart(state: BrokerState, config: BrokerConfig): vo
 export function closeLogs(state: BrokerState, config: BrokerConfig): void {
   const { offlineDirs } = running(state)
   checkpointHighWatermarks(state, config)
-  for (const name of Object.keys(state.durable.logs)) {
-    if (isOffline(state, config, name)) continue
+  for (const name of usableLogs(state, config)) {
     const log = state.durable.logs[name]!
     flushLog(log, log.logEndOffset, diskLies(state, config, name))
     if (log.layout !== undefined) closeLayout(log.layout, log.logEndOffset, config.mechanisms)

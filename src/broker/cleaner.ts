@@ -9,6 +9,7 @@ import { MICROS_PER_MS } from '../kernel/time.ts'
 import { cleanableLog, cleaningRules, cleanReplicaLog } from '../log/clean.ts'
 import { type CleanableLog, type CleanableRange, type CleaningSettings, cleanableRange } from '../log/compaction.ts'
 import type { LogLayout } from '../log/layout.ts'
+import { usableLogs } from './log-dirs.ts'
 import { segmentSettings } from './log-disk.ts'
 import { applyRetention, armDeletion, cleanupPolicy, knowsSettings } from './retention.ts'
 import { type BrokerContext, durationSetting, logOf, numberSetting, running, topicNumber } from './running.ts'
@@ -121,9 +122,7 @@ function dirtiest(state: BrokerState, ctx: BrokerContext, config: BrokerConfig):
 }
 
 const compactedLogs = (state: BrokerState, config: BrokerConfig): TopicPartition[] =>
-  Object.keys(state.durable.logs)
-    .sort()
-    .filter((name) => knowsSettings(state, name) && cleanupPolicy(state, config, name).compacts)
+  usableLogs(state, config).filter((name) => knowsSettings(state, name) && cleanupPolicy(state, config, name).compacts)
 
 /** Half of the buffer, shared by the threads, holds what is read. */
 const readBufferBytes = (config: BrokerConfig): number =>

@@ -8,7 +8,7 @@ import { forgetCleaned } from './cleaner.ts'
 import { stopCoordinating } from './coordinator/leadership.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
 import { isUnreadable } from './load-logs.ts'
-import { directoriesOf, failDirectory } from './log-dirs.ts'
+import { directoriesOf, failDirectory, isOffline } from './log-dirs.ts'
 import { updateMetadataCache } from './metadata.ts'
 import { makeFollower, makeLeader, refreshPartition, replicaOf } from './partition.ts'
 import { unfollowPartition } from './replica-fetcher.ts'
@@ -156,6 +156,7 @@ function judgeRole(
   name: TopicPartition,
   told: LeaderAndIsrState,
 ): 'take' | 'refresh' | ErrorName {
+  if (!isUsable(state, config, name, told)) return 'KAFKA_STORAGE_ERROR'
   const partition = running(state).partitions[name]
   const known = partition?.leaderEpoch ?? -1
   if (told.leaderEpoch > known) return told.replicas.includes(config.id) ? 'take' : 'UNKNOWN_TOPIC_OR_PARTITION'
@@ -165,6 +166,15 @@ function judgeRole(
     return 'refresh'
   }
   return 'STALE_CONTROLLER_EPOCH'
+}
+
+/**
+ * Whether the log is in a directory that works. While one has failed, a replica that is not there and is not new either
+ * may be in that one, so it is not made anew (1.1.1 LogManager.getOrCreateLog).
+ */
+function isUsable(state: BrokerState, config: BrokerConfig, name: TopicPartition, told: LeaderAndIsrState): boolean {
+  if (running(state).offlineDirs.length === 0) return true
+  return state.durable.logs[name] === undefined ? told.isNew : !isOffline(state, config, name)
 }
 
 function stopReplicas(
@@ -184,8 +194,10 @@ function stopReplicas(
       answers[name] = 'FENCED_LEADER_EPOCH'
       continue
     }
-    stopReplica(state, ctx, config, name, deleted)
-    answers[name] = 'NONE'
+    // The log cannot be deleted there; it goes on being the controller's business (KIP-112).
+    const fails = deleted && isOffline(state, config, name)
+    if (!fails) stopReplica(state, ctx, config, name, deleted)
+    answers[name] = fails ? 'KAFKA_STORAGE_ERROR' : 'NONE'
   }
   return answers
 }

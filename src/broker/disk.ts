@@ -3,7 +3,7 @@ import type { TopicPartition } from '../kafka/ids.ts'
 import type { RecordBatch } from '../kafka/records.ts'
 import { addTail } from '../log/disk-damage.ts'
 import { bytesOfBatch } from '../log/layout.ts'
-import { directoriesOf, directoryOf, failDirectory } from './log-dirs.ts'
+import { directoriesOf, directoryOf, failDirectory, isOffline } from './log-dirs.ts'
 import { type BrokerContext, logOf } from './running.ts'
 import type { BrokerConfig, BrokerDurable, BrokerState, DiskState } from './state.ts'
 
@@ -64,6 +64,7 @@ export function diskTakes(
   const directory = directoryOf(state, config, name)
   const disk = state.durable.disks[directory]
   if (disk === undefined || (disk.bytesLeft === null && !disk.broken)) return true
+  if (isOffline(state, config, name)) return false
   if (disk.broken) {
     failDirectory(state, ctx, config, directory, 'the disk answers with errors')
     return false

@@ -6,6 +6,7 @@ import { flushLog } from '../log/replica-log.ts'
 import { FIRST_LOG_TASK_US } from './checkpoint.ts'
 import { diskLies } from './disk.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
+import { usableLogs } from './log-dirs.ts'
 import { type BrokerContext, durationSetting, logOf, numberSetting, running, topicNumber } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
@@ -31,7 +32,7 @@ const JITTER_US = 1000
  */
 export function onFlushTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, data: Json): void {
   const volatile = running(state)
-  for (const name of Object.keys(state.durable.logs).sort()) {
+  for (const name of usableLogs(state, config)) {
     const log = state.durable.logs[name]!
     const ageUs = ctx.nowUs - (volatile.lastFlushUs[name] ?? 0)
     const limitMs = topicNumber(state, config, name, 'flush.ms') ?? NEVER

@@ -5,7 +5,7 @@ import { MICROS_PER_MS } from '../kernel/time.ts'
 import { loadLogProducers } from '../log/log-producers.ts'
 import { bytesToScan, type LoadedLog, loadLog } from '../log/recovery.ts'
 import { type ReplicaLog, truncateLog } from '../log/replica-log.ts'
-import { directoryOf } from './log-dirs.ts'
+import { directoriesOf, directoryOf, failDirectory, usableLogs } from './log-dirs.ts'
 import { segmentSettings } from './log-disk.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerDurable, BrokerState, CheckpointFile } from './state.ts'
@@ -47,7 +47,8 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
   if (bad !== null) return failStart(ctx, bad)
   if (config.mechanisms.cleanMarkerRemoved === 'before-loading') durable.cleanShutdown = false
   delete durable.metaProperties
-  for (const name of Object.keys(durable.logs).sort()) {
+  if (!noteBrokenDisks(state, ctx, config)) return false
+  for (const name of usableLogs(state, config)) {
     const log = durable.logs[name]
     assert(log !== undefined, `the log of ${name} is gone`)
     const from = log.logEndOffset
@@ -72,6 +73,13 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
   durable.cleanShutdown = false
   delete durable.unmarkedDirs
   return true
+}
+
+/** Loading writes too: a directory whose disk fails has failed with it, and to 0.11 the whole start. */
+function noteBrokenDisks(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): boolean {
+  const broken = directoriesOf(config).filter((each) => state.durable.disks?.[each]?.broken === true)
+  for (const directory of broken) failDirectory(state, ctx, config, directory, 'the disk answers with errors')
+  return broken.length === 0 || config.mechanisms.logDirFailures === true
 }
 
 /** Planted bugs of recovery. */

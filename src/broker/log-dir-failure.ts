@@ -1,6 +1,5 @@
 /** What a broker does about a log directory that has failed (KIP-112, 1.0). */
-import { LOG_DIR_EVENTS } from '../kafka/znodes.ts'
-import { completeDelayedRequests } from './delayed-requests.ts'
+import { LOG_DIR_EVENTS, type LogDirEventZnode } from '../kafka/znodes.ts'
 import { directoriesOf, directoryOf } from './log-dirs.ts'
 import { askRegistry } from './registry-request.ts'
 import { unfollowPartition } from './replica-fetcher.ts'
@@ -8,8 +7,9 @@ import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
 /**
- * ReplicaManager.handleLogDirFailure: fetchers of the directory stop, its partitions are nobody's here, and whoever
- * elects is told; without another directory the process halts.
+ * ReplicaManager.handleLogDirFailure: fetchers of the directory stop, its partitions are nobody's here, and the
+ * controller is told; without another directory the process halts. Nobody looks at the requests that wait: a produce is
+ * answered REQUEST_TIMED_OUT when its time is up. In KRaft nobody is told before KIP-858 (3.7), which is not modelled.
  */
 export function onLogDirTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, directory: string): void {
   const volatile = running(state)
@@ -26,14 +26,14 @@ export function onLogDirTimer(state: BrokerState, ctx: BrokerContext, config: Br
     const partition = volatile.partitions[name]!
     partition.role = 'none'
     partition.pendingIsr = null
-    completeDelayedRequests(state, ctx, config, name)
   }
   if (config.mechanisms.metadata === 'kraft') return
+  const data: LogDirEventZnode = { broker: config.id, event: 1 }
   askRegistry(state, ctx, config, 'log-dir-event', directory, [
     {
       op: 'create',
       path: `${LOG_DIR_EVENTS}/log_dir_event_`,
-      data: { broker: config.id, event: 1 },
+      data,
       ephemeral: false,
       sequential: true,
     },

@@ -3,6 +3,7 @@
  * served no more, and the process ends with its last directory. Before 1.0 any such error ends the process.
  */
 import type { TopicPartition } from '../kafka/ids.ts'
+import { logDirsIn } from '../kafka/log-dirs.ts'
 import { msToUs } from '../kernel/time.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
@@ -13,10 +14,7 @@ export const LOG_DIR_TIMER = 'log-dir'
 const HANDLED_AFTER_US = msToUs(10)
 
 /** The directories of a broker, in the order of `log.dirs`. */
-export function directoriesOf(config: BrokerConfig): readonly string[] {
-  const value = config.settings['log.dirs']
-  return typeof value === 'string' && value !== '' ? value.split(',').map((each) => each.trim()) : ['data']
-}
+export const directoriesOf = (config: BrokerConfig): readonly string[] => logDirsIn(config.settings['log.dirs'])
 
 /** Where a log lies. With one directory nobody writes it down. */
 export const directoryOf = (state: BrokerState, config: BrokerConfig, name: TopicPartition): string =>
@@ -37,6 +35,12 @@ export const isOffline = (state: BrokerState, config: BrokerConfig, name: TopicP
   const { offlineDirs } = running(state)
   return offlineDirs.length > 0 && offlineDirs.includes(directoryOf(state, config, name))
 }
+
+/** Logs in directories that work, sorted: the log manager looks at no others. */
+export const usableLogs = (state: BrokerState, config: BrokerConfig): TopicPartition[] =>
+  Object.keys(state.durable.logs)
+    .sort()
+    .filter((name) => !isOffline(state, config, name))
 
 /** A disk failed under a directory. What follows is the handler's: a moment later. */
 export function failDirectory(

@@ -5,6 +5,7 @@ import type { Json } from '../kernel/json.ts'
 import { MICROS_PER_MS, msToUs } from '../kernel/time.ts'
 import { deleteOldSegments, type RetentionSettings } from '../log/retention.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
+import { usableLogs } from './log-dirs.ts'
 import { segmentSettings } from './log-disk.ts'
 import { type BrokerContext, durationSetting, logOf, running, topicNumber } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
@@ -49,7 +50,7 @@ export const knowsSettings = (state: BrokerState, name: TopicPartition): boolean
   running(state).topicSettings[splitTopicPartition(name).topic] !== undefined
 
 export function onRetentionTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, data: Json): void {
-  for (const name of Object.keys(state.durable.logs).sort()) {
+  for (const name of usableLogs(state, config)) {
     if (knowsSettings(state, name) && !cleanupPolicy(state, config, name).compacts) {
       applyRetention(state, ctx, config, name)
     }

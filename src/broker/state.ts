@@ -234,6 +234,11 @@ export interface FetchedPartitionState {
   leaderEpoch: number
   /** Not before this time (back-off), in us. */
   delayedUntilUs: number
+  /**
+   * What the leader's fetch session (KIP-227) holds for told although this follower left it aside: it is not told again
+   * before it changes, or the session forgets the partition.
+   */
+  leftAside?: { readonly highWatermark: number; readonly logStartOffset: number }
 }
 
 /** The fetcher towards one leader: one outstanding request. */

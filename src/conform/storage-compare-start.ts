@@ -8,7 +8,7 @@ import { partitionTruth } from '../world/targets.ts'
 import { brokerState } from '../world/world.ts'
 import type { Comparison } from './comparison.ts'
 import type { StoragePoint } from './storage-compare.ts'
-import type { SeenRecovered, SeenRestart, SeenState, StorageSeen } from './storage-recording.ts'
+import type { SeenMetadata, SeenRecovered, SeenRestart, SeenState, StorageSeen } from './storage-recording.ts'
 
 type Of<Kind extends StorageSeen['saw']> = Extract<StorageSeen, { readonly saw: Kind }>
 
@@ -26,6 +26,7 @@ export const COMPARED_AT_START: readonly string[] = [
   'stateChanges',
   'logs',
   'placement',
+  'metadata',
   'checkpointFile',
 ]
 
@@ -76,6 +77,9 @@ export function compareAtStart(seen: StorageSeen, point: StoragePoint, to: Compa
       return true
     case 'placement':
       comparePlacement(seen, point, to)
+      return true
+    case 'metadata':
+      compareMetadata(seen, point, to)
       return true
     case 'checkpointFile': {
       const { cleanShutdown, unmarkedDirs = [] } = brokerState(point.world, 1)!.durable
@@ -212,6 +216,25 @@ function compareStateChanges(seen: Of<'stateChanges'>, point: StoragePoint, to: 
         return [leader, leaderEpoch, [...isr], version]
       })
     to.equal(point.label, `states of ${name}`, recorded, ours)
+  }
+}
+
+/** Brokers hear of a new state some ten ms after it is written; until then either is right. */
+const BEING_TOLD_US = 100_000
+
+function isBeingTold(point: StoragePoint, name: string): boolean {
+  const last = point.world.ledger.registryWrites.findLast(({ path }) => path === statePath(name))
+  return last !== undefined && point.atUs - last.atUs < BEING_TOLD_US
+}
+
+function compareMetadata(seen: Of<'metadata'>, point: StoragePoint, to: Comparison): void {
+  const told = (point.asked[0] ?? {}) as { readonly partitions?: Readonly<Record<string, SeenMetadata>> }
+  for (const [number, { error, leader, replicas, isr }] of Object.entries(seen.partitions)) {
+    const name = `${seen.topic}-${number}`
+    const ours = told.partitions?.[name]
+    if (isBeingTold(point, name)) continue
+    const known = ours === undefined ? null : [ours.error, ours.leader, [...ours.replicas], [...ours.isr]]
+    to.equal(point.label, `metadata of ${name}`, [error, leader, [...replicas], [...isr]], known)
   }
 }
 

@@ -414,6 +414,8 @@ function asksOf(entry: StorageSeen, recording: StorageRecording): readonly RawRe
   switch (entry.saw) {
     case 'fetchResult':
       return [{ request: 'fetch', partition: entry.partition, fromOffset: entry.fromOffset, maxWaitMs: 0 }]
+    case 'metadata':
+      return [{ request: 'metadata', topics: [entry.topic], version: 0 }]
     case 'offsetsForTimes': {
       const { partition, requestVersion: version, timesRelativeTo } = entry
       return entry.answers.map(([asked]): RawRequest => {
@@ -573,7 +575,7 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
     pending = answered(label)
     requests[index].push(label)
   }
-  const settings = (id: number) => brokerSettings(common, id)
+  const settings = (id: number) => ({ ...brokerSettings(common, id), ...logDirs(recording, id) })
   const plan: Plan = {
     version: 1,
     title: `${recording.name} as recorded on Kafka ${recording.kafka}`,
@@ -618,6 +620,12 @@ export function storagePlan(recording: StorageRecording, { phaseMs, seed }: Stor
     limits: { events: 20_000_000, records: 5_000_000 },
   }
   return { plan, looks, requests, writes }
+}
+
+/** The log directories of a broker, `{ "broker 1": ["A (60 MB)", "N"] }`; the recorder wrote them down where there are several. */
+function logDirs(recording: StorageRecording, broker: number): { readonly 'log.dirs'?: string } {
+  const dirs = recording.layout?.[`broker ${broker}`] ?? []
+  return dirs.length > 1 ? { 'log.dirs': dirs.map((each) => each.split(' ')[0]).join(',') } : {}
 }
 
 const createTopic = (

@@ -133,6 +133,14 @@ export interface SeenState {
   readonly version: number
 }
 
+/** What a broker tells clients about a partition. */
+export interface SeenMetadata {
+  readonly error: string
+  readonly leader: number
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+}
+
 /** A partition's directory after a start. */
 export interface SeenRecovered {
   readonly earliest: number
@@ -293,6 +301,12 @@ export type StorageSeen = At &
           Record<string, { readonly offsetsBroker1: number; readonly offsetsBroker2: number }>
         >
       }
+    | {
+        readonly saw: 'metadata'
+        readonly broker: number
+        readonly topic: string
+        readonly partitions: Readonly<Record<string, SeenMetadata>>
+      }
     | { readonly saw: 'placement'; readonly broker: number; readonly directoryOf: Readonly<Record<string, string>> }
     | { readonly saw: 'checkpointFile'; readonly directory: string; readonly cleanShutdownFile: boolean }
     | {
@@ -375,8 +389,6 @@ const TIMES = ['now', 'an hour before now, each 1 ms later']
 
 /** The first action that is not simulated; null when all are. */
 export function unknownAction(recording: StorageRecording): string | null {
-  const dirs = Object.values(recording.layout ?? {}).some((each) => each.length > 1)
-  if (dirs) return 'fillDirectory with more than one directory'
   for (const entry of recording.entries as unknown as readonly Readonly<Record<string, unknown>>[]) {
     if (typeof entry.do !== 'string') continue
     if (!DONE.includes(entry.do)) return entry.do

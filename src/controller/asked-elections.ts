@@ -2,7 +2,7 @@
 import type { TopicPartition } from '../kafka/ids.ts'
 import { type PartitionListZnode, PREFERRED_ELECTION, UNCLEAN_ELECTION } from '../kafka/znodes.ts'
 import { msToUs } from '../kernel/time.ts'
-import { allPartitions, isBeingDeleted, liveBrokers } from './cluster.ts'
+import { allPartitions, isBeingDeleted, liveBrokers, liveReplicaBrokers } from './cluster.ts'
 import { ask, dataOf, fenced, next, office, type Scope, type StepHandlers } from './scope.ts'
 import { flagSetting, numberSetting } from './settings.ts'
 import type { Step } from './step.ts'
@@ -14,11 +14,12 @@ const pathOf = (election: Asked): string => (election === 'preferred' ? PREFERRE
 /** Partitions of a request that an election could change. */
 function electable(scope: Scope, election: Asked, asked: readonly TopicPartition[]): TopicPartition[] {
   const cluster = office(scope)
-  const live = liveBrokers(cluster)
   return allPartitions(cluster).filter((it) => {
     const { leadership, replicas } = cluster.partitions[it]!
     if (!asked.includes(it) || leadership === null || isBeingDeleted(cluster, it)) return false
-    return election === 'preferred' ? leadership.leader !== replicas[0] : !live.includes(leadership.leader)
+    return election === 'preferred'
+      ? leadership.leader !== replicas[0]
+      : !liveReplicaBrokers(cluster, it).includes(leadership.leader)
   })
 }
 

@@ -2,8 +2,9 @@
 import type { BrokerId } from '../kafka/ids.ts'
 import type { RegistryOp } from '../kafka/messages/registry.ts'
 import { BROKER_IDS, brokerIdPath } from '../kafka/znodes.ts'
-import { allPartitions, isBeingDeleted, registeredBrokers, replicasOn, topicOf, withMember } from './cluster.ts'
+import { registeredBrokers, replicasOn, topicOf } from './cluster.ts'
 import { closeChannel, openChannel } from './control-channels.ts'
+import { replicasBecomeOffline } from './offline-replicas.ts'
 import { ask, childrenOf, next, office, type Scope, type StepHandlers, statOf } from './scope.ts'
 import type { LiveBroker } from './state.ts'
 import type { Answer, Step } from './step.ts'
@@ -45,6 +46,7 @@ function onBrokersJoin(scope: Scope, joining: readonly LiveBroker[]): void {
   const cluster = office(scope)
   for (const broker of joining) {
     cluster.brokers[broker.id] = broker
+    delete cluster.failedReplicas[broker.id]
     scope.ctx.fact({ kind: 'brokerJoined', broker: broker.id })
   }
   const ids = joining.map((it) => it.id)
@@ -71,36 +73,16 @@ function onBrokersJoin(scope: Scope, joining: readonly LiveBroker[]): void {
   )
 }
 
-/** 0.10.2, 2.4.1 KafkaController.onBrokerFailure: leaders first, then the dead leave every ISR they are still in. */
+/** 0.10.2, 2.4.1 KafkaController.onBrokerFailure. */
 function onBrokersGone(scope: Scope, gone: readonly BrokerId[]): void {
   const cluster = office(scope)
   for (const id of gone) {
     delete cluster.brokers[id]
+    delete cluster.failedReplicas[id]
     scope.ctx.fact({ kind: 'brokerGone', broker: id })
   }
   cluster.shuttingDown = cluster.shuttingDown.filter((id) => !gone.includes(id))
-  const leaderless = allPartitions(cluster).filter((it) => {
-    const leader = cluster.partitions[it]!.leadership?.leader
-    return leader !== undefined && gone.includes(leader) && !isBeingDeleted(cluster, it)
-  })
-  for (const partition of leaderless) cluster.partitions[partition]!.phase = 'offline'
-  const replicas = replicasOn(cluster, gone)
-  const toDelete = replicas.filter((it) => isBeingDeleted(cluster, it.partition))
-  for (const { partition, broker } of toDelete) {
-    const phases = cluster.partitions[partition]!.replicaPhases
-    if (phases[broker] !== 'deletion-successful') phases[broker] = 'deletion-ineligible'
-    cluster.deletion.ineligible = withMember(cluster.deletion.ineligible, topicOf(partition))
-  }
-  const steps: Step[] = [
-    { do: 'electOffline', topic: null },
-    { do: 'replicasOffline', replicas: replicas.filter((it) => !isBeingDeleted(cluster, it.partition)) },
-  ]
-  // With an election the brokers have been told who is alive already.
-  if (leaderless.length === 0) {
-    const partitions = scope.config.mechanisms.brokerEpoch ? [] : null
-    steps.push({ do: 'updateMetadata', brokers: null, partitions })
-  }
-  next(scope, ...steps)
+  replicasBecomeOffline(scope, replicasOn(cluster, gone))
 }
 
 export const brokerSteps: StepHandlers<

@@ -13,6 +13,14 @@ export const registeredBrokers = (office: Office): BrokerId[] => Object.keys(off
 export const liveBrokers = (office: Office): BrokerId[] =>
   registeredBrokers(office).filter((id) => !office.shuttingDown.includes(id))
 
+/** Whether the directory that holds the replica has failed, as far as its broker has said (KIP-112). */
+export const isInFailedDirectory = (office: Office, broker: BrokerId, partition: TopicPartition): boolean =>
+  office.failedReplicas[broker]?.includes(partition) === true
+
+/** Live brokers that can use their replica of a partition (ControllerContext.isReplicaOnline). */
+export const liveReplicaBrokers = (office: Office, partition: TopicPartition): BrokerId[] =>
+  liveBrokers(office).filter((id) => !isInFailedDirectory(office, id, partition))
+
 export const topicOf = (partition: TopicPartition): string => splitTopicPartition(partition).topic
 
 /** Every partition, by topic and number. */

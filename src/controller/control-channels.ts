@@ -62,11 +62,20 @@ export function onControlResponse(scope: Scope, from: string, response: ControlR
   const request = channel.queue.shift()
   if (response.error === 'STALE_CONTROLLER_EPOCH') scope.ctx.probe('control-request-of-a-replaced-controller')
   if (response.error === 'STALE_BROKER_EPOCH') scope.ctx.probe('control-request-for-an-earlier-life')
+  if (request?.type === 'LeaderAndIsrRequest') onRolesTold(scope, channel.broker, response)
   if (request?.type === 'StopReplicaRequest') onReplicasStopped(scope, channel.broker, request.partitions, response)
   trySend(scope, channel)
 }
 
-/** Topic deletion is the only work that looks at an answer. */
+/** Answers to roles tell which replicas are in failed directories (KIP-112, 1.0), and which are there again. */
+function onRolesTold(scope: Scope, broker: BrokerId, { error, partitions }: ControlResponse): void {
+  const failed = scope.state.office?.failedReplicas[broker] ?? []
+  const names = Object.keys(partitions)
+  const tells = names.some((it) => partitions[it] === 'KAFKA_STORAGE_ERROR' || failed.includes(it))
+  if (error === 'NONE' && tells) enqueue(scope.state, { do: 'rolesAnswered', broker, partitions })
+}
+
+/** Topic deletion goes by the answers. */
 function onReplicasStopped(
   scope: Scope,
   broker: BrokerId,

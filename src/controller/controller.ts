@@ -11,6 +11,7 @@ import {
   CONTROLLER,
   DELETE_TOPICS,
   ISR_CHANGES,
+  LOG_DIR_EVENTS,
   PREFERRED_ELECTION,
   partitionOfStatePath,
   REASSIGN_PARTITIONS,
@@ -40,6 +41,8 @@ function eventOfWatch(scope: Scope, { path, watch }: SessionWatch): ControllerEv
       return { do: 'topicDeletion' }
     case ISR_CHANGES:
       return scope.config.mechanisms.isrChangeNotification ? { do: 'isrChangeNotified' } : null
+    case LOG_DIR_EVENTS:
+      return { do: 'logDirFailed' }
     case CONFIG_CHANGES:
       return { do: 'topicConfigChange' }
     case REASSIGN_PARTITIONS:

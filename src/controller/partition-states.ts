@@ -2,7 +2,7 @@
 import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { RegistryOp } from '../kafka/messages/registry.ts'
 import { partitionPath, partitionsPath, type StateZnode, statePath } from '../kafka/znodes.ts'
-import { allPartitions, isBeingDeleted, leadershipOf, liveBrokers, topicOf } from './cluster.ts'
+import { allPartitions, isBeingDeleted, leadershipOf, liveReplicaBrokers, topicOf } from './cluster.ts'
 import { electForNewPartition } from './election/new-partition.ts'
 import { addLeaderAndIsr } from './request-batch.ts'
 import { ask, fenced, next, office, resultOf, type Scope, type StepHandlers } from './scope.ts'
@@ -12,13 +12,13 @@ const createNode = (path: string): RegistryOp => ({ op: 'create', path, data: nu
 
 function createStates(scope: Scope, partitions: readonly TopicPartition[]): void {
   const { partitions: caches, shuttingDown, epoch } = office(scope)
-  const live = liveBrokers(office(scope))
   const states: Record<TopicPartition, StateZnode> = {}
   const at: Record<TopicPartition, number> = {}
   const creates: RegistryOp[] = []
   const parents = new Set<string>()
   for (const partition of partitions) {
     const { replicas } = caches[partition]!
+    const live = liveReplicaBrokers(office(scope), partition)
     const elected = electForNewPartition({ replicas, isr: [], live, shuttingDown })
     if (elected === null) {
       const reason = 'none of its replicas is alive'

@@ -6,7 +6,7 @@
  */
 import { type BrokerId, comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import { REASSIGN_PARTITIONS, type ReassignZnode, type StateZnode } from '../kafka/znodes.ts'
-import { allPartitions, isBeingDeleted, leadershipOf, liveBrokers, topicOf } from './cluster.ts'
+import { allPartitions, isBeingDeleted, leadershipOf, liveReplicaBrokers, topicOf } from './cluster.ts'
 import { ask, dataOf, fenced, next, office, type Scope, type StepHandlers, statOf } from './scope.ts'
 import type { PartitionCache } from './state.ts'
 import { readState } from './state-changes.ts'
@@ -155,7 +155,7 @@ function moveLeaderInto(scope: Scope, partition: TopicPartition, formerReplicas:
   cache.removing = []
   const leader = cache.leadership?.leader ?? -1
   const partitions = [partition]
-  if (cache.target.includes(leader) && liveBrokers(office(scope)).includes(leader)) {
+  if (cache.target.includes(leader) && liveReplicaBrokers(office(scope), partition).includes(leader)) {
     const told = scope.config.mechanisms.reassignment === 'znode' ? formerReplicas : cache.replicas
     const change = { kind: 'bumpEpoch', recipients: [...told] } as const
     next(scope, { do: 'changeStates', partitions, change, hoped: {} }, { do: 'sendBatch' })

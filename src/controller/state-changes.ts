@@ -6,7 +6,7 @@ import { type BrokerId, comparePartitions, NO_LEADER, type TopicPartition } from
 import type { RegistryOp } from '../kafka/messages/registry.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { type StateZnode, statePath, type TopicConfigZnode, topicConfigPath } from '../kafka/znodes.ts'
-import { isBeingDeleted, leadershipOf, liveBrokers, topicOf } from './cluster.ts'
+import { isBeingDeleted, isInFailedDirectory, leadershipOf, liveReplicaBrokers, topicOf } from './cluster.ts'
 import type { Elected } from './election/candidates.ts'
 import { electForControlledShutdown } from './election/controlled-shutdown.ts'
 import { electOffline } from './election/offline.ts'
@@ -141,7 +141,8 @@ function choose(
   const { mechanisms } = scope.config
   const { shuttingDown, partitions } = office(scope)
   const cache = partitions[partition]!
-  const candidates = { replicas: cache.replicas, isr: state.isr, live: liveBrokers(office(scope)), shuttingDown }
+  const live = liveReplicaBrokers(office(scope), partition)
+  const candidates = { replicas: cache.replicas, isr: state.isr, live, shuttingDown }
   switch (strategy) {
     case 'offline':
     case 'unclean': {
@@ -159,8 +160,11 @@ function choose(
       )
     case 'reassignment':
       return electForReassignment({ ...candidates, replicas: cache.target ?? cache.replicas })
-    case 'controlled-shutdown':
-      return electForControlledShutdown(candidates, mechanisms.controlledShutdownOrder ?? 'assignment')
+    case 'controlled-shutdown': {
+      const usable = cache.replicas.filter((id) => !isInFailedDirectory(office(scope), id, partition))
+      const order = mechanisms.controlledShutdownOrder ?? 'assignment'
+      return electForControlledShutdown({ ...candidates, replicas: usable }, order)
+    }
   }
 }
 

@@ -51,6 +51,8 @@ export interface Office {
   brokers: Record<string, LiveBroker>
   /** Brokers in controlled shutdown, sorted. For elections they count as dead. */
   shuttingDown: BrokerId[]
+  /** Replicas in log directories that have failed (KIP-112), sorted, by broker: as brokers answered to their roles. */
+  failedReplicas: Record<string, TopicPartition[]>
   topics: Record<string, TopicCache>
   partitions: Record<TopicPartition, PartitionCache>
   channels: Record<string, ControlChannel>
@@ -141,6 +143,7 @@ export const freshOffice = (epoch: number, epochVersion: number): Office => ({
   epochVersion,
   brokers: {},
   shuttingDown: [],
+  failedReplicas: {},
   topics: {},
   partitions: {},
   channels: {},

@@ -3,6 +3,7 @@
  * the rest, and may wait for the registry, after which its continuation step is given the answers. So a controller
  * that is killed, paused or copied in the middle of its work is only data.
  */
+import type { ErrorName } from '../kafka/errors.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { AlterPartitionRequest, AlterPartitionResponse, LeaderAndIsrState } from '../kafka/messages/control.ts'
 import type { RegistryOp, RegistryResult } from '../kafka/messages/registry.ts'
@@ -57,6 +58,12 @@ export type ControllerEvent =
   | { readonly do: 'reassignmentIsrChange'; readonly partition: TopicPartition }
   | { readonly do: 'electionAsked'; readonly election: 'preferred' | 'unclean' }
   | { readonly do: 'isrChangeNotified' }
+  | { readonly do: 'logDirFailed' }
+  | {
+      readonly do: 'rolesAnswered'
+      readonly broker: BrokerId
+      readonly partitions: Readonly<Record<TopicPartition, ErrorName>>
+    }
   | { readonly do: 'autoRebalance' }
   | {
       readonly do: 'controlledShutdown'
@@ -99,6 +106,9 @@ export type Step =
   | { readonly do: 'brokersRead'; readonly ids: readonly BrokerId[] }
   | { readonly do: 'brokersJoin'; readonly brokers: readonly { readonly id: BrokerId; readonly epoch: number }[] }
   | { readonly do: 'brokersGone'; readonly brokers: readonly BrokerId[] }
+  // --- Log directories of brokers
+  | { readonly do: 'logDirEventsListed' }
+  | { readonly do: 'logDirEventsRead'; readonly names: readonly string[] }
   // --- Topics
   | { readonly do: 'topicsListed' }
   | { readonly do: 'topicsRead'; readonly topics: readonly string[] }

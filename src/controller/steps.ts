@@ -2,6 +2,7 @@ import { electionSteps } from './asked-elections.ts'
 import { brokerSteps } from './broker-changes.ts'
 import { shutdownSteps } from './controlled-shutdown.ts'
 import { isrSteps } from './isr-changes.ts'
+import { logDirSteps } from './log-dir-failures.ts'
 import { partitionSteps } from './partition-states.ts'
 import { reassignmentSteps } from './reassignment.ts'
 import { replicaSteps } from './replica-states.ts'
@@ -19,6 +20,7 @@ export const STEPS: StepHandlers<StepName> = {
   ...officeSteps,
   ...takeOverSteps,
   ...brokerSteps,
+  ...logDirSteps,
   ...topicSteps,
   ...partitionSteps,
   ...replicaSteps,

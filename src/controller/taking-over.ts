@@ -10,6 +10,7 @@ import {
   CONFIG_CHANGES,
   DELETE_TOPICS,
   ISR_CHANGES,
+  LOG_DIR_EVENTS,
   type StateZnode,
   statePath,
   TOPICS,
@@ -37,9 +38,15 @@ import type { Answer, Replica, Step } from './step.ts'
 
 const FIRST_REBALANCE_MS = 5_000
 
+/** Where brokers announce what happened to them. */
+const announcements = (scope: Scope): string[] => [
+  ...(scope.config.mechanisms.isrChangeNotification ? [ISR_CHANGES] : []),
+  ...(scope.config.mechanisms.logDirFailures === true ? [LOG_DIR_EVENTS] : []),
+]
+
 function readCluster(scope: Scope): void {
   const lists = [BROKER_IDS, TOPICS, DELETE_TOPICS, CONFIG_CHANGES]
-  if (scope.config.mechanisms.isrChangeNotification) lists.push(ISR_CHANGES)
+  lists.push(...announcements(scope))
   const requests = lists.map((path): RegistryOp[] => [{ op: 'getChildren', path, watch: true }])
   ask(scope, requests, { do: 'clusterListed' })
 }
@@ -51,10 +58,12 @@ function onClusterListed(scope: Scope, answers: readonly Answer[]): void {
     ...topics.map((it): RegistryOp[] => [{ op: 'getData', path: topicPath(it), watch: true }]),
     ...topics.map((it): RegistryOp[] => [{ op: 'getData', path: topicConfigPath(it), watch: false }]),
   ]
-  if (!blocksOnRegistry(scope) && answers[4] !== undefined) {
-    // 1.1 KafkaController.onControllerFailover: all states are read anyway.
-    for (const name of childrenOf(answers[4])) {
-      requests.push(fenced(scope, { op: 'delete', path: `${ISR_CHANGES}/${name}`, version: -1 }))
+  if (!blocksOnRegistry(scope)) {
+    // 1.1 KafkaController.onControllerFailover: all states are read, and all brokers told their roles, anyway.
+    for (const [index, path] of announcements(scope).entries()) {
+      for (const name of childrenOf(answers[4 + index])) {
+        requests.push(fenced(scope, { op: 'delete', path: `${path}/${name}`, version: -1 }))
+      }
     }
   }
   ask(scope, requests, { do: 'clusterRead', brokers, topics, deletions })

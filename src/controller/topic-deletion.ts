@@ -1,7 +1,7 @@
 /** Deleting topics: every replica is stopped and loses its log; when all have answered, the znodes go. */
 import type { RegistryOp } from '../kafka/messages/registry.ts'
 import { DELETE_TOPICS, partitionPath, partitionsPath, statePath, topicConfigPath, topicPath } from '../kafka/znodes.ts'
-import { liveBrokers, partitionsOf, topicOf, withMember } from './cluster.ts'
+import { liveReplicaBrokers, partitionsOf, topicOf, withMember } from './cluster.ts'
 import { ask, childrenOf, fenced, next, office, type Scope, type StepHandlers } from './scope.ts'
 import { flagSetting } from './settings.ts'
 import type { ReplicaPhase } from './state.ts'
@@ -49,10 +49,11 @@ function resumeDeletion(scope: Scope, topic: string): Step[] {
 
 function startDeletion(scope: Scope, topic: string, replicas: readonly Replica[]): Step[] {
   const { deletion, partitions } = office(scope)
-  const live = liveBrokers(office(scope))
+  const isAlive = ({ partition, broker }: Replica): boolean =>
+    liveReplicaBrokers(office(scope), partition).includes(broker)
   const remaining = replicas.filter((it) => phaseOf(scope, it) !== 'deletion-successful')
-  const alive = remaining.filter((it) => live.includes(it.broker))
-  const dead = remaining.filter((it) => !live.includes(it.broker))
+  const alive = remaining.filter(isAlive)
+  const dead = remaining.filter((it) => !isAlive(it))
   for (const { partition, broker } of dead) partitions[partition]!.replicaPhases[broker] = 'deletion-ineligible'
   if (dead.length > 0) {
     scope.ctx.probe('topic-deletion-waits-for-a-dead-replica')

@@ -59,6 +59,12 @@ export type Fact =
   | { readonly kind: 'corruptBatchFetched'; readonly partition: TopicPartition; readonly offset: number }
   /** A disk failed under a log directory, or had no room left. */
   | { readonly kind: 'logDirFailed'; readonly directory: string; readonly reason: string }
+  /** A controller was answered KAFKA_STORAGE_ERROR to these roles: it counts the replicas as offline (KIP-112). */
+  | {
+      readonly kind: 'replicasInFailedDirectory'
+      readonly broker: BrokerId
+      readonly partitions: readonly TopicPartition[]
+    }
   /** A start found less in its files than it had written: cut, or out of reach. `rule` says why. */
   | {
       readonly kind: 'recoveryCut'

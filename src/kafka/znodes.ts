@@ -82,6 +82,8 @@ export type TopicZnode = {
 }
 /** `/isr_change_notification/isr_change_<n>` (0.9, KAFKA-1367) and `/admin/preferred_replica_election`. */
 export type PartitionListZnode = { readonly partitions: readonly TopicPartition[] }
+/** `/log_dir_event_notification/log_dir_event_<n>`: event 1 is a failed directory; which one is not said. */
+export type LogDirEventZnode = { readonly broker: BrokerId; readonly event: 1 }
 /** `/admin/reassign_partitions`. */
 export type ReassignZnode = { readonly partitions: Readonly<Record<TopicPartition, readonly BrokerId[]>> }
 /** `/config/topics/<t>` and what `/config/changes/config_change_<n>` names. */

@@ -8,7 +8,7 @@ import type { ReplicaLog } from '../log/replica-log.ts'
 import { segmentName } from '../log/segment.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
-import { offsetFiles, offsetsText } from './log-files.ts'
+import { offsetFiles, offsetsText, placeOf } from './log-files.ts'
 
 const lengthOf = (text: string | null): number => (text === null ? -1 : utf8Length(text))
 
@@ -106,14 +106,19 @@ function dumpSnapshot(log: ReplicaLog, base: string): string[] {
   })
 }
 
-/** The lines of a file of a broker, `orders-0/00000000000000000000.log` or a file of offsets; null: there is none. */
+/**
+ * The lines of a file of a broker as the listing names it, `orders-0/00000000000000000000.log` or a file of offsets;
+ * null: there is none.
+ */
 export function dumpFile(world: World, broker: number, path: string): string[] | null {
-  const slash = path.indexOf('/')
+  const slash = path.lastIndexOf('/')
   if (slash < 0) {
     const offsets = offsetFiles(world, broker)[path]
     if (offsets === undefined) return null
     return Object.keys(offsets).length === 0 ? [] : offsetsText(offsets).trimEnd().split('\n')
   }
-  const log = brokerState(world, broker)?.durable.logs[path.slice(0, slash)]
+  const { logs = {} } = brokerState(world, broker)?.durable ?? {}
+  const partition = Object.keys(logs).find((name) => placeOf(world, broker, name) === path.slice(0, slash))
+  const log = partition === undefined ? undefined : logs[partition]
   return log === undefined ? null : dumpOfPartition(log, path.slice(slash + 1))
 }

@@ -1,5 +1,6 @@
 /** A broker's data directory as a listing shows it: files, sizes, and the times of their last writing. */
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import { logDirsIn } from '../kafka/log-dirs.ts'
 import { formatTime, MICROS_PER_MS } from '../kernel/time.ts'
 import { partitionDirectory } from '../log/directory.ts'
 import { segmentName } from '../log/segment.ts'
@@ -14,7 +15,7 @@ export interface ListedFile {
 }
 
 export interface ListedDirectory {
-  /** `.` for the files of offsets, else the partition. */
+  /** `.` for the files of offsets, else the partition, behind its log directory where there are several. */
   readonly name: string
   readonly files: readonly ListedFile[]
 }
@@ -46,7 +47,17 @@ export function offsetFiles(world: World, broker: number): Record<string, Readon
 const bytesOf = (offsets: Readonly<Record<string, number>>): number =>
   Object.keys(offsets).length === 0 ? 0 : offsetsText(offsets).length
 
-/** Everything in the data directory of a broker. */
+/** Where a broker keeps a partition, `A/orders-0`; with one log directory that is not named. */
+export function placeOf(world: World, broker: number, partition: string): string {
+  const [first, ...others] = logDirsOf(world, broker)
+  if (others.length === 0) return partition
+  return `${brokerState(world, broker)?.durable.directoryOf?.[partition] ?? first}/${partition}`
+}
+
+const logDirsOf = (world: World, broker: number): readonly string[] =>
+  logDirsIn(world.plan.brokers.find(({ id }) => id === broker)?.settings['log.dirs'])
+
+/** Everything in the log directories of a broker. The files of offsets of several directories are shown as one. */
 export function listBroker(world: World, broker: number, m: Mechanisms): ListedDirectory[] {
   const state = brokerState(world, broker)
   if (state === null) return []
@@ -77,7 +88,7 @@ export function listBroker(world: World, broker: number, m: Mechanisms): ListedD
         listed.push({ name: `${base}.index`, bytes: indexBytes, modifiedMs })
         if (timeIndexBytes !== null) listed.push({ name: `${base}.timeindex`, bytes: timeIndexBytes, modifiedMs })
       }
-      return { name, files: listed.sort(byName) }
+      return { name: placeOf(world, broker, name), files: listed.sort(byName) }
     })
   return [{ name: '.', files: top.sort(byName) }, ...directories]
 }

@@ -20,6 +20,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   recoveryCut: { glyph: 'x', tone: 'bad', weight: 'major' },
   corruptBatchFetched: { glyph: '!', tone: 'bad', weight: 'major' },
   logDirFailed: { glyph: '!', tone: 'bad', weight: 'major' },
+  replicasInFailedDirectory: { glyph: '!', tone: 'bad', weight: 'major' },
   truncationDecided: { glyph: '.', tone: 'plain', weight: 'minor' },
   truncatedToHighWatermark: { glyph: '.', tone: 'plain', weight: 'minor' },
   epochAnswerNotBelowLogEnd: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -169,6 +170,8 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: the batch at ${fact.offset} came with a wrong checksum, nothing is appended`
     case 'logDirFailed':
       return `log directory ${fact.directory} has failed: ${fact.reason}`
+    case 'replicasInFailedDirectory':
+      return `${fact.partitions.join(', ')} of broker ${fact.broker} are offline: their log directory has failed`
     case 'truncationDecided':
       return `${fact.partition}: decides to truncate to ${fact.to} (${fact.rule})`
     case 'truncatedToHighWatermark':

@@ -108,9 +108,10 @@ function compileDisk(checks: Checks, form: FormOf<'disk'>, path: Path): Action[]
   if (Object.keys(change).length === 0) {
     checks.add([...path, 'disk'], 'nothing is said about the disk', { expected: 'one of free, lies and fails' })
   }
+  if (form.directory !== undefined) checks.logDirectory(form.directory, [...path, 'directory'])
   return checks
     .brokerTargets(form.disk, [...path, 'disk'], 'only brokers have disks')
-    .map((target) => ({ do: 'disk', target, directory: null, change }))
+    .map((target) => ({ do: 'disk', target, directory: form.directory ?? null, change }))
 }
 
 function compileDamage(checks: Checks, form: FormOf<'damage'>, path: Path): Action[] {

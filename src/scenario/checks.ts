@@ -98,6 +98,16 @@ export class Checks {
     })
   }
 
+  logDirectory(name: string, path: Path): void {
+    const { logDirs } = this.names
+    if (logDirs.includes(name)) return
+    this.add(path, `no broker has a log directory ${name}`, {
+      expected: `one of ${logDirs.join(', ')}, as log.dirs names them`,
+      found: name,
+      nearest: nearestName(name, logDirs),
+    })
+  }
+
   topic(name: string, path: Path, at: 'key' | 'value' = 'value'): void {
     const topics = Object.keys(this.names.topics)
     if (topics.includes(name)) return

@@ -8,6 +8,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   recoveryCut: 'A start found less in the files of a log than was written: cut at a bad byte, or out of reach.',
   corruptBatchFetched: 'A follower was handed a batch whose checksum does not match.',
   logDirFailed: 'A disk failed under a log directory, or had no room left.',
+  replicasInFailedDirectory: 'A controller has learnt which replicas are in a log directory that failed (KIP-112).',
   truncationDecided: 'A follower has decided where to cut its log.',
   truncatedToHighWatermark: 'A follower cut its log at its own high watermark.',
   epochAnswerNotBelowLogEnd:

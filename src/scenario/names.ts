@@ -1,5 +1,6 @@
 /** What a scenario names: read from the raw data as far as it can be read, so that one mistake does not echo. */
 import { topicPartition } from '../kafka/ids.ts'
+import { logDirsIn } from '../kafka/log-dirs.ts'
 
 export interface NamedTopic {
   /** null: cannot be told. */
@@ -14,6 +15,8 @@ export interface Names {
   /** null: the list of brokers cannot be read, so that no broker can be called unknown. */
   readonly brokers: readonly number[] | null
   readonly racks: readonly string[] | null
+  /** Log directories that some broker has. */
+  readonly logDirs: readonly string[]
   readonly topics: Readonly<Record<string, NamedTopic>>
   readonly clients: Readonly<Record<string, 'producer' | 'consumer' | null>>
   /** Labels of raw requests. */
@@ -41,6 +44,12 @@ function racksOf(cluster: Plain): string[] | null {
   if (!Array.isArray(cluster.brokers)) return isNumber(cluster.brokers) ? [] : null
   const racks = cluster.brokers.map((each) => plain(each).rack).filter((rack) => typeof rack === 'string')
   return [...new Set(racks)].sort()
+}
+
+function logDirsOf(cluster: Plain): string[] {
+  const forms = [cluster, ...items(cluster.brokers).map(plain)]
+  const named = forms.map(({ settings }) => plain(settings)['log.dirs']).filter((each) => typeof each === 'string')
+  return [...new Set(named.length > 0 ? named.flatMap(logDirsIn) : logDirsIn(undefined))]
 }
 
 function topicOf(form: Plain, fromStart: boolean): NamedTopic {
@@ -86,7 +95,8 @@ export function namesIn(value: unknown): Names {
       reassigned.push(...Object.keys(plain(action.reassign)))
     })
   })
-  return { brokers: brokersOf(cluster), racks: racksOf(cluster), topics, clients, labels, reassigned }
+  const [brokers, racks, logDirs] = [brokersOf(cluster), racksOf(cluster), logDirsOf(cluster)]
+  return { brokers, racks, logDirs, topics, clients, labels, reassigned }
 }
 
 /** The name of a raw request or call that the scenario gives none. */

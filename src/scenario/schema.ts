@@ -343,6 +343,7 @@ const actionForms = {
   }),
   disk: map({
     disk: targets,
+    directory: text.optional().describe('One of the log.dirs of the broker; without it every one.'),
     free: z
       .union([z.literal('plenty', { error: 'size' }), size], { error: 'size' })
       .optional()

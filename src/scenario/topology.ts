@@ -1,5 +1,6 @@
 /** Brokers, topics and links of a plan. */
-import { resolveSettings } from '../kafka/config.ts'
+import { resolveSettings, type SettingValue } from '../kafka/config.ts'
+import { logDirsIn } from '../kafka/log-dirs.ts'
 import type { Plan, PlanBroker, PlanTopic } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
 import type { Path } from './problem.ts'
@@ -31,6 +32,7 @@ export function compileBrokers(checks: Checks, cluster: ClusterForm): PlanBroker
         checks.add([...here, 'id'], `there are two brokers ${form.id}`, { expected: 'a different id for each broker' })
       }
       const own = checks.settings(form.settings, 'broker', [...here, 'settings'])
+      checkLogDirs(checks, own['log.dirs'] ?? shared['log.dirs'], [...here, 'settings', 'log.dirs'])
       const late = cluster.controller !== undefined && cluster.controller !== form.id ? HEAD_START_US : 0
       const startAt = form['start-at']
       return {
@@ -43,6 +45,16 @@ export function compileBrokers(checks: Checks, cluster: ClusterForm): PlanBroker
       }
     })
     .sort((a, b) => a.id - b.id)
+}
+
+/** Each directory once, and each with a name. */
+function checkLogDirs(checks: Checks, value: SettingValue | undefined, path: Path): void {
+  const dirs = logDirsIn(value)
+  if (!dirs.includes('') && new Set(dirs).size === dirs.length) return
+  checks.add(path, 'log.dirs names every directory of a broker once', {
+    expected: 'names separated by commas, such as a,b',
+    found: String(value),
+  })
 }
 
 const FIRST_CONTROLLER = 3001

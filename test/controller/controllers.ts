@@ -2,6 +2,7 @@
 import { controllerMachine } from '../../src/controller/controller.ts'
 import type { ControllerConfig, ControllerState } from '../../src/controller/state.ts'
 import { resolveSettings, type Settings } from '../../src/kafka/config.ts'
+import type { ErrorName } from '../../src/kafka/errors.ts'
 import type { Fact } from '../../src/kafka/facts.ts'
 import type { Mechanisms } from '../../src/kafka/generation/mechanisms.ts'
 import { resolveGeneration } from '../../src/kafka/generation/table.ts'
@@ -69,6 +70,8 @@ export class Controllers {
   readonly answering = new Set<BrokerId>()
   /** A broker that takes control requests and does not answer. */
   mute: BrokerId | null = null
+  /** What a broker answers to its roles. */
+  rolesAnswered: (to: BrokerId, request: LeaderAndIsrRequest) => Record<string, ErrorName> = () => ({})
   /** Draws by stream; 0.5 else. */
   pins: Record<string, number> = {}
   /** Runs before the registry handles a request: a place to let somebody else write first. */
@@ -337,7 +340,8 @@ export class Controllers {
     this.sent.push({ from, to, request })
     if (this.mute === to) return
     const { correlationId } = request
-    const message = { type: 'ControlResponse', correlationId, error: 'NONE', partitions: {} } as const
+    const partitions = request.type === 'LeaderAndIsrRequest' ? this.rolesAnswered(to, request) : {}
+    const message = { type: 'ControlResponse', correlationId, error: 'NONE', partitions } as const
     this.#give(from, { kind: 'message', from: `broker-${to}`, connection: 'c', message })
   }
 

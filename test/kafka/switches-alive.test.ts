@@ -81,7 +81,6 @@ const WAITING: Readonly<Record<string, string>> = {
   missingIndexLeftEmpty: 'files of a log: recordings of damaged directories hold them',
   cleanMarkerRemoved: 'files of a log: recordings of damaged directories hold them',
   unreadableRecoveryPoint: 'files of a log: recordings of damaged directories hold them',
-  logDirFailures: 'files of a log: recordings of damaged directories hold them',
   metaPropertiesChecked: 'files of a log: recordings of damaged directories hold them',
   logStartPastEnd: 'files of a log: recordings of damaged directories hold them',
   trailingGarbageIsFatal: 'files of a log: recordings of damaged directories hold them',

@@ -10,7 +10,7 @@ import { setFollowerHighWatermark } from '../high-watermark.ts'
 import { diskOf } from '../log-disk.ts'
 import { cleanupPolicy } from '../retention.ts'
 import { type BrokerContext, logOf } from '../running.ts'
-import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
+import type { BrokerConfig, BrokerState, FetchedPartitionState, FetcherState } from '../state.ts'
 import { decideOnDivergence } from '../truncation/on-fetch.ts'
 import { truncateByDecision } from './epoch-answer.ts'
 import { failPartition, fencePartition } from './failed-partition.ts'
@@ -83,9 +83,13 @@ function applyData(
   ctx.probe('leader-answered-with-a-diverging-epoch')
   // KAFKA-14704: to 3.4.0 the high watermark of such an answer is taken before the cut, over records that will go.
   if (m.divergingAnswerMovesHighWatermark) takeLeaderOffsets(state, ctx, config, name, data)
-  const { fetchOffset } = fetcher.partitions[name]!
-  const decision = decideOnDivergence(logOf(state, name), diverging, fetchOffset, m)
+  const current = fetcher.partitions[name]!
+  const decision = decideOnDivergence(logOf(state, name), diverging, current.fetchOffset, m)
   truncateByDecision(state, ctx, config, fetcher, name, decision)
+  // From 3.4.1 nothing else of it is taken: the next fetch would tell. But the leader's session counts it as told.
+  if (!m.divergingAnswerMovesHighWatermark && decision.complete) {
+    current.leftAside = { highWatermark: data.highWatermark, logStartOffset: data.logStartOffset }
+  }
   return true
 }
 
@@ -130,8 +134,20 @@ function appendFetched(
     const { leaderEpoch } = current
     ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'follower' })
   }
+  if (isToldInSession(current, data)) {
+    ctx.probe('fetch session withholds a high watermark that the follower left aside')
+    return
+  }
+  delete current.leftAside
   takeLeaderOffsets(state, ctx, config, name, data)
 }
+
+/** An incremental answer (KIP-227, 1.1) leaves out a partition without records whose offsets are as they were told. */
+const isToldInSession = ({ leftAside }: FetchedPartitionState, data: FetchedPartition): boolean =>
+  leftAside !== undefined &&
+  data.batches.length === 0 &&
+  data.highWatermark === leftAside.highWatermark &&
+  data.logStartOffset === leftAside.logStartOffset
 
 /**
  * High watermark := min(own log end, the leader's), which may bring it down; then, from 0.11, log start := the larger

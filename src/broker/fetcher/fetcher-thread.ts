@@ -25,8 +25,12 @@ export const timeoutTimer = (leader: BrokerId): string => `fetcher:${leader}:tim
 export const pauseUs = (config: BrokerConfig): number =>
   Math.max(durationSetting(config, 'replica.fetch.backoff.ms', 0), SHORTEST_PAUSE_US)
 
-/** Leaves a partition alone for a while; one that is delayed already keeps its time. */
+/**
+ * Leaves a partition alone for a while; one that is delayed already keeps its time. Fetches go out without it meanwhile,
+ * and so the leader's session forgets it.
+ */
 export function delayPartition(ctx: BrokerContext, partition: FetchedPartitionState, delayUs: number): void {
+  delete partition.leftAside
   if (partition.delayedUntilUs <= ctx.nowUs) partition.delayedUntilUs = ctx.nowUs + delayUs
 }
 

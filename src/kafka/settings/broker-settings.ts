@@ -54,6 +54,7 @@ export const BROKER_SETTINGS = [
   ['request.timeout.ms', 'int', 'ms', [['0.9', 30000]], 'A broker gives a request to the controller up after this long.', { min: 1 }],
 
   // --- Log
+  ['log.dirs', 'string', '', [['0.8.0', '']], 'Log directories, separated by commas, each on a disk of its own (KIP-112); unset: one, named data.'],
   ['log.segment.bytes', 'int', 'bytes', [['0.8.0', 1073741824]], 'A segment is rolled when it would grow beyond this.', { min: 14 }],
   ['log.roll.hours', 'int', 'h', [['0.8.0', 168]], 'A segment is rolled at this age.', { min: 1 }],
   ['log.roll.ms', 'int', 'ms', [['0.8.2', '']], 'The same in milliseconds; comes before log.roll.hours.', { min: 1 }],
