@@ -40,6 +40,7 @@ export function Diagram({ side }: { readonly side: Side }) {
         <h2>Messages{isBoth.value ? ` of ${side.name}` : ''}</h2>
         <span class="dim">
           events {scene.firstEvent} to {scene.lastEvent}
+          {scene.idle.length === 0 ? '' : `, without idle ${scene.idle.join(', ')}`}
         </span>
         {KINDS.map((kind) => (
           <label key={kind}>

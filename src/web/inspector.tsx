@@ -1,4 +1,6 @@
 /** One event: what happened, by which rule, why, what it changed. */
+import { canonical } from '../kernel/fingerprint.ts'
+import type { Json } from '../kernel/json.ts'
 import { formatTime } from '../kernel/time.ts'
 import { eventDetail, whyChain } from '../report/page/event-words.ts'
 import type { ViewPatch } from '../report/page/view-state.ts'
@@ -22,8 +24,20 @@ function entryWords(entry: unknown): string {
     : `${valueWords(first)} ${valueWords(fourth)} at ${valueWords(second)} ${valueWords(third)}`
 }
 
+const isFields = (value: Json): value is { readonly [field: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Of a value with fields only those that changed. */
+function changeWords(before: Json, after: Json): string {
+  if (!isFields(before) || !isFields(after)) return `${valueWords(before)} → ${valueWords(after)}`
+  return Object.keys(after)
+    .filter((field) => canonical(before[field] ?? null) !== canonical(after[field]!))
+    .map((field) => `${field} ${valueWords(before[field])} → ${valueWords(after[field])}`)
+    .join('; ')
+}
+
 function patchWords(patch: ViewPatch): string {
-  if (!isListPatch(patch)) return `${valueWords(patch[1])} → ${valueWords(patch[2])}`
+  if (!isListPatch(patch)) return changeWords(patch[1], patch[2])
   const [op, , entries] = patch
   const named = entries.slice(0, MOST_ENTRIES).map(entryWords).join(', ')
   const more = entries.length > MOST_ENTRIES ? ` and ${entries.length - MOST_ENTRIES} more` : ''
@@ -38,6 +52,7 @@ export function pathWords(path: string): string {
   if (kind === 'partition') return `${first}: ${second}`
   if (kind === 'belief') return `${first}: b${second} thinks of b${third}`
   if (kind === 'told') return 'clients are told'
+  if (kind === 'commit') return `${first}: offset of group ${second}`
   return path.replaceAll('/', ' ')
 }
 

@@ -2,8 +2,11 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { parseTrace } from '../driver/trace.ts'
+import { splitTopicPartition } from '../kafka/ids.ts'
+import { isInternalTopic } from '../kafka/internal-topics.ts'
 import type { PageComparison } from '../report/page/comparison-data.ts'
 import { PageRun, pageTrace } from '../report/page/page-run.ts'
+import { logPath } from '../report/page/view-state.ts'
 import { App } from './app.tsx'
 import { linkHere, onKey } from './commands.ts'
 import { blocks } from './decode.ts'
@@ -26,6 +29,13 @@ import {
   view,
 } from './store.ts'
 import './style.css'
+
+/** The first partition of a topic of clients that gets records, else the first one. */
+function openingPartition({ partitions, changes, header }: PageRun): string {
+  const of = partitions.filter((name) => !isInternalTopic(splitTopicPartition(name).topic))
+  const written = of.find((name) => header.plan.brokers.some(({ id }) => changes.has(logPath(name, id))))
+  return written ?? of[0] ?? partitions[0] ?? ''
+}
 
 async function readSides(): Promise<Side[]> {
   if (typeof DecompressionStream === 'undefined')
@@ -98,7 +108,7 @@ async function start(): Promise<void> {
     const named = comparison.value
     sides.value = named === null ? read : read.map((side, i) => ({ ...side, label: sideLabel(named, i, side.label) }))
     const { run } = read[0]!
-    partition.value = run.partitions[0] ?? ''
+    partition.value = openingPartition(run)
     if ((run.header.plan.chapters ?? []).length > 0) keepAnswers(run)
     if (read.length === 2 && comparison.value !== null) {
       view.value = 'both'

@@ -3,6 +3,7 @@ import { computed } from '@preact/signals'
 import { formatTime } from '../kernel/time.ts'
 import type { Caret, ReplicaRow, ReplicaScene, SceneCell, ToldCell } from '../report/page/replica-scene.ts'
 import { replicaScene } from '../report/page/replica-scene.ts'
+import type { CellMark } from '../report/page/transaction-marks.ts'
 import { pageWidth } from './size.ts'
 import type { Side } from './store.ts'
 import {
@@ -229,6 +230,13 @@ function ToldRow({ scene }: { readonly scene: ReplicaScene }) {
   )
 }
 
+const transactionWords = ({ kind, fate, producer }: CellMark): string =>
+  kind === 'marker'
+    ? `the marker by which a transaction of producer ${producer} is ${fate}`
+    : `of a transaction of producer ${producer}: ${fate}`
+
+const FATE_GLYPHS: Readonly<Record<CellMark['fate'], string>> = { open: '◌', committed: '●', aborted: '⊘' }
+
 const cellWords = (cell: SceneCell): string =>
   [
     cell.value,
@@ -237,6 +245,7 @@ const cellWords = (cell: SceneCell): string =>
     cell.acked ? 'acknowledged' : '',
     cell.diverged ? 'another replica has another record here' : '',
     cell.onlyCopy ? 'the leader does not have it' : '',
+    cell.transaction === null ? '' : transactionWords(cell.transaction),
     cell.id,
   ]
     .filter((part) => part !== '')
@@ -289,6 +298,7 @@ function Replica({
             cell.diverged ? 'diverged' : '',
             cell.fresh ? 'fresh' : '',
             cell.onlyCopy ? 'only-copy' : '',
+            cell.transaction === null ? '' : `${cell.transaction.kind} ${cell.transaction.fate}`,
           ]
           return (
             <td key={scene.offsets[i]} class={classes.filter((name) => name !== '').join(' ')} title={cellWords(cell)}>
@@ -296,6 +306,7 @@ function Replica({
               {cell.epoch >= 0 ? <sub class="epoch">{cell.epoch}</sub> : null}
               {cell.acked ? <i class="tick">✓</i> : null}
               {cell.diverged ? <i class="differs">≠</i> : null}
+              {cell.transaction === null ? null : <i class="fate">{FATE_GLYPHS[cell.transaction.fate]}</i>}
             </td>
           )
         })}

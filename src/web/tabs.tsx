@@ -1,7 +1,10 @@
 /** Properties and their witnesses, clients; the other tabs have files of their own. */
+import { producerScenes } from '../report/page/coordinated-scene.ts'
+import type { PageRun } from '../report/page/page-run.ts'
 import type { Told } from '../report/page/view-state.ts'
 import { positionPath, replicaPath, TOLD, truthPath } from '../report/page/view-state.ts'
 import { Charts } from './charts.tsx'
+import { Groups, Heads, Transactions } from './coordinated.tsx'
 import { Partitions } from './partitions.tsx'
 import type { Side } from './store.ts'
 import { eventOf, goEvent, isBoth, sideIndex, tab } from './store.ts'
@@ -10,14 +13,22 @@ const TABS = [
   ['verdicts', 'Properties'],
   ['partitions', 'Partitions'],
   ['clients', 'Clients'],
+  ['groups', 'Groups'],
+  ['transactions', 'Transactions'],
   ['charts', 'Charts'],
 ] as const
+
+/** Tabs that a run has something for. */
+function tabsOf({ named }: PageRun): (typeof TABS)[number][] {
+  const empty = { groups: named.groups.length === 0, transactions: named.transactions.length === 0 }
+  return TABS.filter(([name]) => !(name in empty) || !empty[name as keyof typeof empty])
+}
 
 export function Tabs({ side }: { readonly side: Side }) {
   return (
     <section class="tabs" aria-label="More about the run">
       <div class="bar" role="tablist" aria-label="More about the run">
-        {TABS.map(([name, words]) => (
+        {tabsOf(side.run).map(([name, words]) => (
           <button
             type="button"
             role="tab"
@@ -38,6 +49,8 @@ export function Tabs({ side }: { readonly side: Side }) {
         {tab.value === 'verdicts' ? <Verdicts side={side} /> : null}
         {tab.value === 'partitions' ? <Partitions side={side} /> : null}
         {tab.value === 'clients' ? <Clients side={side} /> : null}
+        {tab.value === 'groups' ? <Groups side={side} /> : null}
+        {tab.value === 'transactions' ? <Transactions side={side} /> : null}
         {tab.value === 'charts' ? <Charts side={side} /> : null}
       </div>
     </section>
@@ -112,16 +125,10 @@ function Clients({ side }: { readonly side: Side }) {
         Told so far: <b>{count('acked')}</b> acknowledged, <b>{count('failed')}</b> failed, <b>{count('unknown')}</b>{' '}
         unknown.
       </p>
+      <Producers side={side} />
       {consumers.length === 0 ? null : (
         <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">Consumer</th>
-              <th scope="col">Partition</th>
-              <th scope="col">Position</th>
-              <th scope="col">Lag</th>
-            </tr>
-          </thead>
+          <Heads of={['Consumer', 'Partition', 'Position', 'Lag']} />
           <tbody>
             {consumers.flatMap((consumer) =>
               side.run.partitions.map((name) => {
@@ -153,3 +160,46 @@ function Clients({ side }: { readonly side: Side }) {
     </>
   )
 }
+
+const PLACES = { open: 'filling', ready: 'waiting', sent: 'in flight' } as const
+
+/** What producers hold: the accumulator and what is in flight. */
+function Producers({ side }: { readonly side: Side }) {
+  const scenes = producerScenes(side.run, eventOf(side))
+  if (scenes.length === 0) return null
+  return (
+    <>
+      {scenes.map(({ name, producer: { batches, memoryUsed, blocked, identity, transaction } }) => (
+        <div key={name}>
+          <p>
+            Producer <b>{name}</b>
+            {identity === null ? '' : `, id ${identity[0]} epoch ${identity[1]}`}
+            {transaction === null ? '' : `, ${transaction}`}: {batches.length}{' '}
+            {batches.length === 1 ? 'batch' : 'batches'}, {memoryUsed} bytes of its buffer
+            {blocked === 0 ? '' : `, ${blocked} sends block`}
+          </p>
+          {batches.length === 0 ? null : (
+            <table class="plain">
+              <Heads of={['Batch', 'Partition', 'Where', 'Records', 'Bytes', 'Put back']} />
+              <tbody>
+                {batches.slice(0, MOST_BATCHES).map(([id, where, place, records, bytes, attempts]) => (
+                  <tr key={id}>
+                    <td>{id}</td>
+                    <td>{where}</td>
+                    <td class={place === 'sent' ? 'good' : ''}>{PLACES[place]}</td>
+                    <td>{records}</td>
+                    <td>{bytes}</td>
+                    <td class={attempts > 0 ? 'warn' : ''}>{attempts}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+          {batches.length > MOST_BATCHES ? <p class="dim">… and {batches.length - MOST_BATCHES} more</p> : null}
+        </div>
+      ))}
+    </>
+  )
+}
+
+const MOST_BATCHES = 30

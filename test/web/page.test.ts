@@ -11,6 +11,7 @@ import { chromiumPath, launch, Pages, Watched } from './browser.ts'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const KIP_101 = 'history/kip-101-truncation-loses-acked-record'
+const TRANSACTIONS = 'transactions/crashes-at-every-step-of-consume-transform-produce'
 const LESSON = 'lessons/3-how-an-epoch-saves-a-record'
 
 /** Every text of a scenario as an attack on the page that shows it. */
@@ -238,6 +239,29 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       await expect.poll(() => page.locator('.where').innerText()).toContain(`event ${at} `)
       expect(await page.locator('*').count()).toBeLessThan(3_000)
     }
+  })
+
+  test('groups and transactions have tabs where a run has them, and marks in the logs', async () => {
+    const page = await watched.open(await pages.of('groups', [bundledPlan(TRANSACTIONS)]))
+    const tab = (name: string) => page.getByRole('tab', { name })
+    await page.keyboard.press('End')
+    await tab('Transactions').click()
+    expect(await page.locator('#tab-panel').innerText()).toMatch(/w2 at b3\s+1 epoch 2\s+Empty/)
+    expect(await axe(page)).toEqual([])
+    await tab('Groups').click()
+    expect(await page.locator('#tab-panel').innerText()).toMatch(/Group workers: Empty[\s\S]*in-0\s+12\s+0\s+0/)
+    expect(await axe(page)).toEqual([])
+    await page.locator('select[aria-label=Partition]').selectOption('out-0')
+    const leader = page.locator('tbody.replica.named')
+    expect(await leader.locator('.cell.record.aborted').count()).toBe(2)
+    expect(await leader.locator('.cell.marker.committed').first().getAttribute('title')).toMatch(/the marker by which/)
+    // The same run before the first transaction: nothing is open, aborted or held.
+    await page.keyboard.press('Home')
+    expect(await page.locator('.cell').count()).toBe(0)
+    // A run without any of it has no such tab.
+    await watched.open(one)
+    expect(await tab('Groups').count()).toBe(0)
+    expect(await tab('Transactions').count()).toBe(0)
   })
 
   test('a narrow screen scrolls down only, and a reader that wants no motion gets none', async () => {

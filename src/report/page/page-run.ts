@@ -5,8 +5,8 @@ import { comparePartitions, type TopicPartition } from '../../kafka/ids.ts'
 import type { RunView } from '../run-view.ts'
 import { factWords, markOfFact, nodeWords } from '../words.ts'
 import type { LostMessage, ViewLine } from './view-recorder.ts'
-import type { Cell, ViewPatch } from './view-state.ts'
-import { isListPatch, pathOf, ViewState } from './view-state.ts'
+import type { Cell, Told, ViewPatch } from './view-state.ts'
+import { isListPatch, pathOf, TOLD, ViewState } from './view-state.ts'
 
 /** What the header of a trace holds for the page. */
 export interface PageHeader extends TraceHeader {
@@ -76,6 +76,25 @@ export interface CutMoment {
   readonly cells: readonly Cell[]
 }
 
+/** A record that clients were told is in a log. */
+export interface AcknowledgedRecord {
+  readonly id: string
+  readonly acks: number
+}
+
+/** Of one partition: when each was told of, and which are where. */
+export interface Acknowledged {
+  readonly eventOf: ReadonlyMap<string, number>
+  readonly at: ReadonlyMap<number, readonly AcknowledgedRecord[]>
+}
+
+/** What has a name of its own and is shown at some moment of the run, each sorted. */
+export interface NamedThings {
+  readonly groups: readonly string[]
+  readonly transactions: readonly string[]
+  readonly producers: readonly string[]
+}
+
 /** Events between two kept states. Between them the state is stepped. */
 const KEYFRAME_EVERY = 1024
 
@@ -116,6 +135,35 @@ function factMoment(fact: Fact): Omit<Moment, 'event'> | null {
   return null
 }
 
+class AcknowledgedSoFar {
+  readonly byPartition = new Map<
+    TopicPartition,
+    { readonly eventOf: Map<string, number>; readonly at: Map<number, AcknowledgedRecord[]> }
+  >()
+
+  add(event: number, told: readonly Told[]): void {
+    for (const [id, partition, offset, outcome, , acks] of told) {
+      // A producer that asks for no answer is told nothing.
+      if (outcome !== 'acked' || offset < 0 || acks === 0) continue
+      const of = this.byPartition.get(partition) ?? { eventOf: new Map(), at: new Map() }
+      this.byPartition.set(partition, of)
+      of.eventOf.set(id, event)
+      const here = of.at.get(offset)
+      if (here === undefined) of.at.set(offset, [{ id, acks }])
+      else here.push({ id, acks })
+    }
+  }
+}
+
+function namedThings(changes: ReadonlyMap<string, unknown>): NamedThings {
+  const of = (kind: string): string[] =>
+    [...changes.keys()]
+      .filter((path) => path.startsWith(`${kind}/`))
+      .map((path) => path.slice(kind.length + 1))
+      .sort()
+  return { groups: of('group'), transactions: of('transaction'), producers: of('producer') }
+}
+
 const breaksOf = (verdicts: PageEvent['v'], event: number): Moment[] =>
   (verdicts ?? []).flatMap((verdict) =>
     verdict.change === 'at-stake'
@@ -132,6 +180,8 @@ export class PageRun {
   readonly moments: readonly Moment[]
   readonly partitions: readonly TopicPartition[]
   readonly cuts: readonly CutMoment[]
+  readonly acknowledged: ReadonlyMap<TopicPartition, Acknowledged>
+  readonly named: NamedThings
   /** Events that changed a path, ascending. */
   readonly changes: ReadonlyMap<string, readonly number[]>
   /** Messages by the event at which they were sent, and by that at which they ended. */
@@ -150,6 +200,7 @@ export class PageRun {
     const changes = new Map<string, number[]>()
     const cuts: CutMoment[] = []
     const partitions = new Set<TopicPartition>()
+    const acknowledged = new AcknowledgedSoFar()
     const walking = new ViewState()
     for (const event of trace.events) {
       const { i, d } = event
@@ -165,11 +216,14 @@ export class PageRun {
         else if (known.at(-1) !== i) known.push(i)
         if (path.startsWith('log/')) partitions.add(path.split('/')[1]!)
         if (path.startsWith('partition/')) partitions.add(path.split('/')[1]!)
+        if (path === TOLD && patch[0] === '+') acknowledged.add(i, patch[2] as unknown as Told[])
         if (isListPatch(patch) && patch[0] === '-') cuts.push({ event: i, path, cells: patch[2] as unknown as Cell[] })
       }
     }
     this.changes = changes
     this.cuts = cuts
+    this.acknowledged = acknowledged.byPartition
+    this.named = namedThings(changes)
     this.partitions = [...partitions].sort(comparePartitions)
     this.messages = this.#readMessages()
     const sentAt = new Map<number, PageMessage[]>()

@@ -1,8 +1,9 @@
 /** The replicas of one partition as a drawing without a painter: columns are offsets, rows are brokers. */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { PageRun } from './page-run.ts'
-import type { Cell, ReplicaField, Told, TruthField, ViewState } from './view-state.ts'
-import { beliefPath, logPath, processPath, replicaPath, sessionPath, TOLD, truthPath } from './view-state.ts'
+import { type CellMark, transactionMarks } from './transaction-marks.ts'
+import type { Cell, ReplicaField, TruthField, ViewState } from './view-state.ts'
+import { beliefPath, logPath, processPath, replicaPath, sessionPath, truthPath } from './view-state.ts'
 
 export interface SceneCell {
   readonly offset: number
@@ -18,6 +19,8 @@ export interface SceneCell {
   readonly fresh: boolean
   /** Acknowledged and not in the log of the leader that the registry names: this is a copy that remains. */
   readonly onlyCopy: boolean
+  /** What became of its transaction, as this log tells; null: it belongs to none. */
+  readonly transaction: CellMark | null
 }
 
 /** A record that was cut away and is still shown. */
@@ -33,7 +36,7 @@ export interface Ghost {
 export interface Caret {
   /** The offset left of which it stands. */
   readonly at: number
-  readonly kind: 'leo' | 'hw' | 'start' | 'belief' | 'flushed'
+  readonly kind: 'leo' | 'hw' | 'lso' | 'start' | 'belief'
   readonly words: string
   /** The path of the value behind it. */
   readonly path: string
@@ -96,25 +99,43 @@ const shownValue = ([, , id, value]: Cell): string => value ?? id
 interface Log {
   readonly broker: number
   readonly cells: readonly Cell[]
-  readonly at: ReadonlyMap<number, Cell>
 }
+
+/** The record at an offset. Offsets are dense but where a cleaner was, so that the first guess mostly is right. */
+function cellAt({ cells }: Log, offset: number): Cell | undefined {
+  const guess = cells[offset - (cells[0]?.[0] ?? 0)]
+  if (guess?.[0] === offset) return guess
+  let low = 0
+  let high = cells.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (cells[middle]![0] < offset) low = middle + 1
+    else high = middle
+  }
+  return cells[low]?.[0] === offset ? cells[low] : undefined
+}
+
+/** Whether a log has a record, which mostly is where it was told to be. */
+const hasRecord = (log: Log, id: string, offset: number): boolean =>
+  cellAt(log, offset)?.[2] === id || log.cells.some((cell) => cell[2] === id)
 
 function logsOf(state: ViewState, partition: TopicPartition, brokers: readonly number[]): Log[] {
   return brokers.map((broker) => {
     const start = numberAt(state, replicaPath(partition, broker, 'logStartOffset')) ?? 0
     const all = state.list(logPath(partition, broker)) as unknown as readonly Cell[]
     const cells = start > 0 ? all.filter(([offset]) => offset >= start) : all
-    return { broker, cells, at: new Map(cells.map((cell) => [cell[0], cell])) }
+    return { broker, cells }
   })
 }
 
-/** First offset at which two logs that reach so far differ; the shortest end when none does. */
-function firstDifference(logs: readonly Log[], from: number, to: number): number {
+/** Whether all logs have the same records in [from, to). */
+function isSameEverywhere([first, ...others]: readonly Log[], from: number, to: number): boolean {
+  if (first === undefined) return true
   for (let offset = from; offset < to; offset++) {
-    const ids = new Set(logs.map(({ at }) => at.get(offset)?.[2] ?? null))
-    if (ids.size > 1) return offset
+    const id = cellAt(first, offset)?.[2]
+    for (const other of others) if (cellAt(other, offset)?.[2] !== id) return false
   }
-  return to
+  return true
 }
 
 export interface SceneView {
@@ -143,7 +164,6 @@ export function replicaScene(
   const logs = logsOf(state, partition, brokers)
   const end = Math.max(0, ...brokers.map((id) => (replica(id, 'logEndOffset') as number | undefined) ?? 0))
   const start = Math.min(end, ...brokers.map((id) => (replica(id, 'logStartOffset') as number | undefined) ?? 0))
-  const differs = firstDifference(logs, start, end)
   const cuts = run.cuts.filter((cut) => cut.event <= index && cut.path.startsWith(`log/${partition}/`))
   const ghostEnd = Math.max(end, ...cuts.flatMap(({ cells }) => cells.map(([offset]) => offset + 1)))
   const tail = Math.max(start, ghostEnd - columns + 1)
@@ -155,13 +175,14 @@ export function replicaScene(
     replica(leader, 'role') === 'leader' && leaderHighWatermark !== undefined
       ? leaderHighWatermark
       : Math.max(0, ...brokers.map((id) => (replica(id, 'highWatermark') as number | undefined) ?? 0))
-  const acks = ackedBefore(state, partition)
+  const acknowledged = run.acknowledged.get(partition)
+  const isAcked = (id: string): boolean => (acknowledged?.eventOf.get(id) ?? Number.POSITIVE_INFINITY) <= index
   const leaderLog = logs.find(({ broker }) => broker === leader)
-  const leaderIds = leaderLog === undefined ? null : new Set(leaderLog.cells.map((cell) => cell[2]))
   const fresh = freshCells(run, index)
   const lost = new Set((run.footer?.view?.lost ?? []).map(({ id }) => id))
   const rows = brokers.map((broker): ReplicaRow => {
     const log = logs.find((each) => each.broker === broker)!
+    const marks = transactionMarks(log.cells, from)
     const epoch = replica(broker, 'leaderEpoch') as number | undefined
     const believed = replica(broker, 'leader') as number | undefined
     return {
@@ -176,9 +197,9 @@ export function replicaScene(
       logEndOffset: (replica(broker, 'logEndOffset') as number | undefined) ?? 0,
       highWatermark: (replica(broker, 'highWatermark') as number | undefined) ?? null,
       cells: offsets.map((offset) => {
-        const cell = log.at.get(offset)
+        const cell = cellAt(log, offset)
         if (cell === undefined) return null
-        const acked = acks.has(cell[2])
+        const acked = isAcked(cell[2])
         return {
           offset,
           id: cell[2],
@@ -186,9 +207,10 @@ export function replicaScene(
           epoch: cell[1],
           committed: offset < committedEnd,
           acked,
-          diverged: logs.some((other) => (other.at.get(offset)?.[2] ?? cell[2]) !== cell[2]),
+          diverged: logs.some((other) => (cellAt(other, offset)?.[2] ?? cell[2]) !== cell[2]),
           fresh: fresh.has(`${logPath(partition, broker)} ${offset} ${cell[2]}`),
-          onlyCopy: acked && leaderIds !== null && !leaderIds.has(cell[2]),
+          onlyCopy: acked && leaderLog !== undefined && !hasRecord(leaderLog, cell[2], offset),
+          transaction: marks.get(offset) ?? null,
         }
       }),
       ghosts: ghostsOf(cuts, logPath(partition, broker), log, offsets),
@@ -206,29 +228,21 @@ export function replicaScene(
     replicas,
     version: (truth('version') as number | undefined) ?? -1,
     offsets,
-    folded: from > start ? { from: start, to: from - 1, same: differs >= from } : null,
+    folded: from > start ? { from: start, to: from - 1, same: isSameEverywhere(logs, start, from) } : null,
     rows,
-    told: [...acks.values()]
-      .filter(([, , offset]) => offset >= from)
-      .sort((a, b) => a[2] - b[2])
-      .map(([id, , offset, , , ack]): ToldCell => {
-        const remainsOn = logs.filter(({ cells }) => cells.some((cell) => cell[2] === id)).map(({ broker }) => broker)
-        const there = leaderIds === null || leaderIds.has(id)
-        const cell = logs.flatMap(({ cells }) => cells).find((each) => each[2] === id) ?? cutCell(cuts, id)
-        const state = there ? 'there' : lost.has(id) ? 'lost' : 'missing'
-        return { offset, id, value: cell === null ? id : shownValue(cell), acks: ack, state, remainsOn }
-      }),
+    told: offsets.flatMap((offset) =>
+      (acknowledged?.at.get(offset) ?? [])
+        .filter(({ id }) => isAcked(id))
+        .map(({ id, acks }): ToldCell => {
+          const holders = logs.filter((log) => hasRecord(log, id, offset))
+          const there = leaderLog === undefined || holders.includes(leaderLog)
+          const cell = holders[0]?.cells.find((each) => each[2] === id) ?? cutCell(cuts, id)
+          const state = there ? 'there' : lost.has(id) ? 'lost' : 'missing'
+          const value = cell === null ? id : shownValue(cell)
+          return { offset, id, value, acks, state, remainsOn: holders.map(({ broker }) => broker) }
+        }),
+    ),
   }
-}
-
-/** What clients have been told so far is in, by identity. */
-function ackedBefore(state: ViewState, partition: TopicPartition): Map<string, Told> {
-  const told = state.list(TOLD) as unknown as readonly Told[]
-  return new Map(
-    told
-      .filter(([, of, offset, outcome, , acks]) => of === partition && outcome === 'acked' && offset >= 0 && acks !== 0)
-      .map((each) => [each[0], each]),
-  )
 }
 
 function cutCell(cuts: PageRun['cuts'], id: string): Cell | null {
@@ -256,7 +270,7 @@ function ghostsOf(cuts: PageRun['cuts'], path: string, log: Log, offsets: readon
     for (const cell of cut.cells) {
       const [offset, epoch, id] = cell
       ghosts.delete(`${offset} ${id}`)
-      if (log.at.get(offset)?.[2] === id || !offsets.includes(offset)) continue
+      if (cellAt(log, offset)?.[2] === id || !offsets.includes(offset)) continue
       ghosts.set(`${offset} ${id}`, { offset, id, value: shownValue(cell), epoch, event: cut.event })
     }
   }
@@ -272,6 +286,7 @@ function caretsOf(state: ViewState, partition: TopicPartition, broker: number, b
   const start = replicaPath(partition, broker, 'logStartOffset')
   if ((numberAt(state, start) ?? 0) > 0) add('start', start, (value) => `start ${value}`)
   add('hw', replicaPath(partition, broker, 'highWatermark'), (value) => `HW ${value}`)
+  add('lso', replicaPath(partition, broker, 'lastStableOffset'), (value) => `LSO ${value}`)
   add('leo', replicaPath(partition, broker, 'logEndOffset'), (value) => `LEO ${value}`)
   for (const leader of brokers) {
     add('belief', beliefPath(partition, leader, broker), (value) => `b${leader} thinks b${broker} is at ${value}`)

@@ -31,6 +31,8 @@ export interface SpaceTimeArrow {
 
 export interface SpaceTimeScene {
   readonly lanes: readonly { readonly id: string; readonly label: string }[]
+  /** Clients that do nothing in the stretch and have no lane, as there are many. */
+  readonly idle: readonly string[]
   /** Stretches in which a process was not up, in ranks. */
   readonly down: readonly {
     readonly lane: number
@@ -120,10 +122,30 @@ function lanesOf(run: PageRun): { id: string; label: string }[] {
   return lanes.map((id) => ({ id, label: shortNode(id) }))
 }
 
+/** With more lanes than these, clients that do nothing in the stretch have none. */
+const MOST_LANES = 8
+
+function lanesIn(
+  run: PageRun,
+  events: readonly number[],
+): { readonly lanes: { id: string; label: string }[]; readonly idle: string[] } {
+  const all = lanesOf(run)
+  if (all.length <= MOST_LANES) return { lanes: all, idle: [] }
+  const busy = new Set<string>()
+  for (const at of events) {
+    busy.add(laneOf(run.events[at]!.n))
+    for (const { to } of run.sentAt.get(at) ?? []) busy.add(laneOf(to))
+    const arrived = run.endedAt.get(at)
+    if (arrived !== undefined) busy.add(laneOf(arrived.from))
+  }
+  const isIdle = ({ id }: { readonly id: string }): boolean => isClient(id) && !busy.has(id)
+  return { lanes: all.filter((lane) => !isIdle(lane)), idle: all.filter(isIdle).map(({ label }) => label) }
+}
+
 export function spaceTimeScene(run: PageRun, index: number, view: SpaceTimeView): SpaceTimeScene {
-  const lanes = lanesOf(run)
-  const laneIndex = new Map(lanes.map(({ id }, i) => [id, i]))
   const events = stretch(run, index, view)
+  const { lanes, idle } = lanesIn(run, events)
+  const laneIndex = new Map(lanes.map(({ id }, i) => [id, i]))
   const rankOf = (event: number): number => {
     let low = 0
     let high = events.length
@@ -177,6 +199,7 @@ export function spaceTimeScene(run: PageRun, index: number, view: SpaceTimeView)
   }
   return {
     lanes,
+    idle,
     down: downStretches(run, lanes, { first, last, rankOf, ranks: events.length }),
     points,
     arrows,

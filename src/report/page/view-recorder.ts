@@ -1,9 +1,10 @@
 /** Watches a run and says after each event what changed of what the page shows. Give `onEvent` to the driver. */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
-import { offsetAt, type RecordBatch } from '../../kafka/records.ts'
+import type { RecordBatch } from '../../kafka/records.ts'
 import { canonical } from '../../kernel/fingerprint.ts'
 import type { Json } from '../../kernel/json.ts'
+import { lastStableOffset } from '../../log/log-producers.ts'
 import { holds } from '../../world/conditions.ts'
 import type { StepReport } from '../../world/context.ts'
 import { HELD_US } from '../../world/host.ts'
@@ -11,19 +12,25 @@ import { controllerTruth, isRegistered, knownPartitions, partitionTruth } from '
 import type { EventBody, World } from '../../world/world.ts'
 import { brokerState, isKraft, registryState } from '../../world/world.ts'
 import { Timeline } from '../timeline.ts'
+import { cellsOf, sameBatch } from './cells.ts'
+import { lookAtCoordinated, lookAtProducer } from './coordinated-look.ts'
 import { messageWords } from './message-words.ts'
-import type { Cell, ReplicaField, Told, ViewPatch } from './view-state.ts'
+import type { ReplicaField, Told, ViewPatch } from './view-state.ts'
 import {
   beliefPath,
   CONTROLLER,
+  commitPath,
+  groupPath,
   HELD,
   LINKS,
   logPath,
   positionPath,
   processPath,
+  producerPath,
   replicaPath,
   sessionPath,
   TOLD,
+  transactionPath,
   truthPath,
   ViewState,
 } from './view-state.ts'
@@ -50,22 +57,6 @@ export interface ViewLine {
 /** A digest of the state comes with every event whose index is a multiple of this, and with every step. */
 const DIGEST_EVERY = 256
 
-/** Longer values are cut: cells show a few letters, the inspector a line. */
-const MOST_VALUE = 120
-
-const clipped = (value: string | null): string | null =>
-  value !== null && value.length > MOST_VALUE ? `${value.slice(0, MOST_VALUE - 1)}…` : value
-
-const cellsOf = (batch: RecordBatch): Cell[] =>
-  batch.records.map((record, i) => [offsetAt(batch, i), batch.leaderEpoch, record.id, clipped(record.value)])
-
-const sameBatch = (a: RecordBatch, b: RecordBatch): boolean =>
-  a === b ||
-  (a.baseOffset === b.baseOffset &&
-    a.leaderEpoch === b.leaderEpoch &&
-    a.records.length === b.records.length &&
-    a.records.every((record, i) => record.id === b.records[i]!.id))
-
 /** Processes of brokers, clients and the rest that an event may have changed; null: any. */
 function touched(body: EventBody, report: StepReport): Set<string> | null {
   if (report.exits.length > 0) return null
@@ -91,6 +82,19 @@ function touched(body: EventBody, report: StepReport): Set<string> | null {
 const linkWords = ({ kind, from, to, extraUs, messages }: World['faults'][number]): string =>
   `${kind} ${from}>${to}${extraUs > 0 ? ` +${extraUs / 1000} ms` : ''}${messages === null ? '' : ` (${messages.join(', ')})`}`
 
+const PRODUCER = 'producer-'
+
+/** Whether the event may have changed what a coordinator, or the registry in its place (0.8), knows. */
+const mayCoordinate = (world: World, only: ReadonlySet<string> | null): boolean =>
+  only === null ||
+  (only.has('registry') && !isKraft(world) && registryState(world).nodes['/consumers'] !== undefined) ||
+  [...only].some((node) => {
+    const coordination = node.startsWith('broker-')
+      ? brokerState(world, nodeNumber(node))?.volatile?.coordination
+      : undefined
+    return Object.keys(coordination?.partitions ?? {}).length > 0
+  })
+
 const ascending = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b)
 
 export class ViewRecorder {
@@ -98,6 +102,8 @@ export class ViewRecorder {
   readonly #steps = new Timeline({ minor: false })
   readonly #texts = new Map<string, string>()
   readonly #batches = new Map<string, RecordBatch[]>()
+  /** Paths of groups, commits and transactions that have a value. */
+  #coordinated = new Set<string>()
   readonly #outstanding = new Map<string, { id: number; sentBy: number; words: string }>()
   #nextEventId = 1
   #rows = 0
@@ -212,6 +218,28 @@ export class ViewRecorder {
     }
     if (world.faults.length > 0 || this.#texts.has(HELD)) this.#held(world)
     this.#clients(world, report)
+    if (mayCoordinate(world, only)) this.#coordinators(world)
+    for (const node of only ?? Object.keys(world.nodes)) {
+      if (!node.startsWith(PRODUCER)) continue
+      this.#put(producerPath(node.slice(PRODUCER.length)), lookAtProducer(world, node) as Json)
+    }
+  }
+
+  #coordinators(world: World): void {
+    const { groups, committed, transactions } = lookAtCoordinated(world)
+    const gone = this.#coordinated
+    this.#coordinated = new Set()
+    const put = (path: string, value: object | number): void => {
+      gone.delete(path)
+      this.#coordinated.add(path)
+      this.#put(path, value as Json)
+    }
+    for (const [id, group] of Object.entries(groups)) put(groupPath(id), group)
+    for (const [id, offsets] of Object.entries(committed)) {
+      for (const [partition, offset] of Object.entries(offsets)) put(commitPath(partition, id), offset)
+    }
+    for (const [id, transaction] of Object.entries(transactions)) put(transactionPath(id), transaction)
+    for (const path of gone) this.#put(path, null)
   }
 
   #process(world: World, id: string): void {
@@ -263,6 +291,8 @@ export class ViewRecorder {
       put('isr', view === undefined ? null : ascending(view.isr))
       put('pendingIsr', view?.pendingIsr ? ascending(view.pendingIsr.isr) : null)
       put('highWatermark', view?.highWatermark ?? null)
+      const stable = view?.role === 'leader' && log !== undefined ? lastStableOffset(log, view.highWatermark) : null
+      put('lastStableOffset', stable === null || stable === view?.highWatermark ? null : stable)
       put('logStartOffset', log?.logStartOffset ?? null)
       put('logEndOffset', log?.logEndOffset ?? null)
       put('flushedOffset', log?.flushedOffset ?? null)
@@ -273,18 +303,20 @@ export class ViewRecorder {
         const known = remote !== undefined && other.id !== id && remote.logEndOffset >= 0
         this.#put(beliefPath(partition, id, other.id), known ? remote.logEndOffset : null)
       }
-      this.#log(logPath(partition, id), log?.batches ?? [])
+      this.#log(partition, id, log?.batches ?? [])
     }
   }
 
-  #log(path: string, batches: readonly RecordBatch[]): void {
+  #log(partition: TopicPartition, broker: number, batches: readonly RecordBatch[]): void {
+    const path = logPath(partition, broker)
+    const cells = (batch: RecordBatch): Json[] => cellsOf(partition, batch) as unknown as Json[]
     const known = this.#batches.get(path) ?? []
     let same = Math.min(known.length, batches.length)
     if (same === 0 || !sameBatch(known[0]!, batches[0]!)) same = 0
     else while (same > 0 && !sameBatch(known[same - 1]!, batches[same - 1]!)) same -= 1
     if (same === known.length && same === batches.length) return
-    const removed = known.slice(same).flatMap(cellsOf)
-    const added = batches.slice(same).flatMap(cellsOf)
+    const removed = known.slice(same).flatMap(cells)
+    const added = batches.slice(same).flatMap(cells)
     if (removed.length > 0) this.#patches.push(['-', path, removed])
     if (added.length > 0) this.#patches.push(['+', path, added])
     known.length = same

@@ -6,8 +6,11 @@ import type { TopicPartition } from '../../kafka/ids.ts'
 import { canonical, digestText, emptyDigest, foldText } from '../../kernel/fingerprint.ts'
 import type { Json } from '../../kernel/json.ts'
 
-/** A record as the page draws it: offset, leader epoch (-1 before 0.11), identity, value. */
-export type Cell = readonly [offset: number, epoch: number, id: string, value: string | null]
+/** With a producer id: `t` a record of its transaction, `c` the marker that commits it, `a` the one that aborts it. */
+export type TransactionMark = `${'t' | 'c' | 'a'}${number}`
+
+/** A record as the page draws it; the epoch is -1 before 0.11, and only records of transactions have a mark. */
+export type Cell = readonly [offset: number, epoch: number, id: string, value: string | null, mark?: TransactionMark]
 
 /** What a client was told of one record: identity, partition, offset (-1 unknown), outcome, error, acks (-1 all). */
 export type Told = readonly [
@@ -133,6 +136,12 @@ export const logPath = (partition: TopicPartition, broker: number): string => `l
 export const beliefPath = (partition: TopicPartition, leader: number, follower: number): string =>
   `belief/${partition}/${leader}/${follower}`
 export const positionPath = (client: string, partition: TopicPartition): string => `position/${client}/${partition}`
+export const groupPath = (group: string): string => `group/${group}`
+/** The next offset that a group will read of a partition, as committed. */
+export const commitPath = (partition: TopicPartition, group: string): string => `commit/${partition}/${group}`
+export const transactionPath = (transactionalId: string): string => `transaction/${transactionalId}`
+/** What a producer holds: its batches, memory and identity. */
+export const producerPath = (producer: string): string => `producer/${producer}`
 export const TOLD = 'told'
 export const CONTROLLER = 'controller'
 export const LINKS = 'links'
@@ -147,6 +156,7 @@ export type ReplicaField =
   | 'isr'
   | 'pendingIsr'
   | 'highWatermark'
+  | 'lastStableOffset'
   | 'logStartOffset'
   | 'logEndOffset'
   | 'flushedOffset'

@@ -1,7 +1,5 @@
 /** The page without a browser: what it would draw of a real run, as plain data. */
 import { expect, test } from 'vitest'
-import { simulate } from '../../../src/driver/simulate.ts'
-import { parseTrace, traceEvent, traceFooter, traceHeader } from '../../../src/driver/trace.ts'
 import { eventWords, whyChain } from '../../../src/report/page/event-words.ts'
 import { chromeTrace, eventsCsv, mermaidSequence, shivizLog } from '../../../src/report/page/exports.ts'
 import { PageRun, pageTrace } from '../../../src/report/page/page-run.ts'
@@ -9,31 +7,7 @@ import { replicaScene } from '../../../src/report/page/replica-scene.ts'
 import { filledShell } from '../../../src/report/page/shell.ts'
 import { spaceTimeScene } from '../../../src/report/page/space-time-scene.ts'
 import { traceProblems } from '../../../src/report/page/validate.ts'
-import { ViewRecorder } from '../../../src/report/page/view-recorder.ts'
-import { runView } from '../../../src/report/run-view.ts'
-import { bundledPlan } from './plans.ts'
-
-function traceText(name: string, kafka?: string): string {
-  const plan = bundledPlan(name, kafka)
-  const recorder = new ViewRecorder()
-  const lines = [traceHeader(plan)]
-  const result = simulate(plan, {
-    onEvent: (world, report, verdicts) => {
-      lines.push(traceEvent(world.index - 1, report, verdicts, recorder.onEvent(world, report)))
-      return true
-    },
-  })
-  recorder.end(result.world)
-  const { timeline: _, ...view } = runView(result, { timeline: [], became: '', repeat: '' })
-  const { chapters, checks, underWay } = recorder
-  return [...lines, traceFooter(result, { view, chapters, checks, underWay }), ''].join('\n')
-}
-
-function parsed(text: string) {
-  const trace = parseTrace(text)
-  if (!trace.ok) throw new Error(trace.message)
-  return trace.trace
-}
+import { parsed, traceText } from './traced.ts'
 
 const LOSS = 'history/kip-101-truncation-loses-acked-record'
 const text = traceText(LOSS)

@@ -1,27 +1,8 @@
 import { expect, test } from 'vitest'
-import { simulate } from '../../../src/driver/simulate.ts'
-import { parseTrace, traceEvent, traceFooter, traceHeader } from '../../../src/driver/trace.ts'
 import { lagSeries, toldSeries, valueSeries } from '../../../src/report/page/chart-series.ts'
-import { PageRun, pageTrace } from '../../../src/report/page/page-run.ts'
 import { topicBalance } from '../../../src/report/page/topic-balance.ts'
-import { ViewRecorder } from '../../../src/report/page/view-recorder.ts'
 import { truthPath } from '../../../src/report/page/view-state.ts'
-import { bundledPlan } from './plans.ts'
-
-function runOf(name: string): PageRun {
-  const plan = bundledPlan(name)
-  const recorder = new ViewRecorder()
-  const lines = [traceHeader(plan)]
-  const result = simulate(plan, {
-    onEvent: (world, report, verdicts) => {
-      lines.push(traceEvent(world.index - 1, report, verdicts, recorder.onEvent(world, report)))
-      return true
-    },
-  })
-  const trace = parseTrace([...lines, traceFooter(result), ''].join('\n'))
-  if (!trace.ok) throw new Error(trace.message)
-  return new PageRun(pageTrace(trace.trace)!)
-}
+import { pageRun } from './traced.ts'
 
 test('a topic that lies evenly has no skew', () => {
   const even = [
@@ -50,7 +31,7 @@ test('a broker with more than an even share is skew, and leaders are counted apa
 })
 
 test('charts follow a leader crash: lag of the dead, size of the ISR, what clients were told', () => {
-  const run = runOf('leader-crash')
+  const run = pageRun('leader-crash')
   const dead = lagSeries(run, 'orders-0', 1).map(({ value }) => value)
   expect(Math.max(...dead.map((value) => value ?? 0))).toBeGreaterThan(10)
   expect(dead.at(-1)).toBe(0)
