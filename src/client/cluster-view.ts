@@ -43,7 +43,8 @@ export const unknownCluster = (): ClusterView => ({
 export interface RefreshOptions {
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
-  readonly topics: readonly string[]
+  /** null: every topic. */
+  readonly topics: readonly string[] | null
   /** Metadata request version: 7 tells leader epochs (KIP-320), 5 does not. */
   readonly version: number
   readonly maxInFlight: number
@@ -140,6 +141,14 @@ export function refreshLost(view: ClusterView, nowUs: number): void {
   view.lastAttemptUs = nowUs
 }
 
+export interface TakeOptions {
+  /** Whether the client has a use for a topic. */
+  readonly wants: (topic: string) => boolean
+  /** It asked for every topic: what the answer does not name is not there. */
+  readonly askedForAll?: boolean
+  readonly tracksEpochs: boolean
+}
+
 /**
  * Takes an answer in. A client that `tracksEpochs` (2.2, KIP-320) leaves a partition as it is when it is told at an
  * older leader epoch than the one known, so that a broker that was cut off cannot lead it back, and asks again as long
@@ -148,7 +157,7 @@ export function refreshLost(view: ClusterView, nowUs: number): void {
 export function takeMetadata(
   view: ClusterView,
   response: MetadataResponse,
-  options: { readonly topics: readonly string[]; readonly tracksEpochs: boolean },
+  options: TakeOptions,
   ctx: ClientContext,
 ): void {
   view.asking = null
@@ -166,7 +175,7 @@ export function takeMetadata(
   const byTopic: Record<string, TopicPartition[]> = {}
   for (const name of Object.keys(response.partitions).sort(comparePartitions)) {
     const { topic } = splitTopicPartition(name)
-    if (!options.topics.includes(topic)) continue
+    if (!options.wants(topic)) continue
     byTopic[topic] = [...(byTopic[topic] ?? []), name]
     const told = response.partitions[name]!
     const known = view.partitions[name]
@@ -180,6 +189,9 @@ export function takeMetadata(
     // A partition without a leader is told without its epoch: what was seen before still counts.
     view.partitions[name] = { leader, leaderEpoch: Math.max(told.leaderEpoch, known?.leaderEpoch ?? -1) }
     if (leader === NO_LEADER && options.tracksEpochs) view.refreshWanted = true
+  }
+  if (options.askedForAll === true) {
+    for (const topic of Object.keys(view.topics).sort()) if (byTopic[topic] === undefined) forgetTopic(view, topic)
   }
   for (const topic of Object.keys(byTopic).sort()) view.topics[topic] = byTopic[topic]!
 }

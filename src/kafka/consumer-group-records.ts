@@ -12,6 +12,8 @@ export interface MemberMetadata {
   readonly clientId: string
   readonly rebalanceTimeoutMs: number
   readonly topics: readonly string[]
+  /** It also subscribes to every topic whose name matches; absent: to none. */
+  readonly topicPattern?: string
   /** The assignor that it asks for; null: whichever. */
   readonly assignor: string | null
 }

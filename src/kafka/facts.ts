@@ -218,6 +218,13 @@ export type Fact =
       readonly generation: number
       readonly member: string
     }
+  /** A member by pattern has found other topics that match. */
+  | {
+      readonly kind: 'subscriptionChanged'
+      readonly client: string
+      readonly group: string
+      readonly topics: readonly string[]
+    }
   | {
       readonly kind: 'commitAnswered'
       readonly client: string

@@ -46,6 +46,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   groupMemberRemoved: { glyph: '-', tone: 'warn', weight: 'major' },
   groupMemberReplaced: { glyph: 'g', tone: 'info', weight: 'major' },
   groupCommit: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  subscriptionChanged: { glyph: '>', tone: 'info', weight: 'major' },
   partitionsAssigned: { glyph: '>', tone: 'good', weight: 'major' },
   partitionsRevoked: { glyph: '<', tone: 'info', weight: 'major' },
   partitionsLost: { glyph: '<', tone: 'warn', weight: 'major' },
@@ -234,6 +235,8 @@ export function factWords(fact: Fact): string {
       return `gives away ${named(fact.partitions)} (generation ${fact.generation} of ${fact.group})`
     case 'partitionsLost':
       return `has lost ${named(fact.partitions)} with its membership in ${fact.group}`
+    case 'subscriptionChanged':
+      return `subscribes to ${named(fact.topics)} by its pattern`
     case 'commitAnswered':
       return `${fact.how} commit of ${Object.entries(fact.offsets)
         .map(([name, offset]) => `${name} at ${offset}`)

@@ -1,6 +1,7 @@
 /** Producers and consumers of a plan, and what they do by themselves. */
 import { defaultIn, resolveSettings, type Settings, settingNamed } from '../kafka/config.ts'
 import { topicPartition } from '../kafka/ids.ts'
+import { patternProblem } from '../kafka/topic-pattern.ts'
 import type { PlanClient, PlanConsumer, PlanProducer, Workload } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
 import type { Path } from './problem.ts'
@@ -100,7 +101,7 @@ function compileProducer(checks: Checks, name: string, form: ProducerForm, path:
 }
 
 function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path: Path): PlanConsumer {
-  const topics = typeof form.consumes === 'string' ? [form.consumes] : form.consumes
+  const { topics, ...byPattern } = subscriptionOf(checks, name, form, path)
   topics.forEach((topic, index) => {
     checks.topic(topic, typeof form.consumes === 'string' ? [...path, 'consumes'] : [...path, 'consumes', index])
   })
@@ -128,6 +129,7 @@ function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path:
     name,
     partitions: form.partitions ?? null,
     topics,
+    ...byPattern,
     ...membership.plan,
     settings: resolveSettings('consumer', checks.generation.name, {
       ...checks.settings(form.settings, 'consumer', [...path, 'settings']),
@@ -137,6 +139,28 @@ function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path:
     stopUs,
     bootstrap: bootstrap(checks, form.bootstrap, path),
   }
+}
+
+/** Topics by name, or by a pattern between slashes, which only members of groups may have. */
+function subscriptionOf(
+  checks: Checks,
+  name: string,
+  { consumes, group }: ConsumerForm,
+  path: Path,
+): Pick<PlanConsumer, 'topics' | 'pattern'> {
+  if (typeof consumes !== 'string') return { topics: consumes }
+  if (!consumes.startsWith('/')) return { topics: [consumes] }
+  const pattern = consumes.slice(1, -1)
+  const here: Path = [...path, 'consumes']
+  const problem = patternProblem(pattern)
+  if (problem !== null) checks.add(here, problem, { expected: 'a regular expression', found: pattern })
+  if (group === undefined) {
+    checks.add(here, `${name} is in no group, and only members of groups subscribe by pattern`, {
+      expected: 'group as well, or topics by name',
+      found: consumes,
+    })
+  }
+  return { topics: [], pattern }
 }
 
 interface Membership {

@@ -22,6 +22,8 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   'broker-id': 'a broker id: a whole number from 1',
   brokers: 'how many brokers (1 to 99), or a list of brokers with their ids',
   'topic-name': 'a topic name: letters, digits, dots, underscores and hyphens',
+  'topic-pattern': 'a regular expression between slashes, such as /orders-.*/',
+  'topics-or-pattern': 'a topic, a list of topics, or a regular expression between slashes such as /orders-.*/',
   'client-name': 'a client name: letters, digits, dots, underscores and hyphens',
   partition: 'a partition such as orders-0',
   partitions: 'a partition such as orders-0, or a list of them',

@@ -36,6 +36,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   groupMemberRemoved: 'A member went out of its group.',
   groupMemberReplaced: 'A static member came back under a new member id.',
   groupCommit: "A coordinator took a member's commit.",
+  subscriptionChanged: 'A member by pattern found other topics that match.',
   partitionsAssigned: 'A member was told that it has partitions (onPartitionsAssigned).',
   partitionsRevoked: 'A member gave partitions away (onPartitionsRevoked).',
   partitionsLost: 'A member lost partitions with its membership (onPartitionsLost).',

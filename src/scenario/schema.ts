@@ -60,6 +60,7 @@ const count = whole('count', 0)
 const positive = whole('positive', 1)
 const flag = z.boolean({ error: 'flag' })
 const brokerId = whole('broker-id', 1, 9999)
+const topicPattern = textLike('topic-pattern', /^\/.+\/$/)
 const topicName = textLike('topic-name', /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
 const clientName = textLike('client-name', /^[A-Za-z0-9._-]{1,100}$/)
 const partition = textLike('partition', PARTITION_PATTERN).meta({ id: 'partition', examples: ['orders-0'] })
@@ -228,7 +229,11 @@ const producer = map({
   bootstrap: replicas.optional().describe('Brokers it asks first; all by default.'),
 })
 const consumer = map({
-  consumes: oneOrMore(topicName, 'topics').describe('The topic or topics it reads.'),
+  consumes: z
+    .union([topicName, topicPattern, list(topicName, 'topics').min(1, 'topics')], { error: 'topics-or-pattern' })
+    .describe(
+      'The topic or topics it reads; or /PATTERN/, a regular expression: every topic whose whole name matches.',
+    ),
   partitions: list(partition, 'partitions').min(1, 'partitions').optional().describe('Only these partitions.'),
   group: clientName.optional().describe('The group it is a member of (group.id). Without one it reads by itself.'),
   coordination: oneOf('broker', 'zookeeper')

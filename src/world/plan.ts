@@ -78,7 +78,10 @@ export interface PlanConsumer {
   readonly kind: 'consumer'
   readonly name: string
   readonly partitions: readonly TopicPartition[] | null
+  /** Empty with a pattern. */
   readonly topics: readonly string[]
+  /** A member of a group that reads every topic whose whole name matches this regular expression. */
+  readonly pattern?: string
   readonly settings: Settings
   readonly startUs: number
   readonly stopUs: number | null

@@ -1,6 +1,7 @@
 /** The consumers that a record waits for: who still reads a partition, and who cannot, or has not come to it yet. */
 import type { ConsumerState } from '../../client/consumer/state.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
+import { matchingTopics } from '../../kafka/topic-pattern.ts'
 import type { Plan, PlanConsumer } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
@@ -13,10 +14,14 @@ export const consumersOf = (plan: Plan): PlanConsumer[] =>
 const memoryOf = (world: World, client: string) =>
   (world.nodes[`consumer-${client}`]?.state as ConsumerState | undefined)?.volatile
 
+function subscribes({ topics, pattern }: PlanConsumer, partition: TopicPartition): boolean {
+  const { topic } = splitTopicPartition(partition)
+  return topics.includes(topic) || (pattern !== undefined && matchingTopics(pattern, [topic]).length > 0)
+}
+
 const readersOf = (world: World, partition: TopicPartition): PlanConsumer[] =>
   consumersOf(world.plan).filter(
-    ({ partitions, topics, stopUs }) =>
-      stopUs === null && (partitions?.includes(partition) ?? topics.includes(splitTopicPartition(partition).topic)),
+    (client) => client.stopUs === null && (client.partitions?.includes(partition) ?? subscribes(client, partition)),
   )
 
 /** Its application has records of its last poll still to process, so its next poll is to come. */

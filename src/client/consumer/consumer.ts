@@ -19,6 +19,7 @@ import {
 import { booleanSetting, timeSettingUs } from '../settings.ts'
 import { WAKE_TIMER } from '../wake.ts'
 import { closeLinks, onFetchResponse, poll, requestTimeoutUs } from './fetching.ts'
+import { asksForAll, wantsTopic } from './group/pattern.ts'
 import { hasApplication, onMetadata, stepMember } from './member.ts'
 import { assign, backOff, commit, onEpochEnds, onListOffsets } from './positions.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
@@ -95,7 +96,9 @@ function onMessage(
     onEpochEnds(memory, request.partitions, message, config, ctx)
   } else if (message.type === 'MetadataResponse' && request.kind === 'metadata') {
     const tracksEpochs = config.mechanisms.leaderEpochFencing
-    takeMetadata(memory.view, message, { topics: memory.topics, tracksEpochs }, ctx)
+    const wants = (topic: string) => wantsTopic(memory, topic, config)
+    const askedForAll = asksForAll(config)
+    takeMetadata(memory.view, message, { wants, askedForAll, tracksEpochs }, ctx)
     if (memory.old !== undefined) return
     if (memory.application === undefined) assignKnown(state, memory, config, ctx)
     else onMetadata(memory, config, ctx)

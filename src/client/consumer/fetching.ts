@@ -18,6 +18,7 @@ import {
 } from '../links.ts'
 import { booleanSetting, numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier, wakeBy } from '../wake.ts'
+import { asksForAll } from './group/pattern.ts'
 import { isolationOf, transactionFilter } from './isolation.ts'
 import { backOff, noticeLeaderEpoch, resetOffset, resetTimestamp } from './positions.ts'
 import type { BufferedRecords, ConsumedPartition, ConsumerConfig, ConsumerVolatile } from './state.ts'
@@ -88,7 +89,7 @@ const refresh = (memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientCo
 export const refreshOptions = (memory: ConsumerVolatile, config: ConsumerConfig): RefreshOptions => ({
   settings: config.settings,
   bootstrap: config.bootstrap,
-  topics: memory.topics,
+  topics: asksForAll(config) ? null : memory.topics,
   version: config.mechanisms.leaderEpochFencing ? 7 : 5,
   maxInFlight: MAX_IN_FLIGHT,
   asksVersions: asksVersions(config),

@@ -35,9 +35,10 @@ import { beat, onHeartbeat } from './group/heartbeat.ts'
 import { onJoin, onSync, syncWhenKnown } from './group/join.ts'
 import { newMembership } from './group/membership.ts'
 import { onOffsets, positionAll } from './group/offsets.ts'
-import { again, beatRemote, isRemote, onRemoteHeartbeat } from './group/remote.ts'
+import { discoverTopics } from './group/pattern.ts'
+import { again, beatRemote, onRemoteHeartbeat } from './group/remote.ts'
 import { newRemoteMembership } from './group/remote-state.ts'
-import { commitIntervalUs } from './group/settings.ts'
+import { commitIntervalUs, isRemote } from './group/settings.ts'
 import type { CoordinatorAsk, GroupMembership } from './group/state.ts'
 import { assign } from './positions.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
@@ -50,6 +51,7 @@ export const hasApplication = (config: ConsumerConfig): boolean =>
 export function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): void {
   const id = config.settings['group.id']
   const instanceId = config.settings['group.instance.id']
+  const application = newApplication()
   const memory: ConsumerVolatile = {
     links: noLinks(),
     view: unknownCluster(),
@@ -58,7 +60,7 @@ export function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: C
     partitions: {},
     nextCommitAtUs: ctx.nowUs + commitIntervalUs(config),
     buffered: {},
-    application: newApplication(),
+    application,
   }
   if (typeof id === 'string' && id !== '') {
     const instance = typeof instanceId === 'string' && instanceId !== '' ? instanceId : null
@@ -66,9 +68,10 @@ export function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: C
     if (isRemote(config)) memory.group.remote = newRemoteMembership()
   }
   if (config.member !== undefined) {
-    memory.topics = [...config.topics].sort()
-    memory.application!.subscription = 'topics'
-    memory.application!.looping = true
+    application.topics = [...config.topics].sort()
+    application.subscription = 'topics'
+    application.looping = true
+    memory.topics = application.topics
   }
   state.volatile = memory
 }
@@ -140,7 +143,7 @@ function runGroup(thread: Thread, group: GroupMembership): number | null {
     positionAll(group, config, ctx),
     group.remote === undefined
       ? beat(group, application.fetching, config, ctx)
-      : beatRemote(memory, group, group.remote, application.fetching, config, ctx),
+      : beatRemote(group, group.remote, application, config, ctx),
     nextTimeoutUs(group.links, requestTimeoutUs(config)),
   )
 }
@@ -155,8 +158,7 @@ function positionFromStore({ state, memory, config, ctx }: Thread, group: GroupM
 function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
   if (!group.leads || group.state !== 'stable' || group.rejoinNeeded || group.dividedOver === null) return
   for (const topic of memory.topics) {
-    const known = memory.view.topics[topic]?.length
-    if (known !== undefined && known !== group.dividedOver[topic]) group.rejoinNeeded = true
+    if (memory.view.topics[topic]?.length !== group.dividedOver[topic]) group.rejoinNeeded = true
   }
 }
 
@@ -287,5 +289,8 @@ function lose(group: GroupMembership, broker: BrokerId, config: ConsumerConfig, 
 
 /** New metadata has come. */
 export function onMetadata(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
-  if (memory.group !== undefined) syncWhenKnown(memory, memory.group, config, ctx)
+  const { group } = memory
+  if (group === undefined) return
+  discoverTopics(memory, group, config, ctx)
+  syncWhenKnown(memory, group, config, ctx)
 }

@@ -14,6 +14,8 @@ export interface ConsumerConfig {
   /** null: every partition of `topics`, also those added later. */
   readonly partitions: readonly TopicPartition[] | null
   readonly topics: readonly string[]
+  /** It subscribes to every topic whose name matches; absent: to `topics`. */
+  readonly pattern?: string
   readonly mechanisms: Mechanisms
   /** Consumer settings by dotted key. */
   readonly settings: Settings
@@ -110,7 +112,7 @@ export interface ConsumerVolatile {
   links: Links<ConsumerRequest>
   view: ClusterView
   wakeAtUs: number | null
-  /** Sorted. */
+  /** Topics that metadata is wanted of, sorted: a leader's group reads more than the leader. */
   topics: readonly string[]
   partitions: Record<TopicPartition, ConsumedPartition>
   nextCommitAtUs: number

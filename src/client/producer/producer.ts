@@ -87,7 +87,7 @@ function onMessage(
     onProduceResponse(memory, request.batches, message, config, ctx)
   } else if (request.kind === 'metadata' && message.type === 'MetadataResponse') {
     const tracksEpochs = config.mechanisms.leaderEpochFencing
-    takeMetadata(memory.view, message, { topics: memory.topics, tracksEpochs }, ctx)
+    takeMetadata(memory.view, message, { wants: (topic) => memory.topics.includes(topic), tracksEpochs }, ctx)
     retryUnknown(memory, config, ctx)
   } else if (request.kind === 'transaction' && isTransactionAnswer(message)) {
     onTransactionAnswer(memory, request.request, message, config, ctx)

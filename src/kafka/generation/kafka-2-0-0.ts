@@ -9,6 +9,8 @@ const overrides: Partial<Mechanisms> = {
   truncation: 'kip-279',
   // 2.0 ReplicaManager.getPartitionAndLeaderReplicaIfLocal: a partition known to live elsewhere.
   unhostedIsNotLeader: true,
+  // 2.0 ConsumerCoordinator.poll.
+  patternRefreshedBeforeJoin: true,
   // 2.0 InFlightRequests.clearAll: oldest first, and each goes to the head of its queue.
   retriesReversedAfterDisconnect: true,
   // 2.0 LogSegment.append: the last offset of the append goes into the index.

@@ -22,6 +22,8 @@ export interface ConsumerGroupHeartbeatRequest {
   readonly rebalanceTimeoutMs: number
   /** null: as before, in this and the next two fields. */
   readonly topics: readonly string[] | null
+  /** Topics whose names match, which the coordinator looks for (SubscribedTopicRegex); absent: as before. */
+  readonly topicPattern?: string
   readonly assignor: string | null
   readonly owned: readonly TopicPartition[] | null
 }

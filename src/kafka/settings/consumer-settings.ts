@@ -19,6 +19,7 @@ export const CONSUMER_SETTINGS = [
   ['retry.backoff.ms', 'int', 'ms', [['0.8.0', 100]], 'Pause before a failed request is tried again.', { min: 0 }],
   ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.9', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
   ['partition.assignment.strategy', 'string', '', [['0.8.0', 'range'], ['3.3', 'range,cooperative-sticky']], 'Assignors of a group member, first the one it likes best: range, roundrobin, sticky (0.11), cooperative-sticky (2.4).'],
+  ['exclude.internal.topics', 'boolean', '', [['0.10.2', true]], 'A subscription by pattern does not match topics that brokers keep for themselves.'],
   ['isolation.level', 'string', '', [['0.11', 'read_uncommitted']], 'Which records of transactions are handed out (KIP-98).', { allowed: ['read_uncommitted', 'read_committed'] }],
   ['zookeeper.session.timeout.ms', 'int', 'ms', [['0.8.0', 6000], ['2.0.0', null]], 'Session with the registry of a consumer whose group lives there.', { min: 1 }],
   ['rebalance.max.retries', 'int', 'count', [['0.8.0', 4], ['2.0.0', null]], 'Attempts of a rebalance of such a consumer before it gives up until something changes.', { min: 1 }],

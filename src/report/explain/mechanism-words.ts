@@ -873,6 +873,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'What becomes of a fenced static member whose application polls on.',
     values: yesNo('it joins again, and fences the one that fenced it', 'it polls without error and without effect'),
   },
+  patternRefreshedBeforeJoin: {
+    area: 'clients',
+    meaning: 'What a member that subscribes by a pattern does before it joins.',
+    values: yesNo('asks which topics there are now', 'goes by what it has been told of topics'),
+  },
   memberIdKept: {
     area: 'clients',
     meaning: 'What a member does that learns that its generation is old.',

@@ -149,7 +149,8 @@ function beat(scope: ConsumerGroupScope, request: ConsumerGroupHeartbeatRequest,
   const changed = next.members[memberId] === undefined || canonical(metadata) !== canonical(metadataOf(member))
   if (changed) decide({ type: 'memberMetadata', member: memberId, value: metadata })
   const topics = subscribedTopics(scope, next)
-  const resubscribed = canonical(metadata.topics) !== canonical(member.topics)
+  const resubscribed =
+    canonical(metadata.topics) !== canonical(member.topics) || metadata.topicPattern !== member.topicPattern
   if (topics !== null && !config.mechanisms.groupEpochHashesTopics) decide({ type: 'partitionMetadata', value: topics })
   if (resubscribed || topics !== null) {
     decide({ type: 'groupEpoch', value: { epoch: group.epoch + 1, topics: topics ?? group.topics } })
@@ -209,9 +210,12 @@ function replacement(
 }
 
 const metadataOf = (member: ConsumerGroupMember): MemberMetadata => {
-  const { instanceId, rack, clientId, rebalanceTimeoutMs, topics, assignor } = member
-  return { instanceId, rack, clientId, rebalanceTimeoutMs, topics, assignor }
+  const { instanceId, rack, clientId, rebalanceTimeoutMs, topics, topicPattern, assignor } = member
+  return { instanceId, rack, clientId, rebalanceTimeoutMs, topics, ...withPattern(topicPattern), assignor }
 }
+
+const withPattern = (topicPattern: string | undefined): Pick<MemberMetadata, 'topicPattern'> =>
+  topicPattern === undefined ? {} : { topicPattern }
 
 const currentOf = ({ epoch, previousEpoch, state, assigned, pendingRevocation }: ConsumerGroupMember) => ({
   epoch,
@@ -228,5 +232,6 @@ const updated = (member: ConsumerGroupMember, request: ConsumerGroupHeartbeatReq
   clientId: request.clientId,
   rebalanceTimeoutMs: request.rebalanceTimeoutMs === -1 ? member.rebalanceTimeoutMs : request.rebalanceTimeoutMs,
   topics: request.topics === null ? member.topics : [...request.topics].sort(),
+  ...withPattern(request.topicPattern ?? member.topicPattern),
   assignor: request.assignor ?? member.assignor,
 })

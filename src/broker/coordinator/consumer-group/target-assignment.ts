@@ -3,6 +3,7 @@ import { comparePartitions, splitTopicPartition, type TopicPartition, topicParti
 import { javaHashSet } from '../../../kafka/java-hash-map.ts'
 import { assert } from '../../../kernel/assert.ts'
 import { type ConsumerGroupMember, type ConsumerGroupState, idsInMapOrder, preferredAssignor } from './state.ts'
+import { topicsOfMember } from './subscriptions.ts'
 
 type Targets = Record<string, TopicPartition[]>
 
@@ -12,7 +13,11 @@ export function targetAssignment(group: ConsumerGroupState): {
   readonly targets: Targets
 } {
   const ids = idsInMapOrder(Object.keys(group.members).sort())
-  const members = ids.map((id) => group.members[id]!)
+  const present = Object.keys(group.topics)
+  const members = ids.map((id): ConsumerGroupMember => {
+    const member = group.members[id]!
+    return { ...member, topics: topicsOfMember(member, present) }
+  })
   if (preferredAssignor(group) === 'range') return { ids, targets: byRange(group, members) }
   return { ids, targets: subscribeEqually(members) ? uniform(group, members) : uniformByTopics(group, members) }
 }

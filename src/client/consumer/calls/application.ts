@@ -48,6 +48,8 @@ export interface ConsumerApplication {
   busyUntilUs: number | null
   /** `topics`: a member of its group; `partitions`: what it was assigned by hand. */
   subscription: 'none' | 'topics' | 'partitions'
+  /** What it subscribes to, sorted; of a pattern what matches among the topics that it knows. */
+  topics: readonly string[]
   /** How long `onPartitionsRevoked` takes, in us. */
   revokedTakesUs: number
   paused: TopicPartition[]
@@ -68,6 +70,7 @@ export const newApplication = (): ConsumerApplication => ({
   looping: false,
   busyUntilUs: null,
   subscription: 'none',
+  topics: [],
   revokedTakesUs: 0,
   paused: [],
   fetching: false,

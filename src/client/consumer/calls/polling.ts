@@ -42,7 +42,8 @@ export function pollOnce(thread: Thread): PollOutcome {
     }
     if (autoCommits(config) && ctx.nowUs >= memory.nextCommitAtUs) {
       memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
-      beginCommit(group, consumedOffsets(memory), 'auto', ctx)
+      const offsets = consumedOffsets(memory)
+      if (Object.keys(offsets).length > 0) beginCommit(group, offsets, 'auto', ctx)
     }
   }
   const order: [TopicPartition, number][] = []

@@ -31,7 +31,8 @@ const atOnce = <Call extends ClientCall>(does: (calling: Calling<Call>) => CallR
 const subscribing = atOnce<Of<'subscribe'>>(({ memory, application, call }) => {
   application.subscription = 'topics'
   application.revokedTakesUs = call.revokedTakesUs
-  memory.topics = [...call.topics].sort()
+  application.topics = [...call.topics].sort()
+  memory.topics = application.topics
   memory.view.refreshWanted = true
   if (memory.group !== undefined) memory.group.rejoinNeeded = true
   return RETURNED

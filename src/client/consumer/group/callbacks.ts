@@ -1,5 +1,5 @@
 /** ConsumerRebalanceListener: what the application is told it has, gives away and has lost. */
-import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
+import { comparePartitions, splitTopicPartition, type TopicPartition } from '../../../kafka/ids.ts'
 import type { Thread } from '../calls/application.ts'
 import { hasLostMembership, own } from './membership.ts'
 import { isCooperative } from './settings.ts'
@@ -38,7 +38,7 @@ export function lost(thread: Thread, group: GroupMembership): void {
 
 /** Before a join: everything goes (eager), or what is not subscribed to any more (cooperative). */
 export function giveAway(thread: Thread, group: GroupMembership): void {
-  const { memory, config } = thread
+  const { memory, application, config } = thread
   if (config.mechanisms.lostPartitionsTold && hasLostMembership(group)) {
     // KIP-429 (2.4): what somebody else may have by now is not revoked but lost.
     if (group.owned.length > 0) {
@@ -52,7 +52,7 @@ export function giveAway(thread: Thread, group: GroupMembership): void {
     own(memory, group, [])
     return
   }
-  const gone = group.owned.filter((name) => !memory.topics.some((topic) => name.startsWith(`${topic}-`)))
+  const gone = group.owned.filter((name) => !application.topics.includes(splitTopicPartition(name).topic))
   if (gone.length === 0) return
   revoked(thread, group, gone)
   own(

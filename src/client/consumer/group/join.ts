@@ -11,6 +11,7 @@ import { MICROS_PER_MS } from '../../../kernel/time.ts'
 import type { ClientContext } from '../../links.ts'
 import { assignPartitions } from '../assignors/assign.ts'
 import type { AssignorName } from '../assignors/assignor.ts'
+import type { Thread } from '../calls/application.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { askCoordinator, coordinatorUnknown, isReachable } from './coordinator.ts'
 import { resetHeartbeat } from './heartbeat.ts'
@@ -24,12 +25,11 @@ const JOIN_LAPSE_US = 5_000_000
 const inMs = (us: number): number => Math.round(us / MICROS_PER_MS)
 
 /** Sends the join. Its answer comes when the whole group has joined. */
-export function sendJoin(
-  memory: ConsumerVolatile,
-  group: GroupMembership,
-  config: ConsumerConfig,
-  ctx: ClientContext,
-): void {
+export function sendJoin({ memory, application, config, ctx }: Thread, group: GroupMembership): void {
+  // What it watched as the leader of the last generation is the next leader's to watch.
+  memory.topics = application.topics
+  group.joinedTopics = application.topics
+  group.freshSinceUs = null
   group.round += 1
   group.state = 'joining'
   group.assignment = null
@@ -46,7 +46,7 @@ export function sendJoin(
       sessionTimeoutMs: inMs(sessionTimeoutUs(config)),
       rebalanceTimeoutMs: inMs(rebalanceTimeoutUs(config)),
       protocolType: 'consumer',
-      protocols: protocolsOf(memory, group, config),
+      protocols: protocolsOf(application.topics, group, config),
       requireKnownMemberId: m.newMembersAskForId && group.instanceId === null,
       supportsSkippingAssignment: m.joinSkipsAssignment,
     } as const,
@@ -59,13 +59,13 @@ export function sendJoin(
 const requestTimeoutOf = (config: ConsumerConfig): number =>
   Number(config.settings['request.timeout.ms'] ?? 30_000) * MICROS_PER_MS
 
-function protocolsOf(memory: ConsumerVolatile, group: GroupMembership, config: ConsumerConfig): MemberProtocol[] {
+function protocolsOf(topics: readonly string[], group: GroupMembership, config: ConsumerConfig): MemberProtocol[] {
   const rack = config.settings['client.rack']
   return assignorsOf(config).map(
     (name): MemberProtocol => ({
       name,
       subscription: {
-        topics: [...memory.topics],
+        topics: [...topics],
         ...claims(group, name),
         rack: typeof rack === 'string' && rack !== '' ? rack : null,
       },

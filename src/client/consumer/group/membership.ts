@@ -18,6 +18,8 @@ export const newMembership = (id: string, instanceId: string | null, nowUs: numb
   protocol: null,
   state: 'unjoined',
   rejoinNeeded: true,
+  joinedTopics: null,
+  freshSinceUs: null,
   needsJoinPrepare: true,
   stage: 'idle',
   round: 0,

@@ -4,6 +4,7 @@ import { giveAway, take } from './callbacks.ts'
 import { beginCommit, consumedOffsets } from './commit.ts'
 import { isReachable } from './coordinator.ts'
 import { sendJoin } from './join.ts'
+import { knowsPresentTopics } from './pattern.ts'
 import { autoCommits, commitIntervalUs, rebalanceTimeoutUs } from './settings.ts'
 import type { GroupMembership } from './state.ts'
 
@@ -24,10 +25,11 @@ export function rejoin(thread: Thread, group: GroupMembership): boolean {
     }
     if (!group.rejoinNeeded && group.state === 'stable') return true
     if (group.state === 'joining' || group.state === 'syncing' || !isReachable(group)) return false
+    if (!knowsPresentTopics(memory, group, config, ctx)) return false
     if (group.needsJoinPrepare && !prepare(thread, group)) return false
     if (application.busyUntilUs !== null || ctx.nowUs < group.joinAgainAtUs) return false
     group.stage = 'prepared'
-    sendJoin(memory, group, config, ctx)
+    sendJoin(thread, group)
     return false
   }
 }

@@ -2,6 +2,8 @@
  * A member of a group whose coordinator assigns (KIP-848; clients: ConsumerMembershipManager, ConsumerHeartbeatRequestManager):
  * heartbeats bring its epoch and what it may have, and the application's thread reconciles what it has with that.
  */
+
+import { splitTopicPartition, type TopicPartition } from '../../../kafka/ids.ts'
 import type {
   ConsumerGroupHeartbeatRequest,
   ConsumerGroupHeartbeatResponse,
@@ -9,7 +11,7 @@ import type {
 import { JOINING_EPOCH, LEAVING_EPOCH, LEAVING_STATIC_EPOCH } from '../../../kafka/messages/consumer-group.ts'
 import { msToUs } from '../../../kernel/time.ts'
 import type { ClientContext } from '../../links.ts'
-import type { Thread } from '../calls/application.ts'
+import type { ConsumerApplication, Thread } from '../calls/application.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { assigned, lost, revoked } from './callbacks.ts'
 import { beginCommit, consumedOffsets } from './commit.ts'
@@ -18,9 +20,6 @@ import { own } from './membership.ts'
 import type { RemoteMembership } from './remote-state.ts'
 import { autoCommits, commitIntervalUs, maxPollIntervalUs, rebalanceTimeoutUs, retryBackoffUs } from './settings.ts'
 import type { GroupMembership } from './state.ts'
-
-export const isRemote = (config: ConsumerConfig): boolean =>
-  config.mechanisms.consumerGroupProtocol === true && config.settings['group.protocol'] === 'consumer'
 
 /**
  * How late a heartbeat may be: the network thread has other work and sleeps between.
@@ -45,14 +44,13 @@ export function remoteMemberId(draw: number): string {
 
 /** Sends the heartbeat that is due, and returns when to look again. */
 export function beatRemote(
-  memory: ConsumerVolatile,
   group: GroupMembership,
   remote: RemoteMembership,
-  inPoll: boolean,
+  { topics, fetching }: ConsumerApplication,
   config: ConsumerConfig,
   ctx: ClientContext,
 ): number | null {
-  const leaveAtUs = inPoll || group.state !== 'stable' ? null : group.polledAtUs + maxPollIntervalUs(config)
+  const leaveAtUs = fetching || group.state !== 'stable' ? null : group.polledAtUs + maxPollIntervalUs(config)
   if (leaveAtUs !== null && ctx.nowUs >= leaveAtUs) {
     ctx.probe('member leaves because its application does not poll')
     leaveRemote(group, remote, ctx)
@@ -65,7 +63,7 @@ export function beatRemote(
   if (!isReachable(group)) return leaveAtUs
   if (ctx.nowUs < dueUs) return earliest(dueUs, leaveAtUs)
   if (group.memberId === '') group.memberId = remoteMemberId(ctx.random(`consumer.member-id/${config.name}`))
-  send(group, remote, request(memory, group, remote, config), ctx)
+  send(group, remote, request(topics, group, remote, config), ctx)
   remote.acknowledging = false
   const late = Math.floor(ctx.random(`consumer.heartbeat/${config.name}`) * LATEST_BEAT_US)
   group.heartbeatAtUs = ctx.nowUs + remote.intervalUs + late
@@ -82,7 +80,7 @@ function send(group: GroupMembership, remote: RemoteMembership, message: Heartbe
 
 /** Everything when it joins or an answer was lost; else only what has changed. */
 function request(
-  memory: ConsumerVolatile,
+  topics: readonly string[],
   group: GroupMembership,
   remote: RemoteMembership,
   config: ConsumerConfig,
@@ -99,7 +97,8 @@ function request(
     instanceId: group.instanceId,
     rack: null,
     rebalanceTimeoutMs: full ? rebalanceTimeoutUs(config) / 1000 : -1,
-    topics: full ? [...memory.topics] : null,
+    topics: full ? [...topics] : null,
+    ...(full && config.pattern !== undefined ? { topicPattern: config.pattern } : {}),
     assignor: full && typeof assignor === 'string' && assignor !== '' ? assignor : null,
     owned: full || remote.acknowledging ? [...remote.held] : null,
   }
@@ -226,7 +225,7 @@ export function reconcile(thread: Thread, group: GroupMembership, remote: Remote
     return false
   }
   const { told } = remote
-  if (told === null) return group.owned.length > 0
+  if (told === null) return true
   if (remote.stage !== 'revoked' && !prepare(thread, group, remote)) return false
   if (remote.stage !== 'revoked') {
     const gone = group.owned.filter((name) => !told.includes(name))
@@ -239,6 +238,7 @@ export function reconcile(thread: Thread, group: GroupMembership, remote: Remote
     if (application.busyUntilUs !== null) return false
   }
   const added = told.filter((name) => !group.owned.includes(name))
+  if (config.pattern !== undefined) askForTopicsOf(memory, told)
   remote.told = null
   remote.stage = 'idle'
   remote.acknowledging = true
@@ -247,7 +247,13 @@ export function reconcile(thread: Thread, group: GroupMembership, remote: Remote
   own(memory, group, told)
   assigned(thread, group, added)
   memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
-  return group.owned.length > 0
+  return true
+}
+
+/** Which topics match the coordinator has found: this member asks for those of which it was given something. */
+function askForTopicsOf(memory: ConsumerVolatile, partitions: readonly TopicPartition[]): void {
+  memory.topics = [...new Set(partitions.map((name) => splitTopicPartition(name).topic))].sort()
+  if (memory.topics.some((topic) => memory.view.topics[topic] === undefined)) memory.view.refreshWanted = true
 }
 
 /** Commits what was consumed before anything is given away, when that is done automatically. False: it is waited for. */

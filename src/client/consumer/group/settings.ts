@@ -26,6 +26,10 @@ export const commitIntervalUs = (config: ConsumerConfig): number =>
 export const rebalanceTimeoutUs = (config: ConsumerConfig): number =>
   config.mechanisms.backgroundHeartbeat ? maxPollIntervalUs(config) : sessionTimeoutUs(config)
 
+/** Whether its coordinator assigns (KIP-848). */
+export const isRemote = (config: ConsumerConfig): boolean =>
+  config.mechanisms.consumerGroupProtocol === true && config.settings['group.protocol'] === 'consumer'
+
 const NAMES: Readonly<Record<string, AssignorName>> = {
   range: 'range',
   RangeAssignor: 'range',

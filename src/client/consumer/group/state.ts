@@ -46,6 +46,10 @@ export interface GroupMembership {
   /** `stable`: in a generation, with an assignment. */
   state: 'unjoined' | 'joining' | 'syncing' | 'stable'
   rejoinNeeded: boolean
+  /** What it subscribed to when it last joined; null: it never did. */
+  joinedTopics: readonly string[] | null
+  /** A member by pattern joins when it has been told of topics since then; null: it has not looked for that yet. */
+  freshSinceUs: number | null
   /** What it has must be given away (eager) before the next join. */
   needsJoinPrepare: boolean
   /** How far the application's thread has come with a rejoin, in `poll`. */

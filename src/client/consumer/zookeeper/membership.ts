@@ -8,6 +8,7 @@
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { KafkaMessage } from '../../../kafka/messages/message.ts'
 import type { RegistryOp, RegistryResult } from '../../../kafka/messages/registry.ts'
+import { matchingTopics } from '../../../kafka/topic-pattern.ts'
 import { TOPICS, type TopicZnode, topicPath } from '../../../kafka/znodes.ts'
 import type { Json } from '../../../kernel/json.ts'
 import type { NodeId } from '../../../kernel/machine.ts'
@@ -15,9 +16,9 @@ import type { ClientContext } from '../../links.ts'
 import { booleanSetting, numberSetting, timeSettingUs } from '../../settings.ts'
 import { assign } from '../positions.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
-import { idPath, idsPath, offsetPath, ownerPath, parentsOf } from './paths.ts'
+import { groupParents, idPath, idsPath, offsetPath, ownerPath, topicParents } from './paths.ts'
 import { shareOf, threadOf } from './share.ts'
-import type { OldMembership } from './state.ts'
+import type { ConsumerZnode, OldMembership } from './state.ts'
 
 /** Until the next attempt of a rebalance. */
 export const REBALANCE_TIMER = 'zookeeper-rebalance'
@@ -48,6 +49,8 @@ export function newOldMembership(config: ConsumerConfig): OldMembership {
   }
 }
 
+const LIST_TOPICS: RegistryOp = { op: 'getChildren', path: TOPICS, watch: true }
+
 const sessionOf = (config: ConsumerConfig): NodeId => `session-consumer-${config.name}`
 
 /** Why something was asked: what its answer means. */
@@ -55,6 +58,8 @@ type Purpose =
   | 'parent'
   | 'register'
   | 'ids'
+  | 'topics'
+  | 'new-topics'
   | 'topic'
   | 'consumer'
   | 'release'
@@ -64,9 +69,13 @@ type Purpose =
   | 'commit'
   | 'leave'
 
+/** What no phase waits for. */
+const isOnTheSide = (purpose: Purpose): boolean =>
+  purpose === 'commit' || purpose === 'leave' || purpose === 'new-topics'
+
 /** Asks for one operation; of those that a phase waits for, the last answer ends it. */
 function ask({ member, config, ctx }: OldMember, purpose: Purpose, subject: string, op: RegistryOp): void {
-  if (purpose !== 'commit' && purpose !== 'leave') member.waiting += 1
+  if (!isOnTheSide(purpose)) member.waiting += 1
   const requestId = `old:${member.round}:${purpose}:${subject}`
   ctx.tell(sessionOf(config), { type: 'SessionRequest', requestId, ops: [op] })
 }
@@ -79,7 +88,8 @@ export function onLocal(old: OldMember, message: KafkaMessage): void {
       if (message.state === 'established') register(old)
       return
     case 'SessionWatch':
-      if (message.path === idsPath(member.group) || message.path.startsWith(`${TOPICS}/`)) trigger(old)
+      if (message.path === TOPICS) ask(old, 'new-topics', '', LIST_TOPICS)
+      else if (message.path === idsPath(member.group) || message.path.startsWith(`${TOPICS}/`)) trigger(old)
       return
     case 'SessionResponse': {
       const [asker, round, purpose, subject = ''] = message.requestId.split(':')
@@ -102,12 +112,15 @@ function register(old: OldMember): void {
   // What it committed as the owner it was, it has committed; more it does not (ZKRebalancerListener.resetState).
   for (const name of member.owned) delete memory.partitions[name]
   member.owned = []
-  for (const path of parentsOf(member.group, memory.topics)) {
-    ask(old, 'parent', path, { op: 'create', path, data: null, ephemeral: false })
-  }
-  const data = { topics: [...memory.topics] }
+  makeParents(old, [...groupParents(member.group), ...topicParents(member.group, memory.topics)])
+  const data: ConsumerZnode =
+    config.pattern === undefined ? { topics: [...memory.topics] } : { pattern: config.pattern }
   ask(old, 'register', '', { op: 'create', path: idPath(member.group, member.id), data, ephemeral: true })
   ctx.probe(`${config.name} registers in its group`)
+}
+
+function makeParents(old: OldMember, paths: readonly string[]): void {
+  for (const path of paths) ask(old, 'parent', path, { op: 'create', path, data: null, ephemeral: false })
 }
 
 function trigger(old: OldMember): void {
@@ -142,10 +155,15 @@ function rebalance(old: OldMember, attempt: number): void {
 }
 
 function look(old: OldMember): void {
-  const { member, memory } = old
+  const { member, memory, config } = old
   member.phase = 'reading'
   ask(old, 'ids', '', { op: 'getChildren', path: idsPath(member.group), watch: true })
-  for (const topic of memory.topics) ask(old, 'topic', topic, { op: 'getData', path: topicPath(topic), watch: true })
+  if (config.pattern === undefined) readTopics(old, memory.topics)
+  else ask(old, 'topics', '', LIST_TOPICS)
+}
+
+function readTopics(old: OldMember, topics: readonly string[]): void {
+  for (const topic of topics) ask(old, 'topic', topic, { op: 'getData', path: topicPath(topic), watch: true })
 }
 
 function onAnswer(
@@ -156,11 +174,14 @@ function onAnswer(
   result: RegistryResult | undefined,
 ): void {
   const { member } = old
-  if (result === undefined || round !== member.round || purpose === 'commit' || purpose === 'leave') return
+  if (result !== undefined && purpose === 'new-topics') noticeTopics(old, childrenOf(result))
+  if (result === undefined || round !== member.round || isOnTheSide(purpose)) return
   member.waiting -= 1
   take(old, purpose, subject, result)
   if (member.waiting === 0) endPhase(old)
 }
+
+const childrenOf = (result: RegistryResult): readonly string[] => (result.error === null ? (result.children ?? []) : [])
 
 function take(old: OldMember, purpose: Purpose, subject: string, result: RegistryResult): void {
   const { member } = old
@@ -171,14 +192,16 @@ function take(old: OldMember, purpose: Purpose, subject: string, result: Registr
       if (result.error === 'NODEEXISTS') member.refused = true
       return
     case 'ids':
-      if (result.error !== null) return
-      for (const id of result.children ?? []) {
+      for (const id of childrenOf(result)) {
         ask(old, 'consumer', id, { op: 'getData', path: idPath(member.group, id), watch: false })
       }
       return
+    case 'topics':
+      filterTopics(old, childrenOf(result))
+      return
     case 'consumer':
       // Who has gone meanwhile is not there.
-      if (data !== undefined) member.view.consumers[subject] = (data as { topics: string[] }).topics
+      if (data !== undefined) member.view.consumers[subject] = topicsOf(data as unknown as ConsumerZnode, old)
       return
     case 'topic':
       if (data !== undefined) member.view.partitions[subject] = Object.keys((data as TopicZnode).partitions).length
@@ -193,6 +216,34 @@ function take(old: OldMember, purpose: Purpose, subject: string, result: Registr
     default:
       return
   }
+}
+
+/**
+ * What matches of the topics that are there. They are listed before the other consumers' nodes are read, so that what those
+ * subscribe to by a pattern is known as well (0.8 TopicCount.constructTopicCount).
+ */
+function filterTopics(old: OldMember, present: readonly string[]): void {
+  const { memory, member, config } = old
+  const matching = matchingTopics(config.pattern ?? '', present)
+  makeParents(
+    old,
+    topicParents(
+      member.group,
+      matching.filter((topic) => !memory.topics.includes(topic)),
+    ),
+  )
+  memory.topics = matching
+  readTopics(old, matching)
+}
+
+const topicsOf = (node: ConsumerZnode, { memory }: OldMember): readonly string[] =>
+  'topics' in node ? node.topics : matchingTopics(node.pattern, memory.topics)
+
+/** The topics have changed: one more that matches begins a rebalance, one less does not (0.8 WildcardStreamsHandler). */
+function noticeTopics(old: OldMember, present: readonly string[]): void {
+  const { memory, config } = old
+  const matching = matchingTopics(config.pattern ?? '', present)
+  if (matching.some((topic) => !memory.topics.includes(topic))) trigger(old)
 }
 
 /** Every answer of a phase has come. */

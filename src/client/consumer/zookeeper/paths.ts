@@ -13,12 +13,15 @@ const ofPartition = (group: string, kind: 'owners' | 'offsets', name: TopicParti
 export const ownerPath = (group: string, name: TopicPartition): string => ofPartition(group, 'owners', name)
 export const offsetPath = (group: string, name: TopicPartition): string => ofPartition(group, 'offsets', name)
 
-/** Persistent nodes above those of one group and its topics, parents first. */
-export const parentsOf = (group: string, topics: readonly string[]): string[] => [
+/** Persistent nodes above those of one group, parents first. */
+export const groupParents = (group: string): string[] => [
   '/consumers',
   groupPath(group),
   idsPath(group),
   `${groupPath(group)}/owners`,
   `${groupPath(group)}/offsets`,
-  ...topics.flatMap((topic) => [`${groupPath(group)}/owners/${topic}`, `${groupPath(group)}/offsets/${topic}`]),
 ]
+
+/** Persistent nodes above those of its topics. */
+export const topicParents = (group: string, topics: readonly string[]): string[] =>
+  topics.flatMap((topic) => [`${groupPath(group)}/owners/${topic}`, `${groupPath(group)}/offsets/${topic}`])

@@ -1,6 +1,9 @@
 /** A consumer of 0.8 in its group, as plain data (core: ZookeeperConsumerConnector). The group lives in the registry. */
 import type { TopicPartition } from '../../../kafka/ids.ts'
 
+/** What a consumer writes into its node: the topics it reads, or the filter that chooses them. */
+export type ConsumerZnode = { readonly topics: readonly string[] } | { readonly pattern: string }
+
 /** What a rebalance has read so far. */
 export interface GroupView {
   /** Topics that each consumer reads, by its id. */
