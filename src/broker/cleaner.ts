@@ -4,11 +4,14 @@
  */
 import { topicSetting } from '../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import { isMutant } from '../kafka/mutants.ts'
+import { lastOffset } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { cleanableLog, cleaningRules, cleanReplicaLog } from '../log/clean.ts'
 import { type CleanableLog, type CleanableRange, type CleaningSettings, cleanableRange } from '../log/compaction.ts'
 import type { LogLayout } from '../log/layout.ts'
+import type { ReplicaLog } from '../log/replica-log.ts'
 import { usableLogs } from './log-dirs.ts'
 import { segmentSettings } from './log-disk.ts'
 import { applyRetention, armDeletion, cleanupPolicy, knowsSettings } from './retention.ts'
@@ -82,7 +85,7 @@ function cleanableOf(
   if (partition === undefined || layout === undefined) return null
   const settings = cleaningSettings(state, config, name)
   const nowMs = Math.floor(ctx.nowUs / MICROS_PER_MS)
-  const seen = cleanableLog(logOf(state, name), layout, partition.highWatermark)
+  const seen = plantInLook(cleanableLog(logOf(state, name), layout, partition.highWatermark), config)
   const checkpoint = state.durable.cleanerCheckpoint?.[name] ?? null
   const range = cleanableRange(seen, checkpoint, nowMs, settings, cleaningRules(config.mechanisms))
   const total = range.cleanBytes + range.cleanableBytes
@@ -90,6 +93,12 @@ function cleanableOf(
   const ratio = range.cleanableBytes / total
   const overdue = range.cleanableBytes > 0 && isOverdue(state, config, name, layout, range, nowMs)
   return overdue || ratio > dirtyRatio(state, config, name) ? { name, layout, seen, range, settings, ratio } : null
+}
+
+/** Planted bugs of what may be cleaned. */
+function plantInLook(seen: CleanableLog, config: BrokerConfig): CleanableLog {
+  if (isMutant(config, 'cleaner-passes-high-watermark')) return { ...seen, highWatermark: seen.logEndOffset }
+  return isMutant(config, 'cleaner-passes-open-transactions') ? { ...seen, firstUnstableOffset: null } : seen
 }
 
 /** KIP-354 (2.3): the oldest record of the dirty part has waited for max.compaction.lag.ms. */
@@ -138,6 +147,7 @@ function clean(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, cle
   const nowMs = Math.floor(ctx.nowUs / MICROS_PER_MS)
   const log = logOf(state, name)
   const done = cleanReplicaLog(log, layout, seen, range, settings, rewriting, nowMs, config.mechanisms)
+  if (isMutant(config, 'cleaner-drops-last-value')) dropLastValue(log, done.nextDirtyOffset)
   const { nextDirtyOffset: to, bytesBefore, bytesAfter, recordsRemoved } = done
   const { durable } = state
   durable.cleanerCheckpoint = { ...durable.cleanerCheckpoint, [name]: to }
@@ -146,6 +156,12 @@ function clean(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, cle
   const { highWatermark = to } = running(state).partitions[name] ?? {}
   if (to > highWatermark) ctx.probe('cleaned above the high watermark')
   armDeletion(state, ctx)
+}
+
+/** A planted bug: the last batch with a key below the offset that is reached goes too. */
+function dropLastValue(log: ReplicaLog, below: number): void {
+  const last = log.batches.findLastIndex((batch) => lastOffset(batch) < below && batch.control === undefined)
+  if (last >= 0) log.batches.splice(last, 1)
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { type BrokerId, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrState } from '../kafka/messages/control.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { assignEpoch } from '../log/epoch-cache.ts'
 import { emptyLayout } from '../log/layout.ts'
@@ -44,6 +45,7 @@ export function replicaOf(
   if (log.layout !== undefined) log.layout.settings = segmentSettings(state, config, name)
   const checkpointed = state.durable.highWatermarkCheckpoint?.[name] ?? 0
   const floor = config.mechanisms.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
+  const believed = isMutant(config, 'high-watermark-file-believed')
   const replica: PartitionState = {
     partition: name,
     role: 'none',
@@ -53,7 +55,7 @@ export function replicaOf(
     isr: [],
     partitionEpoch: -1,
     replicas: [],
-    highWatermark: Math.max(Math.min(checkpointed, log.logEndOffset), floor),
+    highWatermark: Math.max(believed ? checkpointed : Math.min(checkpointed, log.logEndOffset), floor),
     leaderEpochStartOffset: -1,
     remoteReplicas: {},
     pendingIsr: null,

@@ -1,6 +1,7 @@
 /** The log manager's look for old segments: its own clock on every broker, leaders and followers alike. */
 import { topicSetting } from '../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import type { Json } from '../kernel/json.ts'
 import { MICROS_PER_MS, msToUs } from '../kernel/time.ts'
 import { deleteOldSegments, type RetentionSettings } from '../log/retention.ts'
@@ -84,7 +85,7 @@ export function applyRetention(
   if (partition === undefined) return
   const log = logOf(state, name)
   const from = log.logStartOffset
-  const unbounded = !m.retentionStopsAtHighWatermark
+  const unbounded = !m.retentionStopsAtHighWatermark || isMutant(config, 'retention-above-high-watermark')
   const settings = retentionSettings(state, config, name)
   const deleted = deleteOldSegments(log, settings, unbounded ? null : partition.highWatermark, m, nowMsOf(ctx))
   for (const { reason, bases } of deleted) {

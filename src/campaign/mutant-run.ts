@@ -4,9 +4,11 @@ import { generationNamed } from '../kafka/generation/table.ts'
 import type { Mutant, MutantName } from '../kafka/mutants.ts'
 import { MUTANTS } from '../kafka/mutants.ts'
 import { assert } from '../kernel/assert.ts'
+import type { ScenarioDocument } from '../scenario/schema.ts'
 import { drawCase } from './generate.ts'
 import { profileNamed } from './profiles/table.ts'
 import { countedViolations, judgeRun, planOf } from './run-case.ts'
+import { storageStory } from './storage-story.ts'
 import { transactionStory } from './transaction-story.ts'
 
 export interface Catch {
@@ -44,15 +46,21 @@ export function runMutant(
   return { name, seeds, catches: found }
 }
 
+/** Profiles that are one story, of which a seed only moves the times. */
+const STORIES: Readonly<Record<string, (kafka: string, seed: number) => ScenarioDocument>> = {
+  transactions: transactionStory,
+  storage: storageStory,
+}
+
 function catchOf(mutant: Mutant & { readonly name: MutantName }, seed: number): Catch | null {
   const profile = profileNamed(mutant.profile)
   const generation = generationNamed(mutant.kafka)
-  const told = mutant.profile === 'transactions'
+  const story = STORIES[mutant.profile]
   assert(
-    (told || profile !== undefined) && generation !== undefined,
+    (story !== undefined || profile !== undefined) && generation !== undefined,
     `mutant ${mutant.name} names a profile or generation that is not there`,
   )
-  const document = told ? transactionStory(mutant.kafka, seed) : drawCase(profile!, generation, seed).document
+  const document = story === undefined ? drawCase(profile!, generation, seed).document : story(mutant.kafka, seed)
   const plan = { ...planOf(document), mutants: [mutant.name] }
   try {
     const run = judgeRun(plan, { liveness: true })

@@ -16,7 +16,11 @@ export const OF_TRANSACTIONS: readonly string[] = [
 ]
 
 /** Properties of retention and compaction, which campaigns leave off. */
-export const OF_CLEANING: readonly string[] = ['RetentionBelowHighWatermark', 'CompactionKeepsLastValues']
+export const OF_CLEANING: readonly string[] = [
+  'RetentionBelowHighWatermark',
+  'CleaningBelowUndecided',
+  'CompactionKeepsLastValues',
+]
 
 /** Names of the properties whose premise held in a finished run, in the order of their table. */
 export const premisesHeld = (world: World): string[] =>

@@ -20,6 +20,8 @@ export const FLUSHED_NOT_LOST: Property = {
       if (fact.kind !== 'powerLost' && fact.kind !== 'recovered') continue
       const to = fact.kind === 'powerLost' ? fact.to : fact.logEndOffset
       if (to >= fact.durable) continue
+      // A cleaned log may have nothing between its last record and what was flushed: its end falls, and nothing is lost.
+      if (fact.kind === 'powerLost' && fact.removed.every(({ offset }) => offset >= fact.durable)) continue
       const broker = nodeNumber(node)
       findings.push({
         partition: fact.partition,

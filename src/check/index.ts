@@ -2,6 +2,7 @@ import { ACKED_AT_ALL_NOT_LOST } from './acked-at-all-not-lost.ts'
 import { ACKED_AT_ONE_NOT_LOST } from './acked-at-one-not-lost.ts'
 import { ACKED_BELOW_HIGH_WATERMARK } from './acked-below-high-watermark.ts'
 import { ACKED_WITH_ENOUGH_REPLICAS } from './acked-with-enough-replicas.ts'
+import { CLEANING_BELOW_UNDECIDED } from './cleaning-below-undecided.ts'
 import { COMPACTION_KEEPS_LAST_VALUES } from './compaction-keeps-last-values.ts'
 import { CONSISTENT_COMMITTED_DATA } from './consistent-committed-data.ts'
 import { CONSUMERS_IN_ORDER_WITHOUT_GAPS } from './consumers-in-order-without-gaps.ts'
@@ -62,6 +63,7 @@ export const PROPERTIES: readonly Property[] = [
   MONOTONIC_HIGH_WATERMARK,
   HIGH_WATERMARK_BELOW_LOG_END,
   RETENTION_BELOW_HIGH_WATERMARK,
+  CLEANING_BELOW_UNDECIDED,
   COMPACTION_KEEPS_LAST_VALUES,
   ISR_WITHIN_ASSIGNMENT,
   LEADER_IN_ISR,

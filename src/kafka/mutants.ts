@@ -11,7 +11,7 @@ export interface Mutant {
   readonly admissible: readonly string[]
   /** The generation in which it is planted: one that keeps the rule. */
   readonly kafka: string
-  readonly profile: 'idempotent' | 'swarm' | 'smoke' | 'lite' | 'calm' | 'transactions'
+  readonly profile: 'idempotent' | 'swarm' | 'smoke' | 'lite' | 'calm' | 'transactions' | 'storage'
 }
 
 const LOSS = [
@@ -56,6 +56,12 @@ const ROWS = [
   ['recovery-cuts-flushed', 'A start after a kill cuts the last batch of each log, flushed or not.', ['FlushedNotLost', ...REPLICATION, ...LOSS, ...MATCHING], '2.4', 'lite'],
   ['recovery-invents', 'A start after a kill finds a record that nobody wrote.', ['RecoveryInventsNothing', ...REPLICATION, ...LOSS, ...MATCHING, 'ReplicasConverge', LIVENESS], '2.4', 'lite'],
   ['offsets-overlap', 'A leader that was killed begins one offset below its log end.', ['OffsetsGrow', 'FlushedNotLost', ...REPLICATION, ...LOSS, ...MATCHING, 'ReplicasConverge', LIVENESS, 'AckedBelowHighWatermark', 'HighWatermarkBelowLogEnd'], '2.4', 'lite'],
+  // --- The log on disk
+  ['retention-above-high-watermark', 'Retention deletes old segments whether they are committed or not.', ['RetentionBelowHighWatermark', ...LOSS], '2.4', 'storage'],
+  ['cleaner-drops-last-value', 'The cleaner takes the last value of a key with those before it.', ['CompactionKeepsLastValues', ...LOSS], '2.4', 'storage'],
+  ['cleaner-passes-high-watermark', 'The cleaner goes by records that are not committed.', ['CleaningBelowUndecided', ...LOSS], '3.5', 'storage'],
+  ['cleaner-passes-open-transactions', 'The cleaner goes by records of transactions that are not decided.', ['CleaningBelowUndecided', ...LOSS], '3.5', 'storage'],
+  ['high-watermark-file-believed', 'A replica takes the high watermark of its file although its log ends below.', ['HighWatermarkBelowLogEnd', ...REPLICATION], '2.4', 'storage'],
   // --- Elections
   ['unclean-when-disabled', 'A replica out of the ISR is elected although unclean election is off.', ['LeaderInIsr', 'StrongIsr', ...LOSS], '2.4', 'swarm'],
   ['elect-out-of-sync', 'The first live replica is elected, in the ISR or not.', ['LeaderInIsr', ...REPLICATION, ...LOSS], '2.4', 'lite'],

@@ -49,6 +49,30 @@ test('a cleaner that takes the last value of a key is found', () => {
   expect(property.check(world, step)).toMatchObject([{ evidence: { key } }])
 })
 
+test('a cleaner that passes the high watermark is found, and one that stops at it is not', () => {
+  const story = 'scenarios/storage/kafka-13194-the-cleaner-believes-what-is-not-committed.yaml'
+  const early = run(story, '2.4').violations.find(({ property }) => property === 'CleaningBelowUndecided')
+  expect(early?.knownHole).toBe('KAFKA-13194')
+  expect(broken(run(story, '3.3'))).not.toContain('CleaningBelowUndecided')
+})
+
+test('what was flushed and then cleaned away is not lost in a power loss; a flushed record is', () => {
+  const property = propertyNamed('FlushedNotLost')!
+  const lost = (offset: number) => ({
+    kind: 'powerLost',
+    partition: 'prices-0',
+    from: 90,
+    to: 60,
+    durable: 80,
+    removed: [{ offset, epoch: 0, id: 'market/9', value: 'v' }],
+  })
+  const step = (offset: number): StepView =>
+    ({ event: 1, facts: [{ atUs: 0, event: 1, node: 'broker-1', fact: lost(offset) }] }) as unknown as StepView
+  const { world } = run('scenarios/storage/a-compacted-topic-keeps-the-last-value.yaml', '2.4')
+  expect(property.check(world, step(80))).toBeNull()
+  expect(property.check(world, step(79))).toMatchObject([{ evidence: { flushed: 80, offset: 60 } }])
+})
+
 test('what a cleaner takes for a value that was never committed counts as lost, and from 3.1 it takes nothing', () => {
   const story = 'scenarios/storage/kafka-13194-the-cleaner-believes-what-is-not-committed.yaml'
   expect(broken(run(story, '2.4'))).toContain('AckedAtAllNotLost')

@@ -33,6 +33,8 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
   HighWatermarkBelowLogEnd: 'A high watermark above the log end would expose offsets that have no record.',
   RetentionBelowHighWatermark:
     'What is not committed yet must not grow too old: a follower may still need it, and a producer still waits for it.',
+  CleaningBelowUndecided:
+    'What is not committed, or belongs to an open transaction, may be gone later: no earlier value may make way for it.',
   CompactionKeepsLastValues:
     'A compacted topic is a table: whoever reads it from the beginning must find the last value of every key.',
   IsrWithinAssignment: 'A replica that is not assigned must not count towards acks=all.',
