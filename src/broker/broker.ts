@@ -1,6 +1,6 @@
 /** The broker machine: every input goes to the file that knows what to do with it. */
 import type { Fact } from '../kafka/facts.ts'
-import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import type { InternalTopic } from '../kafka/internal-topics.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { SessionResponse } from '../kafka/messages/registry.ts'
@@ -285,7 +285,7 @@ function onEpochQuestion(
   message: Extract<KafkaMessage, { type: 'OffsetsForLeaderEpochRequest' }>,
   connection: ConnectionId,
 ): void {
-  const names = Object.keys(message.partitions).sort(comparePartitions)
+  const names = partitionNames(message.partitions)
   const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null
   if (locked === null) handleOffsetsForLeaderEpoch(state, ctx, config, message, connection)
   else waitForLock(state, ctx, locked, { connection, message })

@@ -4,6 +4,7 @@
  */
 import type { TopicPartition } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
+import { sortedKeys } from '../kernel/sorted-keys.ts'
 import { msToUs } from '../kernel/time.ts'
 import { closeLayout, dropOldSnapshots } from '../log/layout.ts'
 import { takeProducerSnapshot } from '../log/producer-state.ts'
@@ -105,7 +106,7 @@ function written(
  */
 export function checkpointHighWatermarks(state: BrokerState, config: BrokerConfig): void {
   const { partitions } = running(state)
-  const names = Object.keys(partitions).sort()
+  const names = sortedKeys(partitions)
   if (names.length === 0 || isUnreadable(state.durable, 'replication-offset-checkpoint')) return
   state.durable.highWatermarkCheckpoint = written(
     state,
@@ -139,7 +140,7 @@ export function checkpointLogStart(state: BrokerState, config: BrokerConfig): vo
   const { durable } = state
   if (durable.logStartOffsetCheckpoint === null) return
   const starts: Record<TopicPartition, number> = {}
-  for (const name of Object.keys(durable.logs).sort()) {
+  for (const name of sortedKeys(durable.logs)) {
     const log = durable.logs[name]!
     const first = log.layout?.segments[0]?.baseOffset ?? log.logStartOffset
     if (log.logStartOffset > first) starts[name] = log.logStartOffset

@@ -1,6 +1,6 @@
 /** What a controller tells this broker, and the checks that keep older news from undoing newer. */
 import type { ErrorName } from '../kafka/errors.ts'
-import { comparePartitions, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import { partitionNames, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrRequest, LeaderAndIsrState, StopReplicaRequest } from '../kafka/messages/control.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { startHighWatermarkCheckpoints } from './checkpoint.ts'
@@ -110,7 +110,7 @@ function takeRoles(
   const answers: Record<TopicPartition, ErrorName> = {}
   const accepted: TopicPartition[] = []
   if (isUnreadable(state.durable, 'replication-offset-checkpoint')) return refuseRoles(state, ctx, config, request)
-  for (const name of Object.keys(request.partitions).sort(comparePartitions)) {
+  for (const name of partitionNames(request.partitions)) {
     const verdict = judgeRole(state, ctx, config, name, request.partitions[name]!)
     if (verdict === 'take') accepted.push(name)
     answers[name] = verdict === 'take' || verdict === 'refresh' ? 'NONE' : verdict
@@ -139,7 +139,7 @@ function refuseRoles(
   request: LeaderAndIsrRequest,
 ): Record<TopicPartition, ErrorName> {
   const fails = config.mechanisms.logDirFailures === true
-  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const names = partitionNames(request.partitions)
   for (const name of names) replicaOf(state, ctx, config, name, request.partitions[name]!)
   if (fails) {
     failDirectory(state, ctx, config, directoriesOf(config)[0]!, 'replication-offset-checkpoint cannot be read')
@@ -184,7 +184,7 @@ function stopReplicas(
   request: StopReplicaRequest,
 ): Record<TopicPartition, ErrorName> {
   const answers: Record<TopicPartition, ErrorName> = {}
-  for (const name of Object.keys(request.partitions).sort(comparePartitions)) {
+  for (const name of partitionNames(request.partitions)) {
     const { leaderEpoch, delete: deleted } = request.partitions[name]!
     const known = running(state).partitions[name]?.leaderEpoch ?? -1
     // KIP-570 (2.6): a delayed StopReplica must not stop a replica that has been given a newer role.

@@ -6,15 +6,17 @@
  * learns it one whole wait after the last record of a burst.
  */
 import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
+import { remembered } from '../kernel/remembered.ts'
 import { msToUs } from '../kernel/time.ts'
 import { readLog } from '../log/replica-log.ts'
 import { respond } from './client-connection.ts'
+import { parkedUnder, unpark } from './parked.ts'
 import { answersOf, bytesOf, divergence, endFor, isReplica, leaderError, readPartitions } from './read-partition.ts'
-import { type BrokerContext, logOf, numericKeys, running } from './running.ts'
+import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedFetch, FetchInProgress } from './state.ts'
 import { firstLocked, waitForLock } from './waiting.ts'
 
-export const fetchTimer = (id: number): string => `fetch:${id}`
+export const fetchTimer = remembered((id: number): string => `fetch:${id}`)
 
 /** Parks a fetch that was read and found too little, unless what happened since already gives it enough. */
 export function parkFetch(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, fetch: FetchInProgress): void {
@@ -30,7 +32,7 @@ export function parkFetch(state: BrokerState, ctx: BrokerContext, config: Broker
     }
   }
   const delayed: DelayedFetch = { id, connection, request, deadlineUs, lastSentHighWatermark }
-  volatile.delayedFetches[id] = delayed
+  volatile.delayedFetches.push(delayed)
   if (canComplete(state, config, delayed)) complete(state, ctx, config, delayed)
   else ctx.setTimer(fetchTimer(id), msToUs(request.maxWaitMs))
 }
@@ -42,10 +44,9 @@ export function completeDelayedFetches(
   config: BrokerConfig,
   name: TopicPartition,
 ): void {
-  const { delayedFetches } = running(state)
-  for (const id of numericKeys(delayedFetches)) {
-    const delayed = delayedFetches[id]
-    if (delayed?.request.partitions[name] === undefined || !canComplete(state, config, delayed)) continue
+  const waiting = running(state).delayedFetches.filter(({ request }) => request.partitions[name] !== undefined)
+  for (const delayed of waiting) {
+    if (!canComplete(state, config, delayed)) continue
     ctx.cancelTimer(fetchTimer(delayed.id))
     complete(state, ctx, config, delayed)
   }
@@ -53,7 +54,7 @@ export function completeDelayedFetches(
 
 /** Its time is up: answered with what there is. */
 export function onFetchTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, id: string): void {
-  const delayed = running(state).delayedFetches[id]
+  const delayed = parkedUnder(running(state).delayedFetches, id)
   if (delayed !== undefined) complete(state, ctx, config, delayed)
 }
 
@@ -76,8 +77,7 @@ function canComplete(state: BrokerState, config: BrokerConfig, delayed: DelayedF
 }
 
 function complete(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, delayed: DelayedFetch): void {
-  const volatile = running(state)
-  delete volatile.delayedFetches[delayed.id]
+  unpark(running(state).delayedFetches, delayed.id)
   const { connection, request } = delayed
   const names = partitionNames(request.partitions)
   const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null

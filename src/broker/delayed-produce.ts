@@ -7,13 +7,15 @@ import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import type { Acks } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { unreachable } from '../kernel/assert.ts'
+import { remembered } from '../kernel/remembered.ts'
 import { msToUs } from '../kernel/time.ts'
 import { respond } from './client-connection.ts'
 import { isrAfterAppend } from './high-watermark.ts'
-import { type BrokerContext, logOf, minInsyncReplicas, numericKeys, running } from './running.ts'
+import { parkedUnder, unpark } from './parked.ts'
+import { type BrokerContext, logOf, minInsyncReplicas, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedProduce, PartitionState } from './state.ts'
 
-export const produceTimer = (id: number): string => `produce:${id}`
+export const produceTimer = remembered((id: number): string => `produce:${id}`)
 
 /** Parks a produce that has appended, unless its acks are there already. */
 export function parkProduce(
@@ -26,7 +28,7 @@ export function parkProduce(
   const { timeoutMs, ...rest } = produce
   const id = volatile.nextId++
   const delayed: DelayedProduce = { id, deadlineUs: ctx.nowUs + msToUs(timeoutMs), ...rest }
-  volatile.delayedProduces[id] = delayed
+  volatile.delayedProduces.push(delayed)
   ctx.setTimer(produceTimer(id), msToUs(timeoutMs))
   tryComplete(state, ctx, config, delayed)
 }
@@ -38,16 +40,13 @@ export function completeDelayedProduces(
   config: BrokerConfig,
   name: TopicPartition,
 ): void {
-  const { delayedProduces } = running(state)
-  for (const id of numericKeys(delayedProduces)) {
-    const delayed = delayedProduces[id]
-    if (delayed?.pending[name] !== undefined) tryComplete(state, ctx, config, delayed)
-  }
+  const waiting = running(state).delayedProduces.filter(({ pending }) => pending[name] !== undefined)
+  for (const delayed of waiting) tryComplete(state, ctx, config, delayed)
 }
 
 /** Its time is up. */
 export function onProduceTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, id: string): void {
-  const delayed = running(state).delayedProduces[id]
+  const delayed = parkedUnder(running(state).delayedProduces, id)
   if (delayed === undefined) return
   for (const name of partitionNames(delayed.pending)) {
     settle(state, ctx, config, delayed, name, 'REQUEST_TIMED_OUT')
@@ -146,7 +145,7 @@ export function tellAcknowledged(
 }
 
 function answer(state: BrokerState, ctx: BrokerContext, delayed: DelayedProduce): void {
-  delete running(state).delayedProduces[delayed.id]
+  unpark(running(state).delayedProduces, delayed.id)
   const { connection, correlationId, done } = delayed
   respond(state, ctx, connection, { type: 'ProduceResponse', correlationId, partitions: { ...done } })
 }

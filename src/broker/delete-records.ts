@@ -3,16 +3,17 @@
  * answer waits until all that are alive have it. No file goes before the next look of each broker's log manager.
  */
 import type { ErrorName } from '../kafka/errors.ts'
-import { comparePartitions, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import { partitionNames, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import { isInternalTopic } from '../kafka/internal-topics.ts'
 import type { DeleteRecordsRequest } from '../kafka/messages/delete-records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { msToUs } from '../kernel/time.ts'
 import { raiseLogStart } from '../log/log-start.ts'
 import { forgetUnread, release, respond } from './client-connection.ts'
+import { parkedUnder, unpark } from './parked.ts'
 import { unhostedError } from './read-partition.ts'
 import { cleanupPolicy } from './retention.ts'
-import { type BrokerContext, logOf, numericKeys, running } from './running.ts'
+import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedDeleteRecords, PartitionState } from './state.ts'
 
 /** Asks for everything up to the high watermark. */
@@ -38,7 +39,7 @@ export function handleDeleteRecords(
   const { correlationId, timeoutMs } = request
   const pending: DelayedDeleteRecords['pending'] = {}
   const done: DelayedDeleteRecords['done'] = {}
-  for (const name of Object.keys(request.partitions).sort(comparePartitions)) {
+  for (const name of partitionNames(request.partitions)) {
     const deleted = deleteBefore(state, ctx, config, name, request.partitions[name]!)
     if (typeof deleted === 'string') done[name] = { error: deleted, lowWatermark: -1 }
     else pending[name] = deleted
@@ -46,7 +47,7 @@ export function handleDeleteRecords(
   const volatile = running(state)
   const id = volatile.nextId++
   const delayed: DelayedDeleteRecords = { id, connection, correlationId, pending, done }
-  volatile.delayedDeleteRecords[id] = delayed
+  volatile.delayedDeleteRecords.push(delayed)
   if (!tryComplete(state, ctx, delayed)) ctx.setTimer(timerOf(id), msToUs(timeoutMs))
 }
 
@@ -104,20 +105,13 @@ function tryComplete(state: BrokerState, ctx: BrokerContext, delayed: DelayedDel
 
 /** A follower has fetched, or a role has changed: looks at the requests that wait for it. */
 export function completeDelayedDeleteRecords(state: BrokerState, ctx: BrokerContext, name: TopicPartition): void {
-  const { delayedDeleteRecords } = running(state)
-  // Every fetch of a follower comes here, and hardly ever does anybody wait.
-  let waits = false
-  for (const _ in delayedDeleteRecords) waits = true
-  if (!waits) return
-  for (const id of numericKeys(delayedDeleteRecords)) {
-    const delayed = delayedDeleteRecords[id]
-    if (delayed?.pending[name] !== undefined) tryComplete(state, ctx, delayed)
-  }
+  const waiting = running(state).delayedDeleteRecords.filter(({ pending }) => pending[name] !== undefined)
+  for (const delayed of waiting) tryComplete(state, ctx, delayed)
 }
 
 /** Its time is up. */
 export function onDeleteRecordsTimer(state: BrokerState, ctx: BrokerContext, id: string): void {
-  const delayed = running(state).delayedDeleteRecords[id]
+  const delayed = parkedUnder(running(state).delayedDeleteRecords, id)
   if (delayed === undefined) return
   for (const name of Object.keys(delayed.pending)) {
     const partition = running(state).partitions[name]
@@ -130,7 +124,7 @@ export function onDeleteRecordsTimer(state: BrokerState, ctx: BrokerContext, id:
 }
 
 function answer(state: BrokerState, ctx: BrokerContext, delayed: DelayedDeleteRecords): void {
-  delete running(state).delayedDeleteRecords[delayed.id]
+  unpark(running(state).delayedDeleteRecords, delayed.id)
   const { connection, correlationId, done } = delayed
   respond(state, ctx, connection, { type: 'DeleteRecordsResponse', correlationId, partitions: { ...done } })
 }

@@ -4,7 +4,7 @@
  * Where the leader writes the ISR itself the task waits for each write, so while the registry is silent it stands still
  * at the first partition; runs that it missed meanwhile follow back to back (recorded after outages).
  */
-import { comparePartitions } from '../kafka/ids.ts'
+import { partitionNames } from '../kafka/ids.ts'
 import { maybeShrinkIsr } from './isr-change.ts'
 import { type BrokerContext, lagTimeUs, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
@@ -33,7 +33,7 @@ export function isCheckReady(state: BrokerState, nowUs: number): boolean {
 /** Begins a run, or goes on with the one that waits. */
 export function runIsrCheck(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const { partitions, isrCheck } = running(state)
-  isrCheck.walking ??= Object.keys(partitions).sort(comparePartitions)
+  isrCheck.walking ??= partitionNames(partitions)
   let asked = false
   for (;;) {
     const name = isrCheck.walking[0]

@@ -3,7 +3,14 @@
  * time, with every change that waits; a partition has at most one change pending.
  */
 import type { ErrorName } from '../kafka/errors.ts'
-import { type BrokerId, comparePartitions, controllerNode, quorumNode, type TopicPartition } from '../kafka/ids.ts'
+import {
+  type BrokerId,
+  comparePartitions,
+  controllerNode,
+  partitionNames,
+  quorumNode,
+  type TopicPartition,
+} from '../kafka/ids.ts'
 import type { AlterPartitionRequest, AlterPartitionResponse } from '../kafka/messages/control.ts'
 import type { NodeId } from '../kernel/machine.ts'
 import { msToUs } from '../kernel/time.ts'
@@ -64,7 +71,7 @@ export function sendAlterPartition(state: BrokerState, ctx: BrokerContext, confi
     if (partition?.pendingIsr != null) asked[name] = question(state, config, partition, partition.pendingIsr.isr)
   }
   alterPartition.unsent = []
-  const names = Object.keys(asked).sort(comparePartitions)
+  const names = partitionNames(asked)
   if (names.length === 0) return
   running(state).nextId += 1
   alterPartition.outstanding = { correlationId: nextId, controller, partitions: names }

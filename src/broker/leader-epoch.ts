@@ -3,6 +3,7 @@ import type { ErrorName } from '../kafka/errors.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { OffsetsForLeaderEpochRequest, OffsetsForLeaderEpochResponse } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
+import { sortedKeys } from '../kernel/sorted-keys.ts'
 import { type EpochEnd, endOffsetForEpoch, UNDEFINED_EPOCH, UNDEFINED_OFFSET } from '../log/epoch-cache.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { BrokerContext } from './running.ts'
@@ -81,7 +82,7 @@ export function handleOffsetsForLeaderEpoch(
   connection: ConnectionId,
 ): void {
   const partitions: Record<string, EpochAnswer> = {}
-  for (const name of Object.keys(request.partitions).sort()) {
+  for (const name of sortedKeys(request.partitions)) {
     partitions[name] = answerFor(state, config.mechanisms, name, request.partitions[name]!)
   }
   ctx.reply(connection, {

@@ -1,7 +1,7 @@
 /** Offsets by time: the ends of a log, or the first record at or after a timestamp. Only a leader answers. */
 
 import type { ErrorName } from '../kafka/errors.ts'
-import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
+import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
@@ -26,7 +26,7 @@ export function handleListOffsets(
   request: ListOffsetsRequest,
   connection: ConnectionId,
 ): void {
-  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const names = partitionNames(request.partitions)
   const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null
   if (locked !== null) {
     waitForLock(state, ctx, locked, { connection, message: request })

@@ -2,7 +2,7 @@
  * What this broker tells clients about the cluster: the last UpdateMetadata, whatever it knows better itself. ISR
  * changes that leaders make show only once the controller has sent them round.
  */
-import { type BrokerId, comparePartitions, splitTopicPartition } from '../kafka/ids.ts'
+import { type BrokerId, partitionNames, splitTopicPartition } from '../kafka/ids.ts'
 import type { UpdateMetadataRequest } from '../kafka/messages/control.ts'
 import type { MetadataRequest, PartitionMetadata } from '../kafka/messages/data.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
@@ -20,7 +20,7 @@ export function updateMetadataCache(state: BrokerState, request: UpdateMetadataR
   volatile.controller = request.controllerId
   metadata.liveBrokers = [...request.liveBrokers].sort((a, b) => a - b)
   metadata.brokerEpochs = { ...request.liveBrokerEpochs }
-  for (const name of Object.keys(request.partitions).sort(comparePartitions)) {
+  for (const name of partitionNames(request.partitions)) {
     const told = request.partitions[name]!
     if (told.leader === LEADER_DURING_DELETE) {
       delete metadata.partitions[name]
@@ -47,7 +47,7 @@ export function handleMetadata(
   const { metadata, controller } = running(state)
   const partitions: Record<string, PartitionMetadata> = {}
   const found: string[] = []
-  for (const name of Object.keys(metadata.partitions).sort(comparePartitions)) {
+  for (const name of partitionNames(metadata.partitions)) {
     const { topic } = splitTopicPartition(name)
     if (request.topics !== null && !request.topics.includes(topic)) continue
     found.push(topic)

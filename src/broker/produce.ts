@@ -2,7 +2,7 @@
 
 import { topicSetting } from '../kafka/config.ts'
 import type { ErrorName } from '../kafka/errors.ts'
-import { comparePartitions, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import { partitionNames, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { ProduceRequest, ProduceResponse } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import type { BatchProducer, KafkaRecord } from '../kafka/records.ts'
@@ -39,7 +39,7 @@ export function handleProduce(
   connection: ConnectionId,
   answered: Verified | null = null,
 ): void {
-  const names = Object.keys(request.partitions).sort(comparePartitions)
+  const names = partitionNames(request.partitions)
   const locked = config.mechanisms.isrWriteBlocks === 'nothing' ? null : firstLocked(state, names)
   if (locked !== null) {
     waitForLock(state, ctx, locked, { connection, message: request })

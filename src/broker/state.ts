@@ -299,9 +299,10 @@ export interface BrokerVolatile {
   }
   /** Topic settings as this broker knows them, by topic. */
   topicSettings: Record<string, Record<string, string>>
-  delayedProduces: Record<string, DelayedProduce>
-  delayedFetches: Record<string, DelayedFetch>
-  delayedDeleteRecords: Record<string, DelayedDeleteRecords>
+  /** Requests that wait, oldest first (see parked.ts). */
+  delayedProduces: DelayedProduce[]
+  delayedFetches: DelayedFetch[]
+  delayedDeleteRecords: DelayedDeleteRecords[]
   waiting: Record<TopicPartition, WaitingRequest[]>
   /** Connections with a client's request in hand, and what they carry behind it, unread, oldest first. */
   clients: Record<ConnectionId, ClientRequest[]>

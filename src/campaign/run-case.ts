@@ -41,9 +41,9 @@ export const SAFETY: readonly Property[] = [
 
 /** Violations that count: those that are promised, and those that a hole explains. What is nowhere promised may break. */
 export function countedViolations(plan: Plan, violations: readonly Violation[]): Violation[] {
-  const promised: Record<string, boolean> = {}
-  for (const { name, promised: ask } of SAFETY) promised[name] = ask(plan).promised
-  return violations.filter(({ property, knownHole }) => promised[property] === true || knownHole !== null)
+  const isPromised = (property: string): boolean =>
+    SAFETY.some(({ name, promised: ask }) => name === property && ask(plan).promised)
+  return violations.filter(({ property, knownHole }) => knownHole !== null || isPromised(property))
 }
 
 /** One entry a kind of break, in the order of the table of properties. */

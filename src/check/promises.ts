@@ -24,7 +24,17 @@ export function unlessHoles(holes: readonly Hole[]): Promised {
   }
 }
 
-const actionsOf = (plan: Plan): readonly Action[] => plan.steps.flatMap((step) => step.actions)
+/** Every property asks, some several times. */
+const ACTIONS = new WeakMap<Plan, readonly Action[]>()
+
+function actionsOf(plan: Plan): readonly Action[] {
+  let actions = ACTIONS.get(plan)
+  if (actions === undefined) {
+    actions = plan.steps.flatMap((step) => step.actions)
+    ACTIONS.set(plan, actions)
+  }
+  return actions
+}
 
 /** Actions after which every process runs, every link carries and every leader stays where it is. */
 const HARMLESS: Readonly<Record<string, true>> = {

@@ -4,7 +4,7 @@ import { premiseHeld } from '../check/premises.ts'
 import type { Promised, Property, StepView, VerdictChange, Violation } from '../check/property.ts'
 import { violationOf } from '../check/property.ts'
 import type { FactKind } from '../kafka/facts.ts'
-import type { BrokerId } from '../kafka/ids.ts'
+import { type BrokerId, nodeNumber } from '../kafka/ids.ts'
 import { holds } from '../world/conditions.ts'
 import type { StepReport } from '../world/context.ts'
 import type { Plan } from '../world/plan.ts'
@@ -17,12 +17,14 @@ interface Watched {
   readonly seen: Set<string>
   /** Something happened that could have broken it. */
   atStake: boolean
+  /** Index of the event after which it was judged last. */
+  judged: number
 }
 
 /** Broker ids whose machines an event stepped. */
 function touched(body: EventBody): BrokerId[] {
   const node = 'to' in body ? body.to : body.kind === 'timer' ? body.node : 'process' in body ? body.process : ''
-  return node.startsWith('broker-') ? [Number(node.slice('broker-'.length))] : []
+  return node.startsWith('broker-') ? [nodeNumber(node)] : []
 }
 
 /** Witnesses of one property that are kept; a run that breaks it more often is reported as often as this. */
@@ -38,7 +40,13 @@ export class PropertyWatch {
 
   constructor(plan: Plan, properties: readonly Property[]) {
     for (const property of properties) {
-      const watched: Watched = { property, promised: property.promised(plan), seen: new Set(), atStake: false }
+      const watched: Watched = {
+        property,
+        promised: property.promised(plan),
+        seen: new Set(),
+        atStake: false,
+        judged: -1,
+      }
       if (property.kind === 'finally') this.#final.push(watched)
       for (const kind of property.on) this.#byFact.set(kind, [...(this.#byFact.get(kind) ?? []), watched])
     }
@@ -48,14 +56,15 @@ export class PropertyWatch {
   afterEvent(world: World, report: StepReport): readonly VerdictChange[] {
     if (report.facts.length === 0) return NO_CHANGES
     let changes: VerdictChange[] | null = null
+    const { event } = report.facts[0]!
     let step: StepView | null = null
-    let judged: Set<Watched> | null = null
     for (const { fact } of report.facts) {
-      for (const watched of this.#byFact.get(fact.kind) ?? []) {
-        if (judged?.has(watched)) continue
-        judged ??= new Set()
-        judged.add(watched)
-        step ??= { event: report.facts[0]!.event, facts: report.facts, touchedBrokers: touched(report.event.body) }
+      const watching = this.#byFact.get(fact.kind)
+      if (watching === undefined) continue
+      step ??= { event, facts: report.facts, touchedBrokers: touched(report.event.body) }
+      for (const watched of watching) {
+        if (watched.judged === event) continue
+        watched.judged = event
         if (!watched.atStake) {
           watched.atStake = true
           changes ??= []
@@ -85,8 +94,10 @@ export class PropertyWatch {
 
   #judge(world: World, watched: Watched, step: StepView): VerdictChange[] | null {
     const { property, promised, seen } = watched
+    const findings = property.check(world, step)
+    if (findings === null) return null
     let changes: VerdictChange[] | null = null
-    for (const finding of property.check(world, step) ?? []) {
+    for (const finding of findings) {
       if (seen.has(finding.key) || seen.size >= WITNESSES_KEPT) continue
       const violation = violationOf(property, promised, finding, world, step)
       const { partition, words, evidence: witness, knownHole } = violation

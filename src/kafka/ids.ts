@@ -1,4 +1,5 @@
 import type { NodeId } from '../kernel/machine.ts'
+import { remembered } from '../kernel/remembered.ts'
 
 /** A Kafka broker's id, from 1 in scenarios; -1 means none. */
 export type BrokerId = number
@@ -17,20 +18,11 @@ interface SplitPartition {
   readonly partition: number
 }
 
-/** Names that were split before: runs ask for the same few over and over. Emptied when it grows large. */
-const SPLIT = new Map<TopicPartition, SplitPartition>()
-const REMEMBERED = 10_000
-
 /** Splits `orders-0` at its last hyphen. */
-export function splitTopicPartition(name: TopicPartition): SplitPartition {
-  const known = SPLIT.get(name)
-  if (known !== undefined) return known
+export const splitTopicPartition = remembered((name: TopicPartition): SplitPartition => {
   const hyphen = name.lastIndexOf('-')
-  const split = { topic: name.slice(0, hyphen), partition: Number(name.slice(hyphen + 1)) }
-  if (SPLIT.size >= REMEMBERED) SPLIT.clear()
-  SPLIT.set(name, split)
-  return split
-}
+  return { topic: name.slice(0, hyphen), partition: Number(name.slice(hyphen + 1)) }
+})
 
 /** Orders topic partitions by topic (code units), then by partition number. */
 export function comparePartitions(a: TopicPartition, b: TopicPartition): number {
@@ -44,7 +36,11 @@ export function comparePartitions(a: TopicPartition, b: TopicPartition): number 
 /** The partitions that a record has entries of, in their order. */
 export function partitionNames(record: Readonly<Record<TopicPartition, unknown>>): TopicPartition[] {
   const names = Object.keys(record)
-  return names.length > 1 ? names.sort(comparePartitions) : names
+  // Mostly they were written in that order.
+  for (let i = 1; i < names.length; i++) {
+    if (comparePartitions(names[i - 1]!, names[i]!) > 0) return names.sort(comparePartitions)
+  }
+  return names
 }
 
 /** Small ids are asked for several times an event. */

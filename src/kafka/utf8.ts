@@ -1,3 +1,5 @@
+import { remembered } from '../kernel/remembered.ts'
+
 /**
  * The bytes of a text in UTF-8, as Kafka's string serializer writes keys and values. A surrogate without its partner
  * becomes `?`, as in Java.
@@ -27,8 +29,16 @@ export function utf8Bytes(text: string): number[] {
   return bytes
 }
 
+/** Shorter texts are counted as fast as they are looked up. */
+const LONG = 100
+
 /** How many bytes {@link utf8Bytes} would give, without making them. */
-export function utf8Length(text: string): number {
+export const utf8Length = (text: string): number => (text.length < LONG ? countBytes(text) : lengthOfLong(text))
+
+/** A value of ten kilobytes is asked for its length at every stop on its way. */
+const lengthOfLong = remembered(countBytes)
+
+function countBytes(text: string): number {
   let length = text.length
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)

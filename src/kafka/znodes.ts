@@ -1,4 +1,5 @@
 /** Where Kafka keeps its state in the registry, and the plain data of each znode. */
+import { remembered } from '../kernel/remembered.ts'
 import type { BrokerId, TopicPartition } from './ids.ts'
 import { splitTopicPartition } from './ids.ts'
 
@@ -30,14 +31,14 @@ export interface ProducerIdBlockZnode {
 }
 
 export const brokerIdPath = (id: BrokerId): string => `${BROKER_IDS}/${id}`
-export const topicPath = (topic: string): string => `${TOPICS}/${topic}`
+export const topicPath = remembered((topic: string): string => `${TOPICS}/${topic}`)
 export const partitionsPath = (topic: string): string => `${TOPICS}/${topic}/partitions`
 export const topicConfigPath = (topic: string): string => `${TOPIC_CONFIGS}/${topic}`
 export function partitionPath(name: TopicPartition): string {
   const { topic, partition } = splitTopicPartition(name)
   return `${TOPICS}/${topic}/partitions/${partition}`
 }
-export const statePath = (name: TopicPartition): string => `${partitionPath(name)}/state`
+export const statePath = remembered((name: TopicPartition): string => `${partitionPath(name)}/state`)
 
 /** `orders-0` for `/brokers/topics/orders/partitions/0/state`; null for any other path. */
 export function partitionOfStatePath(path: string): TopicPartition | null {

@@ -3,6 +3,7 @@ import type { Fact } from '../kafka/facts.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { Json } from '../kernel/json.ts'
 import type { ConnectionId, Context, NodeId } from '../kernel/machine.ts'
+import { remembered } from '../kernel/remembered.ts'
 import { closeConnection, openConnection, openedTo, transmit } from './connections.ts'
 import type { Host } from './host.ts'
 import { cancel, nextKey, schedule } from './pending.ts'
@@ -39,11 +40,11 @@ export const clockOf = (world: World, node: NodeId): number => {
 }
 
 /** A timer's name without the number of what it is for: `fetch:17` is one of the `fetch` timers. */
-function familyOf(name: string): string {
+const familyOf = remembered((name: string): string => {
   let end = name.length
   while (end > 0 && name.charCodeAt(end - 1) >= 48 && name.charCodeAt(end - 1) <= 57) end -= 1
   return end < name.length && name[end - 1] === ':' ? name.slice(0, end - 1) : name
-}
+})
 
 export class StepContext implements Context<KafkaMessage, Fact> {
   #world: World

@@ -40,16 +40,17 @@ export function partitionTruth(world: World, partition: TopicPartition): Partiti
   const data = state.data as unknown as StateZnode
   const name = splitTopicPartition(partition)
   const topic = nodes[topicPath(name.topic)]?.data as unknown as TopicZnode | undefined
-  return { ...data, version: state.version, replicas: topic?.partitions[name.partition] ?? [] }
+  const { leader, leaderEpoch, isr, controllerEpoch } = data
+  const replicas = topic?.partitions[name.partition] ?? []
+  return { leader, leaderEpoch, isr, controllerEpoch, version: state.version, replicas }
 }
 
 function committedPartition(world: World, partition: TopicPartition): PartitionTruth | null {
   const found = committedImage(world).partitions[partition]
   if (found === undefined) return null
-  const { leader, leaderEpoch, isr, replicas, partitionEpoch, elr, lastKnownElr, recoveryState } = found
+  const { leader, leaderEpoch, isr, replicas, partitionEpoch: version, elr, lastKnownElr, recoveryState } = found
   const controllerEpoch = controllerTruth(world)?.epoch ?? 0
-  const state = { leader, leaderEpoch, isr, controllerEpoch, version: partitionEpoch, replicas }
-  return { ...state, elr, lastKnownElr, recoveryState }
+  return { leader, leaderEpoch, isr, controllerEpoch, version, replicas, elr, lastKnownElr, recoveryState }
 }
 
 /** The settings a topic was given. */

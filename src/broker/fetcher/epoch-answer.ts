@@ -1,6 +1,7 @@
 /** What a follower does with the answer to "where does this epoch end". */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { OffsetsForLeaderEpochResponse } from '../../kafka/messages/data.ts'
+import { sortedKeys } from '../../kernel/sorted-keys.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
 import type { LeaderAnswer, TruncationDecision } from '../truncation/decision.ts'
@@ -22,7 +23,7 @@ export function applyEpochAnswer(
   asked: Asked,
   answer: OffsetsForLeaderEpochResponse,
 ): void {
-  for (const name of Object.keys(asked).sort()) {
+  for (const name of sortedKeys(asked)) {
     const end = answer.partitions[name]
     const question = asked[name]!
     const current = fetcher.partitions[name]

@@ -2,6 +2,7 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { FetchedPartition, FetchResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
+import { sortedKeys } from '../../kernel/sorted-keys.ts'
 import { raiseLogStart } from '../../log/log-start.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
 import { diskTakes } from '../disk.ts'
@@ -33,7 +34,7 @@ export function applyFetchAnswer(
   answer: FetchResponse,
 ): TopicPartition[] {
   const outOfRange: TopicPartition[] = []
-  for (const name of Object.keys(asked).sort()) {
+  for (const name of sortedKeys(asked)) {
     const data = answer.partitions[name]
     const question = asked[name]!
     const current = fetcher.partitions[name]

@@ -2,6 +2,8 @@
 import { type BrokerId, brokerNode, type TopicPartition } from '../../kafka/ids.ts'
 import type { FetchPartition, OffsetsForLeaderEpochRequest } from '../../kafka/messages/data.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
+import { remembered } from '../../kernel/remembered.ts'
+import { sortedKeys } from '../../kernel/sorted-keys.ts'
 import { type BrokerContext, durationSetting, logOf, numberSetting, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetchedPartitionState, FetcherState } from '../state.ts'
 import { epochQuestion } from '../truncation/kip-320.ts'
@@ -18,8 +20,8 @@ export const REPLICA_CHANNEL = 'replica'
  */
 const SHORTEST_PAUSE_US = 10_000
 
-export const wakeTimer = (leader: BrokerId): string => `fetcher:${leader}:wake`
-export const timeoutTimer = (leader: BrokerId): string => `fetcher:${leader}:timeout`
+export const wakeTimer = remembered((leader: BrokerId): string => `fetcher:${leader}:wake`)
+export const timeoutTimer = remembered((leader: BrokerId): string => `fetcher:${leader}:timeout`)
 
 /** replica.fetch.backoff.ms in us. */
 export const pauseUs = (config: BrokerConfig): number =>
@@ -51,10 +53,7 @@ export function runFetcher(state: BrokerState, ctx: BrokerContext, config: Broke
   if (!askForEpochs(state, ctx, config, fetcher)) fetchFromLeader(state, ctx, config, fetcher)
 }
 
-function namesOf(fetcher: FetcherState): TopicPartition[] {
-  const names = Object.keys(fetcher.partitions)
-  return names.length < 2 ? names : names.sort()
-}
+const namesOf = (fetcher: FetcherState): TopicPartition[] => sortedKeys(fetcher.partitions)
 
 /**
  * The truncating half of the turn: asks for the ends of epochs, and cuts partitions without any epoch to their high

@@ -7,6 +7,7 @@
 import { topicSetting } from '../../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import type { ListOffsetsResponse } from '../../kafka/messages/data.ts'
+import { sortedKeys } from '../../kernel/sorted-keys.ts'
 import { haltProcess } from '../lifecycle.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
@@ -59,7 +60,7 @@ export function applyOffsetsAnswer(
   answer: ListOffsetsResponse,
 ): OffsetsOutcome {
   const askEarliest: TopicPartition[] = []
-  for (const name of Object.keys(asked).sort()) {
+  for (const name of sortedKeys(asked)) {
     const found = answer.partitions[name]
     const question = asked[name]!
     const current = fetcher.partitions[name]

@@ -24,7 +24,11 @@ export function varintSize(value: number): number {
   return size
 }
 
-const fieldSize = (text: string | null): number => (text === null ? 1 : varintSize(utf8Length(text)) + utf8Length(text))
+function fieldSize(text: string | null): number {
+  if (text === null) return 1
+  const length = utf8Length(text)
+  return varintSize(length) + length
+}
 
 /** Bytes that a batch takes before its first record. */
 export const emptyBatchSize = (format: Format): number => (format === 2 ? BATCH_OVERHEAD : 0)
