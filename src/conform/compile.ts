@@ -38,6 +38,8 @@ export interface CompileOptions {
   readonly pins: boolean
   /** Further pins, found by trying. */
   readonly chosen?: readonly PinNote[]
+  /** Of everything that is chance in the replay; the same for every recording where it is not given. */
+  readonly seed?: string
 }
 
 const SEED = 'conform'
@@ -104,7 +106,7 @@ export function compileRecording(recorded: Recording, options: CompileOptions): 
     source: `${recording.name}/${recording.kafka}`,
     kafka: name,
     mechanisms,
-    seed: SEED,
+    seed: options.seed ?? SEED,
     brokers,
     // Stories ask for sessions longer than ZooKeeper grants by itself, and got them.
     registry: { tickMs: recording.registry?.tickMs ?? 3000, maxSessionTimeoutMs: longestSessionMs },

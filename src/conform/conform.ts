@@ -17,6 +17,8 @@ export interface ConformOptions {
    * of timers, other back-offs. Default 200.
    */
   readonly tries?: number
+  /** The seed of the replay. */
+  readonly seed?: string
 }
 
 const TRIES = 200
@@ -30,8 +32,8 @@ interface Tried {
   readonly result: RunResult | null
 }
 
-function replay(recording: Recording, pins: boolean, chosen: readonly PinNote[]): Tried {
-  const compiled = compileRecording(recording, { pins, chosen })
+function replay(recording: Recording, { pins, seed }: ConformOptions, chosen: readonly PinNote[]): Tried {
+  const compiled = compileRecording(recording, { pins, chosen, ...(seed === undefined ? {} : { seed }) })
   if (!compiled.ok) return { report: notModelledReport(recording, compiled.notModelled), result: null }
   const result = simulate(compiled.plan, { properties: [], digest: false })
   return { report: compareRun(recording, compiled, result), result }
@@ -45,11 +47,11 @@ const score = (report: RecordingReport): number => report.differences.length + 2
  * and those that give the recorded outcome are reported as pins. A recording that cannot be modelled is reported so.
  */
 export function conform(recording: Recording, options: ConformOptions): RecordingReport {
-  let best = replay(recording, options.pins, [])
+  let best = replay(recording, options, [])
   if (!options.pins || best.result === null) return best.report
   let kept: readonly PinNote[] = []
   const attempt = (chosen: readonly PinNote[], atMost: number): void => {
-    const tried = replay(recording, true, chosen)
+    const tried = replay(recording, options, chosen)
     if (score(tried.report) > atMost) return
     best = tried
     kept = chosen

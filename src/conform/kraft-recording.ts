@@ -32,7 +32,9 @@ function commonEntry(recording: Recording, entry: Entry, index: number): Entry {
 }
 
 function commonSnapshot(recording: Recording, entry: Seen<'snapshot'>, index: number): Seen<'snapshot'> {
-  const active = Object.keys(entry.brokers ?? {}).filter((id) => entry.brokers![id]!.state === 'active')
+  const { brokers } = entry
+  const active = Object.keys(brokers ?? {}).filter((id) => brokers![id]!.state === 'active')
+  const live = brokers === undefined ? {} : { live: active.map(Number).sort((a, b) => a - b) }
   const partitions = Object.fromEntries(
     Object.entries(entry.partitions).map(([name, { state, replicas }]) => [
       name,
@@ -51,7 +53,7 @@ function commonSnapshot(recording: Recording, entry: Seen<'snapshot'>, index: nu
   const { controller: _, ...rest } = entry
   const id = entry.controller?.controller ?? -1
   const named = id >= 0 && isControllerUp(recording, id, index) ? { controller: { broker: id } } : {}
-  return { ...rest, ...named, partitions, live: active.map(Number).sort((a, b) => a - b) }
+  return { ...rest, ...named, ...live, partitions }
 }
 
 function isPausedAt(recording: Recording, broker: BrokerId, before: number): boolean {

@@ -59,14 +59,14 @@ const MOST_EFFORT = 400_000
  * Replays a recording of the log on disk and compares the files wherever they were looked at. When a process opened its
  * logs is not known to the millisecond, so other phases of its timers are tried where one leaves a difference.
  */
-export function conformStorage(recording: StorageRecording): RecordingReport {
+export function conformStorage(recording: StorageRecording, mostTries = MOST_TRIES): RecordingReport {
   const generation = resolveGeneration(recording.kafka)
   if (!generation.ok) return notModelled(recording, generation.message)
   const unknown = unknownAction(recording)
   if (unknown !== null) return notModelled(recording, `the action "${unknown}" is not known in this form`)
   const { mechanisms } = generation.generation
   let best = replayAt(recording, mechanisms, 0)
-  const tries = Math.min(MOST_TRIES, Math.floor(MOST_EFFORT / Math.max(1, best.events)))
+  const tries = Math.min(mostTries, Math.floor(MOST_EFFORT / Math.max(1, best.events)))
   for (let n = 1; n < tries && best.report.differences.length > 0; n++) {
     const tried = replayAt(recording, mechanisms, n)
     if (tried.report.differences.length < best.report.differences.length) best = tried

@@ -22,11 +22,11 @@ const MOST_EFFORT = 800_000
  * the order of threads are chance: while something differs other seeds are tried. The sections of a recording are
  * independent of each other, so each is judged by the seed that comes nearest to it, which is told as a pin.
  */
-export function conformClients(recording: ClientsRecording): RecordingReport {
+export function conformClients(recording: ClientsRecording, mostTries = MOST_TRIES): RecordingReport {
   const first = replay(recording, 0)
   if (first.kind === 'not-modelled') return first.report
   const best = first.parts
-  const tries = Math.min(MOST_TRIES, Math.floor(MOST_EFFORT / Math.max(1, first.events)))
+  const tries = Math.min(mostTries, Math.floor(MOST_EFFORT / Math.max(1, first.events)))
   for (let n = 1; n < tries && best.some((part) => score(part) > 0); n++) {
     const tried = replay(recording, n)
     if (tried.kind === 'not-modelled') continue
