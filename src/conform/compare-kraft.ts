@@ -1,4 +1,5 @@
 /** KRaft: the metadata log, registrations, eligible leader replicas and answers of controllers. */
+import type { BrokerId } from '../kafka/ids.ts'
 import type { MetadataRecord } from '../kafka/metadata-log.ts'
 import type { Check } from './check.ts'
 import type { Comparison } from './comparison.ts'
@@ -23,9 +24,27 @@ export function compareKraftSnapshot(check: Of<'kraftSnapshot'>, replay: Replay,
     const recorded = check.states[name] ?? null
     const ours = view.partitions[name]?.state ?? null
     if (recorded === null || ours === null) continue
-    for (const field of ['elr', 'lastKnownElr', 'recoveryState'] as const) {
-      if (recorded[field] !== undefined) to.equal(label, `${name} ${field}`, recorded[field], ours[field] ?? null)
-    }
+    compareEligible(label, `${name} `, recorded, ours, to)
+  }
+}
+
+/** What a state has in KRaft alone. */
+export interface Eligible {
+  readonly elr?: readonly BrokerId[] | undefined
+  readonly lastKnownElr?: readonly BrokerId[] | undefined
+  readonly recoveryState?: number | undefined
+}
+
+/** Compared as far as the recording shows it. */
+export function compareEligible(
+  label: string,
+  prefix: string,
+  recorded: Eligible,
+  ours: Eligible,
+  to: Comparison,
+): void {
+  for (const field of ['elr', 'lastKnownElr', 'recoveryState'] as const) {
+    if (recorded[field] !== undefined) to.equal(label, `${prefix}${field}`, recorded[field], ours[field] ?? null)
   }
 }
 
@@ -83,11 +102,11 @@ function seenLine(record: SeenRecord): Line[] {
   const broker = `broker ${record.brokerId ?? -1}`
   switch (record.type) {
     case 'RegisterBrokerRecord':
-      return [{ about: broker, text: `register ${broker}` }]
+      return [registration(broker, record.fenced !== false, Boolean(record.inControlledShutdown))]
     case 'BrokerRegistrationChangeRecord':
       return [registrationChange(broker, Number(record.fenced ?? 0), Number(record.inControlledShutdown ?? 0))]
     case 'PartitionRecord':
-      return [{ about: 'partitions', text: `partition${list('isr', record.isr)}${number('leader', record.leader)}` }]
+      return [partition(record, record.leaderEpoch ?? 0, record.partitionEpoch ?? 0)]
     case 'PartitionChangeRecord':
       return [
         partitionChange({
@@ -106,16 +125,32 @@ function seenLine(record: SeenRecord): Line[] {
 function lineOf(record: MetadataRecord): Line[] {
   switch (record.type) {
     case 'RegisterBroker':
-      return [{ about: `broker ${record.broker}`, text: `register broker ${record.broker}` }]
+      return [registration(`broker ${record.broker}`, true, false)]
     case 'BrokerRegistrationChange':
       return [registrationChange(`broker ${record.broker}`, record.fenced, record.inControlledShutdown)]
     case 'Partition':
-      return [{ about: 'partitions', text: `partition${list('isr', record.isr)}${number('leader', record.leader)}` }]
+      return [partition(record, 0, 0)]
     case 'PartitionChange':
       return [partitionChange(record)]
     default:
       return []
   }
+}
+
+/** A process registers fenced, and is let in by its heartbeats. */
+function registration(broker: string, fenced: boolean, shuttingDown: boolean): Line {
+  const as = `${fenced ? '' : ' unfenced'}${shuttingDown ? ' in controlled shutdown' : ''}`
+  return { about: broker, text: `register ${broker}${as}` }
+}
+
+/** A partition is created at the epochs 0 here. */
+function partition(
+  { replicas, isr, leader }: Pick<SeenRecord, 'replicas' | 'isr' | 'leader'>,
+  leaderEpoch: number,
+  partitionEpoch: number,
+): Line {
+  const ids = `${list('replicas', replicas)}${list('isr', isr)}${number('leader', leader)}`
+  return { about: 'partitions', text: `partition${ids} e${leaderEpoch} PE${partitionEpoch}` }
 }
 
 function registrationChange(broker: string, fenced: number, shuttingDown: number): Line {

@@ -4,6 +4,8 @@ import type { StateZnode, TopicZnode } from '../kafka/znodes.ts'
 import { BROKER_IDS, CONTROLLER, CONTROLLER_EPOCH, partitionOfStatePath, TOPICS } from '../kafka/znodes.ts'
 import type { RegistryWriteEntry, SessionEndedEntry } from '../world/world.ts'
 import type { Check } from './check.ts'
+import type { Eligible } from './compare-kraft.ts'
+import { compareEligible } from './compare-kraft.ts'
 import type { Comparison } from './comparison.ts'
 import { printedIsr, sameIsr } from './comparison.ts'
 import type { RegistryEvent } from './recording.ts'
@@ -51,9 +53,10 @@ export function compareStateSeen(check: Of<'state'>, replay: Replay, to: Compari
     to.holds(label, 'state', false, recorded, 'not written')
     return
   }
-  const ours = { ...(write.data as unknown as StateZnode), version: write.version }
+  const ours = { ...(write.data as unknown as StateZnode & Eligible), version: write.version }
   const same = sameState({ ...seen, version: write.version }, ours, replay.freeBrokers(check.atMs))
   to.holds(label, 'state', same, recorded, textOfState(ours))
+  compareEligible(label, '', seen, ours, to)
 }
 
 function compareSequence(

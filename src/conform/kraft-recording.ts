@@ -116,6 +116,8 @@ export interface SeenRecord {
   readonly replicas?: readonly BrokerId[]
   readonly isr?: readonly BrokerId[]
   readonly leader?: BrokerId
+  readonly leaderEpoch?: number
+  readonly partitionEpoch?: number
   readonly leaderRecoveryState?: number
   readonly eligibleLeaderReplicas?: readonly BrokerId[]
   readonly lastKnownElr?: readonly BrokerId[]

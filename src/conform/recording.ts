@@ -272,7 +272,10 @@ const header = z.object({
   story: z.union([z.string(), z.array(z.string())]).optional(),
   brokers: z.int().min(1).describe('How many; their ids are 1 to n.'),
   controllers: z.union([z.int(), z.array(z.int())]).optional(),
-  features: z.unknown().optional(),
+  features: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe('KRaft: levels of the features that the cluster was formatted with.'),
   java: z.number().optional(),
   settings: settings.describe(
     "Kafka's dotted keys, the same on every broker; what is absent has that version's default.",

@@ -1,6 +1,6 @@
 /** Settings of a recording as the brokers of a plan carry them. */
 import type { Settings, SettingValue } from '../kafka/config.ts'
-import { resolveSettings } from '../kafka/config.ts'
+import { resolveSettings, settingNamed } from '../kafka/config.ts'
 import { resolveGeneration } from '../kafka/generation/table.ts'
 import type { BrokerId } from '../kafka/ids.ts'
 import { releaseOf } from './kraft-recording.ts'
@@ -16,10 +16,18 @@ function typed(value: SettingValue): SettingValue {
 const typedAll = (settings: Readonly<Record<string, SettingValue>>): Settings =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, typed(value)]))
 
-/** Every setting of one broker: the generation's defaults, the cluster's, its own. */
+/** Levels of features, as the settings that stand for them here. */
+const featureLevels = ({ features = {} }: Recording): Settings =>
+  Object.fromEntries(Object.entries(features).filter(([name]) => settingNamed(name, 'broker') !== undefined))
+
+/** Every setting of one broker: the generation's defaults, what the cluster was formatted with, its settings, its own. */
 export function brokerSettings(recording: Recording, broker: BrokerId): Settings {
   const resolved = resolveGeneration(releaseOf(recording))
-  const given = { ...typedAll(recording.settings), ...typedAll(recording.settingsByBroker?.[broker] ?? {}) }
+  const given = {
+    ...featureLevels(recording),
+    ...typedAll(recording.settings),
+    ...typedAll(recording.settingsByBroker?.[broker] ?? {}),
+  }
   return resolved.ok ? resolveSettings('broker', resolved.generation.name, given) : given
 }
 

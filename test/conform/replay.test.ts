@@ -30,6 +30,9 @@ const partitionOf = (
 const events = (entries: Entry[], n: number): Record<string, unknown>[] =>
   seen(entries, 'registryLog', n).events as Record<string, unknown>[]
 
+const metadataRecord = (entries: Entry[], type: string): Record<string, unknown> =>
+  (seen(entries, 'metadataLog').records as Record<string, unknown>[]).find((record) => record.type === type)!
+
 test('every recording agrees, or differs only in what is explained', { timeout: 120_000 }, () => {
   const known = parseKnown(parse(readFileSync(join(CONFORMANCE, 'known.yaml'), 'utf8')))
   if (!known.ok) throw new Error(known.problems.join('\n'))
@@ -228,6 +231,38 @@ const CHANGES: readonly (readonly [string, string, (entries: Entry[]) => void, s
     },
     'exit code',
   ],
+  [
+    'the eligible replicas of a state',
+    'kraft-min-isr-hw/4.1.1',
+    (e) => {
+      e.find((entry) => entry.saw === 'state' && String(entry.elr) === '2')!.elr = [3]
+    },
+    'elr',
+  ],
+  [
+    'the replicas of a partition that was created',
+    'kraft-min-isr-hw/4.1.1',
+    (e) => {
+      metadataRecord(e, 'PartitionRecord').replicas = [1, 3, 2]
+    },
+    'metadata log about partitions',
+  ],
+  [
+    'the epoch of a partition that was created',
+    'kraft-min-isr-hw/4.1.1',
+    (e) => {
+      metadataRecord(e, 'PartitionRecord').leaderEpoch = 1
+    },
+    'metadata log about partitions',
+  ],
+  [
+    'a registration that begins unfenced',
+    'kraft-min-isr-hw/4.1.1',
+    (e) => {
+      metadataRecord(e, 'RegisterBrokerRecord').fenced = false
+    },
+    'metadata log about broker 1',
+  ],
 ]
 
 test.each(CHANGES)('%s changed by hand is reported as different', (_, name, change, field) => {
@@ -270,6 +305,28 @@ test('the broker that a recording names wins the election, whoever it is', () =>
   })
   expect(report.differences).toEqual([])
   expect(report.pins).toContainEqual(expect.objectContaining({ stream: 'controller.election/2/broker-2', value: 0 }))
+})
+
+test('the features that a KRaft cluster was formatted with decide where they are named', () => {
+  const data = recordingData('kraft-min-isr-hw/4.1.1')
+  expect(data.features).toEqual({ 'eligible.leader.replicas.version': 1 })
+  const without = conform(recordingOf({ ...data, features: { 'eligible.leader.replicas.version': 0 } }), {
+    pins: true,
+    tries: 0,
+  })
+  expect(without.differences).toContainEqual({
+    label: 'the leader alone below min ISR',
+    field: 't-0 elr',
+    recorded: '[2]',
+    ours: '[]',
+  })
+})
+
+test('a KRaft snapshot that shows no registrations waits for none', () => {
+  const report = changed('kraft-min-isr-hw/4.1.1', (entries) => {
+    for (const entry of entries) delete entry.brokers
+  })
+  expect(report).toMatchObject({ status: 'agreed', notReached: 0 })
 })
 
 test('without pins nothing is pinned and nothing is tried', () => {

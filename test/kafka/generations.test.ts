@@ -116,3 +116,8 @@ test('parked follower fetches are woken by the high watermark in 2.4 and 2.5 onl
   const woken = GENERATIONS.filter((it) => it.mechanisms.highWatermarkWakesFollowers).map((it) => it.name)
   expect(woken).toEqual(['2.4', '2.5'])
 })
+
+test.each(['constructor', '__proto__', 'toString'])('%s, which every object has, is no generation', (name) => {
+  expect(generationNamed(name)).toBeUndefined()
+  expect(resolveGeneration(name)).toMatchObject({ ok: false })
+})

@@ -76,7 +76,8 @@ export type ResolvedGeneration =
   | { readonly ok: false; readonly message: string; readonly nearest: readonly string[] }
 
 /** The generation of exactly that name; undefined when there is none. */
-export const generationNamed = (name: string): Generation | undefined => BY_NAME[name]
+export const generationNamed = (name: string): Generation | undefined =>
+  Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined
 
 /**
  * Takes a generation name (`0.10.2`), an exact release (`0.10.2.2`, `3.9.1-kraft`) or a release line that is one
@@ -84,7 +85,7 @@ export const generationNamed = (name: string): Generation | undefined => BY_NAME
  */
 export function resolveGeneration(asked: string): ResolvedGeneration {
   const name = asked.trim().toLowerCase()
-  const exact = BY_NAME[name]
+  const exact = generationNamed(name)
   if (exact !== undefined) return { ok: true, generation: exact, became: `Kafka ${name}: ${exact.summary}` }
   const found = GENERATIONS.find((it) => it.releases.includes(name)) ?? lineNamed(name)
   if (found !== undefined) {
