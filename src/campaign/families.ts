@@ -2,7 +2,24 @@
  * Families of faults: single faults and named patterns of several. Each turns one draw into steps of a scenario, and says
  * how many brokers it breaks, from when to when, so that a plan can stay within what its configuration survives.
  */
-import type { ActionForm, StepForm } from '../scenario/schema.ts'
+import type { StepForm } from '../scenario/schema.ts'
+import { CLIENT_FAMILIES } from './client-families.ts'
+import { DISK_FAMILIES } from './disk-families.ts'
+import type { FaultDraw, Ground, Shape, Timed } from './fault-shape.ts'
+import {
+  again,
+  aim,
+  aimAtBroker,
+  broker,
+  burst,
+  downFor,
+  ends,
+  healBrokers,
+  healRegistry,
+  linkOf,
+  ms,
+  pick,
+} from './fault-shape.ts'
 
 export const FAMILY_NAMES = [
   'crash',
@@ -30,37 +47,20 @@ export const FAMILY_NAMES = [
   'bounce-in-session',
   'bounce-then-leader',
   'rack-power',
+  'crash-coordinator',
+  'crash-member',
+  'leave-group',
+  'pause-client',
+  'cut-client',
+  'busy-member',
+  'slow-disk',
+  'stall-disk',
+  'disk-full',
+  'bit-rot',
+  'wipe',
+  'torn-tail',
 ] as const
 export type FamilyName = (typeof FAMILY_NAMES)[number]
-
-/** What a fault may aim at. */
-export interface Ground {
-  readonly brokers: readonly number[]
-  /** Controllers are processes of their own: `controller` and `registry` in a step are those. */
-  readonly kraft: boolean
-  /** Racks by name with their brokers; empty: there are none. */
-  readonly racks: Readonly<Record<string, readonly number[]>>
-  readonly partitions: readonly string[]
-  readonly replicationFactor: number
-  readonly producers: readonly string[]
-  readonly startupMs: number
-  readonly sessionMs: number
-  readonly lagMs: number
-  /** Faults have ended by then, in ms. */
-  readonly untilMs: number
-  /** Most brokers that may be broken at once. */
-  readonly budget: number
-}
-
-/** One draw of a fault: what it means is up to its family. */
-export interface FaultDraw {
-  readonly atMs: number
-  readonly forMs: number
-  /** Numbers from 0 to 999 from which targets and variants are chosen. */
-  readonly a: number
-  readonly b: number
-  readonly c: number
-}
 
 export interface Fault {
   readonly family: FamilyName
@@ -69,81 +69,6 @@ export interface Fault {
   readonly breaks: number
   readonly fromMs: number
   readonly toMs: number
-}
-
-type Timed = readonly [atMs: number, ...actions: readonly ActionForm[]]
-
-interface Shape {
-  readonly steps: readonly Timed[]
-  readonly breaks: number
-  /** The end of the breakage in ms, when it is later than the last step. */
-  readonly toMs?: number
-}
-
-const pick = <T>(list: readonly T[], draw: number): T => list[draw % list.length]!
-const ms = (value: number): string => `${value}ms`
-const broker = (id: number): string => `broker ${id}`
-
-/** The leader of a partition most of the time, else the controller or a broker by number. */
-function aim(ground: Ground, { a, b }: FaultDraw): string {
-  if (a < 450) return `leader(${pick(ground.partitions, b)})`
-  if (a < 550) return 'controller'
-  return broker(pick(ground.brokers, b))
-}
-
-/** The same among brokers only. */
-function aimAtBroker(ground: Ground, draw: FaultDraw): string {
-  const target = aim(ground, draw)
-  return ground.kraft && target === 'controller' ? broker(pick(ground.brokers, draw.b)) : target
-}
-
-/** Whom to start again: a role may have moved on by then. */
-function again(ground: Ground, target: string): string {
-  if (target.startsWith('broker ')) return target
-  return ground.kraft && target === 'controller' ? 'registry' : 'brokers'
-}
-
-/** Two brokers, or a leader and its followers. */
-function ends(ground: Ground, { a, b, c }: FaultDraw): { one: string; other: string } {
-  if (a < 400) {
-    const partition = pick(ground.partitions, b)
-    return { one: `leader(${partition})`, other: `followers(${partition})` }
-  }
-  const first = pick(ground.brokers, b)
-  const rest = ground.brokers.filter((id) => id !== first)
-  return { one: broker(first), other: broker(pick(rest, c)) }
-}
-
-const linkOf = (
-  { one, other }: { one: string; other: string },
-  variant: number,
-): { between: string; and: string } | { from: string; to: string } => {
-  if (variant % 3 === 0) return { between: one, and: other }
-  return variant % 3 === 1 ? { from: one, to: other } : { from: other, to: one }
-}
-
-/** Ends what was done to links between brokers, whoever leads by then. */
-const healBrokers: ActionForm = { heal: { between: 'brokers', and: 'brokers' } }
-
-/** Ends what cut brokers, or controllers, off from where cluster state lives. */
-const healRegistry = ({ kraft }: Ground): ActionForm => ({
-  heal: { between: kraft ? ['brokers', 'registry'] : 'brokers', and: 'registry' },
-})
-
-/** A few records at this moment: something is un-replicated then. */
-const burst = (ground: Ground, draw: number): ActionForm => ({
-  send: 1 + (draw % 4),
-  from: pick(ground.producers, draw),
-})
-
-/** Down for a while. Two of three times records are sent just before, so that the crash finds them on their way. */
-function downFor(ground: Ground, draw: FaultDraw, target: string, down: ActionForm): Shape {
-  const { atMs, forMs, c } = draw
-  const steps: Timed[] = []
-  if (c % 3 !== 0) steps.push([Math.max(0, atMs - (c % 12)), burst(ground, c)])
-  const backMs = Math.min(atMs + forMs, ground.untilMs)
-  steps.push([atMs, down], [backMs, { start: again(ground, target), startup: ms(ground.startupMs) }])
-  return { steps, breaks: 1, toMs: backMs + ground.startupMs }
 }
 
 /** Message types whose loss or delay tears a protocol apart in the middle. */
@@ -273,11 +198,14 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
   },
   'rolling-bounce': (ground, draw) => {
     const gapMs = draw.forMs + ground.startupMs + 200 + draw.a
-    const steps = ground.brokers.flatMap((id, n): Timed[] => [
+    // As many as there is time for: two at a time would be another fault.
+    const inTime = 1 + Math.max(0, Math.floor((ground.untilMs - draw.atMs - draw.forMs) / gapMs))
+    const bounced = ground.brokers.slice(0, inTime)
+    const steps = bounced.flatMap((id, n): Timed[] => [
       [draw.atMs + n * gapMs, draw.c % 2 === 0 ? { stop: broker(id) } : { crash: broker(id) }],
       [draw.atMs + n * gapMs + draw.forMs, { start: broker(id), startup: ms(ground.startupMs) }],
     ])
-    return { steps, breaks: 1, toMs: draw.atMs + ground.brokers.length * gapMs }
+    return { steps, breaks: 1, toMs: draw.atMs + bounced.length * gapMs }
   },
   /** Brokers are cut off one after another and come back in another order. */
   swizzle: (ground, draw) => {
@@ -393,6 +321,8 @@ const BUILDERS: Readonly<Record<FamilyName, (ground: Ground, draw: FaultDraw) =>
     const shape = downFor(ground, draw, `rack(${name})`, { 'power-loss': `rack(${name})`, keep: 'random' })
     return { ...shape, breaks: ground.racks[name]!.length }
   },
+  ...CLIENT_FAMILIES,
+  ...DISK_FAMILIES,
 }
 
 /** One fault of a family; null where the cluster has nothing that it could befall. `n` numbers the faults of a plan. */

@@ -2,10 +2,13 @@
 import fc from 'fast-check'
 import { defaultIn, type SettingScope, type SettingValue, settingNamed } from '../kafka/config.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
+import { coordinatorPartition, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../kafka/internal-topics.ts'
 import type { ClientForm, ScenarioDocument, StepForm, TopicForm } from '../scenario/schema.ts'
 import { budgetOf, withinBudget } from './budget.ts'
-import type { FamilyName, Fault, FaultDraw, Ground } from './families.ts'
+import type { FamilyName, Fault } from './families.ts'
 import { FAMILY_NAMES, faultOf } from './families.ts'
+import type { FaultDraw, Ground } from './fault-shape.ts'
+import { type DrawnGroup, groupArbitrary, groupBrokerSettings, groupMembers, hasGroups } from './group-draw.ts'
 import type { Profile } from './profile.ts'
 import { transactionSteps } from './transaction-steps.ts'
 
@@ -84,13 +87,20 @@ interface Drawn {
   readonly on: readonly boolean[]
   readonly weights: readonly number[]
   readonly faults: readonly Drawing<typeof faultArbitrary>[]
+  readonly onLater: readonly boolean[]
+  readonly weightsLater: readonly number[]
+  readonly group: DrawnGroup
 }
 
-const FAMILY_COUNT = FAMILY_NAMES.length
+/** The first of the families that are drawn after everything else, so that seeds of before them keep their scenarios. */
+const LATER_FAMILY: FamilyName = 'crash-coordinator'
+const FAMILY_COUNT = FAMILY_NAMES.indexOf(LATER_FAMILY)
+const LATER_COUNT = FAMILY_NAMES.length - FAMILY_COUNT
 const ARRAY = { size: 'max' } as const
 
 function drawnArbitrary(profile: Profile): fc.Arbitrary<Drawn> {
   const exactly = { minLength: FAMILY_COUNT, maxLength: FAMILY_COUNT, ...ARRAY }
+  const exactlyLater = { minLength: LATER_COUNT, maxLength: LATER_COUNT, ...ARRAY }
   return fc.record({
     cluster: clusterArbitrary(profile),
     topics: fc.array(topicArbitrary(profile), { minLength: 1, maxLength: profile.topics, ...ARRAY }),
@@ -99,6 +109,9 @@ function drawnArbitrary(profile: Profile): fc.Arbitrary<Drawn> {
     on: fc.array(fc.boolean(), exactly),
     weights: fc.array(fc.integer({ min: 1, max: 20 }), exactly),
     faults: fc.array(faultArbitrary(profile), { minLength: profile.faults[0], maxLength: profile.faults[1], ...ARRAY }),
+    onLater: fc.array(fc.boolean(), exactlyLater),
+    weightsLater: fc.array(fc.integer({ min: 1, max: 20 }), exactlyLater),
+    group: groupArbitrary(profile),
   })
 }
 
@@ -139,7 +152,12 @@ const LATENCIES = [
   { bimodal: { fast: '1ms', slow: '60ms', 'slow-share': 0.05 } },
 ] as const
 
-function clusterOf(drawn: Drawn, generation: Generation, ids: readonly number[]): ScenarioDocument['cluster'] {
+function clusterOf(
+  drawn: Drawn,
+  generation: Generation,
+  ids: readonly number[],
+  grouped: boolean,
+): ScenarioDocument['cluster'] {
   const { racks, sessionMs, lagMs, checkpointMs, startupMs, fetchWaitMs, tickMs, balance } = drawn.cluster
   const settings = settingsOf(generation, 'broker', {
     'zookeeper.session.timeout.ms': sessionMs,
@@ -156,6 +174,7 @@ function clusterOf(drawn: Drawn, generation: Generation, ids: readonly number[])
     'auto.leader.rebalance.enable': balance,
     'leader.imbalance.check.interval.seconds': 10,
     'log.flush.offset.checkpoint.interval.ms': 10_000,
+    ...(grouped ? { ...groupBrokerSettings(drawn.group), 'min.insync.replicas': 2 } : {}),
   })
   const startup = `${startupMs}ms`
   const registry = isKraft(generation) ? {} : { registry: { tick: `${tickMs}ms` } }
@@ -193,17 +212,23 @@ function topicsOf(drawn: Drawn, generation: Generation, ids: readonly number[]):
   })
 }
 
+/** Now and then two processes believe that they are the same producer: the later one fences the other. */
+const transactionalIdOf = ({ cluster }: Drawn, client: string): string =>
+  cluster.core % 3 === 0 ? 'billing' : `billing-${client.slice(1)}`
+
+/** Where the transactional id is coordinated, by the default number of partitions. */
+const transactionPartition = (id: string): string => `${TRANSACTIONS_TOPIC}-${coordinatorPartition(id, 50)}`
+
 function clientsOf(
   drawn: Drawn,
   generation: Generation,
   topics: readonly TopicPlan[],
   transactional: readonly string[],
-  idempotent: boolean,
+  { idempotent, grouped }: { readonly idempotent: boolean; readonly grouped: boolean },
 ): Record<string, ClientForm> {
   const clients: Record<string, ClientForm> = {}
-  for (const [index, name] of transactional.entries()) {
-    // Now and then two processes believe that they are the same producer: the later one fences the other.
-    const id = drawn.cluster.core % 3 === 0 ? 'billing' : `billing-${index + 1}`
+  for (const name of transactional) {
+    const id = transactionalIdOf(drawn, name)
     clients[name] = { produces: topics[0]!.name, settings: { 'transactional.id': id, 'request.timeout.ms': 3_000 } }
   }
   drawn.producers.forEach((it, index) => {
@@ -213,7 +238,8 @@ function clientsOf(
       'request.timeout.ms': it.timeoutMs,
       ...(idempotent ? { 'enable.idempotence': true, acks: 'all' } : {}),
       'retry.backoff.ms': 100,
-      'delivery.timeout.ms': 20_000,
+      // Idempotent producers give batches up now and then: what they do about the gap is to be seen.
+      'delivery.timeout.ms': idempotent ? 7_000 : 20_000,
       'max.in.flight.requests.per.connection': it.inFlight,
       'linger.ms': it.lingerMs,
       'max.block.ms': 10_000,
@@ -239,17 +265,19 @@ function clientsOf(
       }),
     }
   }
-  return clients
+  if (!grouped) return clients
+  const names = topics.map(({ name }) => name)
+  return { ...clients, ...groupMembers(drawn.group, generation, names) }
 }
 
 /** The families that may strike, with their weights: by swarm each is wholly off with probability one half. */
 function chancesOf(profile: Profile, drawn: Drawn): { readonly family: FamilyName; readonly weight: number }[] {
+  const allOn = [...drawn.on, ...drawn.onLater]
+  const weights = [...drawn.weights, ...drawn.weightsLater]
   const chances = FAMILY_NAMES.flatMap((family, index) => {
     const chance = profile.families[family]
     if (chance === undefined || chance.weight === 0) return []
-    return [
-      { family, weight: chance.weight * (profile.swarm ? drawn.weights[index]! : 1), on: drawn.on[index] === true },
-    ]
+    return [{ family, weight: chance.weight * (profile.swarm ? weights[index]! : 1), on: allOn[index] === true }]
   })
   const on = profile.swarm ? chances.filter((it) => it.on) : chances
   return on.length > 0 ? on : chances.slice(0, 1)
@@ -296,6 +324,10 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   const racks: Record<string, number[]> = {}
   if (drawn.cluster.racks) for (const id of ids) racks[rackOf(id)] = [...(racks[rackOf(id)] ?? []), id]
   const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
+  const grouped = profile.grouped === true && hasGroups(generation)
+  const knowsTransactions = has(generation, 'producer', 'transactional.id')
+  const transactional = profile.transactional === true && knowsTransactions ? ['t1', 't2'] : []
+  const members = grouped ? drawn.group.members.map((_, index) => `m${index + 1}`) : []
   const ground: Ground = {
     brokers: ids,
     kraft: isKraft(generation),
@@ -303,6 +335,12 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     partitions: topics.flatMap(({ partitions }) => partitions),
     replicationFactor: Math.min(...topics.map(({ replicationFactor }) => replicationFactor)),
     producers: drawn.producers.map((_, index) => `p${index + 1}`),
+    members,
+    clients: [...members, ...transactional],
+    coordinated: [
+      ...(grouped ? [`${OFFSETS_TOPIC}-0`] : []),
+      ...transactional.map((name) => transactionPartition(transactionalIdOf(drawn, name))),
+    ],
     startupMs: drawn.cluster.startupMs,
     sessionMs: drawn.cluster.sessionMs,
     lagMs: drawn.cluster.lagMs,
@@ -311,8 +349,6 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   }
   const drawnFaults = faultsOf(profile, drawn, ground)
   const faults = profile.bounded ? withinBudget(drawnFaults, budget) : drawnFaults
-  const knowsTransactions = has(generation, 'producer', 'transactional.id')
-  const transactional = profile.transactional === true && knowsTransactions ? ['t1', 't2'] : []
   const calls = transactionSteps(transactional, ground.partitions, {
     fromMs: FAULTS_FROM_MS,
     untilMs: profile.runMs - QUIET_MS,
@@ -328,10 +364,13 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     title: `Seed ${seed} of profile ${profile.name}`,
     kafka: generation.name,
     seed: String(seed),
-    cluster: clusterOf(drawn, generation, ids),
+    cluster: clusterOf(drawn, generation, ids, grouped),
     topics: Object.fromEntries(topics.map(({ name, form }) => [name, form])),
     ...(latency === undefined ? {} : { network: { latency } }),
-    clients: clientsOf(drawn, generation, topics, transactional, profile.idempotent === true),
+    clients: clientsOf(drawn, generation, topics, transactional, {
+      idempotent: profile.idempotent === true,
+      grouped,
+    }),
     run: `${profile.runMs}ms`,
     settle: `${profile.settleMs}ms`,
     'heal-at-end': broken.length === 0,

@@ -9,8 +9,11 @@ import { processState } from '../check/roles.ts'
 import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
+import { coordinatorPartition, OFFSETS_TOPIC } from '../kafka/internal-topics.ts'
 import { holds } from '../world/conditions.ts'
+import { restlessGroups } from '../world/restless-groups.ts'
 import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.ts'
+import { unfinishedTransactions } from '../world/unfinished-transactions.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
 
@@ -31,6 +34,10 @@ export function judgeLiveness(world: World): Liveness {
   const found: Findings = { stuck: [], bugs: [], holes: [] }
   for (const partition of knownPartitions(world)) judgePartition(world, partition, found)
   judgeSends(world, found)
+  if (world.plan.healAtEnd) {
+    judgeGroups(world, found)
+    judgeTransactions(world, found)
+  }
   if (found.bugs.length > 0) return { kind: 'bug', words: found.bugs }
   const [first] = found.holes
   if (first !== undefined) return { kind: 'hole', words: found.holes.map(({ words }) => words), hole: first.hole }
@@ -126,6 +133,27 @@ function judgeSends(world: World, found: Findings): void {
       found.bugs.push(
         `${waiting[partition]} sends to ${partition} never get an answer, though it is led and its ISR is [${isr.join(', ')}]`,
       )
+  }
+}
+
+/** The members that run must have the partitions among them, as far as somebody can coordinate them. */
+function judgeGroups(world: World, found: Findings): void {
+  for (const { group, words } of restlessGroups(world)) {
+    const count = world.plan.brokers[0]!.settings['offsets.topic.num.partitions']
+    const coordinated = `${OFFSETS_TOPIC}-${coordinatorPartition(group, Number(count))}`
+    const leadership = leadershipOf(world, coordinated)
+    if (leadership === null || leadership.kind === 'led') found.bugs.push(`group ${group} does not settle: ${words}`)
+    else found.stuck.push(`group ${group} has no coordinator: ${coordinated} has no leader`)
+  }
+}
+
+/** What was decided must have been told to partitions that have leaders. */
+function judgeTransactions(world: World, found: Findings): void {
+  for (const { transactionalId, status, partitions, coordinated } of unfinishedTransactions(world)) {
+    const unled = [coordinated, ...partitions].find((name) => leadershipOf(world, name)?.kind !== 'led')
+    if (unled === undefined)
+      found.bugs.push(`transaction ${transactionalId} stays in ${status}, though all its partitions are led`)
+    else found.stuck.push(`transaction ${transactionalId} stays in ${status}: ${unled} has no leader`)
   }
 }
 

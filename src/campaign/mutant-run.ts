@@ -5,6 +5,7 @@ import type { Mutant, MutantName } from '../kafka/mutants.ts'
 import { MUTANTS } from '../kafka/mutants.ts'
 import { assert } from '../kernel/assert.ts'
 import type { ScenarioDocument } from '../scenario/schema.ts'
+import { coordinatorCrashStory } from './coordinator-crash-story.ts'
 import { drawCase } from './generate.ts'
 import { profileNamed } from './profiles/table.ts'
 import { countedViolations, judgeRun, planOf } from './run-case.ts'
@@ -46,22 +47,27 @@ export function runMutant(
   return { name, seeds, catches: found }
 }
 
-/** Profiles that are one story, of which a seed only moves the times. */
+/** Scenarios of their own, for what random ones come to too seldom. */
 const STORIES: Readonly<Record<string, (kafka: string, seed: number) => ScenarioDocument>> = {
-  transactions: transactionStory,
+  'transaction-story': transactionStory,
+  'coordinator-crash-story': coordinatorCrashStory,
   storage: storageStory,
 }
 
-function catchOf(mutant: Mutant & { readonly name: MutantName }, seed: number): Catch | null {
-  const profile = profileNamed(mutant.profile)
-  const generation = generationNamed(mutant.kafka)
-  const story = STORIES[mutant.profile]
+function documentOf({ name, kafka, profile: named }: Mutant, seed: number): ScenarioDocument {
+  const story = STORIES[named]
+  if (story !== undefined) return story(kafka, seed)
+  const profile = profileNamed(named)
+  const generation = generationNamed(kafka)
   assert(
-    (story !== undefined || profile !== undefined) && generation !== undefined,
-    `mutant ${mutant.name} names a profile or generation that is not there`,
+    profile !== undefined && generation !== undefined,
+    `mutant ${name} names a profile or generation that is not there`,
   )
-  const document = story === undefined ? drawCase(profile!, generation, seed).document : story(mutant.kafka, seed)
-  const plan = { ...planOf(document), mutants: [mutant.name] }
+  return drawCase(profile, generation, seed).document
+}
+
+function catchOf(mutant: Mutant & { readonly name: MutantName }, seed: number): Catch | null {
+  const plan = { ...planOf(documentOf(mutant, seed)), mutants: [mutant.name] }
   try {
     const run = judgeRun(plan, { liveness: true })
     const [first] = countedViolations(plan, run.result.violations)

@@ -11,8 +11,21 @@ export const OF_TRANSACTIONS: readonly string[] = [
   'OneProducerPerEpoch',
   'TransactionsAtomic',
   'TransactionsEnd',
+  'CommitToldAfterDecision',
+  'NoOffsetsOfAbortedTransactions',
   'NoAbortedTransactionReads',
   'NoIntermediateReads',
+]
+
+/** Properties of consumer groups: nothing puts them to the test where no consumer is a member of one. */
+export const OF_GROUPS: readonly string[] = [
+  'OneOwnerPerGeneration',
+  'OneMemberPerInstance',
+  'StableGenerationsGrow',
+  'MembersReadWhatTheyOwn',
+  'NoCommitAheadOfDelivery',
+  'CommittedOffsetsKept',
+  'NoStaleCommits',
 ]
 
 /** Properties of retention and compaction, which campaigns leave off. */

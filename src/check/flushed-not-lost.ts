@@ -1,5 +1,5 @@
 import { nodeNumber } from '../kafka/ids.ts'
-import { damagesDisks, keepsLess } from './promises.ts'
+import { damagesDisks, keepsLess, replacesDisks } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import { PROMISED } from './property.ts'
 
@@ -10,7 +10,8 @@ export const FLUSHED_NOT_LOST: Property = {
   statement: 'A record that was flushed to disk is there after any kill, power loss and start.',
   on: ['powerLost', 'recovered'],
   promised: (plan) => {
-    if (damagesDisks(plan)) return { promised: false, because: 'a disk or a file is damaged', hole: null }
+    if (damagesDisks(plan) || replacesDisks(plan))
+      return { promised: false, because: 'a disk or a file is damaged', hole: null }
     if (keepsLess(plan)) return { promised: false, because: 'a power loss is told what it leaves', hole: null }
     return PROMISED
   },

@@ -14,8 +14,10 @@ const read = (world: World): boolean => happened(world, 'recordsPolled')
 
 const transacted = (world: World): boolean => happened(world, 'transactionTold')
 
-/** What must have happened for a property that is judged at the end to have been at stake. */
-const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
+const grouped = (world: World): boolean => happened(world, 'groupStable')
+
+/** What must have happened for a property to have been at stake, where the facts that it is judged on do not say. */
+const AT_STAKE: Readonly<Record<string, (world: World) => boolean>> = {
   ConsistentCommittedData: (world) => movedOn(world) && Object.keys(world.ledger.committed).length > 0,
   AckedAtAllNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks === -1),
   AckedAtOneNotLost: (world) => movedOn(world) && anyAcked(world, (acks) => acks > 0),
@@ -35,11 +37,17 @@ const AT_END: Readonly<Record<string, (world: World) => boolean>> = {
   TransactionsEnd: transacted,
   NoAbortedTransactionReads: (world) => read(world) && transacted(world),
   NoIntermediateReads: (world) => read(world) && transacted(world),
+  CommitToldAfterDecision: transacted,
+  NoOffsetsOfAbortedTransactions: (world) => transacted(world) && happened(world, 'coordinatorLoaded'),
+  OneMemberPerInstance: (world) => grouped(world) && happened(world, 'groupMemberReplaced'),
+  MembersReadWhatTheyOwn: (world) => grouped(world) && read(world),
+  CommittedOffsetsKept: (world) => happened(world, 'commitAnswered') && happened(world, 'positionReset'),
+  ProducersInOrder: (world) => happened(world, 'clientRetried'),
   NoNonmonotonicSends: (world) => happened(world, 'clientRetried'),
 }
 
 /** Whether something has happened in a run so far that could have broken the property. */
 export function premiseHeld(world: World, { name, on }: Property): boolean {
-  const premise = AT_END[name]
+  const premise = AT_STAKE[name]
   return premise === undefined ? on.length === 0 || on.some((kind) => happened(world, kind)) : premise(world)
 }

@@ -102,9 +102,12 @@ export function cleanupHoles(plan: Plan): Hole[] {
 
 export const losesPower = (plan: Plan): boolean => actionsOf(plan).some((action) => action.do === 'powerLoss')
 
-/** A disk lies, or files change under a broker. */
+/** A disk lies, or files change under a broker. One that is full or fails takes nothing back. */
 export const damagesDisks = (plan: Plan): boolean =>
-  actionsOf(plan).some((action) => action.do === 'damage' || action.do === 'disk' || action.do === 'wipe')
+  actionsOf(plan).some((action) => action.do === 'damage' || (action.do === 'disk' && action.change.lies === true))
+
+/** A broker comes back with an empty disk. */
+export const replacesDisks = (plan: Plan): boolean => actionsOf(plan).some((action) => action.do === 'wipe')
 
 /** A power loss that is told what it leaves may leave less than was flushed. */
 export const keepsLess = (plan: Plan): boolean =>
@@ -176,10 +179,16 @@ export function lossHoles(plan: Plan): Hole[] {
   if (isUncleanPossible(plan)) {
     holes.push({ because: 'a replica outside the ISR may be elected', hole: 'KIP-106 (unclean leader election)' })
   }
-  if (losesPower(plan) && !mechanisms.eligibleLeaderReplicas) {
+  if ((losesPower(plan) || replacesDisks(plan)) && !mechanisms.eligibleLeaderReplicas) {
     holes.push({
-      because: 'a broker may lose its unflushed tail and still be the one that may lead',
+      because: 'a broker may lose what it had and still be the one that may lead',
       hole: 'KIP-966 (last replica standing)',
+    })
+  }
+  if (replacesDisks(plan) && !mechanisms.isrEligibility.endsWith('-epoch')) {
+    holes.push({
+      because: 'a broker with an empty disk may be taken for the member of the ISR that it was',
+      hole: 'KIP-903',
     })
   }
   if (damagesDisks(plan)) {

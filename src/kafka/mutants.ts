@@ -11,7 +11,17 @@ export interface Mutant {
   readonly admissible: readonly string[]
   /** The generation in which it is planted: one that keeps the rule. */
   readonly kafka: string
-  readonly profile: 'idempotent' | 'swarm' | 'smoke' | 'lite' | 'calm' | 'transactions' | 'storage'
+  /** What it runs in: scenarios of a profile, or a story that is told for it. */
+  readonly profile:
+    | 'idempotent'
+    | 'swarm'
+    | 'smoke'
+    | 'lite'
+    | 'calm'
+    | 'groups'
+    | 'transaction-story'
+    | 'coordinator-crash-story'
+    | 'storage'
 }
 
 const LOSS = [
@@ -77,19 +87,43 @@ const ROWS = [
   ['consumer-reads-above-high-watermark', 'A leader gives consumers what is not committed yet.', ['ConsumersSeeOnlyCommitted', 'NoAbortedReads', 'NoInconsistentOffsets'], '2.4', 'smoke'],
   ['consumer-reads-twice', 'A consumer hands the last record of a poll out again with the next one.', ['ConsumersNothingTwice', 'NoNonmonotonicPolls', 'ConsumersInOrderWithoutGaps'], '2.4', 'smoke'],
   ['consumer-skips', 'A consumer goes on one record too far.', ['ConsumersInOrderWithoutGaps', 'NoPollSkips', 'NoLostWrites'], '2.4', 'smoke'],
+  ['reset-skips-to-the-end', 'A consumer without a position begins at the end, whatever auto.offset.reset says.', ['ResetsGoToTheStart', 'NoLostWrites', 'NoUnseenWrites', 'NoPollSkips'], '2.4', 'groups'],
+  ['aborted-list-ignored', 'A consumer with read_committed hands out what it was told was aborted.', ['ReadCommittedSeesOnlyCommitted', 'NoAbortedTransactionReads'], '2.4', 'transaction-story'],
+  // --- Groups
+  ['old-generation-commits', 'A coordinator takes a commit of a generation that is over.', ['NoStaleCommits', 'CommittedOffsetsKept'], '2.4', 'groups'],
+  ['former-member-commits', 'A coordinator takes a commit of who was removed or replaced.', ['NoStaleCommits', 'CommittedOffsetsKept'], '2.4', 'groups'],
+  ['static-member-not-replaced', 'A static member that comes back is taken in beside the one it was.', ['OneMemberPerInstance', 'OneOwnerPerGeneration', LIVENESS], '2.4', 'groups'],
+  ['dead-member-stays', 'A coordinator waits without end for a member that it does not hear.', [LIVENESS, 'NoUnseenWrites'], '2.4', 'groups'],
+  ['rebalance-does-not-wait', 'A generation begins without those who have not joined yet.', [LIVENESS, 'NoUnseenWrites'], '2.4', 'groups'],
+  ['generation-not-bumped', 'A rebalance goes on with the generation before it.', ['StableGenerationsGrow', 'NoStaleCommits'], '2.4', 'groups'],
+  ['generation-forgotten-by-new-coordinator', 'A new coordinator reads committed offsets and no groups.', ['StableGenerationsGrow'], '2.4', 'groups'],
+  ['offsets-forgotten-by-new-coordinator', 'A new coordinator reads groups and no committed offsets.', ['CommittedOffsetsKept'], '2.4', 'groups'],
+  ['offsets-answered-before-replication', 'A commit is answered as soon as its coordinator has the record.', ['CommittedOffsetsKept', 'AckedBelowHighWatermark'], '2.4', 'groups'],
+  ['assignor-gives-twice', 'The leader of a group gives the partitions of its first member to the last one as well.', ['OneOwnerPerGeneration', LIVENESS], '2.4', 'groups'],
+  ['revoked-partitions-read-on', 'A member goes on reading what it has given back.', ['MembersReadWhatTheyOwn'], '2.4', 'groups'],
+  ['commits-what-was-only-fetched', 'A member commits behind records that its application was not handed yet.', ['NoCommitAheadOfDelivery'], '2.4', 'groups'],
+  // --- Order
+  ['partition-not-muted', 'A producer with one request in flight sends the next batch while a failed one waits for its retry.', ['ProducersInOrder'], '2.4', 'swarm'],
+  ['retries-behind-later-batches', 'A producer puts a batch to be sent again behind those that came after it.', ['ProducersInOrder'], '2.4', 'lite'],
   // --- Idempotence
+  ['sequences-begin-again-in-one-epoch', 'A producer that begins its sequences again keeps its epoch.', [...IDEMPOTENCE, ...LOSS, 'ProducersInOrder', LIVENESS], '2.8', 'idempotent'],
   ['sequence-not-checked', 'A leader appends the batches of a producer whatever their sequence.', IDEMPOTENCE, '2.4', 'idempotent'],
   ['duplicate-not-recognised', 'A leader appends a batch that it has once more.', IDEMPOTENCE, '2.4', 'idempotent'],
   ['followers-forget-producers', 'A follower does not learn of producers from what it fetches.', IDEMPOTENCE, '2.8', 'idempotent'],
   ['retry-gets-new-sequence', 'A producer gives a batch that it sends again the next sequence.', [...IDEMPOTENCE, LIVENESS], '2.4', 'idempotent'],
   // --- Transactions
-  ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', READ_COMMITTED, '2.4', 'transactions'],
-  ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', READ_COMMITTED, '2.4', 'transactions'],
-  ['marker-lost', 'A coordinator completes a transaction when the first of its partitions has the marker.', [...READ_COMMITTED, 'NoAbortedTransactionReads', 'TransactionsAtomic', 'TransactionsEnd', LIVENESS], '2.4', 'transactions'],
-  ['producer-epoch-not-bumped', 'A new producer of a transactional id is given the epoch of the one before.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transactions'],
-  ['markers-before-prepare-is-written', 'A coordinator sends markers before its decision is in the transaction log.', ['MarkersFollowDecision', 'TransactionsAtomic'], '2.4', 'transactions'],
-  ['partition-not-added', 'A producer adds the first partition of a transaction only.', ['TransactionsAtomic', 'TransactionsEnd', ...READ_COMMITTED], '2.4', 'transactions'],
-  ['producer-not-fenced', 'A coordinator serves producers of an older epoch.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transactions'],
+  ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', READ_COMMITTED, '2.4', 'transaction-story'],
+  ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', READ_COMMITTED, '2.4', 'transaction-story'],
+  ['marker-lost', 'A coordinator completes a transaction when the first of its partitions has the marker.', [...READ_COMMITTED, 'NoAbortedTransactionReads', 'TransactionsAtomic', 'TransactionsEnd', LIVENESS], '2.4', 'transaction-story'],
+  ['producer-epoch-not-bumped', 'A new producer of a transactional id is given the epoch of the one before.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transaction-story'],
+  ['markers-before-prepare-is-written', 'A coordinator sends markers before its decision is in the transaction log.', ['MarkersFollowDecision', 'TransactionsAtomic'], '2.4', 'transaction-story'],
+  ['end-answered-before-decision', 'A coordinator answers the end of a transaction before its decision is in the transaction log.', ['CommitToldAfterDecision', 'TransactionsAtomic'], '2.4', 'transaction-story'],
+  ['marker-of-another-outcome', 'A coordinator sends all partitions but the first the other outcome.', ['MarkersFollowDecision', 'TransactionsAtomic', 'NoAbortedTransactionReads', 'NoIntermediateReads'], '2.4', 'transaction-story'],
+  ['decision-not-carried-through', 'A new coordinator does not send the markers of what was decided before it.', [LIVENESS, 'TransactionsEnd', 'NoUnseenWrites'], '2.4', 'coordinator-crash-story'],
+  ['timed-out-producer-not-fenced', 'A coordinator aborts what has taken too long at the epoch that its producer has.', ['TransactionsEnd', 'TransactionsAtomic', LIVENESS], '2.4', 'transaction-story'],
+  ['offsets-of-aborted-transactions-count', 'A coordinator of groups takes the offsets of an aborted transaction for committed.', ['NoOffsetsOfAbortedTransactions'], '2.4', 'transaction-story'],
+  ['partition-not-added', 'A producer adds the first partition of a transaction only.', ['TransactionsAtomic', 'TransactionsEnd', ...READ_COMMITTED], '2.4', 'transaction-story'],
+  ['producer-not-fenced', 'A coordinator serves producers of an older epoch.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transaction-story'],
 ] as const
 
 export type MutantName = (typeof ROWS)[number][0]

@@ -14,8 +14,10 @@ import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
 import { onTopicsLook } from './plan-topics.ts'
 import { endProcess, launchProcess, recoveryUs, resumeProcess, scanFirst, startProcess, stepNode } from './processes.ts'
+import { restlessGroups } from './restless-groups.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { knownPartitions, partitionTruth } from './targets.ts'
+import { unfinishedTransactions } from './unfinished-transactions.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
 import { brokerState } from './world.ts'
@@ -76,7 +78,10 @@ function schedulePhase(
   })
 }
 
-/** Quiet: every replica that runs is in the ISR, the logs of every ISR are equal, and every send has its answer. */
+/**
+ * Quiet: every replica that runs is in the ISR, the logs of every ISR are equal, and every send has its answer. Where
+ * everything was healed, groups have divided their partitions as well, and decided transactions are told everywhere.
+ */
 function quiet(world: World): boolean {
   if (!holds(world, { when: 'converged', partition: null }, 0)) return false
   for (const partition of knownPartitions(world)) {
@@ -85,7 +90,7 @@ function quiet(world: World): boolean {
     if (absent.some((id) => world.processes[`broker-${id}`]?.state === 'up')) return false
   }
   for (const sent of Object.values(world.ledger.sent)) if (sent.outcome === null && sent.acks !== 0) return false
-  return true
+  return !world.plan.healAtEnd || (restlessGroups(world).length === 0 && unfinishedTransactions(world).length === 0)
 }
 
 function onPhase(world: World, host: Host, report: StepReport, phase: 'settle' | 'settle-check' | 'end'): void {

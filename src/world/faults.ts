@@ -41,8 +41,10 @@ const resolve = (doing: Doing, target: Target): ProcessId[] =>
 const number = (process: ProcessId): number => Number(process.slice(process.lastIndexOf('-') + 1))
 
 /** The target that means just one process. */
-function targetOf(id: ProcessId): Target {
+function targetOf(world: World, id: ProcessId): Target {
   if (id === 'registry') return { role: 'registry' }
+  const client = world.plan.clients.find(({ kind, name }) => id === `${kind}-${name}`)
+  if (client !== undefined) return { role: 'client', name: client.name }
   return { role: id.startsWith('quorum-') ? 'quorum' : 'broker', id: number(id) }
 }
 
@@ -102,13 +104,13 @@ function changeDiskTime(doing: Doing, id: ProcessId, action: Action & { do: 'sta
   else delete process.disk
   if (wasStalled && !disk.stalled && process.state === 'up') releaseDeferred(world, host, report, process)
   if (action.do === 'stallDisk' && action.stalled && action.forUs !== null) {
-    later(doing, action.forUs, { do: 'stallDisk', target: targetOf(id), stalled: false, forUs: null })
+    later(doing, action.forUs, { do: 'stallDisk', target: targetOf(world, id), stalled: false, forUs: null })
   }
 }
 
 /** A disk does what it should again, and there is room on it; a directory that has failed needs a restart all the same. */
 export function mendDisks(world: World, host: Host, report: StepReport, id: ProcessId): void {
-  const target = targetOf(id)
+  const target = targetOf(world, id)
   const state = brokerState(world, number(id))
   if (state !== null) delete state.durable.disks
   if (world.processes[id]?.disk === undefined) return
@@ -350,7 +352,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       const processes = resolve(doing, action.target)
       for (const id of processes) {
         pauseProcess(world, id)
-        const named = targetOf(id)
+        const named = targetOf(world, id)
         if (action.forUs !== null) later(doing, action.forUs, { do: 'resume', target: named })
       }
       return processes

@@ -2,6 +2,7 @@
 import type { ErrorName } from '../../kafka/errors.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../../kafka/internal-topics.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import { unreachable } from '../../kernel/assert.ts'
 import type { Json } from '../../kernel/json.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
@@ -16,6 +17,7 @@ import { onOffsetsAppended } from './group/offset-commit.ts'
 import { onRebalanceTimer, onSyncTimer } from './group/rebalance.ts'
 import { type GroupScope, nowMs } from './group/scope.ts'
 import { onSessionTimer } from './group/sessions.ts'
+import { newGroup } from './group/state.ts'
 import { onReplacementStored } from './group/static-members.ts'
 import { onAssignmentStored } from './group/sync.ts'
 import { type GroupTimer, REBALANCE_TIMER, SESSION_TIMER, SYNC_TIMER, setGroupTimer } from './group/timers.ts'
@@ -34,6 +36,13 @@ function onPartitionLoaded(state: BrokerState, ctx: BrokerContext, config: Broke
   if (splitTopicPartition(name).topic === TRANSACTIONS_TOPIC) loadTransactions(state, ctx, config, partition)
   if (splitTopicPartition(name).topic !== OFFSETS_TOPIC) return
   partition.groups = loadGroups(logOf(state, name), nowMs(ctx))
+  for (const id of Object.keys(partition.groups).sort()) {
+    const group = partition.groups[id]!
+    if (isMutant(config, 'offsets-forgotten-by-new-coordinator')) group.offsets = {}
+    if (isMutant(config, 'generation-forgotten-by-new-coordinator')) {
+      partition.groups[id] = { ...newGroup(id, nowMs(ctx)), offsets: group.offsets }
+    }
+  }
   const consumerGroups = loadConsumerGroups(logOf(state, name))
   if (consumerGroups !== null) partition.consumerGroups = consumerGroups
   for (const id of Object.keys(consumerGroups ?? {}).sort()) {
@@ -140,7 +149,7 @@ function onAppended(
       return
     case 'marker':
       if (error === 'NONE' && splitTopicPartition(partition).topic === OFFSETS_TOPIC) {
-        onOffsetsMarker(state, partition, next.producerId, next.result)
+        onOffsetsMarker(state, config, partition, next.producerId, next.result)
       }
       onMarkerAppended(state, ctx, partition, next, error)
       return

@@ -1,5 +1,5 @@
 import type { Profile } from '../profile.ts'
-import { USUAL_FAMILIES } from './usual-families.ts'
+import { CLIENT_FAMILIES, USUAL_FAMILIES } from './usual-families.ts'
 
 export const TRANSACTIONS: Profile = {
   name: 'transactions',
@@ -14,5 +14,10 @@ export const TRANSACTIONS: Profile = {
   transactional: true,
   swarm: true,
   bounded: true,
-  families: USUAL_FAMILIES,
+  families: {
+    ...USUAL_FAMILIES,
+    'crash-coordinator': CLIENT_FAMILIES['crash-coordinator'],
+    'pause-client': CLIENT_FAMILIES['pause-client'],
+    'cut-client': CLIENT_FAMILIES['cut-client'],
+  },
 }

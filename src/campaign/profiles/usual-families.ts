@@ -28,3 +28,23 @@ export const USUAL_FAMILIES = {
   'bounce-in-session': chance(3, 20, 900),
   'bounce-then-leader': chance(3, 1_000, 9_000),
 } as const satisfies Readonly<Partial<Record<FamilyName, FamilyChance>>>
+
+/** Faults of clients and coordinators. */
+export const CLIENT_FAMILIES = {
+  'crash-coordinator': chance(6, 20, 9_000),
+  'crash-member': chance(5, 50, 9_000),
+  'leave-group': chance(5, 50, 9_000),
+  'pause-client': chance(5, 200, 12_000),
+  'cut-client': chance(4, 200, 12_000),
+  'busy-member': chance(3, 1_000, 12_000),
+} as const satisfies Readonly<Partial<Record<FamilyName, FamilyChance>>>
+
+/** Faults of disks. */
+export const DISK_FAMILIES = {
+  'slow-disk': chance(4, 500, 9_000),
+  'stall-disk': chance(5, 100, 9_000),
+  'disk-full': chance(5, 500, 9_000),
+  'bit-rot': chance(4, 500, 6_000),
+  wipe: chance(4, 0, 0),
+  'torn-tail': chance(5, 20, 9_000),
+} as const satisfies Readonly<Partial<Record<FamilyName, FamilyChance>>>

@@ -1,5 +1,6 @@
 /** What a consumer makes of transactions (KIP-98, 0.11): markers are never handed out, aborted records on request not. */
 import type { FetchedPartition } from '../../kafka/messages/data.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import { lastOffset, type RecordBatch } from '../../kafka/records.ts'
 import type { ConsumerConfig } from './state.ts'
 
@@ -14,7 +15,8 @@ export const isolationOf = (config: ConsumerConfig): { readonly isolation?: 'rea
  */
 export function transactionFilter(told: FetchedPartition, config: ConsumerConfig): (batch: RecordBatch) => boolean {
   if (isolationOf(config).isolation === undefined) return (batch) => batch.control !== undefined
-  const waiting = [...(told.abortedTransactions ?? [])].sort((a, b) => a.firstOffset - b.firstOffset)
+  const listed = isMutant(config, 'aborted-list-ignored') ? [] : (told.abortedTransactions ?? [])
+  const waiting = [...listed].sort((a, b) => a.firstOffset - b.firstOffset)
   let next = 0
   const aborting: number[] = []
   return (batch) => {

@@ -38,7 +38,7 @@ import { onOffsets, positionAll } from './group/offsets.ts'
 import { discoverTopics } from './group/pattern.ts'
 import { again, beatRemote, onRemoteHeartbeat } from './group/remote.ts'
 import { newRemoteMembership } from './group/remote-state.ts'
-import { commitIntervalUs, isRemote } from './group/settings.ts'
+import { autoCommits, commitIntervalUs, isRemote, rebalanceTimeoutUs } from './group/settings.ts'
 import type { CoordinatorAsk, GroupMembership } from './group/state.ts'
 import { assign } from './positions.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
@@ -162,6 +162,10 @@ function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
   }
 }
 
+/** Whether a poll comes as far as the automatic commit: before it everything of a rejoin has to be done. */
+const comesToCommit = ({ remote, owned, rejoinNeeded }: GroupMembership): boolean =>
+  remote === undefined ? !rejoinNeeded : remote.told === null && owned.length > 0
+
 /** When the thread wakes by itself. */
 function threadWakesUs({ memory, application, config }: Thread): number | null {
   if (application.busyUntilUs !== null) return application.busyUntilUs
@@ -176,7 +180,12 @@ function threadWakesUs({ memory, application, config }: Thread): number | null {
   const { group } = memory
   const againUs =
     group.rejoinNeeded && group.state === 'unjoined' && group.joinAgainAtUs > 0 ? group.joinAgainAtUs : null
-  const committing = config.settings['enable.auto.commit'] !== false && group.state === 'stable'
+  const awaited = application.awaitedCommit === null ? undefined : group.commits[application.awaitedCommit]
+  // The commit before a rejoin is waited for, at most for as long as the rebalance waits for this member.
+  if (awaited?.how === 'rebalance') {
+    return earliest(commitsUs, againUs, awaited.sinceUs + rebalanceTimeoutUs(config))
+  }
+  const committing = autoCommits(config) && group.state === 'stable' && comesToCommit(group)
   return earliest(commitsUs, againUs, committing ? memory.nextCommitAtUs : null)
 }
 

@@ -1,6 +1,7 @@
 /** Where a consumer reads: finding a position, moving it on, holding it against a new leader, losing it. */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { ListOffsetsResponse, OffsetsForLeaderEpochResponse } from '../../kafka/messages/data.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import type { ClientContext } from '../links.ts'
 import { timeSettingUs } from '../settings.ts'
 import type { CommittedOffset, ConsumedPartition, ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
@@ -15,7 +16,8 @@ function resetPolicy(config: ConsumerConfig): Policy {
 }
 
 /** The timestamp that ListOffsets takes for the policy: -2 earliest, -1 latest. */
-export const resetTimestamp = (config: ConsumerConfig): number => (resetPolicy(config) === 'earliest' ? -2 : -1)
+export const resetTimestamp = (config: ConsumerConfig): number =>
+  resetPolicy(config) === 'earliest' && !isMutant(config, 'reset-skips-to-the-end') ? -2 : -1
 
 const noPosition = (): ConsumedPartition => ({
   phase: 'resetting',

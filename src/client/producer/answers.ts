@@ -6,7 +6,7 @@ import type { ProduceResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import type { DisconnectReason } from '../../kernel/machine.ts'
 import { refreshLost } from '../cluster-view.ts'
-import { type Deque, peekFront, popFront, pushFront } from '../deque.ts'
+import { type Deque, peekFront, popFront, pushBack, pushFront } from '../deque.ts'
 import type { ClientContext, CommonRequest, Outstanding } from '../links.ts'
 import { breakLink, linkTo } from '../links.ts'
 import { numberSetting } from '../settings.ts'
@@ -117,7 +117,9 @@ function putBack(memory: ProducerVolatile, batch: ProducerBatch, config: Produce
   batch.attempts += 1
   batch.lastAttemptUs = ctx.nowUs
   batch.lastAppendUs = Math.max(batch.lastAppendUs, ctx.nowUs)
-  putInOrder(queueOf(memory, batch.partition).batches, batch)
+  const { batches } = queueOf(memory, batch.partition)
+  if (isMutant(config, 'retries-behind-later-batches')) pushBack(batches, batch)
+  else putInOrder(batches, batch)
 }
 
 /** A batch that has a sequence goes behind those with lower ones: the log takes them in that order only (KIP-98). */

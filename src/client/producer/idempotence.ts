@@ -6,6 +6,7 @@
 import type { ErrorName } from '../../kafka/errors.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { InitProducerIdResponse } from '../../kafka/messages/producer-id.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import type { ClientContext } from '../links.ts'
 import { canSend, linkTo, nextCorrelationId, sendRequest } from '../links.ts'
 import { booleanSetting, timeSettingUs } from '../settings.ts'
@@ -85,7 +86,7 @@ export function runIdempotence(memory: ProducerVolatile, config: ProducerConfig,
   const identity = idempotentOnly(memory)
   if (identity === null) return { recordsWait: false, lookUs: null }
   if (identity.unresolved.length > 0) resolve(memory, identity, config, ctx)
-  if (identity.restarting.length > 0) bumpEpoch(memory, identity, ctx)
+  if (identity.restarting.length > 0) bumpEpoch(memory, identity, config, ctx)
   if (identity.producerId >= 0) return { recordsWait: false, lookUs: null }
   return { recordsWait: true, lookUs: askForId(memory, identity, config, ctx) }
 }
@@ -117,14 +118,19 @@ function restart(identity: ProducerIdentity, name: TopicPartition): void {
 }
 
 /** KIP-360 (2.5): the next epoch, which the producer takes by itself. */
-function bumpEpoch(memory: ProducerVolatile, identity: ProducerIdentity, ctx: ClientContext): void {
+function bumpEpoch(
+  memory: ProducerVolatile,
+  identity: ProducerIdentity,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
   ctx.probe('idempotent-producer-bumps-its-epoch')
   const { producerId, producerEpoch, restarting } = identity
   if (producerEpoch >= LARGEST_EPOCH) {
     becomeProducer(identity, -1, -1)
     return
   }
-  identity.producerEpoch += 1
+  if (!isMutant(config, 'sequences-begin-again-in-one-epoch')) identity.producerEpoch += 1
   for (const name of Object.keys(identity.sequences)) {
     if (!restarting.includes(name)) identity.former[name] ??= { producerId, producerEpoch }
   }

@@ -1,6 +1,7 @@
 /** The producer's sending loop (clients: Sender.runOnce): which batches go out now, and when to look again. */
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { NO_LEADER } from '../../kafka/ids.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import type { KafkaRecord } from '../../kafka/records.ts'
 import type { RefreshOptions } from '../cluster-view.ts'
 import { leaderOf, maybeRefresh } from '../cluster-view.ts'
@@ -93,7 +94,7 @@ function drain(
     popFront(queue.batches)
     first.closed = true
     size += first.sizeBytes
-    if (maxInFlight(config) === 1) queue.muted = true
+    if (maxInFlight(config) === 1 && !isMutant(config, 'partition-not-muted')) queue.muted = true
     drained.push(first)
   }
   return drained

@@ -1,5 +1,6 @@
 /** JoinGroup: a member comes, or comes again (GroupCoordinator.handleJoinGroup). */
 import type { JoinGroupRequest } from '../../../kafka/messages/coordinator.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 import { type BrokerContext, numberSetting } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -95,7 +96,7 @@ function joinAsNew(scope: GroupScope, request: JoinGroupRequest, waiter: Waiter)
     return { error: 'INCONSISTENT_GROUP_PROTOCOL', memberId: '' }
   }
   const memberId = memberIdFor(scope, instanceId ?? clientId)
-  const former = staticMemberOf(group, instanceId)
+  const former = isMutant(scope.config, 'static-member-not-replaced') ? undefined : staticMemberOf(group, instanceId)
   if (former !== undefined) replaceStaticMember(scope, former, memberId, request, waiter)
   else if (requireKnownMemberId && instanceId === null) {
     // KIP-394 (2.2): a client that never hears of its join does not stay behind as a member.

@@ -3,6 +3,7 @@ import type { ErrorName } from '../../../kafka/errors.ts'
 import { type CommittedOffset, offsetKey, offsetValue } from '../../../kafka/group-records.ts'
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { OffsetCommitRequest } from '../../../kafka/messages/coordinator.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 import { respond } from '../../client-connection.ts'
 import { type BrokerContext, numberSetting, running } from '../../running.ts'
@@ -62,13 +63,16 @@ function groupFor(
 
 /** Why a commit is refused. While members join again it is taken: those who had the partitions may finish. */
 function refusal(scope: GroupScope, request: OffsetCommitRequest): ErrorName {
-  const { group, ctx } = scope
+  const { group, ctx, config } = scope
   const consumerGroup = scope.partition.consumerGroups?.[group.id]
   if (consumerGroup !== undefined) return consumerGroupCommitRefusal(consumerGroup, request)
   const fenced = isFenced(group, request.memberId, request.instanceId)
   if (request.generation < 0 && group.phase === 'Empty' && !fenced) return 'NONE'
   const refused = memberRefusal(group, request)
-  if (refused !== 'NONE') return refused
+  const planted =
+    (refused === 'ILLEGAL_GENERATION' && isMutant(config, 'old-generation-commits')) ||
+    (refused !== 'ILLEGAL_GENERATION' && isMutant(config, 'former-member-commits'))
+  if (refused !== 'NONE' && !planted) return refused
   // It has its generation and no assignment yet: what it had may be another's by now.
   if (group.phase === 'CompletingRebalance') return 'REBALANCE_IN_PROGRESS'
   const { memberId, generation } = request
@@ -101,6 +105,7 @@ export function storeOffsets(
     partition: partition.partition,
     records: names.map((name) => ({ key: offsetKey(group.id, name), value: offsetValue(offsets[name]!) })),
     ...storeSettings(config),
+    ...(isMutant(config, 'offsets-answered-before-replication') ? { acks: 1 } : {}),
     next,
   })
 }

@@ -1,6 +1,7 @@
 /** Rebalances: members are waited for, a generation begins, its leader divides the partitions (GroupCoordinator). */
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { groupKey } from '../../../kafka/group-records.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import { numberSetting } from '../../running.ts'
 import { appendToCoordinatorLog } from '../log-append.ts'
 import { completeJoin, completeSync, joinedGeneration, joinedMembers } from './answers.ts'
@@ -46,7 +47,7 @@ function waitForJoins(scope: GroupScope): void {
 export function tryCompleteJoin(scope: GroupScope): void {
   const { group } = scope
   if (group.phase !== 'PreparingRebalance' || group.rebalance?.kind !== 'join') return
-  if (!hasAllMembersJoined(group)) return
+  if (!hasAllMembersJoined(group) && !isMutant(scope.config, 'rebalance-does-not-wait')) return
   cancelGroupTimer(scope, REBALANCE_TIMER)
   endJoinWait(scope)
 }
@@ -101,7 +102,7 @@ function beginGeneration(scope: GroupScope): void {
   const { state, ctx, config, partition, group } = scope
   group.rebalance = null
   group.newMemberAdded = false
-  group.generation += 1
+  if (!isMutant(config, 'generation-not-bumped') || group.generation === 0) group.generation += 1
   if (group.members.length === 0) {
     group.protocol = null
     moveTo(scope, 'Empty')

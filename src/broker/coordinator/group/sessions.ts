@@ -1,4 +1,5 @@
 /** Members are expected to be heard of: by heartbeats, commits and joins. Who is not is removed. */
+import { isMutant } from '../../../kafka/mutants.ts'
 import { memberOf } from './membership.ts'
 import { dropMember, tryCompleteJoin } from './rebalance.ts'
 import type { GroupScope } from './scope.ts'
@@ -13,7 +14,7 @@ export function onSessionTimer(scope: GroupScope, { member: id }: GroupTimer): v
     return
   }
   const member = memberOf(group, id)
-  if (member === undefined) return
+  if (member === undefined || isMutant(scope.config, 'dead-member-stays')) return
   if (!member.isNew && (member.awaitingJoin !== null || member.awaitingSync !== null)) return
   dropMember(scope, member, 'its session ran out')
 }

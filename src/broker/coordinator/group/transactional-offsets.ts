@@ -6,6 +6,7 @@ import type { ErrorName } from '../../../kafka/errors.ts'
 import { type CommittedOffset, offsetKey, offsetValue } from '../../../kafka/group-records.ts'
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { TxnOffsetCommitRequest } from '../../../kafka/messages/transactions.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 import { respond } from '../../client-connection.ts'
 import { type BrokerContext, running } from '../../running.ts'
@@ -115,12 +116,14 @@ function forget(group: GroupState, producerId: number, name: TopicPartition): vo
 /** The transaction of a producer has ended in a partition of the offsets topic. */
 export function onOffsetsMarker(
   state: BrokerState,
+  config: BrokerConfig,
   partition: TopicPartition,
   producerId: number,
   result: 'COMMIT' | 'ABORT',
 ): void {
   const groups = running(state).coordination?.partitions[partition]?.groups ?? {}
-  for (const id of Object.keys(groups).sort()) endTransaction(groups[id]!, producerId, result)
+  const counted = isMutant(config, 'offsets-of-aborted-transactions-count') ? 'COMMIT' : result
+  for (const id of Object.keys(groups).sort()) endTransaction(groups[id]!, producerId, counted)
 }
 
 /** Of two commits the one that lies later in the log stands, also when the earlier one comes to count later. */

@@ -40,7 +40,9 @@ export function handleEndTxn(
   const ended = prepared(metadata, committed ? 'COMMIT' : 'ABORT', clockMs(ctx))
   const next = request.bumpsEpoch === true ? bumped(ended) : ended
   if (isMutant(config, 'markers-before-prepare-is-written')) sendMarkers(state, ctx, config, partition, id, next)
-  appendTransition(state, ctx, config, { partition, id, next, caller })
+  const early = isMutant(config, 'end-answered-before-decision')
+  if (early) answerCall(state, ctx, caller, 'NONE', next)
+  appendTransition(state, ctx, config, { partition, id, next, caller: early ? null : caller })
 }
 
 /** KIP-890 (4.0): markers carry the next epoch, so that nothing of this transaction can be taken for the next one's. */
@@ -105,6 +107,7 @@ export function fenceAndAbort(
   // KAFKA-9666 (2.6): if the last fence could not be written its epoch is used again.
   const keeps =
     isMutant(config, 'producer-epoch-not-bumped') ||
+    (caller === null && isMutant(config, 'timed-out-producer-not-fenced')) ||
     (id.hasFailedEpochFence && config.mechanisms.failedFenceKeepsEpoch) ||
     isEpochExhausted(metadata.producerEpoch - 1)
   const producerEpoch = keeps ? metadata.producerEpoch : metadata.producerEpoch + 1

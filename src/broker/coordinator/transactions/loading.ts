@@ -1,5 +1,6 @@
 /** A new coordinator reads its partition: what was decided is carried through, what was open stays open. */
 import type { TopicPartition } from '../../../kafka/ids.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import { type BrokerContext, logOf } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import type { CoordinatedPartition } from '../state.ts'
@@ -20,6 +21,7 @@ export function loadTransactions(
     const id = partition.transactions[transactionalId]!
     const { status } = id.metadata
     if (status !== 'PrepareCommit' && status !== 'PrepareAbort') continue
+    if (isMutant(config, 'decision-not-carried-through')) continue
     // Markers that the last coordinator had written already are written once more, at this epoch: harmless.
     ctx.probe('markers sent again by a new coordinator')
     sendMarkers(state, ctx, config, partition, id, id.metadata)

@@ -46,6 +46,13 @@ export function sendMarkers(
   if (isMutant(config, 'marker-lost') && partitions.length > 1) {
     id.unmarked = partitions.slice(0, 1)
     queueMarkers(state, { ...job, partitions: partitions.slice(0, 1) })
+  } else if (isMutant(config, 'marker-of-another-outcome') && partitions.length > 1) {
+    queueMarkers(state, { ...job, partitions: partitions.slice(0, 1) })
+    queueMarkers(state, {
+      ...job,
+      partitions: partitions.slice(1),
+      result: job.result === 'COMMIT' ? 'ABORT' : 'COMMIT',
+    })
   } else queueMarkers(state, job)
   maybeComplete(state, ctx, config, partition, id)
   drainMarkers(state, ctx, config)

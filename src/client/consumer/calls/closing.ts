@@ -23,7 +23,7 @@ export const closing: CallRule<CloseCall> = {
     const { group } = memory
     application.looping = false
     if (group !== undefined && autoCommits(config) && application.subscription !== 'none' && group.state === 'stable') {
-      application.awaitedCommit = beginCommit(group, consumedOffsets(memory), 'close', ctx)
+      application.awaitedCommit = beginCommit(group, consumedOffsets(memory, config), 'close', ctx)
     } else application.awaitedCommit = null
     calling.running.data = 'committing'
     return goOn(calling)

@@ -42,7 +42,7 @@ export function pollOnce(thread: Thread): PollOutcome {
     }
     if (autoCommits(config) && ctx.nowUs >= memory.nextCommitAtUs) {
       memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
-      const offsets = consumedOffsets(memory)
+      const offsets = consumedOffsets(memory, config)
       if (Object.keys(offsets).length > 0) beginCommit(group, offsets, 'auto', ctx)
     }
   }

@@ -43,7 +43,7 @@ const assigning = atOnce<Of<'assign'>>(({ memory, application, call, config, ctx
   memory.topics = [...new Set(call.partitions.map((name) => splitTopicPartition(name).topic))].sort()
   memory.view.refreshWanted = true
   memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
-  if (memory.group !== undefined) own(memory, memory.group, call.partitions)
+  if (memory.group !== undefined) own(memory, memory.group, call.partitions, config)
   else
     for (const name of call.partitions)
       if (memory.partitions[name] === undefined) assign(memory, name, undefined, config, ctx)
@@ -89,8 +89,8 @@ const processing: CallRule<Of<'processFor'>> = {
 }
 
 /** What is committed: what the call says, else everything that was handed out. */
-function offsetsOf({ memory, call }: Calling<Of<'commitSync'>>): Commit['offsets'] {
-  if (call.offsets === null) return consumedOffsets(memory)
+function offsetsOf({ memory, config, call }: Calling<Of<'commitSync'>>): Commit['offsets'] {
+  if (call.offsets === null) return consumedOffsets(memory, config)
   const entries = Object.entries(call.offsets).map(([name, offset]) => [name, { offset, leaderEpoch: -1 }])
   return Object.fromEntries(entries) as Commit['offsets']
 }

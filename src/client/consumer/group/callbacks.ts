@@ -33,7 +33,7 @@ export const assigned = (thread: Thread, group: GroupMembership, partitions: rea
 
 export function lost(thread: Thread, group: GroupMembership): void {
   call(thread, group, 'partitionsLost', group.owned)
-  own(thread.memory, group, [])
+  own(thread.memory, group, [], thread.config)
 }
 
 /** Before a join: everything goes (eager), or what is not subscribed to any more (cooperative). */
@@ -43,13 +43,13 @@ export function giveAway(thread: Thread, group: GroupMembership): void {
     // KIP-429 (2.4): what somebody else may have by now is not revoked but lost.
     if (group.owned.length > 0) {
       call(thread, group, 'partitionsLost', group.owned)
-      own(memory, group, [])
+      own(memory, group, [], config)
     }
     return
   }
   if (!isCooperative(config)) {
     revoked(thread, group, group.owned)
-    own(memory, group, [])
+    own(memory, group, [], config)
     return
   }
   const gone = group.owned.filter((name) => !application.topics.includes(splitTopicPartition(name).topic))
@@ -59,6 +59,7 @@ export function giveAway(thread: Thread, group: GroupMembership): void {
     memory,
     group,
     group.owned.filter((name) => !gone.includes(name)),
+    config,
   )
 }
 
@@ -76,7 +77,7 @@ export function take(thread: Thread, group: GroupMembership): void {
     }
   }
   group.lastAssignment = { partitions: [...assigned], generation: group.generation }
-  own(memory, group, assigned)
+  own(memory, group, assigned, config)
   call(thread, group, 'partitionsAssigned', isCooperative(config) ? added : assigned)
 }
 
@@ -87,5 +88,5 @@ export function giveUp(thread: Thread, group: GroupMembership): void {
     if (hasLostMembership(group)) call(thread, group, 'partitionsLost', group.owned)
     else revoked(thread, group, group.owned)
   }
-  own(memory, group, [])
+  own(memory, group, [], config)
 }

@@ -2,6 +2,7 @@
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { OffsetCommitResponse, OffsetToCommit } from '../../../kafka/messages/coordinator.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import type { ClientContext } from '../../links.ts'
 import { earlier } from '../../wake.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
@@ -11,10 +12,14 @@ import { retryBackoffUs } from './settings.ts'
 import type { Commit, GroupMembership } from './state.ts'
 
 /** Positions behind everything that was handed to the application. */
-export function consumedOffsets(memory: ConsumerVolatile): Commit['offsets'] {
+export function consumedOffsets(memory: ConsumerVolatile, config: ConsumerConfig): Commit['offsets'] {
   const offsets: Record<TopicPartition, { offset: number; leaderEpoch: number }> = {}
   for (const name of Object.keys(memory.partitions).sort(comparePartitions)) {
-    const { position, positionEpoch } = memory.partitions[name]!
+    const { position: handedOut, positionEpoch } = memory.partitions[name]!
+    const fetched = isMutant(config, 'commits-what-was-only-fetched')
+      ? memory.buffered[name]?.records.at(-1)
+      : undefined
+    const position = fetched === undefined ? handedOut : fetched.offset + 1
     if (position >= 0) offsets[name] = { offset: position, leaderEpoch: positionEpoch }
   }
   return offsets

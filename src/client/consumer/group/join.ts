@@ -7,6 +7,7 @@ import type {
   MemberSubscription,
   SyncGroupResponse,
 } from '../../../kafka/messages/coordinator.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import { MICROS_PER_MS } from '../../../kernel/time.ts'
 import type { ClientContext } from '../../links.ts'
 import { assignPartitions } from '../assignors/assign.ts'
@@ -154,7 +155,19 @@ function divide(
     generation: subscription.generation,
     rack: subscription.rack,
   }))
-  return assignPartitions(group.protocol as AssignorName, { members, partitions, mechanisms: config.mechanisms })
+  const divided = assignPartitions(group.protocol as AssignorName, {
+    members,
+    partitions,
+    mechanisms: config.mechanisms,
+  })
+  return isMutant(config, 'assignor-gives-twice') ? withTwoOwners(divided) : divided
+}
+
+/** The planted bug: the last member gets what the first one has as well. */
+function withTwoOwners(divided: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
+  const ids = Object.keys(divided).sort()
+  const [first, last] = [ids[0]!, ids.at(-1)!]
+  return first === last ? divided : { ...divided, [last]: [...divided[last]!, ...divided[first]!] }
 }
 
 export function onSync(

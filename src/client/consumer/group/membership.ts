@@ -1,6 +1,7 @@
 /** A member's standing in its group: none at first, given up on many errors, and what it keeps then. */
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { comparePartitions } from '../../../kafka/ids.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import { noLinks } from '../../links.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { COORDINATOR_CHANNEL } from './coordinator.ts'
@@ -61,10 +62,15 @@ export function resetGeneration(group: GroupMembership, config: ConsumerConfig, 
 export const hasLostMembership = (group: GroupMembership): boolean => group.generation < 0
 
 /** Has exactly these partitions from now on. What it had before it goes on reading where it was. */
-export function own(memory: ConsumerVolatile, group: GroupMembership, partitions: readonly TopicPartition[]): void {
+export function own(
+  memory: ConsumerVolatile,
+  group: GroupMembership,
+  partitions: readonly TopicPartition[],
+  config: ConsumerConfig,
+): void {
   const owned = [...partitions].sort(comparePartitions)
   for (const name of group.owned) {
-    if (owned.includes(name)) continue
+    if (owned.includes(name) || isMutant(config, 'revoked-partitions-read-on')) continue
     delete memory.partitions[name]
     if (memory.buffered !== undefined) delete memory.buffered[name]
   }

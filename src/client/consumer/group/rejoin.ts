@@ -38,7 +38,7 @@ export function rejoin(thread: Thread, group: GroupMembership): boolean {
 function prepare(thread: Thread, group: GroupMembership): boolean {
   const { memory, application, config, ctx } = thread
   if (application.awaitedCommit === null && autoCommits(config) && group.state === 'stable' && group.stage === 'idle') {
-    application.awaitedCommit = beginCommit(group, consumedOffsets(memory), 'rebalance', ctx)
+    application.awaitedCommit = beginCommit(group, consumedOffsets(memory, config), 'rebalance', ctx)
     group.stage = 'committing'
   }
   if (application.awaitedCommit !== null) {

@@ -233,7 +233,7 @@ export function reconcile(thread: Thread, group: GroupMembership, remote: Remote
     if (gone.length > 0) {
       const kept = group.owned.filter((name) => told.includes(name))
       revoked(thread, group, gone)
-      own(memory, group, kept)
+      own(memory, group, kept, config)
     }
     if (application.busyUntilUs !== null) return false
   }
@@ -244,7 +244,7 @@ export function reconcile(thread: Thread, group: GroupMembership, remote: Remote
   remote.acknowledging = true
   remote.held = told
   group.rejoinNeeded = false
-  own(memory, group, told)
+  own(memory, group, told, config)
   assigned(thread, group, added)
   memory.nextCommitAtUs = ctx.nowUs + commitIntervalUs(config)
   return true
@@ -263,7 +263,7 @@ function prepare(
   remote: RemoteMembership,
 ): boolean {
   if (remote.stage === 'idle' && autoCommits(config) && group.owned.length > 0) {
-    application.awaitedCommit = beginCommit(group, consumedOffsets(memory), 'rebalance', ctx)
+    application.awaitedCommit = beginCommit(group, consumedOffsets(memory, config), 'rebalance', ctx)
     remote.stage = 'committing'
   }
   if (application.awaitedCommit === null) return true

@@ -1,0 +1,119 @@
+import type { Fact } from '../../kafka/facts.ts'
+import type { TopicPartition } from '../../kafka/ids.ts'
+import { nodeNumber } from '../../kafka/ids.ts'
+import type { World } from '../../world/world.ts'
+import { brokerState } from '../../world/world.ts'
+import { lossHoles, unlessHoles } from '../promises.ts'
+import type { Finding, Property, StepView } from '../property.ts'
+
+type Reset = Extract<Fact, { kind: 'positionReset' }>
+
+interface Committed {
+  /** The last offset that was told to be committed. */
+  readonly offset: number
+  /** The lowest that may count by now: of a commit that failed since nobody knows whether it does. */
+  readonly lowest: number
+  readonly client: string
+}
+
+/** The last commit of a group that was answered before `untilUs`; null: none was. */
+function committedBefore(
+  world: World,
+  step: StepView,
+  group: string,
+  partition: TopicPartition,
+  untilUs: number,
+): Committed | null {
+  let lowest = Number.POSITIVE_INFINITY
+  const { facts } = world.ledger
+  for (let i = facts.length - 1; i >= 0; i--) {
+    const { event, atUs, fact } = facts[i]!
+    if (event >= step.event || fact.kind !== 'commitAnswered' || fact.group !== group) continue
+    const offset = fact.offsets[partition]
+    if (offset === undefined) continue
+    lowest = Math.min(lowest, offset)
+    if (fact.error === null && atUs < untilUs) return { offset, lowest, client: fact.client }
+  }
+  return null
+}
+
+const groupOf = (world: World, client: string): string | null => {
+  const plan = world.plan.clients.find(({ name }) => name === client)
+  return plan?.kind === 'consumer' && plan.member !== undefined ? String(plan.settings['group.id']) : null
+}
+
+/** Where a member begins because of what is committed, or is not. */
+const isFromCommit = ({ why }: Reset): boolean => why === 'committed offset' || why.startsWith('no committed offset')
+
+/** When the member was given the partition: it asks for the committed offset after that. */
+function givenAtUs(world: World, { client, partition }: Reset): number {
+  const last = world.ledger.facts.findLast(
+    ({ fact }) => fact.kind === 'partitionsAssigned' && fact.client === client && fact.partitions.includes(partition),
+  )
+  return last?.atUs ?? 0
+}
+
+function forgottenByMember(world: World, step: StepView, reset: Reset): Finding[] {
+  const { client, partition, to } = reset
+  const group = groupOf(world, client)
+  if (group === null || !isFromCommit(reset)) return []
+  const before = committedBefore(world, step, group, partition, givenAtUs(world, reset))
+  if (before === null || to >= before.lowest) return []
+  return [
+    {
+      partition,
+      words: `${client} begins at ${to} of ${partition} although ${before.client} was told that ${before.offset} is committed for ${group}`,
+      evidence: { group, client, offset: to, committed: before.offset, by: before.client },
+      key: `${group} ${client} ${partition} ${step.event}`,
+    },
+  ]
+}
+
+/** Groups of which commits were answered, with their partitions. */
+function committedOf(world: World): Record<string, readonly TopicPartition[]> {
+  const found: Record<string, TopicPartition[]> = {}
+  for (const { fact } of world.ledger.facts) {
+    if (fact.kind !== 'commitAnswered' || fact.error !== null) continue
+    const known = found[fact.group] ?? []
+    found[fact.group] = [...known, ...Object.keys(fact.offsets).filter((name) => !known.includes(name))]
+  }
+  return found
+}
+
+function forgottenByCoordinator(world: World, step: StepView, node: string, loaded: TopicPartition): Finding[] {
+  const broker = nodeNumber(node)
+  const groups = brokerState(world, broker)?.volatile?.coordination?.partitions[loaded]?.groups
+  const findings: Finding[] = []
+  for (const [group, partitions] of Object.entries(committedOf(world))) {
+    const known = groups?.[group]
+    if (known === undefined) continue
+    for (const partition of [...partitions].sort()) {
+      const before = committedBefore(world, step, group, partition, world.nowUs)
+      const offset = known.offsets[partition]?.committed.offset ?? -1
+      if (before === null || offset >= before.lowest) continue
+      findings.push({
+        partition,
+        words: `${node} takes group ${group} over with ${offset < 0 ? 'nothing' : offset} committed of ${partition} although ${before.client} was told that ${before.offset} is`,
+        evidence: { group, broker, offset, committed: before.offset, by: before.client },
+        key: `${group} ${node} ${partition} ${step.event}`,
+      })
+    }
+  }
+  return findings
+}
+
+/** Offsets are records with acks=all in a log of their own: a coordinator that takes over has them all. */
+export const COMMITTED_OFFSETS_KEPT: Property = {
+  name: 'CommittedOffsetsKept',
+  kind: 'always',
+  statement: 'Neither a new coordinator nor who takes a partition over falls behind what was told to be committed.',
+  on: ['positionReset', 'coordinatorLoaded'],
+  promised: (plan) => unlessHoles(lossHoles(plan)),
+  check: (world, step) => {
+    const findings = step.facts.flatMap(({ fact, node }) => {
+      if (fact.kind === 'positionReset') return forgottenByMember(world, step, fact)
+      return fact.kind === 'coordinatorLoaded' ? forgottenByCoordinator(world, step, node, fact.partition) : []
+    })
+    return findings.length === 0 ? null : findings
+  },
+}

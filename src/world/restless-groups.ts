@@ -1,0 +1,54 @@
+/** Groups whose running members have not divided the partitions among them, each exactly once. */
+import type { ConsumerState } from '../client/consumer/state.ts'
+import { comparePartitions, splitTopicPartition } from '../kafka/ids.ts'
+import type { PlanConsumer } from './plan.ts'
+import { clientProcess, knownPartitions } from './targets.ts'
+import type { World } from './world.ts'
+
+export interface RestlessGroup {
+  readonly group: string
+  /** Which partition has not just one owner. */
+  readonly words: string
+}
+
+const groupOf = ({ settings }: PlanConsumer): string => String(settings['group.id'])
+
+/** What a member has now; null: it does not run, or has been closed. */
+function ownedBy(world: World, name: string): readonly string[] | null {
+  const node = clientProcess(world, name)
+  if (world.processes[node]?.state !== 'up') return null
+  const memory = (world.nodes[node]?.state as ConsumerState | undefined)?.volatile ?? null
+  return memory === null ? null : (memory.group?.owned ?? [])
+}
+
+/** Two that claim one instance id fence each other for as long as they run (KIP-345). */
+function hasTwins(members: readonly PlanConsumer[]): boolean {
+  const instances = members.map(({ settings }) => settings['group.instance.id'] ?? '').filter((id) => id !== '')
+  return new Set(instances).size < instances.length
+}
+
+export function restlessGroups(world: World): RestlessGroup[] {
+  const members = world.plan.clients.flatMap((it) => (it.kind === 'consumer' && it.member !== undefined ? [it] : []))
+  return [...new Set(members.map(groupOf))].sort().flatMap((group) => {
+    const own = members.filter((it) => groupOf(it) === group)
+    const words = hasTwins(own) ? null : unrestOf(world, own)
+    return words === null ? [] : [{ group, words }]
+  })
+}
+
+function unrestOf(world: World, members: readonly PlanConsumer[]): string | null {
+  const running = members.flatMap(({ name, topics }) => {
+    const owned = ownedBy(world, name)
+    return owned === null ? [] : [{ name, topics, owned }]
+  })
+  if (running.length === 0) return null
+  const topics = running.flatMap((it) => it.topics)
+  const partitions = knownPartitions(world).filter((name) => topics.includes(splitTopicPartition(name).topic))
+  for (const partition of partitions.sort(comparePartitions)) {
+    const owners = running.filter(({ owned }) => owned.includes(partition)).map(({ name }) => name)
+    if (owners.length === 1) continue
+    const whose = owners.length === 0 ? 'to nobody' : `to ${owners.join(' and ')}`
+    return `${partition} belongs ${whose} although ${running.map(({ name }) => name).join(', ')} run`
+  }
+  return null
+}
