@@ -11,7 +11,8 @@ import { msToUs } from '../kernel/time.ts'
 import { readLog } from '../log/replica-log.ts'
 import { respond } from './client-connection.ts'
 import { parkedUnder, unpark } from './parked.ts'
-import { answersOf, bytesOf, divergence, endFor, isReplica, leaderError, readPartitions } from './read-partition.ts'
+import { answersOf, bytesOf, divergence, endFor, fetchError, isReplica, readPartitions } from './read-partition.ts'
+import { preferredReadReplica } from './read-replica.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedFetch, FetchInProgress } from './state.ts'
 import { firstLocked, waitForLock } from './waiting.ts'
@@ -33,7 +34,7 @@ export function parkFetch(state: BrokerState, ctx: BrokerContext, config: Broker
   }
   const delayed: DelayedFetch = { id, connection, request, deadlineUs, lastSentHighWatermark }
   volatile.delayedFetches.push(delayed)
-  if (canComplete(state, config, delayed)) complete(state, ctx, config, delayed)
+  if (canComplete(state, config, delayed, ctx.nowUs)) complete(state, ctx, config, delayed)
   else ctx.setTimer(fetchTimer(id), msToUs(request.maxWaitMs))
 }
 
@@ -46,7 +47,7 @@ export function completeDelayedFetches(
 ): void {
   const waiting = running(state).delayedFetches.filter(({ request }) => request.partitions[name] !== undefined)
   for (const delayed of waiting) {
-    if (!canComplete(state, config, delayed)) continue
+    if (!canComplete(state, config, delayed, ctx.nowUs)) continue
     ctx.cancelTimer(fetchTimer(delayed.id))
     complete(state, ctx, config, delayed)
   }
@@ -58,14 +59,15 @@ export function onFetchTimer(state: BrokerState, ctx: BrokerContext, config: Bro
   if (delayed !== undefined) complete(state, ctx, config, delayed)
 }
 
-function canComplete(state: BrokerState, config: BrokerConfig, delayed: DelayedFetch): boolean {
+function canComplete(state: BrokerState, config: BrokerConfig, delayed: DelayedFetch, nowUs: number): boolean {
   const { request, lastSentHighWatermark } = delayed
   let bytes = 0
   for (const name of Object.keys(request.partitions)) {
     const asked = request.partitions[name]!
-    const error = leaderError(state, config, name, asked.currentLeaderEpoch)
+    const error = fetchError(state, config, name, request)
     if (error !== 'NONE') return true
     const partition = running(state).partitions[name]!
+    if (preferredReadReplica(state, config, nowUs, partition, request, asked.fetchOffset) !== null) continue
     const log = logOf(state, name)
     if (divergence(partition, log, asked, config) !== null) return true
     const known = lastSentHighWatermark[name]

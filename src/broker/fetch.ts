@@ -57,20 +57,26 @@ export function advanceFetch(
     }
   }
   fetch.results ??= readPartitions(state, ctx, config, request)
-  if (fetch.answerNow || answersAtOnce(request, fetch.results)) {
+  if (fetch.answerNow || answersAtOnce(request, fetch.results, config)) {
     const partitions = answersOf(fetch.results)
     respond(state, ctx, connection, { type: 'FetchResponse', correlationId: request.correlationId, partitions })
   } else parkFetch(state, ctx, config, fetch)
 }
 
 /** Nothing to wait for: no patience, no partitions, enough bytes, an error, logs that part, or news about committed data. */
-function answersAtOnce(request: FetchRequest, results: Readonly<Record<TopicPartition, ReadResult>>): boolean {
+function answersAtOnce(
+  request: FetchRequest,
+  results: Readonly<Record<TopicPartition, ReadResult>>,
+  { mechanisms }: BrokerConfig,
+): boolean {
   const names = Object.keys(results)
   if (request.maxWaitMs <= 0 || names.length === 0) return true
   let bytes = 0
   for (const name of names) {
     const { fetched, followerNeedsHighWatermark } = results[name]!
     if (fetched.error !== 'NONE' || fetched.divergingEpoch !== null || followerNeedsHighWatermark) return true
+    // To 3.2 also who is sent to another replica waits for bytes that do not come (3.3 hasPreferredReadReplica).
+    if (fetched.preferredReadReplica !== undefined && mechanisms.readReplicaToldAtOnce === true) return true
     bytes += bytesOf(fetched.batches)
   }
   return bytes >= request.minBytes

@@ -10,6 +10,7 @@ import { readPosition } from '../log/read-position.ts'
 import { batchBytes, type ReplicaLog, readLog } from '../log/replica-log.ts'
 import { divergingEpochOf, leaderEpochError } from './leader-epoch.ts'
 import { isOffline } from './log-dirs.ts'
+import { mayReadAnywhere, preferredReadReplica } from './read-replica.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState, ReadResult } from './state.ts'
 
@@ -24,8 +25,33 @@ export function unhostedError(state: BrokerState, config: BrokerConfig, name: To
     : 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
-/** Why a request made under `currentLeaderEpoch` cannot be served by this broker's replica; NONE when it can. */
+/** Why a request made under `currentLeaderEpoch` cannot be served by this broker as the leader; NONE when it can. */
 export function leaderError(
+  state: BrokerState,
+  config: BrokerConfig,
+  name: TopicPartition,
+  currentLeaderEpoch: number,
+): ErrorName {
+  const error = replicaError(state, config, name, currentLeaderEpoch)
+  if (error !== 'NONE') return error
+  return running(state).partitions[name]?.role === 'leader' ? 'NONE' : 'NOT_LEADER_FOR_PARTITION'
+}
+
+/** The same of a fetch, which a follower may serve too when it comes from a consumer that is allowed to ask it (KIP-392). */
+export const fetchError = (
+  state: BrokerState,
+  config: BrokerConfig,
+  name: TopicPartition,
+  request: FetchRequest,
+): ErrorName => {
+  const asked = request.partitions[name]!.currentLeaderEpoch
+  return mayReadAnywhere(config, request) && running(state).partitions[name]?.role === 'follower'
+    ? replicaError(state, config, name, asked)
+    : leaderError(state, config, name, asked)
+}
+
+/** Why this broker's replica cannot serve a request made under `currentLeaderEpoch`, whatever its role. */
+function replicaError(
   state: BrokerState,
   config: BrokerConfig,
   name: TopicPartition,
@@ -35,9 +61,7 @@ export function leaderError(
   if (partition === undefined) return unhostedError(state, config, name)
   if (isOffline(state, config, name)) return 'KAFKA_STORAGE_ERROR'
   // 2.1 Partition.getLocalLog: the epoch is compared first, the role second.
-  const fenced = leaderEpochError(partition, currentLeaderEpoch, config.mechanisms)
-  if (fenced !== 'NONE') return fenced
-  return partition.role === 'leader' ? 'NONE' : 'NOT_LEADER_FOR_PARTITION'
+  return leaderEpochError(partition, currentLeaderEpoch, config.mechanisms)
 }
 
 /** Who reads, and how much of open and aborted transactions it wants to see. */
@@ -101,10 +125,12 @@ function readPartition(
   name: TopicPartition,
 ): ReadResult {
   const asked = request.partitions[name]!
-  const error = leaderError(state, config, name, asked.currentLeaderEpoch)
+  const error = fetchError(state, config, name, request)
   if (error !== 'NONE') return refused(error, ctx.nowUs)
   const partition = running(state).partitions[name]!
   const log = logOf(state, name)
+  const elsewhere = preferredReadReplica(state, config, ctx.nowUs, partition, request, asked.fetchOffset)
+  if (elsewhere !== null) return sentTo(elsewhere, partition, log, ctx.nowUs)
   const diverging = divergence(partition, log, asked, config)
   if (diverging !== null && diverging.endOffset < 0) return refused('OFFSET_OUT_OF_RANGE', ctx.nowUs)
   // 2.8 Partition.readRecords: a fetch below the log start is out of range whatever the epochs say (KAFKA-12996), one
@@ -178,6 +204,21 @@ function transactionsOf(
     abortedTransactions: aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
   }
 }
+
+/** The consumer is told to ask another replica. Nothing is read. */
+const sentTo = (preferred: BrokerId, partition: PartitionState, log: ReplicaLog, readAtUs: number): ReadResult => ({
+  fetched: {
+    error: 'NONE',
+    highWatermark: partition.highWatermark,
+    logStartOffset: log.logStartOffset,
+    batches: [],
+    divergingEpoch: null,
+    preferredReadReplica: preferred,
+  },
+  logEndOffset: log.logEndOffset,
+  readAtUs,
+  followerNeedsHighWatermark: false,
+})
 
 const refused = (error: ErrorName, readAtUs: number): ReadResult => ({
   fetched: { error, highWatermark: -1, logStartOffset: -1, batches: [], divergingEpoch: null },

@@ -36,6 +36,8 @@ import type { ProducerIds } from './producer-ids.ts'
 export interface BrokerConfig {
   readonly id: BrokerId
   readonly rack: string | null
+  /** Where all brokers stand that stand somewhere, as their registrations say; absent: none does. */
+  readonly racks?: Readonly<Record<BrokerId, string>>
   readonly mechanisms: Mechanisms
   /** Every broker setting, resolved: defaults of the generation, cluster, this broker. */
   readonly settings: Settings

@@ -209,6 +209,14 @@ export type Fact =
     }
   /** A group of KIP-848 as it is now. */
   | ({ readonly kind: 'consumerGroup'; readonly group: string } & DescribedConsumerGroup)
+  /** A consumer reads a partition from that replica from now on (KIP-392); null: from its leader again. */
+  | {
+      readonly kind: 'readReplica'
+      readonly client: string
+      readonly partition: TopicPartition
+      readonly replica: BrokerId | null
+      readonly why: string
+    }
   // --- Groups, said by their members
   | {
       readonly kind: 'partitionsAssigned' | 'partitionsRevoked' | 'partitionsLost'

@@ -40,12 +40,18 @@ type Changes = Readonly<Record<string, string | number | boolean>> | null
 /** Planted bugs, where there are any. */
 const planted = ({ mutants }: Plan): Pick<Plan, 'mutants'> => (mutants === undefined ? {} : { mutants })
 
+/** Racks never change in a run, so they are not told by registrations. */
+function racksOf({ brokers }: Plan): Pick<BrokerConfig, 'racks'> {
+  const placed = brokers.flatMap(({ id, rack }): [number, string][] => (rack === null ? [] : [[id, rack]]))
+  return placed.length === 0 ? {} : { racks: Object.fromEntries(placed) }
+}
+
 function brokerConfig(plan: Plan, node: NodeId, changes: Changes): BrokerConfig {
   const id = nodeNumber(node)
   const broker = plan.brokers.find((each) => each.id === id)
   assert(broker !== undefined, `no broker ${id} in the plan`)
   const settings = { ...broker.settings, ...changes }
-  const config = { id, rack: broker.rack, mechanisms: plan.mechanisms, settings, ...planted(plan) }
+  const config = { id, rack: broker.rack, ...racksOf(plan), mechanisms: plan.mechanisms, settings, ...planted(plan) }
   const controllers = controllersOf(plan).map((each) => each.id)
   return controllers.length === 0 ? config : { ...config, controllers }
 }

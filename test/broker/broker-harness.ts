@@ -30,9 +30,15 @@ export class TestBroker {
   readonly timers: Record<string, { atUs: number; data: Json }> = {}
   #correlation = 100
 
-  constructor(generation: string, settings: Settings = {}, id = 1) {
+  constructor(generation: string, settings: Settings = {}, id = 1, racks: Readonly<Record<number, string>> = {}) {
     const { mechanisms, name } = generationNamed(generation)!
-    this.config = { id, rack: null, mechanisms, settings: resolveSettings('broker', name, settings) }
+    this.config = {
+      id,
+      rack: racks[id] ?? null,
+      racks,
+      mechanisms,
+      settings: resolveSettings('broker', name, settings),
+    }
     this.state = brokerMachine.init(`broker-${id}`, this.config)
   }
 
@@ -195,7 +201,7 @@ export class TestBroker {
   fetch(
     replicaId: number,
     fetchOffset: number,
-    over: { epoch?: number; lastEpoch?: number; maxWaitMs?: number } = {},
+    over: { epoch?: number; lastEpoch?: number; maxWaitMs?: number; rack?: string } = {},
   ): string {
     const connection = `f${this.#correlation}`
     this.receive(
@@ -207,6 +213,7 @@ export class TestBroker {
         replicaEpoch: -1,
         maxWaitMs: over.maxWaitMs ?? 500,
         minBytes: 1,
+        ...(over.rack === undefined ? {} : { rack: over.rack }),
         partitions: {
           [T0]: {
             fetchOffset,

@@ -192,6 +192,22 @@ test('a position out of range is reset by the policy, and says so', () => {
   expect(c.factsOf('positionReset').at(-1)).toMatchObject({ from: 10, to: 7, why: 'OFFSET_OUT_OF_RANGE: latest' })
 })
 
+test('a position that is out of range at a follower is asked of the leader, and not reset (KIP-392)', () => {
+  const c = new Consumer({ 'client.rack': 'south' }).begin()
+  const first = c.take('FetchRequest')
+  expect(first).toMatchObject({ to: 'broker-1', message: { rack: 'south' } })
+  const { correlationId } = first.message
+  const empty = { error: 'NONE' as const, highWatermark: 5, logStartOffset: 0, batches: [], divergingEpoch: null }
+  const sentTo2 = { ...empty, preferredReadReplica: 2 }
+  c.answer('broker-1', { type: 'FetchResponse', correlationId, partitions: { 't-0': sentTo2 } })
+  c.shakeHands()
+  const second = c.take('FetchRequest')
+  expect(second.to).toBe('broker-2')
+  c.fetched(second, [], -1, 'OFFSET_OUT_OF_RANGE')
+  expect(c.take('FetchRequest').to).toBe('broker-1')
+  expect(c.factsOf('positionReset')).toHaveLength(1)
+})
+
 test('without a reset policy an offset out of range ends the reading of that partition', () => {
   const c = new Consumer({ 'auto.offset.reset': 'none' })
   c.state.durable.committed['t-0'] = { offset: 9, leaderEpoch: -1 }

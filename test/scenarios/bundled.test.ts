@@ -30,7 +30,11 @@ const TOLD_ON: readonly (readonly [beginning: string, versions: readonly string[
   ['transactions/', ['0.11', '2.8', '4.0']],
   // KIP-394 (2.2) and KIP-345 (2.3); before KIP-134 (0.11) a group does not wait for its first members.
   ['groups/two-with-one-instance-id', ['2.8', '4.0']],
+  // Patterns that the coordinator knows (4.0).
+  ['groups/kip-848-a-topic', []],
   ['groups/', ['2.8', '3.9']],
+  // KIP-392 (2.4).
+  ['basics/a-consumer-reads-from-its-own', ['2.4', '3.9']],
   // Up to 2.0 request.timeout.ms also limits the wait in the accumulator.
   ['producer/', ['2.8', '3.9']],
   // DeleteRecords came with 0.11 (KIP-107).

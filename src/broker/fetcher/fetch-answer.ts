@@ -5,12 +5,13 @@ import { isMutant } from '../../kafka/mutants.ts'
 import { sortedKeys } from '../../kernel/sorted-keys.ts'
 import { raiseLogStart } from '../../log/log-start.ts'
 import { appendAsFollower } from '../../log/replica-log.ts'
+import { completeDelayedFetches } from '../delayed-fetch.ts'
 import { diskTakes } from '../disk.ts'
 import { flushByCount } from '../flush.ts'
 import { setFollowerHighWatermark } from '../high-watermark.ts'
 import { diskOf } from '../log-disk.ts'
 import { cleanupPolicy } from '../retention.ts'
-import { type BrokerContext, logOf } from '../running.ts'
+import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetchedPartitionState, FetcherState } from '../state.ts'
 import { decideOnDivergence } from '../truncation/on-fetch.ts'
 import { truncateByDecision } from './epoch-answer.ts'
@@ -170,5 +171,7 @@ function takeLeaderOffsets(
   const floor = m.highWatermarkAtLeastLogStart ? log.logStartOffset : 0
   const planted = isMutant(config, 'high-watermark-above-log-end') ? 1 : 0
   const told = Math.max(Math.min(log.logEndOffset, data.highWatermark), floor)
+  const known = running(state).partitions[name]?.highWatermark
   setFollowerHighWatermark(state, ctx, name, told + planted)
+  if (known !== told && m.followersWakeReaders === true) completeDelayedFetches(state, ctx, config, name)
 }

@@ -22,6 +22,7 @@ import { closeLinks, onFetchResponse, poll, requestTimeoutUs } from './fetching.
 import { asksForAll, wantsTopic } from './group/pattern.ts'
 import { hasApplication, onMetadata, stepMember } from './member.ts'
 import { assign, backOff, commit, onEpochEnds, onListOffsets } from './positions.ts'
+import { fetchLost } from './read-replica.ts'
 import type { ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
 import type { OldMember } from './zookeeper/membership.ts'
 import {
@@ -111,6 +112,7 @@ function onLinkBroken(memory: ConsumerVolatile, broker: BrokerId, config: Consum
   memory.view.refreshWanted = true
   if (memory.view.asking === broker) refreshLost(memory.view, ctx.nowUs)
   for (const { request } of lost) {
+    if (request.kind === 'fetch') fetchLost(memory, Object.keys(request.offsets), config, ctx)
     if (request.kind !== 'listOffsets' && request.kind !== 'epochEnds') continue
     for (const name of [...request.partitions].sort(comparePartitions)) {
       const partition = memory.partitions[name]

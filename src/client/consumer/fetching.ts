@@ -21,6 +21,7 @@ import { earlier, wakeBy } from '../wake.ts'
 import { asksForAll } from './group/pattern.ts'
 import { isolationOf, transactionFilter } from './isolation.ts'
 import { backOff, noticeLeaderEpoch, resetOffset, resetTimestamp } from './positions.ts'
+import { rackOf, readFrom, readReplicaOf, returnToLeader } from './read-replica.ts'
 import type { BufferedRecords, ConsumedPartition, ConsumerConfig, ConsumerVolatile } from './state.ts'
 
 /** The Java consumer's fixed limit. */
@@ -38,6 +39,12 @@ interface Asks {
   validate: TopicPartition[]
 }
 
+/** What one broker is asked; who is asked nothing now is connected to all the same. */
+function asksOf(byBroker: Record<string, Asks>, broker: BrokerId): Asks {
+  byBroker[broker] ??= { fetch: [], reset: [], validate: [] }
+  return byBroker[broker]
+}
+
 /** Asks every leader what there is to ask, and arms the timer for the next look. */
 export function poll(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
   let lookUs = askLeaders(memory, config, ctx)
@@ -53,7 +60,7 @@ const isFetchable = (memory: ConsumerVolatile, name: TopicPartition): boolean =>
 /** Asks every leader what there is to ask, and returns when to look again. */
 export function askLeaders(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): number | null {
   let lookUs: number | null = null
-  const byLeader: Record<string, Asks> = {}
+  const byBroker: Record<string, Asks> = {}
   for (const name of partitionNames(memory.partitions)) {
     const partition = memory.partitions[name]!
     if (partition.phase === 'failed' || partition.asking) continue
@@ -67,18 +74,18 @@ export function askLeaders(memory: ConsumerVolatile, config: ConsumerConfig, ctx
       lookUs = earlier(lookUs, partition.retryAtUs)
       continue
     }
-    byLeader[leader] ??= { fetch: [], reset: [], validate: [] }
-    const asks = byLeader[leader]
-    if (partition.phase === 'resetting') asks.reset.push(name)
-    else if (partition.phase === 'validating') asks.validate.push(name)
-    else if (isFetchable(memory, name)) asks.fetch.push(name)
+    if (partition.phase === 'resetting') asksOf(byBroker, leader).reset.push(name)
+    else if (partition.phase === 'validating') asksOf(byBroker, leader).validate.push(name)
+    else if (isFetchable(memory, name)) {
+      asksOf(byBroker, readReplicaOf(memory.view, name, partition, config, ctx) ?? leader).fetch.push(name)
+    } else asksOf(byBroker, leader)
   }
   lookUs = earlier(lookUs, refresh(memory, config, ctx))
-  for (const key of Object.keys(byLeader)) {
+  for (const key of Object.keys(byBroker)) {
     const broker = Number(key)
     const link = linkTo(memory.links, broker)
     lookUs = earlier(lookUs, maybeConnect(memory.links, broker, asksVersions(config), ctx))
-    if (canSend(link, MAX_IN_FLIGHT)) ask(memory, broker, byLeader[key]!, config, ctx)
+    if (canSend(link, MAX_IN_FLIGHT)) ask(memory, broker, byBroker[key]!, config, ctx)
   }
   return earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))
 }
@@ -182,6 +189,7 @@ function fetch(
       maxWaitMs: numberSetting(settings, 'fetch.max.wait.ms', 500),
       minBytes: numberSetting(settings, 'fetch.min.bytes', 1),
       ...isolationOf(config),
+      ...rackOf(config),
       partitions,
     },
     { kind: 'fetch', offsets },
@@ -203,6 +211,8 @@ export function onFetchResponse(
     if (partition === undefined || told === undefined) continue
     if (partition.phase !== 'fetching' || partition.position !== offsets[name]) {
       ctx.probe('stale-fetch-answer')
+    } else if (told.preferredReadReplica !== undefined) {
+      readFrom(name, partition, told.preferredReadReplica, config, ctx)
     } else if (told.error === 'NONE') handOut(memory, name, partition, told, broker, config, ctx)
     else onFetchError(memory, name, partition, told, config, ctx)
   }
@@ -217,12 +227,17 @@ function onFetchError(
   ctx: ClientContext,
 ): void {
   if (told.error === 'OFFSET_OUT_OF_RANGE') {
+    // A follower may be behind, or ahead with its start: only the leader decides (KIP-392).
+    if (returnToLeader(name, partition, 'OFFSET_OUT_OF_RANGE', config, ctx)) return
     ctx.probe('consumer-offset-out-of-range')
     resetOffset(name, partition, 'OFFSET_OUT_OF_RANGE', config, ctx)
     return
   }
   // UNKNOWN_LEADER_EPOCH says that the broker is behind this client: ask it again, not for metadata (KIP-320).
-  if (told.error !== 'UNKNOWN_LEADER_EPOCH') memory.view.refreshWanted = true
+  if (told.error !== 'UNKNOWN_LEADER_EPOCH') {
+    memory.view.refreshWanted = true
+    if (config.mechanisms.readReplicaDroppedOnError === true) returnToLeader(name, partition, told.error, config, ctx)
+  }
   backOff(partition, config, ctx)
 }
 

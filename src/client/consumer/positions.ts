@@ -28,6 +28,7 @@ const noPosition = (): ConsumedPartition => ({
   resetReason: '',
   asking: false,
   retryAtUs: 0,
+  readReplica: null,
 })
 
 /** Begins to read a partition: where the last commit left off, else as `auto.offset.reset` says. */

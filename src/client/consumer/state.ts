@@ -85,6 +85,8 @@ export interface ConsumedPartition {
   asking: boolean
   /** Not asked about again before this time. */
   retryAtUs: number
+  /** The replica that the leader said to read from, and until when that holds; null: the leader. */
+  readReplica: { readonly broker: BrokerId; readonly untilUs: number } | null
 }
 
 export type ConsumerRequest =

@@ -7,6 +7,8 @@ const overrides: Partial<Mechanisms> = {
   truncationLowersHighWatermark: true,
   // KAFKA-9491 (2.4.1): the high watermark follows the log start.
   highWatermarkAtLeastLogStart: true,
+  // KIP-392.
+  readReplicas: 'with-the-offset',
   // KIP-392: a follower that was sent an older high watermark is answered (recorded 3-42 ms).
   highWatermarkWakesFollowers: true,
   // 2.4 Partition.updateFollowerFetchState: only a log end that moved is worth a look.

@@ -15,6 +15,11 @@ const overrides: Partial<Mechanisms> = {
   failedFetchBacksOffOnce: true,
   // 3.1 AbstractFetcherThread says what it is going to truncate.
   truncationDecisionLogged: true,
+  // 3.3 ReplicaManager.findPreferredReadReplica, hasPreferredReadReplica; ReplicaFetcherThread.doWork; Fetcher.onFailure.
+  readReplicas: 'in-sync',
+  readReplicaToldAtOnce: true,
+  followersWakeReaders: true,
+  readReplicaDroppedOnError: true,
   // KIP-814 (3.2).
   joinSkipsAssignment: true,
   // KIP-734 (3.0): ListOffsets by the largest timestamp.

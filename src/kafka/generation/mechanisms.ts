@@ -61,6 +61,12 @@ export interface Mechanisms {
   readonly followerPositionTaken: 'before-read' | 'after-read'
   /** A parked follower fetch is answered when the leader's high watermark moves (KIP-392, 2.4.0-2.5.x). */
   readonly highWatermarkWakesFollowers: boolean
+  /** A leader may send a consumer to a replica near it (KIP-392, 2.4): to any that has the offset, or from 3.3 on only to one of the ISR; absent: only leaders serve consumers. */
+  readonly readReplicas?: 'with-the-offset' | 'in-sync'
+  /** A consumer that is sent to another replica is told so at once (3.3), or when its fetch has waited for its time. */
+  readonly readReplicaToldAtOnce?: boolean
+  /** A follower whose high watermark moves answers consumers that wait there (3.3), or they wait for their time to be up. */
+  readonly followersWakeReaders?: boolean
   /** A consumer's fetch between the high watermark and the log end. */
   readonly consumerFetchAboveHighWatermark: 'error' | 'empty'
   /** A follower's fetch that does not move its log end does not move the leader's high watermark either (2.4); absent: each fetch looks again, also at who is still caught up. */
@@ -269,6 +275,8 @@ export interface Mechanisms {
   readonly retriesReversedAfterDisconnect: boolean
   /** A consumer holds its position against the epochs of a new leader (KIP-320 on the client, 2.3). */
   readonly consumerValidatesOffsets: boolean
+  /** A consumer goes back to the leader when a fetch from another replica fails or is lost (3.3), or only when its metadata does not list that broker or the offset is out of range there. */
+  readonly readReplicaDroppedOnError?: boolean
   /** Keyless records go round the partitions, stay on one for a batch (KIP-480, 2.4), or until batch.size bytes went there (KIP-794, 3.3). */
   readonly keylessPartitioner: 'round-robin' | 'sticky' | 'by-bytes'
   /** A send to a partition that the topic does not have throws after one look at the metadata, or waits for it for max.block.ms (2.1). */

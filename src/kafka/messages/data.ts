@@ -49,6 +49,8 @@ export interface FetchRequest {
   readonly minBytes: number
   /** read_committed: a consumer is shown nothing at or above the last stable offset (KIP-98). Absent: all that is committed. */
   readonly isolation?: 'read_committed'
+  /** Where a consumer stands that may be sent to a follower (KIP-392, 2.4); absent: only leaders serve it. */
+  readonly rack?: string
   readonly partitions: Readonly<Record<TopicPartition, FetchPartition>>
 }
 
@@ -68,6 +70,8 @@ export interface FetchedPartition {
   /** For read_committed only: those that overlap `batches`, by the offset of their markers. */
   readonly abortedTransactions?: readonly AbortedTransaction[]
   readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number } | null
+  /** The replica to be asked from now on (KIP-392): the answer holds no records then. Absent: the one that answers. */
+  readonly preferredReadReplica?: BrokerId
 }
 
 export interface FetchResponse {

@@ -109,5 +109,6 @@ export const BROKER_SETTINGS = [
   ['transaction.remove.expired.transaction.cleanup.interval.ms', 'int', 'ms', [['0.11', 3600000]], 'How often transactional ids past their time are forgotten.', { min: 1 }],
   ['producer.id.expiration.ms', 'int', 'ms', [['3.5', 86400000]], 'Accepted, not modelled: how long an idle producer id is kept.', { min: 1 }],
   ['transaction.partition.verification.enable', 'boolean', '', [['3.9', true]], 'A leader asks the coordinator before it opens a transaction (KIP-890).'],
+  ['replica.selector.class', 'string', '', [['2.4', '']], 'How a leader chooses the replica that a consumer reads from (KIP-392): org.apache.kafka.common.replica.RackAwareReplicaSelector, or empty: itself.'],
   ['broker.rack', 'string', '', [['0.10.2', '']], 'The rack a broker stands in, for the assignment of new topics.'],
 ] as const

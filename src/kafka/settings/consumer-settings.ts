@@ -27,6 +27,6 @@ export const CONSUMER_SETTINGS = [
   ['group.protocol', 'string', '', [['4.0', 'classic']], 'Who assigns partitions: the members (classic) or their coordinator (consumer, KIP-848).', { allowed: ['classic', 'consumer'] }],
   ['group.remote.assignor', 'string', '', [['4.0', '']], 'The assignor that a member asks its coordinator for (uniform, range); empty: whichever.'],
   ['group.instance.id', 'string', '', [['2.3', '']], 'Makes the consumer a static member of its group (KIP-345); `instance` of a client sets it.'],
-  ['client.rack', 'string', '', [['2.4', '']], 'Where the consumer stands, for assignors that look at racks (KIP-881).'],
+  ['client.rack', 'string', '', [['2.4', '']], 'Where the consumer stands: a leader may send it to a replica in its rack (KIP-392), and assignors look at racks (KIP-881).'],
   ['group.id', 'string', '', [['0.8.0', '']], 'The group the consumer is in; `group` of a client sets it.'],
 ] as const

@@ -210,6 +210,24 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether a parked fetch of a follower is answered when the high watermark moves (KIP-392).',
     values: yesNo('it is', 'it waits for records or for its time'),
   },
+  readReplicas: {
+    area: 'high watermark',
+    meaning: 'To which replicas a leader may send a consumer that stands in another rack (KIP-392).',
+    values: {
+      'with-the-offset': 'to any in its rack that has the offset, in the ISR or not',
+      'in-sync': 'to one in its rack that has the offset and is in the ISR',
+    },
+  },
+  readReplicaToldAtOnce: {
+    area: 'high watermark',
+    meaning: 'When a consumer is told to read from another replica.',
+    values: yesNo('at once', 'when its fetch has waited for its time'),
+  },
+  followersWakeReaders: {
+    area: 'high watermark',
+    meaning: 'Whether consumers that wait at a follower are answered when its high watermark moves.',
+    values: yesNo('they are', 'they wait for their time to be up'),
+  },
   consumerFetchAboveHighWatermark: {
     area: 'high watermark',
     meaning: 'What a consumer is told between the high watermark and the log end.',
@@ -634,6 +652,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     area: 'clients',
     meaning: 'Whether a consumer holds its position against the epochs of a new leader (KIP-320).',
     values: yesNo('it does, and learns of a truncation', 'it reads on as if nothing had been cut'),
+  },
+  readReplicaDroppedOnError: {
+    area: 'clients',
+    meaning: 'Whether a consumer goes back to the leader when a fetch from another replica fails.',
+    values: yesNo('it does', 'it asks that replica again, until its metadata does not list it or its lease is over'),
   },
   keylessPartitioner: {
     area: 'clients',
