@@ -36,6 +36,10 @@ function callOf(checks: Checks, form: CallForm, path: Path): ClientCall | null {
     const { topic, partition } = splitTopicPartition(form.to)
     return { call: 'send', topic, partition, key: null, value: form.value ?? null, waits: form.waits ?? true }
   }
+  // Producer ids and markers are of the record format of 0.11.
+  if (checks.generation.mechanisms.recordFormat < 2) {
+    checks.impossible([...path, 'call'], 'transactions came with 0.11 (KIP-98)')
+  }
   if (form.call === 'send-offsets') {
     if (form.offsets === undefined || form.group === undefined) {
       checks.add(path, 'offsets are committed for a group', {

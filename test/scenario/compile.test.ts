@@ -260,6 +260,17 @@ test('seed and end of the run can be given from outside; steps after the end are
   expect(plan).toMatchObject({ seed: '42', runUs: 10_000_000 })
 })
 
+test('a transaction is refused by versions that have none, and a plain send is not', () => {
+  const calling = (call: string) => read(`${FRAME}steps:\n  - { at: 1s, do: { ${call}, client: p1 } }\n`)
+  const begins = calling('call: begin')
+  expect(compileScenario(begins, { kafka: '0.10.2' })).toMatchObject({
+    ok: false,
+    problems: [{ path: 'steps[0].do.call', message: expect.stringContaining('transactions came with 0.11 (KIP-98)') }],
+  })
+  expect(compileScenario(begins, { kafka: '0.11' }).ok).toBe(true)
+  expect(compileScenario(calling('call: send, to: orders-0'), { kafka: '0.10.2' }).ok).toBe(true)
+})
+
 test('a program makes a scenario from its own data, under the same rules', () => {
   const made = scenario({
     version: 1,
