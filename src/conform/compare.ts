@@ -44,14 +44,18 @@ export interface RecordingReport {
 }
 
 /** A recording that no plan was made of. */
-export const notModelledReport = (recording: Recording, reason: string): RecordingReport => ({
-  name: recording.name,
-  kafka: recording.kafka,
+export const notModelledReport = (
+  { name, kafka }: Pick<Recording, 'name' | 'kafka'>,
+  reason: string,
+  unknownSaw: RecordingReport['unknownSaw'] = {},
+): RecordingReport => ({
+  name,
+  kafka,
   status: 'not-modelled',
   differences: [],
   compared: 0,
   notReached: 0,
-  unknownSaw: {},
+  unknownSaw,
   pins: [],
   notModelledReason: reason,
 })

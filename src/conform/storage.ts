@@ -7,7 +7,7 @@ import type { Json } from '../kernel/json.ts'
 import type { SegmentSettings } from '../log/segment.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
-import type { RecordingReport } from './compare.ts'
+import { notModelledReport, type RecordingReport } from './compare.ts'
 import { Comparison } from './comparison.ts'
 import { ContentsWatch, type SeenContents } from './contents-watch.ts'
 import type { Recording } from './recording.ts'
@@ -61,9 +61,10 @@ const MOST_EFFORT = 400_000
  */
 export function conformStorage(recording: StorageRecording, mostTries = MOST_TRIES): RecordingReport {
   const generation = resolveGeneration(recording.kafka)
-  if (!generation.ok) return notModelled(recording, generation.message)
+  if (!generation.ok) return notModelledReport(recording, generation.message, unknownSeen(recording))
   const unknown = unknownAction(recording)
-  if (unknown !== null) return notModelled(recording, `the action "${unknown}" is not known in this form`)
+  if (unknown !== null)
+    return notModelledReport(recording, `the action "${unknown}" is not known in this form`, unknownSeen(recording))
   const { mechanisms } = generation.generation
   let best = replayAt(recording, mechanisms, 0)
   const tries = Math.min(mostTries, Math.floor(MOST_EFFORT / Math.max(1, best.events)))
@@ -73,18 +74,6 @@ export function conformStorage(recording: StorageRecording, mostTries = MOST_TRI
   }
   return best.report
 }
-
-const notModelled = (recording: StorageRecording, reason: string): RecordingReport => ({
-  name: recording.name,
-  kafka: recording.kafka,
-  status: 'not-modelled',
-  differences: [],
-  compared: 0,
-  notReached: 0,
-  unknownSaw: unknownSeen(recording),
-  pins: [],
-  notModelledReason: reason,
-})
 
 function replayAt(
   recording: StorageRecording,

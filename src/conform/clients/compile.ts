@@ -9,11 +9,11 @@ import { CLIENT_LATENCY_US, LATENCY_US, SOCKET_TIMEOUT_MS } from '../recorder.ts
 import type { Recording } from '../recording.ts'
 import { brokerIds, brokerSettings, lagLimitMs, sessionTimeoutMs } from '../settings.ts'
 import { startupTimes } from '../startup.ts'
-import { DO_RULES } from './do.ts'
+import { doRule } from './do.ts'
 import { createInternalTopics } from './internal-topics.ts'
 import { controllerPins, withFirstController } from './pins.ts'
 import type { ClientsRecording } from './recording.ts'
-import { SAW_RULES } from './saw.ts'
+import { sawRule } from './saw.ts'
 import { ClientsScript } from './script.ts'
 
 export type CompiledClients =
@@ -70,16 +70,16 @@ export function compileClients(recording: ClientsRecording, { seed, slowness }: 
     const id = `e${index}`
     const at = { id, atMs: entry.atMs, order: index }
     if (entry.do !== undefined) {
-      const rule = DO_RULES[entry.do]
+      const rule = doRule(entry.do)
       if (rule === undefined) return { ok: false, notModelled: `the action "${entry.do}" is not known` }
       const actions = rule(entry, script)
       if (actions === null) return { ok: false, notModelled: `the action "${entry.do}" is not known in this form` }
       script.add({ ...at, text: `${entry.do} ${String(entry.client ?? entry.broker ?? '')}`, actions })
     } else if (entry.saw !== undefined) {
-      const rule = SAW_RULES[entry.saw]
+      const rule = sawRule(entry.saw)
       if (rule === undefined) continue
       script.add({ ...at, text: entry.saw, when: rule.when?.(entry, script) ?? null })
-      looks.set(id, index)
+      if (rule.compare !== undefined) looks.set(id, index)
     }
   }
   createInternalTopics(script)

@@ -2,13 +2,14 @@
 import { simulate } from '../../driver/simulate.ts'
 import type { World } from '../../world/world.ts'
 import type { Difference, PinNote } from '../check.ts'
-import type { RecordingReport } from '../compare.ts'
+import { notModelledReport, type RecordingReport } from '../compare.ts'
 import { Comparison } from '../comparison.ts'
 import type { CompiledClients } from './compile.ts'
 import { compileClients } from './compile.ts'
+import { fittingEntries } from './forms.ts'
 import type { ClientsRecording } from './recording.ts'
 import type { Look } from './rule.ts'
-import { SAW_RULES } from './saw.ts'
+import { sawRule } from './saw.ts'
 
 /** Hosts ran three brokers and their clients on a few processors: messages took longer there, and more were in flight. */
 const SLOWNESS = [1, 4, 2]
@@ -22,9 +23,11 @@ const MOST_EFFORT = 800_000
  * the order of threads are chance: while something differs other seeds are tried. The sections of a recording are
  * independent of each other, so each is judged by the seed that comes nearest to it, which is told as a pin.
  */
-export function conformClients(recording: ClientsRecording, mostTries = MOST_TRIES): RecordingReport {
+export function conformClients(recorded: ClientsRecording, mostTries = MOST_TRIES): RecordingReport {
+  const { recording, misfits, notModelled } = fittingEntries(recorded)
+  if (notModelled !== null) return notModelledReport(recorded, notModelled, unknownSeen(recorded))
   const first = replay(recording, 0)
-  if (first.kind === 'not-modelled') return first.report
+  if (first.kind === 'not-modelled') return notModelledReport(recorded, first.reason, unknownSeen(recorded))
   const best = first.parts
   const tries = Math.min(mostTries, Math.floor(MOST_EFFORT / Math.max(1, first.events)))
   for (let n = 1; n < tries && best.some((part) => score(part) > 0); n++) {
@@ -38,7 +41,7 @@ export function conformClients(recording: ClientsRecording, mostTries = MOST_TRI
   return {
     name: recording.name,
     kafka: recording.kafka,
-    unknownSaw: unknownSeen(recording),
+    unknownSaw: { ...unknownSeen(recording), ...misfits },
     status: differences.length === 0 ? 'agreed' : 'differing',
     differences,
     compared: best.reduce((sum, { compared }) => sum + compared, 0),
@@ -65,7 +68,7 @@ type Replayed =
       readonly pins: readonly PinNote[]
       readonly events: number
     }
-  | { readonly kind: 'not-modelled'; readonly report: RecordingReport }
+  | { readonly kind: 'not-modelled'; readonly reason: string }
 
 function seedPin(recording: ClientsRecording, { n }: Part, section: number): PinNote[] {
   if (n === 0) return []
@@ -84,13 +87,7 @@ const sectionStarts = (recording: ClientsRecording): number[] => [
 function replay(recording: ClientsRecording, n: number): Replayed {
   const slowness = SLOWNESS[n % SLOWNESS.length]!
   const compiled = compileClients(recording, { seed: `conform/${n}`, slowness })
-  const { name, kafka } = recording
-  if (!compiled.ok) {
-    const nothing = { status: 'not-modelled' as const, differences: [], compared: 0, notReached: 0, pins: [] }
-    const unknownSaw = unknownSeen(recording)
-    const report = { name, kafka, unknownSaw, ...nothing, notModelledReason: compiled.notModelled }
-    return { kind: 'not-modelled', report }
-  }
+  if (!compiled.ok) return { kind: 'not-modelled', reason: compiled.notModelled }
   const starts = sectionStarts(recording)
   const sectionOf = (index: number): number => starts.filter((start) => start <= index).length - 1
   const comparisons = starts.map(() => new Comparison())
@@ -166,7 +163,7 @@ class Looker {
     script.index = index
     const label = labelOf(this.#recording, index)
     const look: Look = { world, entry, index, label, script, mechanisms: plan.mechanisms, memory: this.#memory }
-    SAW_RULES[entry.saw ?? '']?.compare?.(look, this.#to(index))
+    sawRule(entry.saw ?? '')?.compare?.(look, this.#to(index))
   }
 }
 
@@ -181,7 +178,7 @@ function labelOf(recording: ClientsRecording, index: number): string {
 function unknownSeen(recording: ClientsRecording): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { saw } of recording.entries) {
-    if (saw !== undefined && SAW_RULES[saw] === undefined) counts[saw] = (counts[saw] ?? 0) + 1
+    if (saw !== undefined && sawRule(saw) === undefined) counts[saw] = (counts[saw] ?? 0) + 1
   }
   return counts
 }

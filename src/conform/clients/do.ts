@@ -6,10 +6,13 @@ import { SEND_ACTIONS } from './do-send.ts'
 import { TRANSACTION_ACTIONS } from './do-transactions.ts'
 import type { DoRule } from './rule.ts'
 
-export const DO_RULES: Readonly<Record<string, DoRule>> = {
+const DO_RULES: Readonly<Record<string, DoRule>> = {
   ...CLUSTER_ACTIONS,
   ...LIFE_ACTIONS,
   ...SEND_ACTIONS,
   ...TRANSACTION_ACTIONS,
   ...GROUP_ACTIONS,
 }
+
+/** What a word does in a replay; undefined: the word is not known. */
+export const doRule = (word: string): DoRule | undefined => (Object.hasOwn(DO_RULES, word) ? DO_RULES[word] : undefined)

@@ -76,6 +76,18 @@ function factOf<K extends Fact['kind']>({ world, script, entry }: Look, kind: st
   return (all[countOfLife(entry, script, kind) - 1]?.fact ?? null) as Of<K> | null
 }
 
+/** Whether a client was handed nothing of that partition before, in this life. */
+function isFirstOfLife(entry: ClientsEntry, script: ClientsScript): boolean {
+  const partition = textOf(entry, 'partition') ?? ''
+  const handed = (each: ClientsEntry): boolean =>
+    each.saw === 'consumed'
+      ? each.partition === partition
+      : each.saw === 'result' && objectOf(each, 'records')?.[partition] !== undefined
+  return !script.recording.entries
+    .slice(lifeOf(entry, script) + 1, script.index)
+    .some((each) => each.client === entry.client && handed(each))
+}
+
 const sorted = (partitions: unknown): unknown =>
   Array.isArray(partitions) ? [...(partitions as string[])].sort(comparePartitions) : partitions
 
@@ -318,8 +330,9 @@ export const GROUPS_SEEN: Readonly<Record<string, SawRule>> = {
       const client = script.client(textOf(entry, 'client'), 'consumer') ?? ''
       const polled = world.ledger.polled[client]?.[textOf(entry, 'partition') ?? ''] ?? []
       const [first, last] = [numberOf(entry, 'firstOffset') ?? 0, numberOf(entry, 'lastOffset') ?? -1]
-      const ours = polled.filter(({ offset }) => offset >= first && offset <= last).length
-      to.holds(label, 'records', ours >= last - first + 1, `${first} to ${last}`, `${ours} of them`)
+      const ours = polled.filter(({ offset }) => offset >= first && offset <= last)
+      to.holds(label, 'records', ours.length >= last - first + 1, `${first} to ${last}`, `${ours.length} of them`)
+      if (isFirstOfLife(entry, script)) to.equal(label, 'first offset', first, polled[0]?.offset ?? null)
     },
   },
 }

@@ -217,6 +217,8 @@ const isolation: SawRule = {
       fall(stable, { highWatermark: high }, shift.ours),
     )
     to.equal(label, 'read_uncommitted returns up to the high watermark', all.returnedUpTo === all.highWatermark, true)
+    const upToStable = committed.returnedUpTo === committed.lastStableOffset
+    to.equal(label, 'read_committed returns up to the last stable offset', upToStable, true)
     const told = (committed.aborted ?? []).map(
       ({ pid, firstOffset }) =>
         `producer ${ordinal(look, 'transactional producer', 'recorded', pid)} from ${firstOffset}`,

@@ -11,7 +11,7 @@ import { RESULTS_SEEN } from './saw-results.ts'
 import { SENDS_SEEN } from './saw-sends.ts'
 import { TRANSACTIONS_SEEN } from './saw-transactions.ts'
 
-export const SAW_RULES: Readonly<Record<string, SawRule>> = {
+const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...CLUSTER_SEEN,
   ...RESULTS_SEEN,
   ...SENDS_SEEN,
@@ -23,3 +23,7 @@ export const SAW_RULES: Readonly<Record<string, SawRule>> = {
   ...COMMIT_RUNS_SEEN,
   ...CONSUMER_GROUP_SEEN,
 }
+
+/** What a word means to a replay; undefined: the word is not known. */
+export const sawRule = (word: string): SawRule | undefined =>
+  Object.hasOwn(SAW_RULES, word) ? SAW_RULES[word] : undefined

@@ -86,7 +86,8 @@ export class ClientsScript {
 
   /** The label of the call that a `result` entry tells of: the last one of that client and name. */
   resultOf(entry: ClientsEntry): string | null {
-    const names = CALLED[String(entry.of)] ?? [String(entry.of)]
+    const of = String(entry.of)
+    const names = Object.hasOwn(CALLED, of) ? CALLED[of]! : [of]
     const labels = names.flatMap((name) => this.#calls.get(`${String(entry.client)} ${name}`) ?? [])
     const made = labels.map((label) => Number(label.slice(1))).filter((index) => index <= this.index)
     return made.length === 0 ? null : `e${Math.max(...made)}`
