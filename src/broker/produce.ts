@@ -1,5 +1,6 @@
 /** A client's write, at the broker it was sent to, which may or may not lead the partition. */
 
+import { type BatchCompression, isCompressed, storedCompression } from '../kafka/compression.ts'
 import { topicSetting } from '../kafka/config.ts'
 import type { ErrorName } from '../kafka/errors.ts'
 import { partitionNames, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
@@ -9,7 +10,7 @@ import type { BatchProducer, KafkaRecord } from '../kafka/records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { emptyProducerState, judgeBatch, type ProducerVerdict } from '../log/producer-state.ts'
-import { appendAsLeader, batchBytes, type ReplicaLog } from '../log/replica-log.ts'
+import { appendAsLeader, type BatchParts, batchBytes, type ReplicaLog } from '../log/replica-log.ts'
 import { forgetUnread, release, respond } from './client-connection.ts'
 import { type Verified, verify } from './coordinator/transactions/verification.ts'
 import { completeDelayedFetches } from './delayed-fetch.ts'
@@ -57,7 +58,10 @@ export function handleProduce(
       unverified !== 'NONE'
         ? ({ ok: false, error: unverified } as const)
         : acksAllowed(request.acks, config)
-          ? append(state, ctx, config, name, records, request.acks, request.producers?.[name])
+          ? append(state, ctx, config, name, records, request.acks, {
+              producer: request.producers?.[name],
+              compression: request.compression,
+            })
           : ({ ok: false, error: 'INVALID_REQUIRED_ACKS' } as const)
     if (!appended.ok) {
       ctx.fact({ kind: 'produceRefused', partition: name, error: appended.error })
@@ -109,6 +113,20 @@ function answer(
   respond(state, ctx, connection, { type: 'ProduceResponse', correlationId, partitions: done })
 }
 
+/** What came with the records of a partition. */
+interface Sent {
+  readonly producer: BatchProducer | undefined
+  readonly compression: BatchCompression | undefined
+}
+
+/** As a batch was sent, and as it is stored. */
+type Compressions = readonly [sent: BatchCompression | undefined, stored: BatchCompression | undefined]
+
+function compressionType(state: BrokerState, config: BrokerConfig, name: TopicPartition): string {
+  const own = running(state).topicSettings[splitTopicPartition(name).topic]
+  return String(topicSetting(config.settings, own, 'compression.type') ?? 'producer')
+}
+
 function append(
   state: BrokerState,
   ctx: BrokerContext,
@@ -116,12 +134,13 @@ function append(
   name: TopicPartition,
   records: readonly KafkaRecord[],
   acks: number,
-  producer: BatchProducer | undefined,
+  { producer, compression: sent }: Sent,
 ): Appended {
   const partition = running(state).partitions[name]
   if (partition === undefined) return { ok: false, error: unhostedError(state, config, name) }
   if (isOffline(state, config, name)) return { ok: false, error: 'KAFKA_STORAGE_ERROR' }
-  const refused = refusal(state, config, partition, records, acks)
+  const stored = storedCompression(compressionType(state, config, name), sent)
+  const refused = refusal(state, config, partition, records, acks, [sent, stored])
   if (refused !== null) return { ok: false, error: refused }
   const log = logOf(state, name)
   const { leaderEpoch } = partition
@@ -136,7 +155,11 @@ function append(
   if (isMutant(config, 'canary'))
     return { ok: true, baseOffset: log.logEndOffset, endOffset: log.logEndOffset, leaderEpoch }
   const written = stamped(state, ctx, config, name, records)
-  const inBatches = { baseOffset: log.logEndOffset, leaderEpoch, records: written }
+  const parts: BatchParts = {
+    ...(producer === undefined ? {} : { producer }),
+    ...(stored === undefined ? {} : { compression: stored }),
+  }
+  const inBatches = { baseOffset: log.logEndOffset, leaderEpoch, records: written, ...parts }
   if (!diskTakes(state, ctx, config, name, [inBatches])) return { ok: false, error: 'KAFKA_STORAGE_ERROR' }
   const { baseOffset, endOffset } = appendAsLeader(
     log,
@@ -144,7 +167,7 @@ function append(
     leaderEpoch,
     config.mechanisms,
     diskOf(state, ctx, config, name),
-    producer === undefined ? undefined : { producer },
+    parts,
   )
   flushByCount(state, ctx, config, name)
   ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
@@ -161,12 +184,13 @@ function refusal(
   partition: PartitionState,
   records: readonly KafkaRecord[],
   acks: number,
+  compressions: Compressions,
 ): ErrorName | null {
   if (partition.role !== 'leader' && !isMutant(config, 'follower-accepts-produce')) return 'NOT_LEADER_FOR_PARTITION'
   // The committed ISR counts here, also while a change is pending (2.7).
   const enough = acks !== -1 || isMutant(config, 'acks-all-ignores-min-isr')
   if (!enough && partition.isr.length < minInsyncReplicas(state, config, partition)) return 'NOT_ENOUGH_REPLICAS'
-  return sizeError(state, config, partition, records)
+  return sizeError(state, config, partition, records, compressions)
 }
 
 /** Holds a producer's batch against what the log knows of it (KIP-98): new, already there, or out of place. */
@@ -197,25 +221,33 @@ const judge = (
   )
 }
 
-/** A record (from 0.11 a batch) may be as large as max.message.bytes, a request to a partition as a segment. */
+/**
+ * A record (from 0.11, or compressed, a batch) may be as large as max.message.bytes, both as it was sent and as it is
+ * stored; what is stored of a request to a partition may be as large as a segment.
+ */
 function sizeError(
   state: BrokerState,
   config: BrokerConfig,
   { partition: name, leaderEpoch }: PartitionState,
   records: readonly KafkaRecord[],
+  [sent, stored]: Compressions,
 ): ErrorName | null {
   const byBatch = config.mechanisms.recordFormat === 2
-  const epoch = byBatch ? leaderEpoch : -1
   const format = config.mechanisms.recordFormat === 0 ? 0 : 1
-  const total = batchBytes({ baseOffset: 0, leaderEpoch: epoch, records }, format)
-  const largest = byBatch
-    ? total
-    : records.reduce(
-        (most, record) => Math.max(most, batchBytes({ baseOffset: 0, leaderEpoch: -1, records: [record] }, format)),
-        0,
-      )
-  const limit = topicNumber(state, config, name, 'max.message.bytes')
-  if (limit !== null && largest > limit) return 'MESSAGE_TOO_LARGE'
+  const epoch = byBatch ? leaderEpoch : -1
+  const bytesWith = (compression: BatchCompression | undefined): number =>
+    batchBytes({ baseOffset: 0, leaderEpoch: epoch, records, ...(compression && { compression }) }, format)
+  const total = bytesWith(stored)
+  const largest = (compression: BatchCompression | undefined, bytes: number): number =>
+    byBatch || isCompressed(compression)
+      ? bytes
+      : records.reduce(
+          (most, record) => Math.max(most, batchBytes({ baseOffset: 0, leaderEpoch: -1, records: [record] }, format)),
+          0,
+        )
+  const limit = topicNumber(state, config, name, 'max.message.bytes') ?? Number.MAX_SAFE_INTEGER
+  if (largest(stored, total) > limit) return 'MESSAGE_TOO_LARGE'
+  if (sent !== undefined && largest(sent, bytesWith(sent)) > limit) return 'MESSAGE_TOO_LARGE'
   const segment = topicNumber(state, config, name, 'segment.bytes')
   return segment !== null && total > segment ? 'RECORD_LIST_TOO_LARGE' : null
 }

@@ -22,6 +22,8 @@ export interface Setting {
   readonly unit: string
   readonly min?: number
   readonly allowed?: readonly string[]
+  /** Values that a later generation brought. */
+  readonly since?: Readonly<Record<string, string>>
   readonly defaults: readonly DefaultSince[]
   /** What it does, in one plain sentence. */
   readonly meaning: string
@@ -38,7 +40,11 @@ type Row = readonly [
   unit: string,
   defaults: readonly DefaultSince[],
   meaning: string,
-  bounds?: { readonly min?: number; readonly allowed?: readonly string[] },
+  bounds?: {
+    readonly min?: number
+    readonly allowed?: readonly string[]
+    readonly since?: Readonly<Record<string, string>>
+  },
   ...rest: readonly unknown[],
 ]
 
@@ -177,12 +183,17 @@ function validateBoolean(setting: Setting, value: unknown): ValidatedSetting {
   return refused('true or false', `${setting.key} must be true or false, found ${printed(value)}`)
 }
 
+/** Whether what a generation brought (undefined: the first) is there in another. */
+const isKnownIn = (since: string | undefined, generationName: string): boolean =>
+  since === undefined || compareReleases(parseRelease(since)!, parseRelease(generationName)!) <= 0
+
 function validateString(setting: Setting, value: unknown, generationName: string): ValidatedSetting {
   const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : null
   const anyNumber = setting.key === 'acks' && generationNamed(generationName)?.mechanisms.acksAnyNumber === true
-  const expected = `${setting.allowed === undefined ? 'text' : setting.allowed.join(', ')}${anyNumber ? ' or a number of replicas' : ''}`
+  const allowed = setting.allowed?.filter((each) => isKnownIn(setting.since?.[each], generationName))
+  const expected = `${allowed === undefined ? 'text' : allowed.join(', ')}${anyNumber ? ' or a number of replicas' : ''}`
   if (text === null) return refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
-  if (setting.allowed !== undefined && !setting.allowed.includes(text) && !(anyNumber && /^[1-9]\d*$/.test(text))) {
+  if (allowed !== undefined && !allowed.includes(text) && !(anyNumber && /^[1-9]\d*$/.test(text))) {
     return refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
   }
   return { ok: true, value: setting.key === 'acks' && text === '-1' ? 'all' : text }

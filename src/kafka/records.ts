@@ -1,3 +1,5 @@
+import type { BatchCompression } from './compression.ts'
+
 /**
  * A record's identity is (client, send number), written `p1/17`, never its value: a retry that is appended twice is
  * one identity at two offsets.
@@ -40,7 +42,8 @@ export interface CleanedBatch {
 
 /**
  * What one append put into the log, never changed once made. Offsets are dense inside a batch unless it was cleaned.
- * Before 0.11 (message formats 0 and 1, uncompressed) every record is a batch of its own, as it is in the file.
+ * Before 0.11 (message formats 0 and 1) every record is a batch of its own, as it is in the file; compressed ones stand
+ * together in one, the wrapper message.
  */
 export interface RecordBatch {
   readonly baseOffset: number
@@ -54,6 +57,8 @@ export interface RecordBatch {
   readonly control?: ControlMarker
   /** Absent in a batch that no cleaner has rewritten. */
   readonly cleaned?: CleanedBatch
+  /** Absent: its records stand in it as they are. */
+  readonly compression?: BatchCompression
   /** Bit rot: its checksum does not match. Brokers hand it out; whoever checks it refuses it. Absent: it is sound. */
   readonly corrupt?: true
 }

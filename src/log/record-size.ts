@@ -1,4 +1,5 @@
-/** How many bytes records take in Kafka's own formats, without compression and headers. */
+/** How many bytes records take in Kafka's own formats, without headers. */
+import { compressedBytes, isCompressed } from '../kafka/compression.ts'
 import type { KafkaRecord, RecordBatch } from '../kafka/records.ts'
 import { utf8Length } from '../kafka/utf8.ts'
 import { CONTROL_BATCH_BYTES } from './format/control-batch.ts'
@@ -36,15 +37,17 @@ export function batchBytes(batch: RecordBatch, format: 0 | 1 = 1): number {
     for (const record of batch.records) {
       bytes += ENTRY_OVERHEAD[format] + utf8Length(record.key ?? '') + utf8Length(record.value ?? '')
     }
-    return bytes
+    // A wrapper message without key, whose value is the compressed entries.
+    const { compression } = batch
+    return isCompressed(compression) ? ENTRY_OVERHEAD[format] + compressedBytes(bytes, compression) : bytes
   }
   if (batch.control !== undefined) return batch.records.length === 0 ? BATCH_OVERHEAD : CONTROL_BATCH_BYTES
   const { cleaned } = batch
   const first = cleaned?.deleteHorizonMs ?? batch.records[0]?.timestampMs ?? 0
-  let bytes = BATCH_OVERHEAD
+  let bytes = 0
   batch.records.forEach((record, index) => {
     const delta = cleaned === undefined ? index : cleaned.offsets[index]! - batch.baseOffset
     bytes += recordBytes(record, delta, record.timestampMs - first)
   })
-  return bytes
+  return BATCH_OVERHEAD + compressedBytes(bytes, batch.compression)
 }

@@ -1,3 +1,4 @@
+import type { BatchCompression } from '../kafka/compression.ts'
 import type { RemovedRecord } from '../kafka/facts.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import {
@@ -98,15 +99,16 @@ export function flushLog(log: ReplicaLog, to: number, lies: boolean): void {
   log.recoveryPoint = Math.max(log.recoveryPoint, to)
 }
 
-/** Who made a batch: an idempotent producer, or the transaction coordinator that marks the end of a transaction. */
-export interface ProducedBy {
-  readonly producer: BatchProducer
+/** What a batch is beside its records: who made it, whether it ends a transaction, how it is compressed. */
+export interface BatchParts {
+  readonly producer?: BatchProducer
   readonly control?: ControlMarker
+  readonly compression?: BatchCompression
 }
 
 /**
  * Appends what a client produced, at the log end. Format 2 makes one batch of it, stamped with the leader's epoch
- * (KIP-101, 0.11); in older formats every record is a batch of its own without an epoch.
+ * (KIP-101, 0.11); in older formats every record is a batch of its own without an epoch, but for compressed ones.
  */
 export function appendAsLeader(
   log: ReplicaLog,
@@ -114,14 +116,16 @@ export function appendAsLeader(
   leaderEpoch: number,
   m: Mechanisms,
   disk?: LogDisk,
-  by?: ProducedBy,
+  parts?: BatchParts,
 ): AppendedRange {
   const baseOffset = log.logEndOffset
   const before = log.batches.length
   if (records.length === 0) return { baseOffset, endOffset: baseOffset }
   if (m.recordFormat === 2) {
-    log.batches.push({ baseOffset, leaderEpoch, records, ...by })
+    log.batches.push({ baseOffset, leaderEpoch, records, ...parts })
     assignEpoch(log, leaderEpoch, baseOffset, m)
+  } else if (parts?.compression !== undefined) {
+    log.batches.push({ baseOffset, leaderEpoch: -1, records, compression: parts.compression })
   } else {
     records.forEach((record, index) => {
       log.batches.push({ baseOffset: baseOffset + index, leaderEpoch: -1, records: [record] })

@@ -16,10 +16,11 @@ function batchLine(batch: RecordBatch, position: number, format: 0 | 1 | 2): str
   const size = batchBytes(batch, format === 0 ? 0 : 1)
   const largest = batch.records.reduce((most, { timestampMs }) => Math.max(most, timestampMs), -1)
   const crc = crcOf(batch, format)
+  const codec = (batch.compression?.codec ?? 'none').toUpperCase()
   const checked = crc === null ? '' : ` crc: ${crc}`
   if (format !== 2) {
     const time = format === 1 ? ` CreateTime: ${largest}` : ''
-    return `offset: ${batch.baseOffset} position: ${position}${time} isvalid: true size: ${size} magic: ${format} compresscodec: NONE${checked}`
+    return `offset: ${batch.baseOffset} position: ${position}${time} isvalid: true size: ${size} magic: ${format} compresscodec: ${codec}${checked}`
   }
   const { producer } = batch
   const sequence = producer?.baseSequence ?? -1
@@ -29,7 +30,7 @@ function batchLine(batch: RecordBatch, position: number, format: 0 | 1 | 2): str
     `producerId: ${producer?.id ?? -1} producerEpoch: ${producer?.epoch ?? -1}`,
     `partitionLeaderEpoch: ${batch.leaderEpoch} isTransactional: ${producer?.transactional === true} isControl: ${batch.control !== undefined}`,
     ...(batch.cleaned?.deleteHorizonMs == null ? [] : [`deleteHorizonMs: ${batch.cleaned.deleteHorizonMs}`]),
-    `position: ${position} CreateTime: ${largest} size: ${size} magic: 2 compresscodec: NONE${checked} isvalid: true`,
+    `position: ${position} CreateTime: ${largest} size: ${size} magic: 2 compresscodec: ${codec}${checked} isvalid: true`,
   ].join(' ')
 }
 

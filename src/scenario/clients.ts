@@ -1,4 +1,5 @@
 /** Producers and consumers of a plan, and what they do by themselves. */
+import { type CompressionRatios, USUAL_RATIOS } from '../kafka/compression.ts'
 import { defaultIn, resolveSettings, type Settings, settingNamed } from '../kafka/config.ts'
 import { topicPartition } from '../kafka/ids.ts'
 import { patternProblem } from '../kafka/topic-pattern.ts'
@@ -73,6 +74,16 @@ function compileKeys(form: ProducerForm['keys']): PlanProducer['keys'] {
   return 'random' in form ? { kind: 'random', count: form.random } : { kind: 'round-robin', count: form['round-robin'] }
 }
 
+/** Thousandths, as a plan has them; what is not named stays as usual. */
+function compileRatios(form: ProducerForm['compression-ratio']): Pick<PlanProducer, 'ratios'> {
+  if (form === undefined) return {}
+  const of = (codec: keyof CompressionRatios): number => {
+    const given = typeof form === 'number' ? form : form[codec]
+    return given === undefined ? USUAL_RATIOS[codec] : Math.round(given * 1000)
+  }
+  return { ratios: { gzip: of('gzip'), snappy: of('snappy'), lz4: of('lz4'), zstd: of('zstd') } }
+}
+
 function bootstrap(checks: Checks, ids: readonly number[] | undefined, path: Path): readonly number[] {
   if (ids !== undefined) checks.brokers(ids, [...path, 'bootstrap'])
   return ids ?? [...(checks.names.brokers ?? [])].sort((a, b) => a - b)
@@ -90,6 +101,7 @@ function compileProducer(checks: Checks, name: string, form: ProducerForm, path:
     partition: form.partition ?? null,
     keys: compileKeys(form.keys),
     valueBytes: form['value-size'] === undefined ? VALUE_BYTES : sizeBytes(form['value-size']),
+    ...compileRatios(form['compression-ratio']),
     settings: resolveSettings(
       'producer',
       checks.generation.name,

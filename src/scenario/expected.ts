@@ -12,6 +12,8 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   draw: 'a number from 0 up to, but not including, 1',
   count: 'a whole number from 0',
   positive: 'a whole number from 1',
+  ratio: 'a number from 0.001 to 1',
+  'ratio-or-codecs': 'a number from 0.001 to 1, or one for each of gzip, snappy, lz4, zstd',
   flag: 'true or false',
   seed: 'text or a whole number',
   kafka: 'a Kafka version in quotes, such as "2.4" or "0.10.2"',

@@ -58,6 +58,7 @@ const duration = textLike('duration', DURATION_PATTERN).meta({ id: 'duration', e
 const signedDuration = textLike('signed-duration', SIGNED_DURATION_PATTERN)
 const count = whole('count', 0)
 const positive = whole('positive', 1)
+const ratio = z.number({ error: 'ratio' }).min(0.001, 'ratio').max(1, 'ratio')
 const flag = z.boolean({ error: 'flag' })
 const brokerId = whole('broker-id', 1, 9999)
 const topicPattern = textLike('topic-pattern', /^\/.+\/$/)
@@ -225,6 +226,21 @@ const producer = map({
     .optional()
     .describe('Keys of records: none, or this many in turn or at random.'),
   'value-size': size.optional().describe('Size of a value. 100B by default.'),
+  'compression-ratio': z
+    .union(
+      [
+        ratio,
+        map({
+          gzip: ratio.optional(),
+          snappy: ratio.optional(),
+          lz4: ratio.optional(),
+          zstd: ratio.optional(),
+        }),
+      ],
+      { error: 'ratio-or-codecs' },
+    )
+    .optional()
+    .describe('What a codec leaves of its records, 0.35 for gzip by default: one number for every codec, or by codec.'),
   settings: settings('producer').optional(),
   bootstrap: replicas.optional().describe('Brokers it asks first; all by default.'),
 })

@@ -4,6 +4,7 @@ import type { GroupPhase } from '../broker/coordinator/group/state.ts'
 import type { DiskState } from '../broker/state.ts'
 import type { MemberApplication } from '../client/consumer/state.ts'
 import type { ClientCall } from '../kafka/calls.ts'
+import type { CompressionRatios } from '../kafka/compression.ts'
 import type { Settings } from '../kafka/config.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
@@ -65,6 +66,8 @@ export interface PlanProducer {
     | { readonly kind: 'round-robin'; readonly count: number }
     | { readonly kind: 'random'; readonly count: number }
   readonly valueBytes: number
+  /** What codecs make of its records, in thousandths; absent: USUAL_RATIOS. */
+  readonly ratios?: CompressionRatios
   readonly settings: Settings
   readonly workload: readonly Workload[]
   readonly bootstrap: readonly BrokerId[]

@@ -8,6 +8,7 @@ import type { ClientContext } from '../links.ts'
 import { numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier } from '../wake.ts'
 import { byBytes, maybeMoved, producedTo } from './by-bytes.ts'
+import { estimateFor, writtenBytes } from './compression-estimate.ts'
 import { onSequenceExpired } from './idempotence.ts'
 import { giveUp, tell } from './outcome.ts'
 import { choosePartition, isByBytes, partitionForNewBatch } from './partitioner.ts'
@@ -25,7 +26,8 @@ export function queueOf(memory: ProducerVolatile, name: TopicPartition): Partiti
 }
 
 /** Whether the batch has reached its limit: it is then sent without waiting for `linger.ms`. */
-export const isFull = (batch: ProducerBatch): boolean => batch.closed || batch.sizeBytes >= batch.limitBytes
+export const isFull = (batch: ProducerBatch, config: ProducerConfig): boolean =>
+  batch.closed || writtenBytes(batch, config) >= batch.limitBytes
 
 /** Adds the record to the last batch of its partition, if that has room. */
 function tryAppend(
@@ -40,7 +42,7 @@ function tryAppend(
   if (last === null) return null
   const { record } = operation
   const size = recordSize(config.mechanisms.recordFormat, record, last.records.length, last.firstTimestampMs)
-  if (isFull(last) || last.sizeBytes + size > last.limitBytes) {
+  if (isFull(last, config) || writtenBytes(last, config) + size > last.limitBytes) {
     last.closed = true
     return null
   }
@@ -61,6 +63,7 @@ function newBatch(
 ): ProducerBatch {
   const { record } = operation
   const format = config.mechanisms.recordFormat
+  const estimate = estimateFor(memory, operation.topic, config)
   const batch: ProducerBatch = {
     id: memory.nextBatchId,
     partition: name,
@@ -73,6 +76,7 @@ function newBatch(
     sizeBytes: emptyBatchSize(format) + recordSize(format, record, 0, record.timestampMs),
     limitBytes,
     firstTimestampMs: record.timestampMs,
+    ...(estimate === undefined ? {} : { estimate }),
     records: [record],
     operationIds: [operation.operationId],
   }
@@ -116,7 +120,7 @@ export function append(
     if (isByBytes(operation, config)) producedTo(memory, operation.topic, partition, made.sizeBytes, config, ctx)
     return { result: 'wake-sender', partition }
   }
-  return { result: isFull(batch) ? 'wake-sender' : 'quiet', partition }
+  return { result: isFull(batch, config) ? 'wake-sender' : 'quiet', partition }
 }
 
 /** 3.5 RecordAccumulator.append: where the bytes went decides when the topic moves on to another partition. */
@@ -136,7 +140,7 @@ function appendByBytes(
     const batch = tryAppend(memory, name, operation, config, ctx.nowUs)
     if (batch !== null) {
       producedTo(memory, topic, partition, batch.sizeBytes - before, config, ctx)
-      return { result: isFull(batch) ? 'wake-sender' : 'quiet', partition }
+      return { result: isFull(batch, config) ? 'wake-sender' : 'quiet', partition }
     }
     // The batch that had no room is closed now: a move that waited for that comes first.
     if (maybeMoved(memory, topic, partition, config, ctx)) continue
@@ -225,7 +229,7 @@ export function expiryUs(queue: PartitionQueue, batch: ProducerBatch, config: Pr
     return batch.lastAttemptUs + timeSettingUs(config.settings, 'retry.backoff.ms', 100) + timeoutUs
   }
   const lingered = batch.createdAtUs + timeSettingUs(config.settings, 'linger.ms', 0) + timeoutUs
-  const full = dequeSize(queue.batches) > 1 || isFull(batch)
+  const full = dequeSize(queue.batches) > 1 || isFull(batch, config)
   return full ? Math.min(lingered, batch.lastAppendUs + timeoutUs) : lingered
 }
 

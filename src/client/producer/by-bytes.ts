@@ -8,6 +8,7 @@ import { dequeSize, peekBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { booleanSetting, numberSetting } from '../settings.ts'
 import { availablePartitions, partitionerStream } from './available.ts'
+import { writtenBytes } from './compression-estimate.ts'
 import type { ProducerConfig, ProducerVolatile } from './state.ts'
 
 /** Where a topic's keyless records go now. */
@@ -51,10 +52,10 @@ export function byBytes(
 }
 
 /** Whether the last batch of a partition takes no more: moving on does not leave a small batch behind. */
-function allFull(memory: ProducerVolatile, topic: string, partition: number): boolean {
+function allFull(memory: ProducerVolatile, topic: string, partition: number, config: ProducerConfig): boolean {
   const queue = memory.queues[`${topic}-${partition}`]
   const last = queue === undefined ? null : peekBack(queue.batches)
-  return last === null || last.closed || last.sizeBytes >= last.limitBytes
+  return last === null || last.closed || writtenBytes(last, config) >= last.limitBytes
 }
 
 /**
@@ -73,7 +74,7 @@ export function producedTo(
   if (present === undefined || present.partition !== partition) return false
   const size = numberSetting(config.settings, 'batch.size', 16_384)
   present.producedBytes += bytes
-  const enough = present.producedBytes >= size && allFull(memory, topic, partition)
+  const enough = present.producedBytes >= size && allFull(memory, topic, partition, config)
   if (!enough && present.producedBytes < 2 * size) return false
   memory.byBytes[topic] = { partition: nextPartition(memory, topic, config, ctx), producedBytes: 0 }
   return true
@@ -86,7 +87,7 @@ export const maybeMoved = (
   partition: number,
   config: ProducerConfig,
   ctx: ClientContext,
-): boolean => allFull(memory, topic, partition) && producedTo(memory, topic, partition, 0, config, ctx)
+): boolean => allFull(memory, topic, partition, config) && producedTo(memory, topic, partition, 0, config, ctx)
 
 /**
  * The sender looks at the queues: the longer one is, the less likely the partition is chosen next. Only once every

@@ -21,6 +21,7 @@ import {
   resumeBlocked,
 } from './accumulator.ts'
 import { weighPartitions } from './by-bytes.ts'
+import { compressionOf, learnRatio, writtenBytes } from './compression-estimate.ts'
 import { maySendSequence, onSequenceExpired, runIdempotence } from './idempotence.ts'
 import { producersOf, stampBatch } from './identity.ts'
 import { giveUp, succeed } from './outcome.ts'
@@ -59,7 +60,7 @@ function sendableUs(
   config: ProducerConfig,
 ): number {
   if (batch.attempts > 0) return batch.lastAttemptUs + backoffUs(config)
-  const lingers = dequeSize(queue.batches) === 1 && !isFull(batch) && !isHurried(memory)
+  const lingers = dequeSize(queue.batches) === 1 && !isFull(batch, config) && !isHurried(memory)
   return lingers ? batch.lastAttemptUs + timeSettingUs(config.settings, 'linger.ms', 0) : 0
 }
 
@@ -90,10 +91,11 @@ function drain(
     if (queue === undefined || first === null || !maySendTo(memory, led[index]!)) continue
     if (!maySendSequence(memory, first)) continue
     if (first.attempts > 0 && first.lastAttemptUs + backoffUs(config) > ctx.nowUs) continue
-    if (size + first.sizeBytes > limit && drained.length > 0) break
+    if (size + writtenBytes(first, config) > limit && drained.length > 0) break
     popFront(queue.batches)
     first.closed = true
-    size += first.sizeBytes
+    learnRatio(memory, first, config)
+    size += writtenBytes(first, config)
     if (maxInFlight(config) === 1 && !isMutant(config, 'partition-not-muted')) queue.muted = true
     drained.push(first)
   }
@@ -114,6 +116,7 @@ function sendBatches(
     stampBatch(memory, batch)
     partitions[batch.partition] = batch.records
   }
+  const compression = compressionOf(config)
   const correlationId = nextCorrelationId(memory.links)
   const timeoutMs = Math.round(requestTimeoutUs(config) / 1000)
   const ids = batches.map((batch) => batch.id)
@@ -134,6 +137,7 @@ function sendBatches(
       timeoutMs,
       partitions,
       ...producersOf(memory, batches),
+      ...(compression === undefined ? {} : { compression }),
     },
     { kind: 'produce', batches: ids },
     ctx,

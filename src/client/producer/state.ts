@@ -1,4 +1,5 @@
 /** A producer's memory as plain data. A kill loses all of it: what had no answer yet stays without one. */
+import type { CompressionRatios } from '../../kafka/compression.ts'
 import type { Settings } from '../../kafka/config.ts'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
@@ -20,6 +21,8 @@ export interface ProducerConfig {
   /** Producer settings by dotted key; without `delivery.timeout.ms` (to 2.0) a record's wait is bounded otherwise. */
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
+  /** What codecs make of its records; absent: the usual. */
+  readonly ratios?: CompressionRatios
   /** Planted bugs; absent: none. */
   readonly mutants?: readonly MutantName[]
 }
@@ -44,6 +47,8 @@ export interface ProducerBatch {
   /** Bytes it may grow to, which is also what it takes of `buffer.memory`. */
   readonly limitBytes: number
   readonly firstTimestampMs: number
+  /** The guess at what compression leaves of it, in thousandths; absent: it is not compressed. */
+  readonly estimate?: number
   records: KafkaRecord[]
   /** The operation of each record, at the same index. */
   operationIds: string[]
@@ -89,6 +94,8 @@ export interface ProducerVolatile {
   /** No batch in flight passes its delivery timeout before this time; null: none is in flight, or none ever expires. */
   inFlightExpiryUs: number | null
   nextBatchId: number
+  /** By topic: the ratio that the next batch is expected to have, in thousandths; absent: none was compressed yet. */
+  compressionEstimates?: Record<string, number>
   memoryUsed: number
   waitingForMetadata: Deque<WaitingSend>
   /** The first one waits for memory, the others behind it. */

@@ -1,3 +1,4 @@
+import type { BatchCompression } from '../compression.ts'
 import type { ErrorName } from '../errors.ts'
 import type { BrokerId, TopicPartition } from '../ids.ts'
 import type { BatchProducer, KafkaRecord, RecordBatch } from '../records.ts'
@@ -17,6 +18,8 @@ export interface ProduceRequest {
   readonly producers?: Readonly<Record<TopicPartition, BatchProducer>>
   /** Of a transactional producer. */
   readonly transactionalId?: string
+  /** How the producer has compressed its batches; absent: not at all. */
+  readonly compression?: BatchCompression
 }
 
 export interface ProduceResponse {

@@ -65,6 +65,7 @@ export const BROKER_SETTINGS = [
   ['log.retention.bytes', 'int', 'bytes', [['0.8.0', -1]], 'The oldest segments go when a log is larger than this; -1 is no limit.', { min: -1 }],
   ['log.retention.check.interval.ms', 'int', 'ms', [['0.8.0', 600000], ['0.8.1', 300000]], 'How often old segments are looked for.', { min: 1 }],
   ['log.cleanup.policy', 'string', '', [['0.8.1', 'delete']], 'What happens to old segments.', { allowed: ['delete', 'compact', 'compact,delete'] }],
+  ['compression.type', 'string', '', [['0.9', 'producer']], 'How batches are stored: as the producer has compressed them, uncompressed, or by another codec (KAFKA-1499).', { allowed: ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'], since: { zstd: '2.1' } }],
   ['log.segment.delete.delay.ms', 'int', 'ms', [['0.8.1', 60000]], 'How long a deleted segment stays as a file.', { min: 0 }],
   ['log.flush.interval.messages', 'int', 'count', [['0.8.0', 10000], ['0.8.1', NEVER]], 'Records after which a log is flushed to disk.', { min: 1 }],
   ['log.flush.interval.ms', 'int', 'ms', [['0.8.0', '']], 'Age of unflushed records at which a log is flushed; unset: log.flush.scheduler.interval.ms.', { min: 0 }],

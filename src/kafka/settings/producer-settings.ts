@@ -13,6 +13,7 @@ export const PRODUCER_SETTINGS = [
   ['delivery.timeout.ms', 'int', 'ms', [['2.1', 120000]], 'How long a record may take in all (KIP-91).', { min: 1 }],
   ['linger.ms', 'int', 'ms', [['0.8.0', 0], ['4.0', 5]], 'How long a batch is held open for more records.', { min: 0 }],
   ['batch.size', 'int', 'bytes', [['0.8.0', 16384]], 'A batch is closed when it would grow beyond this.', { min: 0 }],
+  ['compression.type', 'string', '', [['0.8.0', 'none']], 'How batches are compressed (compression.codec to 0.8.1): by a ratio that the workload tells, no codec runs.', { allowed: ['none', 'gzip', 'snappy', 'lz4', 'zstd'], since: { lz4: '0.8.2', zstd: '2.1' } }],
   ['max.block.ms', 'int', 'ms', [['0.8.0', 60000]], 'How long a send waits for metadata (metadata.fetch.timeout.ms to 0.8.2).', { min: 0 }],
   ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.8.2', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
   ['buffer.memory', 'int', 'bytes', [['0.8.0', 33554432]], 'Memory for records that wait to be sent; a send that finds none blocks for max.block.ms.', { min: 0 }],

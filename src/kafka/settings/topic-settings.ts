@@ -21,6 +21,7 @@ export const TOPIC_SETTINGS = [
   ['file.delete.delay.ms', 'int', 'ms', [['0.8.1', 60000]], 'How long a deleted segment stays as a file.', { min: 0 }, [['log.segment.delete.delay.ms', 1]]],
   ['flush.messages', 'int', 'count', [['0.8.0', 10000], ['0.8.1', NEVER]], 'Records after which a log is flushed to disk.', { min: 1 }, [['log.flush.interval.messages', 1]]],
   ['flush.ms', 'int', 'ms', [['0.8.0', 3000], ['0.8.1', NEVER]], 'Age of unflushed records at which a log is flushed.', { min: 0 }, [['log.flush.interval.ms', 1], ['log.flush.scheduler.interval.ms', 1]]],
+  ['compression.type', 'string', '', [['0.9', 'producer']], 'How batches are stored: as the producer has compressed them, uncompressed, or by another codec (KAFKA-1499).', { allowed: ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'], since: { zstd: '2.1' } }, [['compression.type', 1]]],
   ['index.interval.bytes', 'int', 'bytes', [['0.8.0', 4096]], 'Bytes between two entries of an index.', { min: 0 }, [['log.index.interval.bytes', 1]]],
   ['segment.index.bytes', 'int', 'bytes', [['0.8.1', 10485760]], 'Largest index of a segment.', { min: 4 }, [['log.index.size.max.bytes', 1]]],
   ['min.cleanable.dirty.ratio', 'string', '', [['0.8.1', '0.5']], 'Share of a log that must be dirty before it is compacted.', {}, [['log.cleaner.min.cleanable.ratio', 1]]],

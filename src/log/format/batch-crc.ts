@@ -9,9 +9,9 @@ const CRC_AT = { messageSet: 12, recordBatch: 17 } as const
 
 const bytesOf = (text: string | null): number[] | null => (text === null ? null : utf8Bytes(text))
 
-/** Null for markers and for what a cleaner has rewritten, whose bytes are not kept. */
+/** Null for markers, for what a cleaner has rewritten and for what is compressed, whose bytes are not kept. */
 export function crcOf(batch: RecordBatch, format: 0 | 1 | 2): number | null {
-  if (batch.control !== undefined || batch.cleaned !== undefined) return null
+  if (batch.control !== undefined || batch.cleaned !== undefined || batch.compression !== undefined) return null
   const records = batch.records.map(
     ({ key, value, timestampMs }): RecordData => ({
       key: bytesOf(key),
