@@ -2,7 +2,6 @@
 
 import { quorumNode } from '../kafka/ids.ts'
 import { unreachable } from '../kernel/assert.ts'
-import { holds } from './conditions.ts'
 import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom, emptyReport } from './context.ts'
@@ -14,10 +13,8 @@ import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
 import { onTopicsLook } from './plan-topics.ts'
 import { endProcess, launchProcess, recoveryUs, resumeProcess, scanFirst, startProcess, stepNode } from './processes.ts'
-import { restlessGroups } from './restless-groups.ts'
+import { isQuiet } from './quiet.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
-import { knownPartitions, partitionTruth } from './targets.ts'
-import { unfinishedTransactions } from './unfinished-transactions.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
 import { brokerState } from './world.ts'
@@ -78,26 +75,11 @@ function schedulePhase(
   })
 }
 
-/**
- * Quiet: every replica that runs is in the ISR, the logs of every ISR are equal, and every send has its answer. Where
- * everything was healed, groups have divided their partitions as well, and decided transactions are told everywhere.
- */
-function quiet(world: World): boolean {
-  if (!holds(world, { when: 'converged', partition: null }, 0)) return false
-  for (const partition of knownPartitions(world)) {
-    const truth = partitionTruth(world, partition)
-    const absent = (truth?.replicas ?? []).filter((id) => truth?.isr.includes(id) === false)
-    if (absent.some((id) => world.processes[`broker-${id}`]?.state === 'up')) return false
-  }
-  for (const sent of Object.values(world.ledger.sent)) if (sent.outcome === null && sent.acks !== 0) return false
-  return !world.plan.healAtEnd || (restlessGroups(world).length === 0 && unfinishedTransactions(world).length === 0)
-}
-
 function onPhase(world: World, host: Host, report: StepReport, phase: 'settle' | 'settle-check' | 'end'): void {
   if (phase === 'settle') settle(world, host, report)
   else if (phase === 'end') world.phase = 'end'
   else if (world.phase === 'settle') {
-    world.quietLooks = quiet(world) ? world.quietLooks + 1 : 0
+    world.quietLooks = isQuiet(world) ? world.quietLooks + 1 : 0
     schedulePhase(world, host, report, 'settle-check', SETTLE_LOOK_US)
   }
 }

@@ -1,0 +1,31 @@
+/** When a settling cluster has come to rest, so that its run may end. */
+import type { TopicPartition } from '../kafka/ids.ts'
+import { holds } from './conditions.ts'
+import { restlessGroups } from './restless-groups.ts'
+import { isRegistered, knownPartitions, partitionTruth } from './targets.ts'
+import { unfinishedTransactions } from './unfinished-transactions.ts'
+import type { PartitionTruth, World } from './world.ts'
+import { brokerState } from './world.ts'
+
+/** A leader that has yet to hear of its office, or that is not there and still has its session: both are about to change. */
+function isLeaderInHand(world: World, partition: TopicPartition, { leader, leaderEpoch }: PartitionTruth): boolean {
+  if (world.processes[`broker-${leader}`]?.state !== 'up') return isRegistered(world, leader)
+  return brokerState(world, leader)?.volatile?.partitions[partition]?.leaderEpoch !== leaderEpoch
+}
+
+/**
+ * Quiet: every leader knows of its office, every replica that runs is in the ISR, the logs of every ISR are equal, and every send has its answer. Where
+ * everything was healed, groups have divided their partitions as well, and decided transactions are told everywhere.
+ */
+export function isQuiet(world: World): boolean {
+  if (!holds(world, { when: 'converged', partition: null }, 0)) return false
+  for (const partition of knownPartitions(world)) {
+    const truth = partitionTruth(world, partition)
+    if (truth === null) continue
+    if (isLeaderInHand(world, partition, truth)) return false
+    const absent = truth.replicas.filter((id) => !truth.isr.includes(id))
+    if (absent.some((id) => world.processes[`broker-${id}`]?.state === 'up')) return false
+  }
+  for (const sent of Object.values(world.ledger.sent)) if (sent.outcome === null && sent.acks !== 0) return false
+  return !world.plan.healAtEnd || (restlessGroups(world).length === 0 && unfinishedTransactions(world).length === 0)
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { isQuiet } from '../../src/world/quiet.ts'
+import { type ReplicaGiven, type StateGiven, worldOf } from '../check/builders.ts'
+
+const LOG = ['m1@0', 'm2@0']
+
+/** Three replicas with equal logs; the leader's broker and the registry's truth as they are given. */
+function quiet(leader: ReplicaGiven, state: Partial<StateGiven> = {}): boolean {
+  const follower: ReplicaGiven = { role: 'follower', epoch: 4, log: LOG }
+  return isQuiet(
+    worldOf({
+      kafka: '2.4',
+      replicas: { 1: { log: LOG, ...leader }, 2: follower, 3: follower },
+      state: { leader: 1, epoch: 4, isr: [1, 2, 3], ...state },
+      plan: { healAtEnd: false },
+    }),
+  )
+}
+
+test('a cluster is quiet when its leader knows its office and everybody has what it has', () => {
+  expect(quiet({ role: 'leader', epoch: 4 })).toBe(true)
+  expect(quiet({ role: 'leader', epoch: 4, log: ['m1@0'] })).toBe(false)
+  expect(quiet({ role: 'leader', epoch: 4 }, { isr: [1, 2] })).toBe(false)
+})
+
+test('a leader that has been elected and has not heard of it is about to lead', () => {
+  expect(quiet({ role: 'follower', epoch: 3 })).toBe(false)
+})
+
+test('a dead leader is replaced when its session ends, so nothing is quiet before', () => {
+  const others = { isr: [2, 3] }
+  expect(quiet({ process: 'down', registered: true }, { leader: 1, ...others })).toBe(false)
+  expect(quiet({ process: 'paused', registered: true }, { leader: 1, ...others })).toBe(false)
+  expect(quiet({ process: 'down', registered: false }, { leader: 1, ...others })).toBe(true)
+})
