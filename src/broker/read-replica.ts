@@ -6,7 +6,7 @@ import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
 
 /** Whether a replica that does not lead serves the reader: a consumer that says where it stands, from 2.4 on. */
 export const mayReadAnywhere = (config: BrokerConfig, { rack }: Pick<FetchRequest, 'rack'>): boolean =>
-  rack !== undefined && config.mechanisms.readReplicas !== undefined
+  rack !== undefined && config.mechanisms.readReplicas !== 'none'
 
 /**
  * Whom a leader sends a consumer to; null: it serves it itself. RackAwareReplicaSelector: of the replicas in the consumer's
@@ -23,7 +23,7 @@ export function preferredReadReplica(
   const { readReplicas } = config.mechanisms
   const { rack } = request
   const selects = String(config.settings['replica.selector.class'] ?? '').endsWith('RackAwareReplicaSelector')
-  if (rack === undefined || readReplicas === undefined || !selects || partition.role !== 'leader') return null
+  if (rack === undefined || readReplicas === 'none' || !selects || partition.role !== 'leader') return null
   if (config.rack === rack) return null
   const { liveBrokers } = running(state).metadata
   let best: { readonly id: BrokerId; readonly logEndOffset: number; readonly lateUs: number } | null = null

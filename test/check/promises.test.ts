@@ -24,7 +24,9 @@ test('names are unique and claims are sentences', () => {
 
 test('without faults everything is promised that the generation has', () => {
   const quiet = planOf({ kafka: '2.4' })
-  expect(PROPERTIES.filter((it) => !it.promised(quiet).promised).map(({ name }) => name)).toEqual([])
+  const open = PROPERTIES.filter((it) => !it.promised(quiet).promised).map(({ name }) => name)
+  // KAFKA-13194, to 2.8.
+  expect(open).toEqual(['CleaningBelowUndecided'])
 })
 
 test('acknowledged records are promised from 2.1 on while nobody loses power', () => {

@@ -72,6 +72,8 @@ test('--json prints one documented object a run and line, and nothing else', asy
     'properties',
     'counts',
     'partitions',
+    'groups',
+    'transactions',
     'notReached',
     'repeat',
   ])

@@ -37,6 +37,8 @@ const TOLD_ON: readonly (readonly [beginning: string, versions: readonly string[
   ['basics/a-consumer-reads-from-its-own', ['2.4', '3.9']],
   // Up to 2.0 request.timeout.ms also limits the wait in the accumulator.
   ['producer/', ['2.8', '3.9']],
+  // Log directories fail one by one since 1.0 (KIP-112).
+  ['storage/one-of-two-log-directories', ['1.1', '3.9']],
   // DeleteRecords came with 0.11 (KIP-107).
   ['storage/delete-records', ['0.11', '4.0']],
   ['storage/kafka-13194', ['0.11', '2.8']],

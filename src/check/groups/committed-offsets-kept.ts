@@ -1,12 +1,16 @@
 import type { Fact } from '../../kafka/facts.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
+import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
 import { brokerState } from '../../world/world.ts'
+import type { Hole } from '../promises.ts'
 import { lossHoles, unlessHoles } from '../promises.ts'
 import type { Finding, Property, StepView } from '../property.ts'
 
 type Reset = Extract<Fact, { kind: 'positionReset' }>
+
+const MICROS_PER_MINUTE = 60_000_000
 
 interface Committed {
   /** The last offset that was told to be committed. */
@@ -102,13 +106,22 @@ function forgottenByCoordinator(world: World, step: StepView, node: string, load
   return findings
 }
 
+/** Offsets that are old enough are forgotten: of groups without members, and before KIP-211 (2.1) of all. */
+function expiryHoles(plan: Plan): Hole[] {
+  const runMinutes = (plan.runUs + plan.settleUs) / MICROS_PER_MINUTE
+  if (plan.brokers.every(({ settings }) => Number(settings['offsets.retention.minutes']) >= runMinutes)) return []
+  return plan.mechanisms.offsetsExpireWithGroup
+    ? [{ because: 'offsets of a group without members expire', hole: null }]
+    : [{ because: 'offsets expire while their group lives', hole: 'KIP-211' }]
+}
+
 /** Offsets are records with acks=all in a log of their own: a coordinator that takes over has them all. */
 export const COMMITTED_OFFSETS_KEPT: Property = {
   name: 'CommittedOffsetsKept',
   kind: 'always',
   statement: 'Neither a new coordinator nor who takes a partition over falls behind what was told to be committed.',
   on: ['positionReset', 'coordinatorLoaded'],
-  promised: (plan) => unlessHoles(lossHoles(plan)),
+  promised: (plan) => unlessHoles([...lossHoles(plan), ...expiryHoles(plan)]),
   check: (world, step) => {
     const findings = step.facts.flatMap(({ fact, node }) => {
       if (fact.kind === 'positionReset') return forgottenByMember(world, step, fact)

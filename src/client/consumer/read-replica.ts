@@ -12,7 +12,7 @@ import type { ConsumedPartition, ConsumerConfig, ConsumerVolatile } from './stat
 /** Where the consumer stands, told to brokers that may send it elsewhere. */
 export function rackOf({ settings, mechanisms }: ConsumerConfig): Pick<FetchRequest, 'rack'> {
   const rack = settings['client.rack']
-  return typeof rack === 'string' && rack !== '' && mechanisms.readReplicas !== undefined ? { rack } : {}
+  return typeof rack === 'string' && rack !== '' && mechanisms.readReplicas !== 'none' ? { rack } : {}
 }
 
 /** The follower to be asked now; null: the leader. */

@@ -44,11 +44,11 @@ export interface Mechanisms {
   /** A truncation also brings the high watermark down (2.4). */
   readonly truncationLowersHighWatermark: boolean
   /** A truncation with nothing to cut leaves the epoch cache alone, also an entry at the log end (2.0.1-2.5); absent: it is trimmed. */
-  readonly noOpTruncationKeepsEpochs?: boolean
+  readonly noOpTruncationKeepsEpochs: boolean
   /** A broker says what it decided before it truncates by epoch or to the high watermark (3.1); absent: it does not. */
-  readonly truncationDecisionLogged?: boolean
+  readonly truncationDecisionLogged: boolean
   /** After a failed fetch a follower waits its back-off once (3.1); absent: twice, asleep and then with every partition delayed. */
-  readonly failedFetchBacksOffOnce?: boolean
+  readonly failedFetchBacksOffOnce: boolean
   /** The high watermark follows the log start (KAFKA-9491, 2.4.1). */
   readonly highWatermarkAtLeastLogStart: boolean
 
@@ -61,16 +61,16 @@ export interface Mechanisms {
   readonly followerPositionTaken: 'before-read' | 'after-read'
   /** A parked follower fetch is answered when the leader's high watermark moves (KIP-392, 2.4.0-2.5.x). */
   readonly highWatermarkWakesFollowers: boolean
-  /** A leader may send a consumer to a replica near it (KIP-392, 2.4): to any that has the offset, or from 3.3 on only to one of the ISR; absent: only leaders serve consumers. */
-  readonly readReplicas?: 'with-the-offset' | 'in-sync'
+  /** A leader may send a consumer to a replica near it (KIP-392, 2.4): to any that has the offset, or from 3.3 on only to one of the ISR; before, only leaders serve consumers. */
+  readonly readReplicas: 'none' | 'with-the-offset' | 'in-sync'
   /** A consumer that is sent to another replica is told so at once (3.3), or when its fetch has waited for its time. */
-  readonly readReplicaToldAtOnce?: boolean
+  readonly readReplicaToldAtOnce: boolean
   /** A follower whose high watermark moves answers consumers that wait there (3.3), or they wait for their time to be up. */
-  readonly followersWakeReaders?: boolean
+  readonly followersWakeReaders: boolean
   /** A consumer's fetch between the high watermark and the log end. */
   readonly consumerFetchAboveHighWatermark: 'error' | 'empty'
   /** A follower's fetch that does not move its log end does not move the leader's high watermark either (2.4); absent: each fetch looks again, also at who is still caught up. */
-  readonly unmovedFetchKeepsHighWatermark?: boolean
+  readonly unmovedFetchKeepsHighWatermark: boolean
   /** ListOffsets(latest) v5+ answers OFFSET_NOT_AVAILABLE until a new leader knows its high watermark (KAFKA-2334, 2.2). */
   readonly offsetNotAvailable: boolean
   /** A new ISR confirmed by the controller re-evaluates the high watermark (KAFKA-13091, 3.1); registry mode always does. */
@@ -100,7 +100,7 @@ export interface Mechanisms {
 
   // --- Produce (A6.1)
   /** A broker asked for a partition of others answers NOT_LEADER_FOR_PARTITION (2.0); absent: UNKNOWN_TOPIC_OR_PARTITION. */
-  readonly unhostedIsNotLeader?: boolean
+  readonly unhostedIsNotLeader: boolean
   /** There is min.insync.replicas (KAFKA-1555, 0.8.2). */
   readonly minInsyncReplicas: boolean
   /** acks = N > 1 is allowed (to 0.8.2). */
@@ -146,11 +146,11 @@ export interface Mechanisms {
   /** A controlled shutdown moves leaders one state write each before the session ends (0.8.1+). */
   readonly controlledShutdown: boolean
   /** Candidates of a controlled shutdown in ISR order (to 0.9) or, when absent, in assignment order (0.10). */
-  readonly controlledShutdownOrder?: 'isr' | 'assignment'
+  readonly controlledShutdownOrder: 'isr' | 'assignment'
   /** A controller writes an id into the znode of a topic that has none (KIP-516, 2.8; recorded on 3.3 and 3.5). */
-  readonly topicIds?: boolean
+  readonly topicIds: boolean
   /** Enabling unclean election for a topic makes the controller elect at once (2.1), not at the next broker event. */
-  readonly uncleanEnabledElects?: boolean
+  readonly uncleanEnabledElects: boolean
 
   // --- Log and checkpoints (A2.3, A9)
   /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */
@@ -163,21 +163,21 @@ export interface Mechanisms {
   /** A bad index file at the start: the broker does not start (to 0.8.2), it is rebuilt (0.9), or nobody looks (KAFKA-7283, 2.3). */
   readonly indexCheck: 'fatal' | 'rebuild' | 'none'
   /** A missing index of an old segment is found, too late, to exist already, and stays empty (1.1 to 2.2); absent: it is rebuilt. */
-  readonly missingIndexLeftEmpty?: boolean
+  readonly missingIndexLeftEmpty: boolean
   /** The clean-shutdown marker is removed when every log is loaded, or before the first one (KAFKA-10471, 2.8). */
   readonly cleanMarkerRemoved: 'after-loading' | 'before-loading'
   /** A recovery-point file that cannot be read: the broker does not start (to 0.8.2), every segment is scanned (0.9), or the directory has failed (KIP-112, 1.0). */
   readonly unreadableRecoveryPoint: 'fatal' | 'ignored' | 'directory-fails'
   /** A failed log directory takes only itself offline (KIP-112, 1.0); absent: the process ends, or serves on without roles. */
-  readonly logDirFailures?: boolean
+  readonly logDirFailures: boolean
   /** A broker id in meta.properties that is not the configured one ends the start (0.9). */
-  readonly metaPropertiesChecked?: boolean
+  readonly metaPropertiesChecked: boolean
   /** A log start beyond the log end, from its checkpoint: kept so, or the log is emptied and begins there (2.3). */
   readonly logStartPastEnd: 'kept' | 'log-emptied'
   /** Garbage behind the last batch ends a start that does not scan (0.10.2); absent: it is passed over. */
-  readonly trailingGarbageIsFatal?: boolean
+  readonly trailingGarbageIsFatal: boolean
   /** A reader at the torn last entry of an old segment gets nothing for ever (to 0.9), or goes on with the next segment. */
-  readonly tornEntryStopsReaders?: boolean
+  readonly tornEntryStopsReaders: boolean
   /** Producer snapshots that an unclean start writes below what it scans: where the scan begins (1.1), or at the last two segments (2.0). */
   readonly recoverySnapshots: 'where-scan-begins' | 'last-two-segments'
 
@@ -245,28 +245,28 @@ export interface Mechanisms {
   readonly commitToldRebalance: boolean
   /** A fenced static member that polls on joins again, and fences the other (2.6), or polls without effect. */
   readonly fencedMemberRejoins: boolean
-  /** A member by pattern asks for metadata anew before it joins (2.0), so that all members find a new topic in one rebalance; absent: it waits only for what was asked already. */
-  readonly patternRefreshedBeforeJoin?: boolean
+  /** A member by pattern asks for metadata anew before it joins (2.0), so that all members find a new topic in one rebalance; before, it waits only for what was asked already. */
+  readonly patternRefreshedBeforeJoin: boolean
   /** A member of an old generation keeps its id (3.2), or joins as another. */
   readonly memberIdKept: boolean
 
   // --- Transactions (A6.5), from 0.11
   /** A fenced producer is told PRODUCER_FENCED by its coordinator, which it cannot recover from, and INVALID_PRODUCER_EPOCH by leaders, which only aborts (KIP-588, 2.7); absent: INVALID_PRODUCER_EPOCH by both, never recoverable. */
-  readonly coordinatorTellsFenced?: boolean
+  readonly coordinatorTellsFenced: boolean
   /** A call on a fenced producer throws ProducerFencedException itself (KAFKA-7285, 2.1); absent: a KafkaException around it. */
-  readonly fencedExceptionBare?: boolean
+  readonly fencedExceptionBare: boolean
   /** A producer may ask for its epoch to be bumped, and a coordinator takes only the present epoch (KIP-360, 2.5); absent: it cannot, and an epoch above the present one passes. */
-  readonly producerRecoversByEpochBump?: boolean
+  readonly producerRecoversByEpochBump: boolean
   /** A fence that could not be written is tried again at the same epoch (KAFKA-9666, 2.6); absent: each try uses an epoch up. */
-  readonly failedFenceKeepsEpoch?: boolean
+  readonly failedFenceKeepsEpoch: boolean
   /** Offsets of a transaction carry the member and generation of their consumer, and are refused from an old one (KIP-447, 2.5); absent: whoever knows the group's name may commit. */
-  readonly transactionalOffsetsFenced?: boolean
+  readonly transactionalOffsetsFenced: boolean
   /** A leader asks the coordinator before it takes the first batch of a transaction (KIP-890 part 1, 3.6); absent: a late batch can open a transaction that nobody ends. */
-  readonly transactionsVerified?: boolean
+  readonly transactionsVerified: boolean
   /** What fails verification is told TRANSACTION_ABORTABLE (KIP-890, 3.8); absent: INVALID_TXN_STATE. */
-  readonly unverifiedTransactionAbortable?: boolean
+  readonly unverifiedTransactionAbortable: boolean
   /** Every end of a transaction bumps the epoch, and leaders add partitions for the producer (KIP-890 part 2, 4.0); absent: epochs stay, and the producer adds them. */
-  readonly transactionsBumpEpoch?: boolean
+  readonly transactionsBumpEpoch: boolean
 
   // --- Clients (A6.2, A7): those of the brokers' own generation
   /** A client's new connection first exchanges versions, so a broker that hangs is not handed a retry (KIP-97, 0.10.2). */
@@ -276,7 +276,7 @@ export interface Mechanisms {
   /** A consumer holds its position against the epochs of a new leader (KIP-320 on the client, 2.3). */
   readonly consumerValidatesOffsets: boolean
   /** A consumer goes back to the leader when a fetch from another replica fails or is lost (3.3), or only when its metadata does not list that broker or the offset is out of range there. */
-  readonly readReplicaDroppedOnError?: boolean
+  readonly readReplicaDroppedOnError: boolean
   /** Keyless records go round the partitions, stay on one for a batch (KIP-480, 2.4), or until batch.size bytes went there (KIP-794, 3.3). */
   readonly keylessPartitioner: 'round-robin' | 'sticky' | 'by-bytes'
   /** A send to a partition that the topic does not have throws after one look at the metadata, or waits for it for max.block.ms (2.1). */
@@ -286,15 +286,15 @@ export interface Mechanisms {
   /** What a record is told whose request had no answer in request.timeout.ms: NetworkException, or TimeoutException (KAFKA-14317, 3.5). */
   readonly requestTimeoutError: 'network' | 'timed-out'
   /** Assignors serve static members first, in the order of their instance ids (KIP-345 in the assignors, 2.4); absent: all by member id. */
-  readonly assignorsSortByInstanceId?: boolean
+  readonly assignorsSortByInstanceId: boolean
   /** Assignors fill maps of topics by computeIfAbsent, which puts a topic before the others of its bucket (2.1); absent: after them. It decides the order of an assignment. */
-  readonly assignorMapsComputeIfAbsent?: boolean
+  readonly assignorMapsComputeIfAbsent: boolean
   /** RangeAssignor goes through topics in the order of its map of partitions (KIP-881, 3.5); absent: of its map of members. */
-  readonly rangeWalksPartitions?: boolean
+  readonly rangeWalksPartitions: boolean
   /** Brokers and clients have the group protocol of KIP-848, in which the coordinator assigns (4.0). */
-  readonly consumerGroupProtocol?: boolean
+  readonly consumerGroupProtocol: boolean
   /** The partitions of subscribed topics are a hash in the record of the group epoch (4.1); absent: a record of their own. */
-  readonly groupEpochHashesTopics?: boolean
+  readonly groupEpochHashesTopics: boolean
   /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0), of which the lowest partitions are kept (KAFKA-16277, 3.8). */
   readonly stickyAssignor:
     | 'kip-54'
@@ -306,7 +306,7 @@ export interface Mechanisms {
   /** Which claims of members sticky assignors believe: those of the newest generation (2.5.1), if one member makes them (KAFKA-12984, 2.8.1), or each partition its newest claimant's (3.4). Before 2.5.1 the general algorithm sees to it alone. */
   readonly stickyClaims: 'newest-generation' | 'newest-generation-unique' | 'newest-claim'
   /** A cooperative-sticky member says in which generation it got what it owns (KAFKA-12984, 2.8.1). */
-  readonly cooperativeClaimsCarryGeneration?: boolean
+  readonly cooperativeClaimsCarryGeneration: boolean
 
   // --- KRaft (A4.2, A4.3, A5.6)
   /** Controller-made ISR shrinks bump the leader epoch (registry modes; KRaft before metadata version 3.6). */
@@ -316,11 +316,11 @@ export interface Mechanisms {
   /** Replicas that left a too small ISR stay eligible (KIP-966; on in new clusters of 4.1). */
   readonly eligibleLeaderReplicas: boolean
   /** A controller that hears of no leader asks for votes before it raises the epoch (KIP-996, 4.0); absent: it raises it at once. */
-  readonly quorumPreVote?: boolean
+  readonly quorumPreVote: boolean
   /** An active controller without answers of a majority resigns (KAFKA-15489, 3.7); absent: it stays, and cannot commit. */
-  readonly quorumLeaderChecksMajority?: boolean
+  readonly quorumLeaderChecksMajority: boolean
   /** A broker's fetch of metadata that waits is answered when something is committed (KIP-1166, 4.1); absent: when something is appended, so that what a majority confirms later is learnt up to 500 ms late (recorded on 3.5.2). */
-  readonly commitWakesMetadataFetches?: boolean
+  readonly commitWakesMetadataFetches: boolean
   /** The session of a broker that was fenced on its own request still ends later, and fences it once more (KAFKA-18062, 4.0; recorded on 4.1.1). */
-  readonly sessionOutlivesFencing?: boolean
+  readonly sessionOutlivesFencing: boolean
 }

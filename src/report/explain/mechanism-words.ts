@@ -214,6 +214,7 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     area: 'high watermark',
     meaning: 'To which replicas a leader may send a consumer that stands in another rack (KIP-392).',
     values: {
+      none: 'to none: only leaders serve consumers',
       'with-the-offset': 'to any in its rack that has the offset, in the ISR or not',
       'in-sync': 'to one in its rack that has the offset and is in the ISR',
     },

@@ -22,6 +22,24 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
     'What a group is for: members divide partitions so that each is read by one. It looks at the assignment that the coordinator hands out; that a member which was thrown out goes on reading is not excluded by it.',
   NoStaleCommits:
     'The only thing that a group can hold against a zombie: its commits. They are compared with the generation and the member id that the coordinator has.',
+  ResetsGoToTheStart:
+    'A consumer without a position that asks for the earliest offset wants everything that is left. To begin further on would pass records over that nobody has deleted.',
+  OneMemberPerInstance:
+    'An instance id is a seat, and a seat has one holder: who comes with it takes the place of the member before, which is fenced when it speaks again (KIP-345).',
+  StableGenerationsGrow:
+    'The number of a generation is what tells a late member that its time is over. A coordinator that takes over goes on from the number in the log; one that began again would take old members for new ones.',
+  MembersReadWhatTheyOwn:
+    'What a member has given back belongs to another, which may read already. To be handed one more record of it would be work that two do.',
+  NoCommitAheadOfDelivery:
+    'A commit says that everything before it is done. If the application was not handed a record below it, that record is passed over for good when the member dies.',
+  CommittedOffsetsKept:
+    'Where a group goes on from is a record with acks=all in a topic of its own. Whoever takes over, a coordinator or a member, must find at least what was told to be committed, or work is done again.',
+  ProducersInOrder:
+    'With one request in flight nothing can overtake a retry, and with idempotence the log refuses what does not come next (KIP-98). Other producers may see a retry land behind a later batch.',
+  CommitToldAfterDecision:
+    'The decision is the record PrepareCommit in the transaction log. An application that is told before the replicas have it may learn later that the next coordinator has aborted.',
+  NoOffsetsOfAbortedTransactions:
+    'Results and offsets go together: an aborted transaction leaves neither. Offsets that counted all the same would pass over input whose results are gone.',
   SingleLeaderPerEpoch: 'Leader epochs are what fences zombies; two leaders in one epoch could not be told apart.',
   MonotonicLeaderEpoch: 'Leader epochs only rise, so that a larger one always means later.',
   MonotonicControllerEpoch:
