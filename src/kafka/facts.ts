@@ -217,6 +217,8 @@ export type Fact =
       readonly replica: BrokerId | null
       readonly why: string
     }
+  /** The sending thread of an asynchronous Scala producer has given records up, which nobody is told. */
+  | { readonly kind: 'recordsGivenUp'; readonly client: string; readonly count: number }
   // --- Groups, said by their members
   | {
       readonly kind: 'partitionsAssigned' | 'partitionsRevoked' | 'partitionsLost'

@@ -46,6 +46,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   groupMemberRemoved: { glyph: '-', tone: 'warn', weight: 'major' },
   groupMemberReplaced: { glyph: 'g', tone: 'info', weight: 'major' },
   groupCommit: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  recordsGivenUp: { glyph: '!', tone: 'warn', weight: 'major' },
   readReplica: { glyph: '>', tone: 'info', weight: 'major' },
   subscriptionChanged: { glyph: '>', tone: 'info', weight: 'major' },
   partitionsAssigned: { glyph: '>', tone: 'good', weight: 'major' },
@@ -236,6 +237,8 @@ export function factWords(fact: Fact): string {
       return `gives away ${named(fact.partitions)} (generation ${fact.generation} of ${fact.group})`
     case 'partitionsLost':
       return `has lost ${named(fact.partitions)} with its membership in ${fact.group}`
+    case 'recordsGivenUp':
+      return `gives up ${plural(fact.count, 'record')}, and tells nobody`
     case 'readReplica':
       return `reads ${fact.partition} from ${fact.replica === null ? 'its leader again' : `broker ${fact.replica}`}: ${fact.why}`
     case 'subscriptionChanged':

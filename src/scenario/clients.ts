@@ -89,10 +89,20 @@ function bootstrap(checks: Checks, ids: readonly number[] | undefined, path: Pat
   return ids ?? [...(checks.names.brokers ?? [])].sort((a, b) => a - b)
 }
 
+/** `request.required.acks` and `request.timeout.ms` of the Scala producer, in every version. */
+const SCALA_DEFAULTS: Settings = { acks: '0', 'request.timeout.ms': 10_000 }
+
 function compileProducer(checks: Checks, name: string, form: ProducerForm, path: Path): PlanProducer {
   checks.topic(form.produces, [...path, 'produces'])
   if (form.partition !== undefined && Object.hasOwn(checks.names.topics, form.produces)) {
     checks.partition(topicPartition(form.produces, form.partition), [...path, 'partition'])
+  }
+  const scala = form.api === 'scala'
+  if (scala && !knows(checks, 'producer.type', 'producer')) {
+    checks.add([...path, 'api'], 'the Scala producer was removed in 2.0', {
+      expected: 'a version before 2.0',
+      found: checks.generation.name,
+    })
   }
   return {
     kind: 'producer',
@@ -102,11 +112,11 @@ function compileProducer(checks: Checks, name: string, form: ProducerForm, path:
     keys: compileKeys(form.keys),
     valueBytes: form['value-size'] === undefined ? VALUE_BYTES : sizeBytes(form['value-size']),
     ...compileRatios(form['compression-ratio']),
-    settings: resolveSettings(
-      'producer',
-      checks.generation.name,
-      checks.settings(form.settings, 'producer', [...path, 'settings']),
-    ),
+    settings: resolveSettings('producer', checks.generation.name, {
+      ...(scala ? SCALA_DEFAULTS : {}),
+      ...checks.settings(form.settings, 'producer', [...path, 'settings']),
+    }),
+    ...(scala ? { api: 'scala' as const } : {}),
     workload: compileWorkload(checks, form, path),
     bootstrap: bootstrap(checks, form.bootstrap, path),
   }
@@ -180,9 +190,9 @@ interface Membership {
   readonly settings: Settings
 }
 
-/** Whether consumers of the version have the setting, and with it what it belongs to. */
-const knows = (checks: Checks, key: string): boolean =>
-  defaultIn(settingNamed(key, 'consumer')!, checks.generation.name) !== null
+/** Whether clients of the version have the setting, and with it what it belongs to. */
+const knows = (checks: Checks, key: string, scope: 'consumer' | 'producer' = 'consumer'): boolean =>
+  defaultIn(settingNamed(key, scope)!, checks.generation.name) !== null
 
 /** What makes a consumer a member of a group, and its application's way to commit. */
 function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Path): Membership {

@@ -36,6 +36,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   groupMemberRemoved: 'A member went out of its group.',
   groupMemberReplaced: 'A static member came back under a new member id.',
   groupCommit: "A coordinator took a member's commit.",
+  recordsGivenUp: 'The sending thread of an asynchronous Scala producer gave records up.',
   readReplica: 'A consumer began to read from another replica, or from the leader again (KIP-392).',
   subscriptionChanged: 'A member by pattern found other topics that match.',
   partitionsAssigned: 'A member was told that it has partitions (onPartitionsAssigned).',

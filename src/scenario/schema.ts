@@ -212,6 +212,9 @@ const loadKeys = {
 }
 const producer = map({
   produces: topicName.describe('The topic it writes to.'),
+  api: oneOf('java', 'scala')
+    .optional()
+    .describe('The Java producer (by default), or the Scala producer that was shipped up to 1.1.'),
   partition: count.optional().describe('The partition it writes to; the partitioner chooses by default.'),
   ...loadKeys,
   workload: list(map(loadKeys)).optional().describe('Several rates and bursts, one after or over another.'),

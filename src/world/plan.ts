@@ -70,6 +70,8 @@ export interface PlanProducer {
   readonly ratios?: CompressionRatios
   readonly settings: Settings
   readonly workload: readonly Workload[]
+  /** The Scala producer of 0.8 to 1.1; absent: the Java producer. */
+  readonly api?: 'scala'
   readonly bootstrap: readonly BrokerId[]
   /** Its process is started by a step, and it does what steps call; absent: it runs by itself. */
   readonly startedByStep?: boolean

@@ -35,6 +35,9 @@ const TOLD_ON: readonly (readonly [beginning: string, versions: readonly string[
   ['groups/', ['2.8', '3.9']],
   // KIP-392 (2.4).
   ['basics/a-consumer-reads-from-its-own', ['2.4', '3.9']],
+  // Shipped up to 1.1.
+  ['producer/the-queue-of-the-scala', ['0.8.0', '1.1']],
+  ['producer/the-scala-producer', ['0.8.0', '1.1']],
   // Up to 2.0 request.timeout.ms also limits the wait in the accumulator.
   ['producer/', ['2.8', '3.9']],
   // Log directories fail one by one since 1.0 (KIP-112).

@@ -1,6 +1,6 @@
 /**
  * The Java producer: an accumulator in front, a sending loop behind, metadata beside. For the
- * generations before it (0.8.0, 0.8.1) the settings stand in for the Scala producer.
+ * generations before it (0.8.0, 0.8.1) the settings stand in for the Scala producer, where a plan does not ask for that one.
  */
 import type { Fact } from '../../kafka/facts.ts'
 import { brokerNode, nodeNumber } from '../../kafka/ids.ts'
@@ -17,6 +17,7 @@ import { onLinkBroken, onProduceResponse } from './answers.ts'
 import { runApplication, takeCall } from './application.ts'
 import { isIdempotent, onProducerId } from './idempotence.ts'
 import { noIdentity } from './identity.ts'
+import { newScalaMemory, stepScala } from './scala/producer.ts'
 import { refusePartition, send } from './send.ts'
 import { requestTimeoutUs, runSender } from './sender.ts'
 import type { ProducerConfig, ProducerState, ProducerVolatile, WaitingSend } from './state.ts'
@@ -149,6 +150,11 @@ function step(
   ctx: ClientContext,
   config: ProducerConfig,
 ): void {
+  if (config.api === 'scala') {
+    if (input.kind === 'start') state.scala = newScalaMemory(ctx.nowUs)
+    if (state.scala !== undefined) stepScala(state.scala, input, config, ctx)
+    return
+  }
   if (input.kind === 'start') state.volatile = freshMemory(config)
   const memory = state.volatile
   if (memory === null) return
@@ -163,5 +169,6 @@ export const producerMachine: Machine<ProducerState, ProducerConfig, KafkaMessag
   step,
   kill: (state) => {
     state.volatile = null
+    delete state.scala
   },
 }

@@ -12,6 +12,7 @@ import type { Links } from '../links.ts'
 import type { PartitionLoads, StickyPartition } from './by-bytes.ts'
 import type { Application } from './calls/calling.ts'
 import type { ProducerIdentity } from './identity.ts'
+import type { ScalaMemory } from './scala/state.ts'
 import type { TransactionManager, TransactionRequest } from './transactions/manager.ts'
 
 export interface ProducerConfig {
@@ -23,6 +24,8 @@ export interface ProducerConfig {
   readonly bootstrap: readonly BrokerId[]
   /** What codecs make of its records; absent: the usual. */
   readonly ratios?: CompressionRatios
+  /** The Scala producer of 0.8; absent: the Java producer. */
+  readonly api?: 'scala'
   /** Planted bugs; absent: none. */
   readonly mutants?: readonly MutantName[]
 }
@@ -126,4 +129,6 @@ export interface ProducerState {
   /** Transactions that its application has begun in all its lives; absent: none. */
   transactions?: number
   volatile: ProducerVolatile | null
+  /** Of a Scala producer, which has no other memory; absent: it is none, or does not run. */
+  scala?: ScalaMemory
 }
