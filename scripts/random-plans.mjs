@@ -22,6 +22,14 @@ const CASES = [
     kafka: '2.4',
     families: ['crash', 'stop', 'pause', 'cut', 'slow', 'expire-session', 'power-loss'],
     expects: 'explained',
+    holes: [
+      ['C-02', 'every member of the ISR lost the record with its power (KIP-101, second scenario)'],
+      ['C-16', 'the last replica standing lost it and led all the same (KIP-966)'],
+      [
+        'C-29',
+        'a replica was back before anybody had noticed that it had lost its power; KIP-380 (2.2) lets a controller see that a broker has bounced, but not one that took office after it was back, and none asks whether a stop was clean',
+      ],
+    ],
   },
   {
     name: '0.10.2, unclean election off',
@@ -137,7 +145,12 @@ if (!isMainThread) {
     for (const { knownHole } of losses)
       byHole[knownHole ?? 'unexplained'] = (byHole[knownHole ?? 'unexplained'] ?? 0) + 1
     console.log(`  losses: in ${lossPlans.length} plans; by name: ${JSON.stringify(byHole)}`)
-    for (const { plan, words, knownHole } of losses.slice(0, 3))
+    for (const [name, meaning] of chosen.holes ?? []) {
+      const plansOf = new Set(losses.filter(({ knownHole }) => knownHole?.startsWith(name)).map(({ plan }) => plan))
+      console.log(`    ${name} in ${plansOf.size} plans: ${meaning}`)
+    }
+    const unnamed = losses.filter(({ knownHole }) => !chosen.holes?.some(([name]) => knownHole?.startsWith(name)))
+    for (const { plan, words, knownHole } of (chosen.expects === 'explained' ? unnamed : losses).slice(0, 3))
       console.log(`    plan ${plan}: ${words} [${knownHole ?? 'unexplained'}]`)
     const byProperty = {}
     for (const { property } of broken) byProperty[property] = (byProperty[property] ?? 0) + 1
@@ -147,7 +160,7 @@ if (!isMainThread) {
       )
     if (broken.length > 0) failed = true
     if (chosen.expects === 'clean' && losses.length > 0) failed = true
-    if (chosen.expects === 'explained' && byHole.unexplained > 0) failed = true
+    if (chosen.expects === 'explained' && unnamed.length > 0) failed = true
     if (chosen.expects === 'found' && losses.length === 0) failed = true
   }
   process.exit(failed ? 1 : 0)

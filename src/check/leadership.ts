@@ -60,7 +60,23 @@ function withNamedLeader(world: World, partition: TopicPartition, truth: Partiti
   if (view?.role === 'leader' && view.leaderEpoch === leaderEpoch) return { kind: 'led', leader }
   const believes = view === null ? 'has no role' : `believes to be ${view.role} at epoch ${view.leaderEpoch}`
   const words = `the registry names broker ${leader} leader at epoch ${leaderEpoch}, which is up and ${believes}`
-  return { kind: 'broken', words, hole: isOfFormerController(world, partition) ? 'KAFKA-6082, KAFKA-2729' : null }
+  if (isOfFormerController(world, partition)) return { kind: 'broken', words, hole: 'KAFKA-6082, KAFKA-2729' }
+  return { kind: 'broken', words, hole: view === null && isUnseenBounce(world, leader) ? 'KAFKA-7235' : null }
+}
+
+/**
+ * To 2.1 the controller compares two lists of ids: a broker whose registration went and came between two looks has not
+ * been away, and its new process is told nothing (KIP-380, 2.2).
+ */
+function isUnseenBounce(world: World, broker: BrokerId): boolean {
+  if (isKraft(world) || world.plan.mechanisms.brokerEpoch) return false
+  const { facts } = world.ledger
+  for (let i = facts.length - 1; i >= 0; i--) {
+    const { fact } = facts[i]!
+    if (fact.kind === 'controllerElected' || (fact.kind === 'brokerJoined' && fact.broker === broker)) return false
+    if (fact.kind === 'registered' && fact.broker === broker) return true
+  }
+  return false
 }
 
 /**

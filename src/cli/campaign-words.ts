@@ -41,7 +41,3 @@ export function failureLine(result: SeedResult): string {
   const words = first === undefined ? (result.liveness[0] ?? '') : `${first.property}: ${first.words}`
   return `seed ${result.seed} ${result.outcome}${first?.hole ? ` (known: ${first.hole})` : ''}  ${words.split('\n')[0]}`
 }
-
-/** An annotation that GitHub shows beside the change. */
-export const annotation = (title: string, message: string): string =>
-  `::error title=${title.replace(/[,:\n]/g, ' ')}::${message.replace(/%/g, '%25').replace(/\n/g, '%0A')}\n`

@@ -14,9 +14,10 @@ import type { Generation } from '../kafka/generation/generation.ts'
 import { resolveGeneration } from '../kafka/generation/table.ts'
 import { formatTime } from '../kernel/time.ts'
 import { printScenario } from '../scenario/print.ts'
+import { annotate } from './annotation.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
-import { annotation, failureLine, summaryLines } from './campaign-words.ts'
+import { failureLine, summaryLines } from './campaign-words.ts'
 import { processCount, quoted, seedCount } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
@@ -123,7 +124,7 @@ async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
   const uncovered = flags.coverage === true ? coverageProblems(totals, { generation, profile }) : []
   for (const words of uncovered) {
     io.stderr.write(`${screen.paint('bad', words)}\n`)
-    if (io.env.GITHUB_ACTIONS === 'true') io.stdout.write(annotation('coverage of the campaign', words))
+    annotate(io, { title: 'coverage of the campaign', message: words })
   }
   if (io.interrupted.aborted) return EXIT.interrupted
   if (failures.some(({ outcome }) => outcome === 'bug')) return EXIT.bug
@@ -234,14 +235,15 @@ async function showFailures(
     if (io.interrupted.aborted) return
     const found = drawCase(profile, generation, failure.seed)
     const repeat = `highwater fuzz --kafka ${generation.name} --profile ${profile.name} --first ${failure.seed} --seeds 1`
-    if (io.env.GITHUB_ACTIONS === 'true')
-      io.stdout.write(annotation(`seed ${failure.seed}`, `${failureLine(failure)}\n${repeat}`))
     if (flags.json !== true && flags.quiet !== true) {
       io.stdout.write(`\n${screen.paint('strong', failureLine(failure))}\nRepeat it with: ${repeat}\n`)
       if (failure.outcome === 'bug') io.stdout.write(`${failure.liveness.join('\n')}\n`)
       else io.stdout.write(`The plan:\n${indented(printScenario(asScenario(found)))}`)
     }
-    if (flags.shrink && failure.outcome !== 'bug') await showShrunk(io, flags, screen, found, failure, signature)
+    const shrinks = flags.shrink && failure.outcome !== 'bug'
+    const file = shrinks ? await showShrunk(io, flags, screen, found, failure, signature) : null
+    const message = `${failureLine(failure)}\n${repeat}`
+    annotate(io, { title: `seed ${failure.seed}`, message, ...(file === null ? {} : { file }) })
   }
 }
 
@@ -272,6 +274,7 @@ function worthShrinking(failures: readonly SeedResult[]): { failure: SeedResult;
 const asScenario = ({ document }: FuzzCase) => ({ fileName: null, document, places: null })
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '    ')
 
+/** Makes a failure small and tells of it; the file that it is in now, null where it does not fail again. */
 async function showShrunk(
   io: Io,
   flags: FuzzFlags,
@@ -279,7 +282,7 @@ async function showShrunk(
   found: FuzzCase,
   failure: SeedResult,
   signature: string | null,
-): Promise<void> {
+): Promise<string | null> {
   const property = failure.breaks.find((it) => it.signature === signature)?.property ?? failure.outcome
   const name = join(flags.found, `${found.kafka}-${found.profile}-${failure.seed}-${property}.yaml`)
   const origin = `Found by a campaign (Kafka ${found.kafka}, profile ${found.profile}, seed ${failure.seed}) and made small.`
@@ -288,11 +291,13 @@ async function showShrunk(
     file: name,
     ...(signature === null ? {} : { signature }),
   })
-  if (shrunk === null || flags.json === true) return
+  if (shrunk === null) return null
+  if (flags.json === true) return name
   const steps = shrunk.document.steps ?? []
   io.stdout.write(
     `${screen.paint('strong', `Shrunk to ${steps.length} steps by ${shrunk.runs} runs; fails with ${shrunk.otherSeeds} of 20 other seeds too:`)} ${name}\n`,
   )
   for (const { atUs, words } of shrunk.causes) io.stdout.write(`    ${formatTime(atUs)}  ${words}\n`)
   io.stdout.write(`    ${shrunk.words}\nRun it with: highwater run ${quoted(name)}\n`)
+  return name
 }

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import type { MutantResult } from '../campaign/mutant-run.ts'
 import { isRightlyCaught, medianSeeds, mutantNamed, mutantsReport, runMutant } from '../campaign/mutant-run.ts'
 import { MUTANTS } from '../kafka/mutants.ts'
-import { annotation } from './campaign-words.ts'
+import { annotate } from './annotation.ts'
 import { processCount, seedCount } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
@@ -80,8 +80,7 @@ async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Pr
   progress.stop()
   const wrong = results.filter((result) => !isRightlyCaught(result))
   if (flags.json !== true) io.stdout.write(`${results.length - wrong.length} of ${results.length} caught\n`)
-  if (io.env.GITHUB_ACTIONS === 'true')
-    for (const result of wrong) io.stdout.write(annotation(`mutant ${result.name}`, lineOf(result)))
+  for (const result of wrong) annotate(io, { title: `mutant ${result.name}`, message: lineOf(result) })
   if (flags.out !== undefined) {
     const path = resolve(io.cwd, flags.out)
     mkdirSync(dirname(path), { recursive: true })

@@ -1,13 +1,13 @@
 /** `regress`: the seeds of the store once more, failing ones first, the fastest first of all. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { SeedResult } from '../campaign/seed-result.ts'
 import type { StoredSeed } from '../campaign/seed-store.ts'
 import { inOrder, regression, storeWith } from '../campaign/seed-store.ts'
+import { annotate } from './annotation.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
-import { annotation } from './campaign-words.ts'
 import { processCount } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
@@ -62,6 +62,8 @@ async function regress(io: Io, flags: RegressFlags): Promise<number> {
     io.stdout.write(`${stored.length} seeds in the store, ${before} before\n`)
     return EXIT.held
   }
+  // One seed a line, behind the bracket.
+  const placeOf = (seed: StoredSeed) => ({ file: relative(io.cwd, file), line: stored.indexOf(seed) + 2 })
   const screen = screenOf(io, io.stdout, flags.color)
   const seeds = inOrder(stored)
   const tasks = seeds.map(({ kafka, profile, seed }): SeedsTask => ({ kind: 'seeds', kafka, profile, seeds: [seed] }))
@@ -86,7 +88,7 @@ async function regress(io: Io, flags: RegressFlags): Promise<number> {
         worse.push(words)
         progress.clear()
         io.stdout.write(`${screen.paint('bad', words)}\n`)
-        if (io.env.GITHUB_ACTIONS === 'true') io.stdout.write(annotation(`seed ${result.seed}`, words))
+        annotate(io, { title: `seed ${result.seed}`, message: words, ...placeOf(seeds[index]!) })
       }
       progress.at(done, `${done} of ${seeds.length}`)
     },

@@ -6,6 +6,7 @@ import { headerBlocks, outcomeWords, runDocument, runSummary } from '../report/r
 import { runJson } from '../report/run-json.ts'
 import type { RunView } from '../report/run-view.ts'
 import { failuresDocument, seedBlocks, storyHeading, totalsLine, versionBlocks } from '../report/runs-document.ts'
+import { annotate } from './annotation.ts'
 import { bugText } from './bug-words.ts'
 import type { Io } from './io.ts'
 import { EXIT, worse } from './io.ts'
@@ -61,12 +62,22 @@ export class RunOutput {
     } else {
       const { view } = result
       this.#views.push(view)
-      if (view.failed) this.exit = worse(this.exit, EXIT.failed)
+      if (view.failed) {
+        this.exit = worse(this.exit, EXIT.failed)
+        this.#annotate(run, view)
+      }
       if (view.outcome === 'interrupted') this.exit = EXIT.interrupted
       if (this.#form.json) this.#write(`${JSON.stringify(runJson(view))}\n`)
       else if (this.#form.quiet || this.#isOneOfMany(index)) this.#line(runSummary(view))
     }
     if (!this.#form.json && this.#isLastOfScenario(index)) this.#scenarioDone(index)
+  }
+
+  /** JSON lines stay nothing but JSON lines. */
+  #annotate(run: PlannedRun, view: RunView): void {
+    if (this.#form.json) return
+    const message = [messageOf(view), ...detailOf(view)].join('\n')
+    annotate(this.#io, { title: nameOf(run), message, file: run.scenario })
   }
 
   bug(bug: Bug): void {
@@ -170,8 +181,17 @@ export class RunOutput {
 
 const seedWords = (views: readonly RunView[]): string => `${views[0]?.seed} to ${views.at(-1)?.seed}`
 
+const nameOf = ({ version, job }: PlannedRun): string => `Kafka ${version}, seed ${job.plan.seed}`
+
+const messageOf = (view: RunView): string => `${view.outcome}: ${outcomeWords(view)}`
+
+const detailOf = (view: RunView): string[] => [
+  ...view.verdicts.filter(({ fails }) => fails).map(({ name, words }) => `${name}: ${words}`),
+  `repeat: ${view.repeat}`,
+]
+
 function caseOf(run: PlannedRun, result: JobResult): JUnitCase {
-  const name = `Kafka ${run.version}, seed ${run.job.plan.seed}`
+  const name = nameOf(run)
   if (!result.ok) {
     const { message, stack, repeat } = result.bug
     return {
@@ -183,17 +203,14 @@ function caseOf(run: PlannedRun, result: JobResult): JUnitCase {
     }
   }
   const { view, wallMs } = result
-  const detail = [
-    ...view.verdicts.filter(({ fails }) => fails).map(({ name: of, words }) => `${of}: ${words}`),
-    `repeat: ${view.repeat}`,
-  ]
-  const message = `${view.outcome}: ${outcomeWords(view)}`
   return {
     suite: run.scenario,
     name,
     seconds: wallMs / 1000,
     problem:
-      view.failed || view.outcome === 'interrupted' ? { kind: 'failure', message, detail: detail.join('\n') } : null,
+      view.failed || view.outcome === 'interrupted'
+        ? { kind: 'failure', message: messageOf(view), detail: detailOf(view).join('\n') }
+        : null,
     output: `digest ${view.digest}`,
   }
 }

@@ -6,7 +6,7 @@ import { isRightlyCaught, runMutant } from '../../src/campaign/mutant-run.ts'
 import { PROFILES, profileNamed } from '../../src/campaign/profiles/table.ts'
 import { planOf, runCase } from '../../src/campaign/run-case.ts'
 import type { SeedResult } from '../../src/campaign/seed-result.ts'
-import { regression, storeWith } from '../../src/campaign/seed-store.ts'
+import { inOrder, regression, storeWith } from '../../src/campaign/seed-store.ts'
 import { shrink } from '../../src/campaign/shrink/shrink.ts'
 import { withoutNumbers } from '../../src/campaign/signature.ts'
 import { totalsOf } from '../../src/campaign/statistics.ts'
@@ -158,4 +158,17 @@ test('the seed store keeps the fastest seed of each kind and fails on a worse ou
   expect(regression({ ...store[0]!, outcome: 'clean' }, result(2, { outcome: 'broke', breaks: [broken] }))).toContain(
     'instead of clean',
   )
+})
+
+test('the seed store runs what fails first, the fastest of it first of all', () => {
+  const of = (seed: number, outcome: SeedResult['outcome'], events: number) => ({
+    kafka: '2.4',
+    profile: 'smoke',
+    seed,
+    outcome,
+    signature: null,
+    events,
+  })
+  const seeds = [of(1, 'clean', 10), of(2, 'broke', 900), of(3, 'liveness', 20), of(4, 'clean', 5)]
+  expect(inOrder(seeds).map(({ seed }) => seed)).toEqual([3, 2, 4, 1])
 })

@@ -106,6 +106,19 @@ test('a named leader that does not know of it is a violation, and one that hangs
   expect(findings(hung, 'PartitionsHaveLeaders')[0]!.knownHole).toBe('KAFKA-3410')
 })
 
+test('a leader that the controller never saw go is a known hole to 2.1, and none once it was seen', () => {
+  const named = (kafka: string, seen: boolean) => {
+    const world = worldOf({ kafka, state: { leader: 1, epoch: 0, isr: [1, 2] }, replicas: { 1: {} } })
+    happen(world, ['controller-2', { kind: 'controllerElected', controllerEpoch: 1 }])
+    happen(world, ['broker-1', { kind: 'registered', broker: 1, brokerEpoch: 7 }])
+    if (seen) happen(world, ['controller-2', { kind: 'brokerJoined', broker: 1 }])
+    return findings(world, 'PartitionsHaveLeaders')[0]!.knownHole
+  }
+  expect(named('2.1', false)).toBe('KAFKA-7235')
+  expect(named('2.1', true)).toBeUndefined()
+  expect(named('2.2', false)).toBeUndefined()
+})
+
 test('a leader that a former controller has named is a known hole to 2.0', () => {
   const named = (kafka: string, controllerEpoch: number) => {
     const world = worldOf({
