@@ -23,6 +23,8 @@ function only(html, pattern, what) {
   return found[0]
 }
 
+// Also under a test runner the page is the one that ships.
+process.env.NODE_ENV = 'production'
 const result = await build({
   configFile: false,
   root: join(root, 'src', 'web'),

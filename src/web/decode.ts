@@ -1,7 +1,9 @@
 /** Data blocks of the page: gzipped text in base64. */
 
 async function inflated(base64: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0))
+  const letters = atob(base64.trim())
+  const bytes = new Uint8Array(letters.length)
+  for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at)
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
   return new Response(stream).text()
 }

@@ -4,7 +4,7 @@ import type { SpaceTimeArrow, SpaceTimePoint, SpaceTimeScene, Traffic } from '..
 import { spaceTimeScene } from '../report/page/space-time-scene.ts'
 import { pageWidth } from './size.ts'
 import type { Side } from './store.ts'
-import { cone, eventOf, goEvent, isBoth, sideIndex, traffic, zoom } from './store.ts'
+import { cone, eventOf, goEvent, isBoth, lastAllowed, sideIndex, traffic, zoom } from './store.ts'
 
 const LANE_PX = 46
 const LEFT_PX = 86
@@ -26,7 +26,11 @@ const shortType = (type: string): string =>
 
 export function Diagram({ side }: { readonly side: Side }) {
   const at = eventOf(side)
-  const scene = spaceTimeScene(side.run, at, { traffic: traffic.value, ranks: zoom.value })
+  const scene = spaceTimeScene(side.run, at, {
+    traffic: traffic.value,
+    ranks: zoom.value,
+    last: lastAllowed(side.run),
+  })
   const bright = cone.value ? causalCone(side.run, at) : null
   const width = Math.max(320, pageWidth.value - 40)
   const step = (width - LEFT_PX - 24) / Math.max(1, scene.ranks)

@@ -12,6 +12,7 @@ import {
   goEvent,
   goRow,
   isBoth,
+  lastAllowed,
   level,
   main,
   rows,
@@ -30,7 +31,8 @@ const listed = computed<readonly number[]>(() => {
   const side = main.value
   if (side === undefined) return []
   const found: number[] = []
-  for (let at = 0; at < side.run.length; at++) if (side.run.levels[at]! >= level.value) found.push(at)
+  const last = lastAllowed(side.run)
+  for (let at = 0; at <= last; at++) if (side.run.levels[at]! >= level.value) found.push(at)
   return found
 })
 

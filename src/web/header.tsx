@@ -2,7 +2,7 @@
 import { formatTime } from '../kernel/time.ts'
 import type { RunOutcome } from '../report/run-view.ts'
 import { isDark } from './commands.ts'
-import { dialog, eventOf, isBoth, main, showView, sides, theme, view } from './store.ts'
+import { dialog, eventOf, isBoth, isHeld, main, showView, sides, theme, view } from './store.ts'
 
 const OUTCOMES: Readonly<Record<RunOutcome, readonly [glyph: string, words: string, tone: 'good' | 'bad' | 'warn']>> = {
   held: ['✓', 'everything held', 'good'],
@@ -48,7 +48,11 @@ export function Header() {
           <p key={each.name} class={`version ${isBoth.value || each === side ? '' : 'other'}`}>
             {all.length > 1 ? <b class="letter">{each.name}</b> : null}
             <b>{each.label}</b> <span class="dim">seed {each.run.header.seed}</span>{' '}
-            <Outcome outcome={each.run.footer?.view?.outcome} lost={each.run.footer?.view?.counted.lost ?? 0} />
+            {isHeld(each.run) ? (
+              <span class="dim">what came of it is told after the questions</span>
+            ) : (
+              <Outcome outcome={each.run.footer?.view?.outcome} lost={each.run.footer?.view?.counted.lost ?? 0} />
+            )}
           </p>
         ))}
       </div>

@@ -88,6 +88,9 @@ export function lastAllowed(run: PageRun): number {
   return run.length - 1
 }
 
+/** A question holds the run: what comes after it is not told yet, wherever it would stand. */
+export const isHeld = (run: PageRun): boolean => lastAllowed(run) < run.length - 1
+
 // --- Moving
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))

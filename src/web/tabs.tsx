@@ -7,7 +7,7 @@ import { Charts } from './charts.tsx'
 import { Groups, Heads, Transactions } from './coordinated.tsx'
 import { Partitions } from './partitions.tsx'
 import type { Side } from './store.ts'
-import { eventOf, goEvent, isBoth, sideIndex, tab } from './store.ts'
+import { eventOf, goEvent, isBoth, isHeld, sideIndex, tab } from './store.ts'
 
 const TABS = [
   ['verdicts', 'Properties'],
@@ -70,12 +70,17 @@ function Verdicts({ side }: { readonly side: Side }) {
   const verdicts = side.run.footer?.view?.verdicts ?? []
   const weight = ({ fails, outcome }: (typeof verdicts)[number]): number =>
     fails ? 0 : outcome === 'expected-violation' ? 1 : 2
-  const broken = verdicts.filter(({ outcome }) => outcome !== 'held').sort((a, b) => weight(a) - weight(b))
-  const held = verdicts.filter(({ outcome }) => outcome === 'held')
   const at = eventOf(side)
   const isYet = (event: number): boolean => Math.min(event, side.run.length - 1) <= at
+  // While a question holds the run, only what has been broken by now is told.
+  const isUntold = isHeld(side.run)
+  const broken = verdicts
+    .filter(({ outcome, evidence }) => outcome !== 'held' && (!isUntold || evidence.some(({ event }) => isYet(event))))
+    .sort((a, b) => weight(a) - weight(b))
+  const held = isUntold ? [] : verdicts.filter(({ outcome }) => outcome === 'held')
   return (
     <>
+      {isUntold ? <p class="dim">What breaks later is told after the questions.</p> : null}
       {verdicts.length === 0 ? <p class="dim">The trace ends before its verdicts.</p> : null}
       {broken.map((verdict) => (
         <div key={verdict.name} class="verdict">
@@ -86,17 +91,20 @@ function Verdicts({ side }: { readonly side: Side }) {
           </p>
           <p class="dim">{verdict.statement}</p>
           <ul>
-            {verdict.evidence.slice(0, 8).map((evidence, i) => (
-              <li key={i} class={isYet(evidence.event) ? '' : 'dim'}>
-                <button
-                  type="button"
-                  onClick={() => goEvent(Math.min(evidence.event, side.run.length - 1), sideIndex(side))}
-                >
-                  @{evidence.event}
-                </button>{' '}
-                {evidence.words}
-              </li>
-            ))}
+            {verdict.evidence
+              .filter(({ event }) => !isUntold || isYet(event))
+              .slice(0, 8)
+              .map((evidence, i) => (
+                <li key={i} class={isYet(evidence.event) ? '' : 'dim'}>
+                  <button
+                    type="button"
+                    onClick={() => goEvent(Math.min(evidence.event, side.run.length - 1), sideIndex(side))}
+                  >
+                    @{evidence.event}
+                  </button>{' '}
+                  {evidence.words}
+                </li>
+              ))}
           </ul>
           {verdict.because === null ? null : <p class="dim">Not promised: {verdict.because}</p>}
         </div>

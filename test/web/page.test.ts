@@ -127,6 +127,9 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
         await page.keyboard.press('PageDown')
         expect(await chapter.locator('h2').innerText()).toBe(title)
         expect(before).toContain('a question waits')
+        // Neither the outcome nor what breaks later gives the answer away.
+        expect(await page.locator('header').innerText()).toMatch(/told after the questions/)
+        expect(await page.locator('#tab-panel').innerText()).not.toMatch(/is lost|held/)
         await page.keyboard.press('p')
         await page.keyboard.press('Space')
         await page.keyboard.press('Enter')
@@ -136,6 +139,7 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       }
       await page.keyboard.press('PageDown')
     }
+    expect(await page.locator('header').innerText()).toMatch(/1 acknowledged record lost/)
     expect(titles).toEqual([
       'm2 is everywhere, and only the leader knows it',
       'The leader dies',

@@ -98,12 +98,13 @@ export interface NamedThings {
 /** Events between two kept states. Between them the state is stepped. */
 const KEYFRAME_EVERY = 1024
 
-const KEY = /^(.*)>(.*)\/([^/#]+)#/
-
 /** `from>to/Message#7` in parts. */
 export function partsOfKey(key: string): { from: string; to: string; type: string } | null {
-  const match = KEY.exec(key)
-  return match === null ? null : { from: match[1]!, to: match[2]!, type: match[3]! }
+  const slash = key.lastIndexOf('/')
+  const hash = key.indexOf('#', slash)
+  const arrow = key.lastIndexOf('>', slash)
+  if (arrow < 0 || hash < slash + 2) return null
+  return { from: key.slice(0, arrow), to: key.slice(arrow + 1, slash), type: key.slice(slash + 1, hash) }
 }
 
 function levelOf(event: PageEvent): Level {
@@ -184,10 +185,13 @@ export class PageRun {
   readonly named: NamedThings
   /** Events that changed a path, ascending. */
   readonly changes: ReadonlyMap<string, readonly number[]>
-  /** Messages by the event at which they were sent, and by that at which they ended. */
-  readonly sentAt: ReadonlyMap<number, readonly PageMessage[]>
-  readonly endedAt: ReadonlyMap<number, PageMessage>
+  /** Ids of steps are far below zero, so that no array serves. */
   readonly #indexOfId = new Map<number, number>()
+  /** By event, the first message that it sent, and by message the next one of the same event; then the message that arrived by it. One more than the index, 0: none. */
+  readonly #firstSent: Int32Array
+  readonly #nextSent: Int32Array
+  readonly #arrived: Int32Array
+  /** Kept as the reader comes by: the state before every event whose index is a multiple of `KEYFRAME_EVERY`. */
   readonly #keyframes: ViewState[] = []
   #state = new ViewState()
   #at = -1
@@ -201,21 +205,18 @@ export class PageRun {
     const cuts: CutMoment[] = []
     const partitions = new Set<TopicPartition>()
     const acknowledged = new AcknowledgedSoFar()
-    const walking = new ViewState()
     for (const event of trace.events) {
       const { i, d } = event
-      if (i % KEYFRAME_EVERY === 0) this.#keyframes.push(new ViewState(walking))
       this.#indexOfId.set(event.id, i)
       this.levels[i] = levelOf(event)
       if (d === undefined) continue
-      walking.redo(d)
       for (const patch of d) {
         const path = pathOf(patch)
         const known = changes.get(path)
-        if (known === undefined) changes.set(path, [i])
-        else if (known.at(-1) !== i) known.push(i)
-        if (path.startsWith('log/')) partitions.add(path.split('/')[1]!)
-        if (path.startsWith('partition/')) partitions.add(path.split('/')[1]!)
+        if (known === undefined) {
+          changes.set(path, [i])
+          if (path.startsWith('log/') || path.startsWith('partition/')) partitions.add(path.split('/')[1]!)
+        } else if (known[known.length - 1] !== i) known.push(i)
         if (path === TOLD && patch[0] === '+') acknowledged.add(i, patch[2] as unknown as Told[])
         if (isListPatch(patch) && patch[0] === '-') cuts.push({ event: i, path, cells: patch[2] as unknown as Cell[] })
       }
@@ -226,16 +227,18 @@ export class PageRun {
     this.named = namedThings(changes)
     this.partitions = [...partitions].sort(comparePartitions)
     this.messages = this.#readMessages()
-    const sentAt = new Map<number, PageMessage[]>()
-    const endedAt = new Map<number, PageMessage>()
-    for (const message of this.messages) {
-      const known = sentAt.get(message.sent)
-      if (known === undefined) sentAt.set(message.sent, [message])
-      else known.push(message)
-      if (message.ended !== null && message.fate === 'arrived') endedAt.set(message.ended, message)
+    this.#firstSent = new Int32Array(this.events.length)
+    this.#nextSent = new Int32Array(this.messages.length)
+    this.#arrived = new Int32Array(this.events.length)
+    // From the last one back, so that each chain is in the order of its messages.
+    for (let at = this.messages.length - 1; at >= 0; at--) {
+      const { sent, ended, fate } = this.messages[at]!
+      if (sent >= 0) {
+        this.#nextSent[at] = this.#firstSent[sent]!
+        this.#firstSent[sent] = at + 1
+      }
+      if (ended !== null && fate === 'arrived') this.#arrived[ended] = at + 1
     }
-    this.sentAt = sentAt
-    this.endedAt = endedAt
     this.moments = this.#readMoments()
   }
 
@@ -248,17 +251,30 @@ export class PageRun {
     return this.#indexOfId.get(id) ?? -1
   }
 
+  /** Messages that an event sent. */
+  sentBy(event: number): PageMessage[] {
+    const found: PageMessage[] = []
+    for (let at = this.#firstSent[event] ?? 0; at > 0; at = this.#nextSent[at - 1]!) found.push(this.messages[at - 1]!)
+    return found
+  }
+
+  /** The message whose arrival an event was. */
+  arrivedBy(event: number): PageMessage | undefined {
+    return this.messages[(this.#arrived[event] ?? 0) - 1]
+  }
+
   /** The state after event `index`; -1: before the first. The same object every time, brought to that event. */
   stateAt(index: number): ViewState {
     const to = Math.max(-1, Math.min(index, this.events.length - 1))
-    const keyframe = Math.floor((to + 1) / KEYFRAME_EVERY)
-    const stepping = Math.abs(to - this.#at)
-    if (stepping > to + 1 - keyframe * KEYFRAME_EVERY && this.#keyframes[keyframe] !== undefined) {
-      this.#state = new ViewState(this.#keyframes[keyframe])
-      this.#at = keyframe * KEYFRAME_EVERY - 1
+    const wanted = Math.floor((to + 1) / KEYFRAME_EVERY)
+    const nearest = Math.min(wanted, this.#keyframes.length - 1)
+    if (nearest >= 0 && to + 1 - nearest * KEYFRAME_EVERY < Math.abs(to - this.#at)) {
+      this.#state = new ViewState(this.#keyframes[nearest])
+      this.#at = nearest * KEYFRAME_EVERY - 1
     }
     while (this.#at < to) {
       this.#at += 1
+      if (this.#at === this.#keyframes.length * KEYFRAME_EVERY) this.#keyframes.push(new ViewState(this.#state))
       this.#state.redo(this.events[this.#at]!.d ?? [])
     }
     while (this.#at > to) {

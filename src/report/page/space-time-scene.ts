@@ -69,6 +69,8 @@ export interface SpaceTimeView {
   readonly traffic: readonly Traffic[]
   /** Events in the stretch. */
   readonly ranks: number
+  /** No event behind this one is drawn; absent: all may be. */
+  readonly last?: number
 }
 
 /** Of the traffic that is wanted, and between processes: a lane draws nothing to itself. */
@@ -83,7 +85,7 @@ function isDrawn(run: PageRun, index: number, view: SpaceTimeView): boolean {
     if (parts === null) return false
     if (isShown(parts, view)) return true
   }
-  if (run.sentAt.get(index)?.some((message) => isShown(message, view)) === true) return true
+  if (run.sentBy(index).some((message) => isShown(message, view))) return true
   if (event.k === 'start' || event.k === 'stop') return true
   return run.levels[index]! >= 3 || event.x !== undefined
 }
@@ -95,11 +97,12 @@ function stretch(run: PageRun, index: number, view: SpaceTimeView): number[] {
   let back = Math.min(index, run.length - 1)
   let ahead = back + 1
   const half = Math.floor(view.ranks / 2)
+  const end = Math.min(run.length, (view.last ?? run.length) + 1)
   while (back >= 0 && before.length < half) {
     if (isDrawn(run, back, view)) before.push(back)
     back -= 1
   }
-  while (ahead < run.length && before.length + after.length < view.ranks) {
+  while (ahead < end && before.length + after.length < view.ranks) {
     if (isDrawn(run, ahead, view)) after.push(ahead)
     ahead += 1
   }
@@ -134,8 +137,8 @@ function lanesIn(
   const busy = new Set<string>()
   for (const at of events) {
     busy.add(laneOf(run.events[at]!.n))
-    for (const { to } of run.sentAt.get(at) ?? []) busy.add(laneOf(to))
-    const arrived = run.endedAt.get(at)
+    for (const { to } of run.sentBy(at)) busy.add(laneOf(to))
+    const arrived = run.arrivedBy(at)
     if (arrived !== undefined) busy.add(laneOf(arrived.from))
   }
   const isIdle = ({ id }: { readonly id: string }): boolean => isClient(id) && !busy.has(id)
@@ -193,8 +196,8 @@ export function spaceTimeScene(run: PageRun, index: number, view: SpaceTimeView)
     })
   }
   for (let at = first; at <= last; at++) {
-    for (const message of run.sentAt.get(at) ?? []) draw(message)
-    const arrived = run.endedAt.get(at)
+    for (const message of run.sentBy(at)) draw(message)
+    const arrived = run.arrivedBy(at)
     if (arrived !== undefined) draw(arrived)
   }
   return {
