@@ -15,6 +15,7 @@ import { isUnreadable, madeReadable } from './load-logs.ts'
 import { directoriesOf, isOffline, usableLogs } from './log-dirs.ts'
 import { type BrokerContext, durationSetting, numberSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
+import { tellFileSynced, tellLogClosed, tellLogSynced } from './syncs.ts'
 
 export const HIGH_WATERMARK_TIMER = 'checkpoint:high-watermark'
 export const RECOVERY_POINT_TIMER = 'checkpoint:recovery-point'
@@ -67,17 +68,17 @@ export function onCheckpointTimer(
   switch (timer) {
     case HIGH_WATERMARK_TIMER:
       noteFullDisks(state, ctx, config)
-      checkpointHighWatermarks(state, config)
+      checkpointHighWatermarks(state, ctx, config)
       nextRun(ctx, timer, data, durationSetting(config, 'replica.high.watermark.checkpoint.interval.ms', 5_000))
       return
     case RECOVERY_POINT_TIMER:
       noteFullDisks(state, ctx, config)
-      checkpointRecoveryPoint(state, config)
+      checkpointRecoveryPoint(state, ctx, config)
       nextRun(ctx, timer, data, durationSetting(config, RECOVERY_POINT_INTERVAL, 60_000))
       return
     case LOG_START_TIMER:
       noteFullDisks(state, ctx, config)
-      checkpointLogStart(state, config)
+      checkpointLogStart(state, ctx, config)
       nextRun(ctx, timer, data, durationSetting(config, LOG_START_INTERVAL, 60_000))
   }
 }
@@ -104,7 +105,7 @@ function written(
  * Writes the high watermark of every replica this process has: of leaders and followers alike. A partition without a
  * replica object is not in the file any more (KAFKA-1647 tells what that cost to 0.8.1).
  */
-export function checkpointHighWatermarks(state: BrokerState, config: BrokerConfig): void {
+export function checkpointHighWatermarks(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const { partitions } = running(state)
   const names = sortedKeys(partitions)
   if (names.length === 0 || isUnreadable(state.durable, 'replication-offset-checkpoint')) return
@@ -114,10 +115,11 @@ export function checkpointHighWatermarks(state: BrokerState, config: BrokerConfi
     state.durable.highWatermarkCheckpoint,
     names.map((name): [TopicPartition, number] => [name, partitions[name]!.highWatermark]),
   )
+  if (config.mechanisms.checkpointFsync) tellFileSynced(ctx, 'replication-offset-checkpoint')
 }
 
 /** Writes up to where each log is known to be on disk. Also after every truncation. */
-export function checkpointRecoveryPoint(state: BrokerState, config: BrokerConfig): void {
+export function checkpointRecoveryPoint(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const { durable } = state
   if (durable.recoveryPointCheckpoint === null) return
   durable.recoveryPointCheckpoint = written(
@@ -129,6 +131,7 @@ export function checkpointRecoveryPoint(state: BrokerState, config: BrokerConfig
       .map((name): [TopicPartition, number] => [name, durable.logs[name]!.recoveryPoint]),
   )
   madeReadable(durable, 'recovery-point-offset-checkpoint')
+  if (config.mechanisms.checkpointFsync) tellFileSynced(ctx, 'recovery-point-offset-checkpoint')
   for (const name of Object.keys(durable.logs)) {
     const { layout, recoveryPoint } = durable.logs[name]!
     if (layout !== undefined) dropOldSnapshots(layout, recoveryPoint, config.mechanisms)
@@ -136,7 +139,7 @@ export function checkpointRecoveryPoint(state: BrokerState, config: BrokerConfig
 }
 
 /** Lists only logs that begin above their first record on disk: the others are found without it. */
-export function checkpointLogStart(state: BrokerState, config: BrokerConfig): void {
+export function checkpointLogStart(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const { durable } = state
   if (durable.logStartOffsetCheckpoint === null) return
   const starts: Record<TopicPartition, number> = {}
@@ -147,20 +150,26 @@ export function checkpointLogStart(state: BrokerState, config: BrokerConfig): vo
   }
   durable.logStartOffsetCheckpoint = written(state, config, durable.logStartOffsetCheckpoint, Object.entries(starts))
   madeReadable(durable, 'log-start-offset-checkpoint')
+  tellFileSynced(ctx, 'log-start-offset-checkpoint')
 }
 
 /** A clean stop: high watermarks, then everything on disk, then the other files, then the marker (recorded order). */
-export function closeLogs(state: BrokerState, config: BrokerConfig): void {
+export function closeLogs(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const { offlineDirs } = running(state)
-  checkpointHighWatermarks(state, config)
+  checkpointHighWatermarks(state, ctx, config)
   for (const name of usableLogs(state, config)) {
     const log = state.durable.logs[name]!
+    const from = log.recoveryPoint
     flushLog(log, log.logEndOffset, diskLies(state, config, name))
+    if (log.recoveryPoint > from || config.mechanisms.closeFlushesActiveSegment === true) {
+      tellLogSynced(ctx, config, name, log, from)
+    }
+    tellLogClosed(ctx, name, log)
     if (log.layout !== undefined) closeLayout(log.layout, log.logEndOffset, config.mechanisms)
     if (log.producers !== undefined) takeProducerSnapshot(log.producers)
   }
-  checkpointRecoveryPoint(state, config)
-  checkpointLogStart(state, config)
+  checkpointRecoveryPoint(state, ctx, config)
+  checkpointLogStart(state, ctx, config)
   state.durable.cleanShutdown = true
   if (offlineDirs.length > 0) state.durable.unmarkedDirs = [...offlineDirs]
 }

@@ -3,7 +3,7 @@ import type { ErrorName } from '../kafka/errors.ts'
 import { partitionNames, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { LeaderAndIsrRequest, LeaderAndIsrState, StopReplicaRequest } from '../kafka/messages/control.ts'
 import { unreachable } from '../kernel/assert.ts'
-import { startHighWatermarkCheckpoints } from './checkpoint.ts'
+import { checkpointLogStart, checkpointRecoveryPoint, startHighWatermarkCheckpoints } from './checkpoint.ts'
 import { forgetCleaned } from './cleaner.ts'
 import { stopCoordinating } from './coordinator/leadership.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
@@ -218,6 +218,11 @@ export function stopReplica(
     delete volatile.lastFlushUs[name]
     delete state.durable.logs[name]
     forgetCleaned(state, name)
+    // LogManager.asyncDelete writes both files without the log, since they are a directory's own (1.0, with KIP-112).
+    if (config.mechanisms.logDirFailures === true) {
+      checkpointRecoveryPoint(state, ctx, config)
+      checkpointLogStart(state, ctx, config)
+    }
     const { topic } = splitTopicPartition(name)
     const others = Object.keys(volatile.partitions).some((other) => splitTopicPartition(other).topic === topic)
     if (!others) delete volatile.topicSettings[topic]

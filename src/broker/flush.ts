@@ -9,6 +9,7 @@ import { nextRun, startTask } from './fixed-rate.ts'
 import { usableLogs } from './log-dirs.ts'
 import { type BrokerContext, durationSetting, logOf, numberSetting, running, topicNumber } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
+import { tellLogSynced } from './syncs.ts'
 
 export const FLUSH_TIMER = 'flush'
 
@@ -37,19 +38,35 @@ export function onFlushTimer(state: BrokerState, ctx: BrokerContext, config: Bro
     const ageUs = ctx.nowUs - (volatile.lastFlushUs[name] ?? 0)
     const limitMs = topicNumber(state, config, name, 'flush.ms') ?? NEVER
     if (log.recoveryPoint >= log.logEndOffset || limitMs === NEVER || ageUs < msToUs(limitMs)) continue
-    flushLog(log, log.logEndOffset, diskLies(state, config, name))
+    flush(state, ctx, config, name)
     const jitterUs = Math.floor((2 * ctx.random(`broker.flush/${ctx.self}`) - 1) * JITTER_US)
     volatile.lastFlushUs[name] = ctx.nowUs + jitterUs
   }
   nextRun(ctx, FLUSH_TIMER, data, durationSetting(config, SCHEDULER, NEVER))
 }
 
-/** After an append: flushes the log when flush.messages or more records of it are not flushed. */
-export function flushByCount(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, name: TopicPartition): void {
-  const limit = topicNumber(state, config, name, 'flush.messages') ?? NEVER
-  if (limit === NEVER) return
+function flush(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, name: TopicPartition): void {
   const log = logOf(state, name)
-  if (log.logEndOffset - log.recoveryPoint < limit) return
+  const from = log.recoveryPoint
   flushLog(log, log.logEndOffset, diskLies(state, config, name))
+  tellLogSynced(ctx, config, name, log, from)
+}
+
+/**
+ * After an append, before which the recovery point was `from`: a roll has flushed what it closed, and flush.messages or
+ * more records that are not flushed are flushed now.
+ */
+export function flushByCount(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  from: number,
+): void {
+  const log = logOf(state, name)
+  if (log.recoveryPoint > from) tellLogSynced(ctx, config, name, log, from)
+  const limit = topicNumber(state, config, name, 'flush.messages') ?? NEVER
+  if (limit === NEVER || log.logEndOffset - log.recoveryPoint < limit) return
+  flush(state, ctx, config, name)
   running(state).lastFlushUs[name] = ctx.nowUs
 }

@@ -17,6 +17,7 @@ import { segmentSettings } from './log-disk.ts'
 import { followPartition, shouldRestartFetcher, unfollowPartition } from './replica-fetcher.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
+import { EPOCH_FILE, tellFileSynced } from './syncs.ts'
 
 /**
  * The replica of a partition, made with its log when there is none yet. Its high watermark is read from the checkpoint
@@ -88,7 +89,10 @@ export function makeLeader(
     partition.leaderEpochStartOffset = log.logEndOffset
     delete partition.lastStableOffset
     // KAFKA-7415 (2.0.1): followers can then be told where this epoch began even if nothing is ever appended in it.
-    if (m.epochEntryAtElection) assignEpoch(log, told.leaderEpoch, log.logEndOffset, m)
+    if (m.epochEntryAtElection) {
+      assignEpoch(log, told.leaderEpoch, log.logEndOffset, m)
+      tellFileSynced(ctx, EPOCH_FILE, name)
+    }
     if (!wasLeader) lowerUnknownHighWatermark(ctx, partition, log, m)
     const keepLogEnds = wasLeader && m.sameLeaderKeepsFollowerState
     resetRemoteReplicas(partition, ctx.nowUs, log.logEndOffset, keepLogEnds, m)

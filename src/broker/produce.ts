@@ -24,6 +24,7 @@ import { diskOf } from './log-disk.ts'
 import { unhostedError } from './read-partition.ts'
 import { type BrokerContext, logOf, minInsyncReplicas, running, topicNumber } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedProduce, PartitionState } from './state.ts'
+import { EPOCH_FILE, tellFileSynced } from './syncs.ts'
 import { firstLocked, waitForLock } from './waiting.ts'
 
 type Appended =
@@ -161,6 +162,8 @@ function append(
   }
   const inBatches = { baseOffset: log.logEndOffset, leaderEpoch, records: written, ...parts }
   if (!diskTakes(state, ctx, config, name, [inBatches])) return { ok: false, error: 'KAFKA_STORAGE_ERROR' }
+  const { recoveryPoint } = log
+  const epochs = log.epochCache.length
   const { baseOffset, endOffset } = appendAsLeader(
     log,
     written,
@@ -169,7 +172,8 @@ function append(
     diskOf(state, ctx, config, name),
     parts,
   )
-  flushByCount(state, ctx, config, name)
+  if (log.epochCache.length > epochs) tellFileSynced(ctx, EPOCH_FILE, name)
+  flushByCount(state, ctx, config, name, recoveryPoint)
   ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
   if (isMutant(config, 'append-twice')) appendAsLeader(log, records, leaderEpoch, config.mechanisms)
   // With an ISR of one the record is committed at once.

@@ -59,7 +59,7 @@ export function closeBroker(state: BrokerState, ctx: BrokerContext, config: Brok
     return
   }
   shutdown.stage = 'closing'
-  closeLogs(state, config)
+  closeLogs(state, ctx, config)
   if (config.mechanisms.metadata === 'kraft') {
     // KIP-966: the clean-shutdown file keeps the broker epoch, by which the controller knows that nothing was lost.
     state.durable.cleanShutdownEpoch = volatile.brokerEpoch

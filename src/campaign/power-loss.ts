@@ -52,7 +52,8 @@ export function powerLossPlan({ kafka, seed, seconds, strike }: PowerLossOptions
       },
     },
     clients: { shop: { produces: 'orders', rate: '2/s', settings: { acks: 'all', retries: 3 } } },
-    run: `${seconds}s`,
+    // The power comes back, and the start is seen, also after a strike at the very end.
+    run: `${seconds + (strike === null ? 0 : DARK_US / 1_000_000 + 2)}s`,
   } as Parameters<typeof scenario>[0])
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'))
   const compiled = compileScenario(parsed.scenario, { kafka, seed })

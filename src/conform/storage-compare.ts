@@ -11,6 +11,7 @@ import type { Comparison } from './comparison.ts'
 import { compareSegmentHistory, type SegmentHistory } from './segment-watch.ts'
 import { COMPARED_AT_START, compareAtStart } from './storage-compare-start.ts'
 import type { SeenCheckpoints, SeenDirectory, SeenSegment, StorageSeen } from './storage-recording.ts'
+import { comparePhase, compareSyncTimes } from './sync-watch.ts'
 
 /** The durable side of a broker at the moment that is compared. */
 export interface BrokerFiles {
@@ -40,6 +41,10 @@ export interface StoragePoint {
   readonly written: (broker: number, file: WatchedFile, sinceMs: number) => readonly (readonly string[])[]
   /** How segments went since a time of the recording. */
   readonly segments: (broker: number, partition: string, sinceMs: number) => SegmentHistory
+  /** Calls that forced files of a broker to the disk, between two times of the recording. */
+  readonly synced: (broker: number, fromMs: number, toMs: number) => Readonly<Record<string, number>>
+  /** When a broker made such a call, in ms, from a time of the recording on. */
+  readonly syncTimesMs: (broker: number, call: string, fromMs: number) => readonly number[]
   readonly atUs: number
   /** Answers to the questions of this entry, in order. */
   readonly asked: readonly Json[]
@@ -49,6 +54,12 @@ export interface StoragePoint {
   readonly topics: readonly string[]
   readonly world: World
 }
+
+/** What begins a phase of a recording may come so much earlier in the replay, in ms. */
+const BORDER_MS = 50
+
+/** The first flush by age may come so much earlier than the recorded one, as the scheduler's phase has it, in ms. */
+const FIRST_SYNC_MS = 250
 
 export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Comparison): void {
   if (compareAtStart(seen, point, to)) return
@@ -107,6 +118,21 @@ export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Compa
     case 'recoveryPoints':
       to.equal(point.label, 'recovery points', seen.points, point.flushed(seen.partition, seen.points.length))
       return
+    case 'syncCalls':
+      for (const { phase, fromMs, seconds, calls } of seen.phases) {
+        const ours = point.synced(seen.broker, fromMs - BORDER_MS, fromMs + seconds * 1000 - BORDER_MS)
+        comparePhase(`${point.label}: ${phase}`, calls, ours, to)
+      }
+      return
+    case 'syncTimes': {
+      const [first] = seen.calls
+      if (first === undefined) return
+      const [fromMs, call, file] = first
+      const ours = point.syncTimesMs(seen.broker ?? 1, `${call} ${file}`, fromMs - FIRST_SYNC_MS)
+      const recorded = seen.calls.map(([atMs]) => atMs)
+      compareSyncTimes(`${point.label}: ${file}`, recorded, ours.slice(0, recorded.length), to)
+      return
+    }
     case 'fileEvents':
       compareFileEvents(seen, point, to)
       return
@@ -124,6 +150,8 @@ export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Compa
 /** Whether a kind of entry is compared; others are counted as not known. */
 export const COMPARED: readonly string[] = [
   ...COMPARED_AT_START,
+  'syncCalls',
+  'syncTimes',
   'directory',
   'checkpoints',
   'rolls',

@@ -319,6 +319,13 @@ export type StorageSeen = At &
           readonly calls: Readonly<Record<string, number>>
         }[]
       }
+    | {
+        readonly saw: 'syncTimes'
+        readonly broker?: number
+        readonly partition: string
+        /** [atMs, call, file], in time. */
+        readonly calls: readonly (readonly [number, string, string])[]
+      }
     | { readonly saw: 'registered'; readonly brokers: readonly number[] }
     | { readonly saw: 'stopped' | 'sessionEnded'; readonly broker: number }
   )

@@ -17,6 +17,7 @@ import { type BrokerFiles, COMPARED, compareStorage } from './storage-compare.ts
 import { CLOCK_MS, isDoneEntry, storagePlan } from './storage-plan.ts'
 import { type StorageRecording, unknownAction } from './storage-recording.ts'
 import { FileWatch } from './storage-watch.ts'
+import { SyncWatch } from './sync-watch.ts'
 
 function filesOf(world: World, broker: number): BrokerFiles {
   const state = brokerState(world, broker)
@@ -92,6 +93,7 @@ function replayAt(
   const to = new Comparison()
   const watch = new FileWatch(recording.brokers)
   const segments = new SegmentWatch(recording.brokers)
+  const syncs = new SyncWatch()
   const contents = contentsSeen(recording)
   const contentsWatch = new ContentsWatch([...new Set(contents.map(({ partition }) => partition))], CLOCK_MS)
   let looked = 0
@@ -118,6 +120,12 @@ function replayAt(
         written: (broker, file, sinceMs) => watch.written(broker, file, world.nowUs - (entry.atMs - sinceMs) * 1000),
         segments: (broker, partition, sinceMs) =>
           segments.since(broker, partition, world.nowUs - (entry.atMs - sinceMs) * 1000),
+        synced: (broker, fromMs, toMs) => {
+          const usOf = (ms: number): number => world.nowUs - (entry.atMs - ms) * 1000
+          return syncs.calls(broker, usOf(fromMs), usOf(toMs))
+        },
+        syncTimesMs: (broker, call, fromMs) =>
+          syncs.times(broker, call, world.nowUs - (entry.atMs - fromMs) * 1000).map((atUs) => atUs / 1000),
         atUs: world.nowUs,
         asked: (requests[index] ?? []).map((label) => world.ledger.requests[label]?.result ?? null),
         answers: answersBefore(world, recording, requests, index),
@@ -132,8 +140,9 @@ function replayAt(
   const result = simulate(plan, {
     properties: [],
     digest: false,
-    onEvent: (world) => {
+    onEvent: (world, { facts }) => {
       watch.look(world)
+      syncs.look(facts)
       segments.look(world)
       contentsWatch.look(world)
       if (world.firedSteps === seenSteps) return undefined

@@ -65,6 +65,14 @@ export type Fact =
       readonly broker: BrokerId
       readonly partitions: readonly TopicPartition[]
     }
+  /** Files were forced to the disk. `.log` is the segments of a partition; msyncs are of their indexes. Only counted. */
+  | {
+      readonly kind: 'synced'
+      readonly file: string
+      readonly partition: TopicPartition | null
+      readonly fsyncs: number
+      readonly msyncs: number
+    }
   /** A start found less in its files than it had written: cut, or out of reach. `rule` says why. */
   | {
       readonly kind: 'recoveryCut'

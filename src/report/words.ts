@@ -21,6 +21,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   corruptBatchFetched: { glyph: '!', tone: 'bad', weight: 'major' },
   logDirFailed: { glyph: '!', tone: 'bad', weight: 'major' },
   replicasInFailedDirectory: { glyph: '!', tone: 'bad', weight: 'major' },
+  synced: { glyph: '.', tone: 'plain', weight: 'minor' },
   truncationDecided: { glyph: '.', tone: 'plain', weight: 'minor' },
   truncatedToHighWatermark: { glyph: '.', tone: 'plain', weight: 'minor' },
   epochAnswerNotBelowLogEnd: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -175,6 +176,8 @@ export function factWords(fact: Fact): string {
       return `log directory ${fact.directory} has failed: ${fact.reason}`
     case 'replicasInFailedDirectory':
       return `${fact.partitions.join(', ')} of broker ${fact.broker} are offline: their log directory has failed`
+    case 'synced':
+      return `${fact.file}${fact.partition === null ? '' : ` of ${fact.partition}`} is forced to the disk: ${fact.fsyncs} fsync, ${fact.msyncs} msync`
     case 'truncationDecided':
       return `${fact.partition}: decides to truncate to ${fact.to} (${fact.rule})`
     case 'truncatedToHighWatermark':

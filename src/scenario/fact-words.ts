@@ -9,6 +9,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   corruptBatchFetched: 'A follower was handed a batch whose checksum does not match.',
   logDirFailed: 'A disk failed under a log directory, or had no room left.',
   replicasInFailedDirectory: 'A controller has learnt which replicas are in a log directory that failed (KIP-112).',
+  synced: 'Files were forced to the disk.',
   truncationDecided: 'A follower has decided where to cut its log.',
   truncatedToHighWatermark: 'A follower cut its log at its own high watermark.',
   epochAnswerNotBelowLogEnd:

@@ -29,6 +29,7 @@ export const emptyLedger = (): Ledger => ({
 /** Facts too frequent to keep: they are counted, and what matters of them has its own place in the ledger. */
 const COUNTED_ONLY: Readonly<Record<string, true>> = {
   appended: true,
+  synced: true,
   recordsPolled: true,
   recordSent: true,
   clientTold: true,

@@ -131,7 +131,7 @@ test('a clean stop leaves no marker in a failed directory, whose checkpoints sta
   breakDisk(b, 'a')
   b.produce(['lost'], 1)
   b.wait(5_100)
-  closeLogs(b.state, b.config)
+  closeLogs(b.state, b.context(), b.config)
   expect(b.state.durable.unmarkedDirs).toEqual(['a'])
   expect(b.state.durable.highWatermarkCheckpoint![T0]).toBe(1)
   expect(b.state.durable.recoveryPointCheckpoint![T0] ?? 0).toBe(0)

@@ -75,6 +75,7 @@ const WAITING: Readonly<Record<string, string>> = {
   unsyncedMembersRemoved: 'groups: tests of the coordinator hold it',
   highWatermarkAtLeastLogStart: 'no scenario has a high watermark below a log start',
   indexEntryOffset: 'files of a log: no scenario looks into them',
+  closeFlushesActiveSegment: 'counted only: recordings of flushes hold it',
   recoveryScan: 'files of a log: recordings of damaged directories hold them',
   recoveryPointAfterRecovery: 'files of a log: recordings of damaged directories hold them',
   indexCheck: 'files of a log: recordings of damaged directories hold them',

@@ -13,6 +13,7 @@ import { diskOf } from '../log-disk.ts'
 import { cleanupPolicy } from '../retention.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetchedPartitionState, FetcherState } from '../state.ts'
+import { EPOCH_FILE, tellFileSynced } from '../syncs.ts'
 import { decideOnDivergence } from '../truncation/on-fetch.ts'
 import { truncateByDecision } from './epoch-answer.ts'
 import { failPartition, fencePartition } from './failed-partition.ts'
@@ -121,6 +122,8 @@ function appendFetched(
   }
   if (data.batches.length > 0) {
     if (!diskTakes(state, ctx, config, name, data.batches)) return
+    const { recoveryPoint } = log
+    const epochs = log.epochCache.length
     const appended = appendAsFollower(log, data.batches, config.mechanisms, diskOf(state, ctx, config, name))
     if (isMutant(config, 'followers-forget-producers')) delete log.producers
     if (!appended.ok) {
@@ -132,7 +135,8 @@ function appendFetched(
     const gap = data.batches[0]!.baseOffset > baseOffset || data.batches.some(({ cleaned }) => cleaned !== undefined)
     if (gap && cleanupPolicy(state, config, name).compacts) log.cleanedTo = endOffset
     current.fetchOffset = endOffset
-    flushByCount(state, ctx, config, name)
+    if (log.epochCache.length > epochs) tellFileSynced(ctx, EPOCH_FILE, name)
+    flushByCount(state, ctx, config, name, recoveryPoint)
     const { leaderEpoch } = current
     ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'follower' })
   }

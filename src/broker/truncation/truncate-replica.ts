@@ -66,7 +66,7 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   report(ctx, cut, from, removed)
   lowerHighWatermark(state, ctx, config, cut.partition)
   cutCleanerCheckpoint(state, cut.partition)
-  checkpointRecoveryPoint(state, config)
+  checkpointRecoveryPoint(state, ctx, config)
   armDeletion(state, ctx)
 }
 
@@ -94,5 +94,5 @@ export function truncateReplicaFully(
   if (log.producers !== undefined) clearProducers(log.producers, cut.to)
   lowerHighWatermark(state, ctx, config, cut.partition)
   cutCleanerCheckpoint(state, cut.partition)
-  checkpointRecoveryPoint(state, config)
+  checkpointRecoveryPoint(state, ctx, config)
 }

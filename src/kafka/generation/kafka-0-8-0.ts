@@ -83,6 +83,7 @@ export const KAFKA_0_8_0: Generation = {
     uncleanEnabledElects: false,
 
     checkpointFsync: false,
+    closeFlushesActiveSegment: false,
     recoveryScan: 'last-segment',
     recoveryPointAfterRecovery: 'unchanged',
     indexCheck: 'fatal',

@@ -20,6 +20,8 @@ const overrides: Partial<Mechanisms> = {
   readReplicaToldAtOnce: true,
   followersWakeReaders: true,
   readReplicaDroppedOnError: true,
+  // 3.2 LogManager.shutdown forces the active segment.
+  closeFlushesActiveSegment: true,
   // KIP-814 (3.2).
   joinSkipsAssignment: true,
   // KIP-734 (3.0): ListOffsets by the largest timestamp.

@@ -156,6 +156,9 @@ export interface Mechanisms {
   /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */
   readonly checkpointFsync: boolean
 
+  /** A clean stop flushes the active segment of a log once more although all of it is flushed (3.2); absent: only what is not. */
+  readonly closeFlushesActiveSegment?: boolean
+
   /** What an unclean start scans: the last segment (0.8.0), or every segment from the one that holds the recovery point (KAFKA-615, 0.8.1). */
   readonly recoveryScan: 'last-segment' | 'from-recovery-point'
   /** The recovery point in memory after an unclean start: as it was in the file, the log end without any flush (1.0), or the smaller of the two (2.8). */

@@ -466,6 +466,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'Whether the high-watermark checkpoint is forced to disk before it replaces the old one.',
     values: yesNo('it is', 'it is not: a power loss can take it'),
   },
+  closeFlushesActiveSegment: {
+    area: 'log',
+    meaning: 'What a clean stop flushes of a log that is on the disk already.',
+    values: yesNo('its active segment once more (3.2)', 'nothing'),
+  },
   recoveryScan: {
     area: 'log',
     meaning: 'Which segments a start without the marker of a clean stop reads through, checking every batch.',
