@@ -152,7 +152,7 @@ export interface TakeOptions {
 /**
  * Takes an answer in. A client that `tracksEpochs` (2.2, KIP-320) leaves a partition as it is when it is told at an
  * older leader epoch than the one known, so that a broker that was cut off cannot lead it back, and asks again as long
- * as a partition has no leader, whether or not it has records for it.
+ * as a topic is unknown or a partition has no leader, whether or not it has records for it.
  */
 export function takeMetadata(
   view: ClusterView,
@@ -171,7 +171,11 @@ export function takeMetadata(
   view.lastSuccessUs = ctx.nowUs
   view.refreshWanted = false
   view.brokers = response.brokers.slice().sort((a, b) => a - b)
-  for (const topic of response.unknownTopics) forgetTopic(view, topic)
+  for (const topic of response.unknownTopics) {
+    forgetTopic(view, topic)
+    // 2.2 Metadata.handleMetadataResponse: also a topic that is not there is asked for again.
+    if (options.tracksEpochs) view.refreshWanted = true
+  }
   const byTopic: Record<string, TopicPartition[]> = {}
   for (const name of Object.keys(response.partitions).sort(comparePartitions)) {
     const { topic } = splitTopicPartition(name)

@@ -4,6 +4,7 @@ import type { ConsumerConfig, ConsumerState } from '../../src/client/consumer/st
 import { consumerPosition } from '../../src/client/consumer/state.ts'
 import type { Settings } from '../../src/kafka/config.ts'
 import type { ErrorName } from '../../src/kafka/errors.ts'
+import { KAFKA_2_0_1 } from '../../src/kafka/generation/kafka-2-0-1.ts'
 import { KAFKA_2_2 } from '../../src/kafka/generation/kafka-2-2.ts'
 import { KAFKA_2_4 } from '../../src/kafka/generation/kafka-2-4.ts'
 import type { BrokerId } from '../../src/kafka/ids.ts'
@@ -150,6 +151,28 @@ test('a consumer without a committed offset begins where auto.offset.reset says'
     expect(c.position).toBe(5)
     expect(c.factsOf('positionReset')).toMatchObject([{ from: -1, to: 5, why: `no committed offset: ${policy}` }])
   }
+})
+
+test.each([
+  ['2.4', KAFKA_2_4.mechanisms],
+  ['2.0', KAFKA_2_0_1.mechanisms],
+])('a topic that the asked broker of %s does not know yet is asked for again', (_, mechanisms) => {
+  const c = new Consumer({}, { partitions: null, mechanisms })
+  c.start()
+  c.shakeHands()
+  const { to, message } = c.take('MetadataRequest')
+  c.answer(to, {
+    type: 'MetadataResponse',
+    correlationId: message.correlationId,
+    brokers: [1, 2, 3],
+    controller: 1,
+    partitions: {},
+    unknownTopics: ['t'],
+  })
+  c.advanceMs(100)
+  c.learn([1])
+  c.listed(0)
+  expect(c.take('FetchRequest').message.partitions).toHaveProperty('t-0')
 })
 
 test('records are handed out from the position on, and the next fetch goes out with the answer', () => {

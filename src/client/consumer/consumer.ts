@@ -71,6 +71,8 @@ function end(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): 
 function assignKnown(state: ConsumerState, memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): void {
   if (config.partitions !== null) return
   for (const topic of memory.topics) {
+    // An application that names its partitions knows them: it asks for their leaders until the cluster does, too.
+    if (memory.view.topics[topic] === undefined) memory.view.refreshWanted = true
     for (const name of memory.view.topics[topic] ?? []) {
       if (memory.partitions[name] === undefined) assign(memory, name, state.durable.committed[name], config, ctx)
     }
