@@ -154,6 +154,10 @@ export function nodeWords(node: string): string {
   return hyphen < 0 ? node : `${node.slice(0, hyphen)} ${node.slice(hyphen + 1)}`
 }
 
+/** Groups of 0.8, and consumers in none yet, have no generation. */
+const generationOf = ({ generation, group }: { readonly generation: number; readonly group: string }): string =>
+  generation < 0 ? group : `generation ${generation} of ${group}`
+
 /** What happened, without saying who: the node is named by the caller's column or prefix. */
 export function factWords(fact: Fact): string {
   switch (fact.kind) {
@@ -215,7 +219,7 @@ export function factWords(fact: Fact): string {
     case 'coordinatorResigned':
       return `${fact.partition}: no longer coordinates what belongs to it`
     case 'groupRebalancing':
-      return `group ${fact.group}: rebalances after generation ${fact.generation}: ${fact.reason}`
+      return `group ${fact.group}: rebalances${fact.generation < 0 ? '' : ` after generation ${fact.generation}`}: ${fact.reason}`
     case 'groupGeneration':
       return `group ${fact.group}: generation ${fact.generation} of ${plural(fact.members.length, 'member')}${fact.leader === null ? '' : `, led by ${fact.leader}`}`
     case 'groupStable':
@@ -235,9 +239,9 @@ export function factWords(fact: Fact): string {
     case 'groupCommit':
       return `group ${fact.group}: takes a commit of ${fact.member} in generation ${fact.generation}`
     case 'partitionsAssigned':
-      return `is assigned ${named(fact.partitions)} in generation ${fact.generation} of ${fact.group}`
+      return `is assigned ${named(fact.partitions)} in ${generationOf(fact)}`
     case 'partitionsRevoked':
-      return `gives away ${named(fact.partitions)} (generation ${fact.generation} of ${fact.group})`
+      return `gives away ${named(fact.partitions)} (${generationOf(fact)})`
     case 'partitionsLost':
       return `has lost ${named(fact.partitions)} with its membership in ${fact.group}`
     case 'recordsGivenUp':
