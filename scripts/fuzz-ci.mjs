@@ -7,8 +7,10 @@ const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const nightly = process.argv.includes('--nightly')
 
 const CI = [
-  ['fuzz', '--kafka', '2.4', '--profile', 'lite', '--seeds', '200', '--allow-known-holes', '--quiet'],
-  ['mutants', '--catches', '1', '--seeds', '80'],
+  ['fuzz', '--kafka', '2.4', '--profile', 'lite', '--seeds', '150', '--allow-known-holes', '--quiet'],
+  ['fuzz', '--kafka', '2.4', '--profile', 'transactions', '--seeds', '20', '--allow-known-holes', '--quiet'],
+  ['fuzz', '--kafka', '4.1', '--profile', 'groups', '--seeds', '20', '--allow-known-holes', '--quiet'],
+  ['mutants', '--catches', '1', '--seeds', '120'],
   ['regress'],
 ]
 
@@ -31,6 +33,19 @@ const NIGHTLY = [
   ],
   ['fuzz', '--kafka', '2.4', '--profile', 'unbounded', '--seeds', '5000', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '2.4', '--profile', 'power', '--seeds', '5000', '--allow-known-holes', '--quiet'],
+  ...['2.4', '3.9', '4.1'].flatMap((kafka) =>
+    ['transactions', 'groups', 'idempotent', 'disks'].map((profile) => [
+      'fuzz',
+      '--kafka',
+      kafka,
+      '--profile',
+      profile,
+      '--seeds',
+      '5000',
+      '--allow-known-holes',
+      '--quiet',
+    ]),
+  ),
   ['mutants', '--catches', '5', '--seeds', '300', '--out', 'reports/mutants.md'],
   ['regress'],
 ]

@@ -194,8 +194,8 @@ export function lossHoles(plan: Plan): Hole[] {
   if (damagesDisks(plan)) {
     holes.push({ because: 'a disk may lose what a broker believes to be on it', hole: null })
   }
-  if (losesPower(plan) && mechanisms.eligibleLeaderReplicas) {
-    holes.push({ because: 'every replica of the ISR may lose its unflushed tail at once', hole: null })
+  if ((losesPower(plan) || replacesDisks(plan)) && mechanisms.eligibleLeaderReplicas) {
+    holes.push({ because: 'every replica of the ISR may lose what it had at once', hole: null })
   }
   holes.push(...divergenceHoles(plan))
   if (mechanisms.isrAdmission === 'high-watermark') {

@@ -81,3 +81,14 @@ test('convergence is promised where the run settles and followers cannot keep wh
   const cut: Action = { do: 'cutFromRegistry', target: broker(1) }
   expect(promise('ReplicasConverge', { kafka: '2.4' }, [cut]).promised).toBe(false)
 })
+
+test('a new disk takes the promise away as a power loss does, a full one does not, and a lying one does', () => {
+  const wipe: Action = { do: 'wipe', target: broker(1) }
+  const disk = (change: object): Action => ({ do: 'disk', target: broker(1), directory: null, change })
+  expect(hole('AckedAtAllNotLost', { kafka: '2.4', settings: clean }, [wipe])).toContain('KIP-966')
+  expect(hole('AckedAtAllNotLost', { kafka: '2.4', settings: clean }, [wipe])).toContain('KIP-903')
+  expect(hole('AckedAtAllNotLost', { kafka: '4.1', settings: clean }, [wipe])).toBeNull()
+  expect(hole('AckedAtAllNotLost', { kafka: '2.4', settings: clean }, [disk({ bytesLeft: 10 })])).toBe('promised')
+  expect(hole('AckedAtAllNotLost', { kafka: '2.4', settings: clean }, [disk({ lies: true })])).toBeNull()
+  expect(hole('FlushedNotLost', { kafka: '2.4', settings: clean }, [wipe])).toBeNull()
+})

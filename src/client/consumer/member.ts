@@ -167,7 +167,7 @@ const comesToCommit = ({ remote, owned, rejoinNeeded }: GroupMembership): boolea
   remote === undefined ? !rejoinNeeded : remote.told === null && owned.length > 0
 
 /** When the thread wakes by itself. */
-function threadWakesUs({ memory, application, config }: Thread): number | null {
+function threadWakesUs({ memory, application, config, ctx }: Thread): number | null {
   if (application.busyUntilUs !== null) return application.busyUntilUs
   const loop = application.committing
   const commitsUs = loop !== undefined && loop.out === null ? loop.nextAtUs : null
@@ -178,8 +178,9 @@ function threadWakesUs({ memory, application, config }: Thread): number | null {
   }
   if (!application.looping || memory.group === undefined) return commitsUs
   const { group } = memory
-  const againUs =
-    group.rejoinNeeded && group.state === 'unjoined' && group.joinAgainAtUs > 0 ? group.joinAgainAtUs : null
+  // A back-off that is over: what the join waits for now is its coordinator.
+  const backsOff = group.rejoinNeeded && group.state === 'unjoined' && group.joinAgainAtUs > ctx.nowUs
+  const againUs = backsOff ? group.joinAgainAtUs : null
   const awaited = application.awaitedCommit === null ? undefined : group.commits[application.awaitedCommit]
   // The commit before a rejoin is waited for, at most for as long as the rebalance waits for this member.
   if (awaited?.how === 'rebalance') {
