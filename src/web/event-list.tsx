@@ -140,7 +140,7 @@ function EventRow({ index, at, here }: { readonly index: number; readonly at: nu
     <div
       role="row"
       aria-rowindex={index + 1}
-      class={`event ${here ? 'here' : ''} ${event.s === undefined ? '' : 'step'} ${broken ? 'broken' : ''} ${hit ? 'hit' : ''}`}
+      class={`event ${here ? 'here' : ''} ${event.s === undefined ? '' : 'step'} ${broken ? 'breaks' : ''} ${hit ? 'hit' : ''}`}
       style={place(index)}
     >
       <button

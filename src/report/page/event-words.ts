@@ -44,11 +44,14 @@ export const factLines = (event: PageEvent, minor: boolean): string[] =>
     .filter(({ fact }) => minor || markOfFact(fact).weight === 'major' || fact.kind === 'clientTold')
     .map(({ node, fact }) => `${shortNode(node)} ${factWords(fact)}`)
 
-/** One line: what was said if it matters, else what happened. */
+/** One line: what was said if it matters and what it broke, else what happened. */
 export function eventWords(event: PageEvent): string {
   if (event.s !== undefined) return event.w ?? plainWords(event)
-  const said = factLines(event, false)
-  return said.length > 0 ? said.join('; ') : plainWords(event)
+  const broke = (event.v ?? []).flatMap((verdict) =>
+    verdict.change === 'broke' ? [`${verdict.property} breaks: ${verdict.words}`] : [],
+  )
+  const told = [...factLines(event, false), ...broke]
+  return told.length > 0 ? told.join('; ') : plainWords(event)
 }
 
 /** Both: what happened, and everything that was said. */

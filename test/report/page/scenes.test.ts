@@ -83,6 +83,7 @@ test('the line of an event says which properties it put at stake and broke, and 
   expect(run.footer!.v).toContainEqual(expect.objectContaining({ property: 'AckedAtAllNotLost', change: 'broke' }))
   const marked = run.moments.filter(({ kind }) => kind === 'break')
   expect(marked.map(({ event }) => event)).toContain(broken)
+  expect(eventWords(run.events[broken]!)).toMatch(/LeaderCompleteness breaks: .*m2/)
   expect(marked.at(-1)!.event).toBe(run.length - 1)
 
   const lines = text.split('\n')
