@@ -26,16 +26,18 @@ function gapsIn(world: World, partition: TopicPartition): Finding[] {
   const leadership = leadershipOf(world, partition)
   if (leadership?.kind !== 'led') return []
   const log = brokerState(world, leadership.leader)?.durable.logs[partition]
-  // What retention or a cleaner took away leaves gaps of its own.
-  if (log === undefined || log.logStartOffset > 0 || (log.cleanedTo ?? 0) > 0) return []
+  if (log === undefined) return []
+  // Below, retention or a cleaner leave gaps of their own: where a producer stood there is not known.
+  const from = Math.max(log.logStartOffset, log.cleanedTo ?? 0)
   const last: Record<number, { readonly epoch: number; readonly next: number }> = {}
   const findings: Finding[] = []
   for (const batch of log.batches) {
     const { producer } = batch
     if (producer === undefined || batch.control !== undefined || producer.baseSequence < 0) continue
-    if (batch.cleaned !== undefined) return []
+    if (batch.cleaned !== undefined || batch.baseOffset < from) continue
     const known = last[producer.id]
-    const expected = known === undefined || producer.epoch > known.epoch ? 0 : known.next
+    const first = from > 0 ? producer.baseSequence : 0
+    const expected = known === undefined ? first : producer.epoch > known.epoch ? 0 : known.next
     if (producer.baseSequence !== expected || (known !== undefined && producer.epoch < known.epoch)) {
       findings.push(gap(partition, batch, expected))
     }

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { propertyNamed } from '../../src/check/index.ts'
+import type { StepView } from '../../src/check/property.ts'
+import { simulate } from '../../src/driver/simulate.ts'
+import type { RecordBatch } from '../../src/kafka/records.ts'
+import { compileScenario } from '../../src/scenario/compile.ts'
+import { scenario } from '../../src/scenario/scenario.ts'
+import { brokerState, type World } from '../../src/world/world.ts'
+
+function produced(): World {
+  const parsed = scenario({
+    version: 1,
+    title: 'an idempotent producer',
+    kafka: '2.4',
+    cluster: { brokers: 1 },
+    topics: { t: { replicas: [[1]] } },
+    clients: { p: { produces: 't', rate: '10/s', count: 20, settings: { 'enable.idempotence': true } } },
+    run: '5s',
+  } as Parameters<typeof scenario>[0])
+  if (!parsed.ok) throw new Error(parsed.problems[0]!.message)
+  const compiled = compileScenario(parsed.scenario, {})
+  if (!compiled.ok) throw new Error(compiled.problems[0]!.message)
+  return simulate(compiled.plan, { properties: [] }).world
+}
+
+const NO_STEP = { event: 0, facts: [] } as unknown as StepView
+const logOf = (world: World) => brokerState(world, 1)!.durable.logs['t-0']!
+const offsets = (world: World): number[] =>
+  (propertyNamed('SequencesWithoutGaps')!.check(world, NO_STEP) ?? []).map(
+    ({ evidence }) => (evidence as { readonly offset: number }).offset,
+  )
+const without = (batches: readonly RecordBatch[], offset: number): RecordBatch[] =>
+  batches.filter(({ baseOffset }) => baseOffset !== offset)
+
+test('a batch that is missing in the middle is found; a whole log has none', () => {
+  const world = produced()
+  expect(logOf(world).batches.length).toBeGreaterThan(10)
+  expect(offsets(world)).toEqual([])
+  logOf(world).batches = without(logOf(world).batches, 5)
+  expect(offsets(world)).toEqual([6])
+})
+
+test('a cleaned or trimmed log is judged above what was taken, and nowhere else', () => {
+  for (const taken of ['cleanedTo', 'logStartOffset'] as const) {
+    const world = produced()
+    const log = logOf(world)
+    log[taken] = 8
+    log.batches = without(log.batches, 5)
+    expect(offsets(world)).toEqual([])
+    log.batches = without(log.batches, 12)
+    expect(offsets(world)).toEqual([13])
+  }
+})
