@@ -13,9 +13,13 @@ export const isKraftRecording = (recording: { readonly mode?: string | undefined
 export const releaseOf = (recording: { readonly kafka: string; readonly mode?: string | undefined }): string =>
   isKraftRecording(recording) && /^[0-3]\./.test(recording.kafka) ? `${recording.kafka}-kraft` : recording.kafka
 
-/** Ids of the controllers, ascending; none with a registry. */
-export const controllerIds = ({ controllers }: Recording): number[] =>
-  Array.isArray(controllers) ? [...controllers].sort((a, b) => a - b) : []
+/** Ids of the controllers, ascending; where only their number is told, those that are started. None with a registry. */
+export function controllerIds({ controllers, entries }: Recording): number[] {
+  const started = entries.flatMap((entry) =>
+    isDone(entry) && entry.do === 'startController' ? [entry.controller] : [],
+  )
+  return [...new Set(Array.isArray(controllers) ? controllers : started)].sort((a, b) => a - b)
+}
 
 export function inCommonTerms(recording: Recording): Recording {
   if (!isKraftRecording(recording)) return recording

@@ -322,6 +322,11 @@ test('the features that a KRaft cluster was formatted with decide where they are
   })
 })
 
+test('controllers of which only the number is told are those that are started', () => {
+  const data = { ...recordingData('kraft-min-isr-hw/4.1.1'), controllers: 1 }
+  expect(conform(recordingOf(data), { pins: true, tries: 0 })).toMatchObject({ status: 'agreed', notReached: 0 })
+})
+
 test('a KRaft snapshot that shows no registrations waits for none', () => {
   const report = changed('kraft-min-isr-hw/4.1.1', (entries) => {
     for (const entry of entries) delete entry.brokers
