@@ -9,6 +9,7 @@ import { coordinatorCrashStory } from './coordinator-crash-story.ts'
 import { drawCase } from './generate.ts'
 import { profileNamed } from './profiles/table.ts'
 import { countedViolations, judgeRun, planOf } from './run-case.ts'
+import { sleepingMemberStory } from './sleeping-member-story.ts'
 import { storageStory } from './storage-story.ts'
 import { transactionStory } from './transaction-story.ts'
 
@@ -51,6 +52,7 @@ export function runMutant(
 const STORIES: Readonly<Record<string, (kafka: string, seed: number) => ScenarioDocument>> = {
   'transaction-story': transactionStory,
   'coordinator-crash-story': coordinatorCrashStory,
+  'sleeping-member-story': sleepingMemberStory,
   storage: storageStory,
 }
 

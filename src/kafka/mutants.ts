@@ -21,6 +21,7 @@ export interface Mutant {
     | 'groups'
     | 'transaction-story'
     | 'coordinator-crash-story'
+    | 'sleeping-member-story'
     | 'storage'
 }
 
@@ -90,7 +91,7 @@ const ROWS = [
   ['reset-skips-to-the-end', 'A consumer without a position begins at the end, whatever auto.offset.reset says.', ['ResetsGoToTheStart', 'NoLostWrites', 'NoUnseenWrites', 'NoPollSkips'], '2.4', 'groups'],
   ['aborted-list-ignored', 'A consumer with read_committed hands out what it was told was aborted.', ['ReadCommittedSeesOnlyCommitted', 'NoAbortedTransactionReads'], '2.4', 'transaction-story'],
   // --- Groups
-  ['old-generation-commits', 'A coordinator takes a commit of a generation that is over.', ['NoStaleCommits', 'CommittedOffsetsKept'], '2.4', 'groups'],
+  ['old-generation-commits', 'A coordinator takes a commit of a generation that is over.', ['NoStaleCommits', 'CommittedOffsetsKept'], '2.4', 'sleeping-member-story'],
   ['former-member-commits', 'A coordinator takes a commit of who was removed or replaced.', ['NoStaleCommits', 'CommittedOffsetsKept'], '2.4', 'groups'],
   ['static-member-not-replaced', 'A static member that comes back is taken in beside the one it was.', ['OneMemberPerInstance', 'OneOwnerPerGeneration', LIVENESS], '2.4', 'groups'],
   ['dead-member-stays', 'A coordinator waits without end for a member that it does not hear.', [LIVENESS, 'NoUnseenWrites'], '2.4', 'groups'],

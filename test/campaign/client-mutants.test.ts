@@ -4,6 +4,7 @@ import { drawCase } from '../../src/campaign/generate.ts'
 import { isRightlyCaught, runMutant } from '../../src/campaign/mutant-run.ts'
 import { profileNamed } from '../../src/campaign/profiles/table.ts'
 import { judgeRun, planOf } from '../../src/campaign/run-case.ts'
+import { sleepingMemberStory } from '../../src/campaign/sleeping-member-story.ts'
 import { transactionStory } from '../../src/campaign/transaction-story.ts'
 import { generationNamed } from '../../src/kafka/generation/table.ts'
 
@@ -21,6 +22,7 @@ const CAUGHT = [
   ['offsets-forgotten-by-new-coordinator', 2, 'CommittedOffsetsKept'],
   ['assignor-gives-twice', 1, 'OneOwnerPerGeneration'],
   ['static-member-not-replaced', 16, 'OneMemberPerInstance'],
+  ['old-generation-commits', 1, 'NoStaleCommits'],
   ['former-member-commits', 12, 'NoStaleCommits'],
   ['rebalance-does-not-wait', 1, 'liveness'],
   ['dead-member-stays', 5, 'liveness'],
@@ -58,6 +60,10 @@ describe('without it the same seed holds', () => {
 
   test.each(['2.4', '3.9', '4.1'])('the story of transactions on %s', (kafka) => {
     expect(judgeRun(planOf(transactionStory(kafka, 1)), { liveness: true })).toMatchObject({ outcome: 'clean' })
+  })
+
+  test.each(['2.4', '3.9', '4.1'])('the story of a member that sleeps on %s', (kafka) => {
+    expect(judgeRun(planOf(sleepingMemberStory(kafka, 1)), { liveness: true })).toMatchObject({ outcome: 'clean' })
   })
 
   test.each(['2.4', '3.9', '4.1'])('the story of a coordinator that dies on %s', (kafka) => {
