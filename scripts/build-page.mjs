@@ -23,8 +23,6 @@ function only(html, pattern, what) {
   return found[0]
 }
 
-// Also under a test runner the page is the one that ships.
-process.env.NODE_ENV = 'production'
 const result = await build({
   configFile: false,
   root: join(root, 'src', 'web'),
