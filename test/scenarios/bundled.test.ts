@@ -40,6 +40,8 @@ const TOLD_ON: readonly (readonly [beginning: string, versions: readonly string[
   ['producer/the-scala-producer', ['0.8.0', '1.1']],
   // Up to 2.0 request.timeout.ms also limits the wait in the accumulator.
   ['producer/', ['2.8', '3.9']],
+  // zstd came with 2.1 (KIP-110).
+  ['storage/compression', ['2.8', '3.9']],
   // Log directories fail one by one since 1.0 (KIP-112).
   ['storage/one-of-two-log-directories', ['1.1', '3.9']],
   // DeleteRecords came with 0.11 (KIP-107).

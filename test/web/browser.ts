@@ -96,7 +96,10 @@ export class Watched {
 
   async open(address: string): Promise<Page> {
     await this.page.goto(address)
-    await this.page.waitForFunction(() => document.documentElement.dataset.ready !== undefined)
+    // Machines that run tests are slow: how long a page takes to open is for `npm run page-figures` to say.
+    await this.page.waitForFunction(() => document.documentElement.dataset.ready !== undefined, undefined, {
+      timeout: 100_000,
+    })
     return this.page
   }
 }
