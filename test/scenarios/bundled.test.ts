@@ -1,92 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs'
+/** Scenarios of every theme that has no test file of its own, and what concerns all of them. */
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { judge } from '../../src/check/verdict.ts'
-import { simulate } from '../../src/driver/simulate.ts'
-import { GENERATIONS } from '../../src/kafka/generation/table.ts'
-import type { CompileOptions, Scenario } from '../../src/scenario/compile.ts'
-import { compileScenario } from '../../src/scenario/compile.ts'
-import { renderProblems } from '../../src/scenario/errors.ts'
-import { parseScenario } from '../../src/scenario/scenario.ts'
-import { parseVersionRange } from '../../src/scenario/version-range.ts'
+import { APART, files, filesOf, folder, read, testScenario } from './bundled.ts'
 
-const folder = new URL('../../scenarios/', import.meta.url)
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.yaml'))
-  .sort()
+const apart = APART.flatMap(filesOf)
+for (const file of files.filter((it) => !apart.includes(it))) testScenario(file)
 
-/** Every scenario is run on its own version under these seeds. */
-const SEEDS = ['1', '2', '3']
-/** And once on a version from before and one from after leader epochs came to the log. */
-const ALSO_ON = ['0.10.2', '2.4']
-
-/** Stories of what came with a version, or is another story in other versions: the first that fits says on which. */
-const TOLD_ON: readonly (readonly [beginning: string, versions: readonly string[]])[] = [
-  // What old versions answer to a fenced producer has another name.
-  ['transactions/a-zombie', []],
-  // KIP-890 (3.6) ends it.
-  ['transactions/a-hanging', ['2.8', '4.0']],
-  // From 4.0 every transaction has an epoch of its own.
-  ['transactions/crashes', ['0.11', '2.8']],
-  ['transactions/', ['0.11', '2.8', '4.0']],
-  // KIP-394 (2.2) and KIP-345 (2.3); before KIP-134 (0.11) a group does not wait for its first members.
-  ['groups/two-with-one-instance-id', ['2.8', '4.0']],
-  // Patterns that the coordinator knows (4.0).
-  ['groups/kip-848-a-topic', []],
-  ['groups/', ['2.8', '3.9']],
-  // KIP-392 (2.4).
-  ['basics/a-consumer-reads-from-its-own', ['2.4', '3.9']],
-  // Shipped up to 1.1.
-  ['producer/the-queue-of-the-scala', ['0.8.0', '1.1']],
-  ['producer/the-scala-producer', ['0.8.0', '1.1']],
-  // Up to 2.0 request.timeout.ms also limits the wait in the accumulator.
-  ['producer/', ['2.8', '3.9']],
-  // zstd came with 2.1 (KIP-110).
-  ['storage/compression', ['2.8', '3.9']],
-  // Log directories fail one by one since 1.0 (KIP-112).
-  ['storage/one-of-two-log-directories', ['1.1', '3.9']],
-  // DeleteRecords came with 0.11 (KIP-107).
-  ['storage/delete-records', ['0.11', '4.0']],
-  ['storage/kafka-13194', ['0.11', '2.8']],
-]
-/** The stories are of brokers with ZooKeeper. */
-const ALL = GENERATIONS.filter((it) => it.mechanisms.metadata === 'registry')
-
-/** An incident is run on the oldest and the newest generation, and on both sides of where it begins and ends. */
-function edgesOf(affected: string): string[] {
-  const range = parseVersionRange(affected)
-  if (!range.ok) throw new Error(range.message)
-  const is = ALL.map((generation) => range.matches(generation))
-  return ALL.filter((_, i) => i === 0 || i === ALL.length - 1 || is[i] !== is[i - 1] || is[i] !== is[i + 1]).map(
-    ({ name }) => name,
-  )
-}
-
-function read(file: string): Scenario {
-  const text = readFileSync(new URL(file, folder), 'utf8')
-  const parsed = parseScenario(text, file)
-  if (!parsed.ok) throw new Error(renderProblems(parsed.problems, text))
-  return parsed.scenario
-}
-
-/** An incident that a version cannot even be asked for (acks of two after 0.8) is n/a there, as in the museum. */
-const canBeTold =
-  (scenario: Scenario) =>
-  (kafka: string): boolean =>
-    compileScenario(scenario, { kafka }).ok
-
-/** What went wrong in one run, in words; empty when it came out as the scenario says. */
-function failures(scenario: Scenario, options: CompileOptions): string[] {
-  const compiled = compileScenario(scenario, options)
-  if (!compiled.ok) return compiled.problems.map((problem) => problem.message)
-  const result = simulate(compiled.plan, { digest: false })
-  const about = `Kafka ${compiled.plan.kafka}, seed ${compiled.plan.seed}: `
-  const words = judge(result.world, result.violations, result.plan)
-    .filter((verdict) => verdict.fails)
-    .map((verdict) => `${about}${verdict.name}: ${verdict.words}`)
-  if (result.outcome === 'completed') return words
-  const step = result.notReached === null ? '' : ` at step ${result.notReached.step + 1}: ${result.notReached.words}`
-  return [`${about}${result.outcome}${step}`, ...words]
-}
+test('themes apart have their test files', () => {
+  for (const theme of APART) {
+    expect(existsSync(new URL(`bundled-${theme}.test.ts`, import.meta.url)), theme).toBe(true)
+    expect(filesOf(theme).length, theme).toBeGreaterThan(5)
+  }
+})
 
 test('there are scenarios of every theme', () => {
   expect(files).toContain('leader-crash.yaml')
@@ -94,30 +19,6 @@ test('there are scenarios of every theme', () => {
     expect(files.filter((file) => file.startsWith(theme)).length).toBeGreaterThan(5)
   }
 })
-
-for (const file of files) {
-  test(`scenarios/${file} comes out as it says under several seeds and versions`, { timeout: 300_000 }, () => {
-    const scenario = read(file)
-    const { museum } = scenario.document
-    const inZookeeper = JSON.stringify(scenario.document.clients ?? {}).includes('"coordination":"zookeeper"')
-    const told = TOLD_ON.find(([beginning]) => file.startsWith(beginning))?.[1] ?? ALSO_ON
-    const usual = inZookeeper ? ['0.8.0', '1.1'] : told
-    const others = (museum === undefined ? usual : edgesOf(museum.affected).filter(canBeTold(scenario))).filter(
-      (kafka) => kafka !== scenario.document.kafka,
-    )
-    const runs = [...SEEDS.map((seed) => ({ seed })), ...others.map((kafka) => ({ kafka, seed: '4' }))]
-    expect(runs.flatMap((options) => failures(scenario, options))).toEqual([])
-  })
-
-  test(`scenarios/${file} names its schema, tells a story and expects something`, () => {
-    const text = readFileSync(new URL(file, folder), 'utf8')
-    const up = '../'.repeat(file.split('/').length)
-    expect(text.startsWith(`# yaml-language-server: $schema=${up}schema/scenario.schema.json\n`)).toBe(true)
-    const { document } = read(file)
-    expect((document.story ?? '').length).toBeGreaterThan(100)
-    expect(document.expect).toBeDefined()
-  })
-}
 
 test('the page of the museum names every incident that is told, and no other', () => {
   const page = readFileSync(new URL('history/README.md', folder), 'utf8')

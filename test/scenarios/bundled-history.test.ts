@@ -1,0 +1,3 @@
+import { filesOf, testScenario } from './bundled.ts'
+
+for (const file of filesOf('history')) testScenario(file)
