@@ -1,16 +1,36 @@
 // The campaign of every change, about two minutes on two cores: node scripts/fuzz-ci.mjs [--nightly]
 // Run after the build. With --nightly: every generation with a registry, many more seeds, the reports.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const nightly = process.argv.includes('--nightly')
 
+/** Seeds after which a planted bug is left to the nightly run. */
+const FEW = 10
+
+/** Planted bugs of which the committed table knows that they take many seeds; one that it does not hold yet is run. */
+function slowMutants() {
+  const page = readFileSync(new URL('../reports/mutants.md', import.meta.url), 'utf8')
+  return page.split('\n').flatMap((line) => {
+    const [, name, verdict, , smallest] = line.split('|').map((cell) => cell.trim())
+    const isSlow = verdict === 'escaped' || (verdict === 'caught' && Number(smallest) > FEW)
+    return isSlow ? [name] : []
+  })
+}
+
+async function quickMutants() {
+  const { MUTANTS } = await import('../dist/kafka/mutants.js')
+  const slow = slowMutants()
+  return MUTANTS.map(({ name }) => name).filter((name) => !slow.includes(name))
+}
+
 const CI = [
-  ['fuzz', '--kafka', '2.4', '--profile', 'lite', '--seeds', '150', '--allow-known-holes', '--quiet'],
+  ['fuzz', '--kafka', '2.4', '--profile', 'lite', '--seeds', '100', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '2.4', '--profile', 'transactions', '--seeds', '20', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '4.1', '--profile', 'groups', '--seeds', '20', '--allow-known-holes', '--quiet'],
-  ['mutants', '--catches', '1', '--seeds', '120'],
+  ['mutants', ...(await quickMutants()), '--catches', '1', '--seeds', '60'],
   ['regress'],
 ]
 
