@@ -53,6 +53,10 @@ export interface RefreshOptions {
   readonly stream: string
 }
 
+/** The partitions of a topic, in order; undefined: nothing is known of it. A topic may be called `constructor`. */
+export const partitionsOf = (view: ClusterView, topic: string): readonly TopicPartition[] | undefined =>
+  Object.hasOwn(view.topics, topic) ? view.topics[topic] : undefined
+
 export const leaderOf = (view: ClusterView, name: TopicPartition): BrokerId =>
   view.partitions[name]?.leader ?? NO_LEADER
 
@@ -176,11 +180,11 @@ export function takeMetadata(
     // 2.2 Metadata.handleMetadataResponse: also a topic that is not there is asked for again.
     if (options.tracksEpochs) view.refreshWanted = true
   }
-  const byTopic: Record<string, TopicPartition[]> = {}
+  const byTopic = new Map<string, TopicPartition[]>()
   for (const name of Object.keys(response.partitions).sort(comparePartitions)) {
     const { topic } = splitTopicPartition(name)
     if (!options.wants(topic)) continue
-    byTopic[topic] = [...(byTopic[topic] ?? []), name]
+    byTopic.set(topic, [...(byTopic.get(topic) ?? []), name])
     const told = response.partitions[name]!
     const known = view.partitions[name]
     const isOlder = told.leaderEpoch >= 0 && known !== undefined && told.leaderEpoch < known.leaderEpoch
@@ -195,12 +199,12 @@ export function takeMetadata(
     if (leader === NO_LEADER && options.tracksEpochs) view.refreshWanted = true
   }
   if (options.askedForAll === true) {
-    for (const topic of Object.keys(view.topics).sort()) if (byTopic[topic] === undefined) forgetTopic(view, topic)
+    for (const topic of Object.keys(view.topics).sort()) if (!byTopic.has(topic)) forgetTopic(view, topic)
   }
-  for (const topic of Object.keys(byTopic).sort()) view.topics[topic] = byTopic[topic]!
+  for (const topic of [...byTopic.keys()].sort()) view.topics[topic] = byTopic.get(topic)!
 }
 
 function forgetTopic(view: ClusterView, topic: string): void {
-  for (const name of view.topics[topic] ?? []) delete view.partitions[name]
+  for (const name of partitionsOf(view, topic) ?? []) delete view.partitions[name]
   delete view.topics[topic]
 }

@@ -78,7 +78,10 @@ function padded(record: KafkaRecord, bytes: number, recording: StorageRecording)
 /** When the records of an entry were sent, in ms of the recording: told at the end of it, for all that were. */
 function sentTimes(recording: StorageRecording, entry: StorageDone & { do: 'produceKeyed' }): readonly number[] {
   const told = recording.entries.find((each) => 'saw' in each && each.saw === 'batchesSent')
-  const all = told !== undefined && 'batches' in told ? told.batches.map(([atMs]) => Number(atMs)) : []
+  const all =
+    told !== undefined && 'batches' in told
+      ? told.batches.flatMap((row) => (typeof row === 'number' ? [] : [Number(row[0])]))
+      : []
   let before = 0
   for (const each of recording.entries) {
     if (each === entry) break
@@ -220,7 +223,7 @@ function startupMs(recording: StorageRecording, index: number): number {
   for (const entry of life) {
     if (isDoneEntry(entry) || entry.saw !== 'brokerEvents') continue
     const opened = entry.events.find(({ event }) => event === 'logManagerStarted')
-    if (opened !== undefined) return opened.atMs - start.atMs
+    if (typeof opened?.atMs === 'number') return opened.atMs - start.atMs
   }
   const checkpointed = firstCheckpointMs(life, start.atMs)
   if (checkpointed !== null) return checkpointed - FIRST_CHECKPOINT_MS - start.atMs
@@ -649,8 +652,8 @@ const createTopic = (
 function entryBytes(recording: StorageRecording): number {
   for (const entry of recording.entries) {
     if (isDoneEntry(entry) || entry.saw !== 'directory') continue
-    const { bytes, batches } = entry.segments[0]!
-    if (batches !== undefined && batches > 0) return bytes / batches
+    const { bytes = 0, batches = 0 } = entry.segments[0] ?? {}
+    if (batches > 0) return bytes / batches
   }
   return 0
 }

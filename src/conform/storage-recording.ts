@@ -220,7 +220,8 @@ export type StorageSeen = At &
     | {
         readonly saw: 'brokerEvents'
         readonly broker: number
-        readonly events: readonly { readonly atMs: number; readonly event: string }[]
+        /** `atMs` null: the log line had no time. */
+        readonly events: readonly { readonly atMs?: number | null; readonly event: string }[]
       }
     | { readonly saw: 'listOffsets'; readonly partition: string; readonly earliest: number; readonly latest?: number }
     | { readonly saw: 'deleteRecordsResult'; readonly error: string; readonly lowWatermark: number }
@@ -242,7 +243,8 @@ export type StorageSeen = At &
         readonly saw: 'batchesSent'
         readonly partition?: string
         readonly fields: readonly string[]
-        readonly batches: readonly (readonly (number | string | null)[])[]
+        /** Rows of the fields; one row alone where all batches are told together. */
+        readonly batches: readonly (readonly (number | string | null)[])[] | readonly number[]
       }
     | { readonly saw: 'produceResult'; readonly error: string; readonly baseOffset?: number }
     | { readonly saw: 'process'; readonly broker: number; readonly up: boolean; readonly exitCode?: number }

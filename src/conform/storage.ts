@@ -14,6 +14,7 @@ import type { Recording } from './recording.ts'
 import { SegmentWatch } from './segment-watch.ts'
 import { brokerSettings } from './settings.ts'
 import { type BrokerFiles, COMPARED, compareStorage } from './storage-compare.ts'
+import { fittingStorage } from './storage-forms.ts'
 import { CLOCK_MS, isDoneEntry, storagePlan } from './storage-plan.ts'
 import { type StorageRecording, unknownAction } from './storage-recording.ts'
 import { FileWatch } from './storage-watch.ts'
@@ -60,12 +61,15 @@ const MOST_EFFORT = 400_000
  * Replays a recording of the log on disk and compares the files wherever they were looked at. When a process opened its
  * logs is not known to the millisecond, so other phases of its timers are tried where one leaves a difference.
  */
-export function conformStorage(recording: StorageRecording, mostTries = MOST_TRIES): RecordingReport {
+export function conformStorage(recorded: StorageRecording, mostTries = MOST_TRIES): RecordingReport {
+  const { recording, misfits, notModelled } = fittingStorage(recorded)
+  const unknownSaw = { ...unknownSeen(recording), ...misfits }
   const generation = resolveGeneration(recording.kafka)
-  if (!generation.ok) return notModelledReport(recording, generation.message, unknownSeen(recording))
+  if (!generation.ok) return notModelledReport(recording, generation.message, unknownSaw)
+  if (notModelled !== null) return notModelledReport(recording, notModelled, unknownSaw)
   const unknown = unknownAction(recording)
   if (unknown !== null)
-    return notModelledReport(recording, `the action "${unknown}" is not known in this form`, unknownSeen(recording))
+    return notModelledReport(recording, `the action "${unknown}" is not known in this form`, unknownSaw)
   const { mechanisms } = generation.generation
   let best = replayAt(recording, mechanisms, 0)
   const tries = Math.min(mostTries, Math.floor(MOST_EFFORT / Math.max(1, best.events)))
@@ -73,7 +77,7 @@ export function conformStorage(recording: StorageRecording, mostTries = MOST_TRI
     const tried = replayAt(recording, mechanisms, n)
     if (tried.report.differences.length < best.report.differences.length) best = tried
   }
-  return best.report
+  return { ...best.report, unknownSaw }
 }
 
 function replayAt(
@@ -161,7 +165,7 @@ function replayAt(
   const report: RecordingReport = {
     name: recording.name,
     kafka: recording.kafka,
-    unknownSaw: unknownSeen(recording),
+    unknownSaw: {},
     pins: n === 0 ? [] : [{ stream: 'start-up in ms more, and seed', index: n, value: phaseMs, why }],
     status: to.differences.length === 0 ? 'agreed' : 'differing',
     differences: to.differences,

@@ -21,7 +21,7 @@ function onTopicsListed(scope: Scope, names: readonly string[]): void {
     for (const partition of partitionsOf(cluster, topic)) delete cluster.partitions[partition]
     delete cluster.topics[topic]
   }
-  const fresh = names.filter((it) => cluster.topics[it] === undefined)
+  const fresh = names.filter((it) => !Object.hasOwn(cluster.topics, it))
   const reads = [
     ...fresh.map((it): RegistryOp[] => [{ op: 'getData', path: topicPath(it), watch: true }]),
     ...fresh.map((it): RegistryOp[] => [{ op: 'getData', path: topicConfigPath(it), watch: false }]),

@@ -12,9 +12,9 @@ const deleteNode = (path: string): RegistryOp => ({ op: 'delete', path, version:
 function onDeletionsListed(scope: Scope, names: readonly string[]): void {
   const cluster = office(scope)
   const enabled = flagSetting(scope.config, 'delete.topic.enable', false)
-  const dropped = names.filter((it) => !enabled || cluster.topics[it] === undefined)
+  const dropped = names.filter((it) => !enabled || !Object.hasOwn(cluster.topics, it))
   if (enabled) {
-    for (const topic of names.filter((it) => cluster.topics[it] !== undefined)) {
+    for (const topic of names.filter((it) => Object.hasOwn(cluster.topics, it))) {
       cluster.deletion.topics = withMember(cluster.deletion.topics, topic)
       const isReassigning = partitionsOf(cluster, topic).some((it) => cluster.partitions[it]!.target !== null)
       if (isReassigning) cluster.deletion.ineligible = withMember(cluster.deletion.ineligible, topic)

@@ -579,3 +579,25 @@ test('a kill loses everything in memory, and the next life starts anew', () => {
   p.respond(p.take('ProduceRequest', 'broker-2'))
   expect(p.told(id).outcome).toBe('acked')
 })
+
+test('a topic called like a member that every object has is as unknown as any other until it is told', () => {
+  const p = new Producer({}, { topic: 'constructor' })
+  p.start()
+  p.shakeHands()
+  const record = { id: 'p/0', key: null, value: 'v', timestampMs: 0 }
+  p.operation({ kind: 'send', operationId: 'p/0', topic: 'constructor', partition: null, record })
+  const { to, message } = p.take('MetadataRequest')
+  const answer = { type: 'MetadataResponse' as const, brokers: [1, 2, 3], controller: 1, partitions: {} }
+  p.answer(to, { ...answer, correlationId: message.correlationId, unknownTopics: ['constructor'] })
+  p.advanceMs(200)
+  expect(p.has('ProduceRequest')).toBe(false)
+  const again = p.take('MetadataRequest')
+  const partition = { error: 'NONE' as const, leader: 1, leaderEpoch: 0, replicas: [1], isr: [1] }
+  p.answer(again.to, {
+    ...answer,
+    correlationId: again.message.correlationId,
+    partitions: { 'constructor-0': partition },
+    unknownTopics: [],
+  })
+  expect(p.takeProduced()).toEqual([['p/0']])
+})

@@ -40,6 +40,46 @@ test('an action that is not known is named, and nothing is compared', () => {
   })
 })
 
+test.each([
+  { do: 'createTopic', topic: 'u', assignment: { 0: [] } },
+  { do: 'start', broker: 9 },
+  { do: 'produce', broker: 1, partition: 't-0' },
+  { do: 'damage', what: 'log file cut', partition: 7 },
+])('an action in another form makes the recording one that is not modelled: %j', (entry) => {
+  const recording = recordingOf('disk-full-one-dir/2.4.1')
+  const entries = [...recording.entries, { atMs: 1, ...entry } as never]
+  const report = conformStorage({ ...recording, entries })
+  expect(report).toMatchObject({ status: 'not-modelled', compared: 0 })
+  expect(report.notModelledReason).toMatch(new RegExp(`^the action "${entry.do}" is not known in this form \\(\\w+`))
+})
+
+test('what was seen in another form is counted, and the rest is compared', () => {
+  const recording = recordingOf('checkpoints-short/2.4.1')
+  const malformed = [
+    { saw: 'directory', partition: 't-0' },
+    { saw: 'checkpoints', broker: 9, files: {} },
+    { saw: 'afterRecovery', partitions: { t: 'like intact' } },
+  ]
+  const whole = conformStorage(recording)
+  const entries = [...recording.entries, ...malformed.map((entry) => ({ atMs: 90_000, ...entry }) as never)]
+  const report = conformStorage({ ...recording, entries })
+  expect(report).toMatchObject({ status: 'agreed', compared: whole.compared })
+  expect(report.unknownSaw).toEqual({
+    ...whole.unknownSaw,
+    'directory in another form': 1,
+    'checkpoints in another form': 1,
+    'afterRecovery in another form': 1,
+  })
+})
+
+test('directories in another form make the recording one that is not modelled', () => {
+  const layout = { 'broker 1': 'A' } as never
+  expect(conformStorage({ ...recordingOf('disk-full-one-dir/2.4.1'), layout })).toMatchObject({
+    status: 'not-modelled',
+    notModelledReason: expect.stringMatching(/^its layout has a form that is not known/),
+  })
+})
+
 test('a segment that is said to be one byte longer is found', () => {
   const recording = JSON.parse(
     JSON.stringify(recordingOf('checkpoints-short/2.4.1')).replace('"bytes":100720', '"bytes":100721'),

@@ -5,7 +5,7 @@ import { brokerNode, comparePartitions, nodeNumber, splitTopicPartition } from '
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { Operation } from '../../kafka/operations.ts'
 import type { ConnectionId, Input, Machine } from '../../kernel/machine.ts'
-import { refreshLost, takeMetadata, unknownCluster } from '../cluster-view.ts'
+import { partitionsOf, refreshLost, takeMetadata, unknownCluster } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import {
   breakLink,
@@ -72,8 +72,8 @@ function assignKnown(state: ConsumerState, memory: ConsumerVolatile, config: Con
   if (config.partitions !== null) return
   for (const topic of memory.topics) {
     // An application that names its partitions knows them: it asks for their leaders until the cluster does, too.
-    if (memory.view.topics[topic] === undefined) memory.view.refreshWanted = true
-    for (const name of memory.view.topics[topic] ?? []) {
+    if (partitionsOf(memory.view, topic) === undefined) memory.view.refreshWanted = true
+    for (const name of partitionsOf(memory.view, topic) ?? []) {
       if (memory.partitions[name] === undefined) assign(memory, name, state.durable.committed[name], config, ctx)
     }
   }

@@ -4,7 +4,7 @@ import { nodeNumber } from '../../kafka/ids.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { Operation } from '../../kafka/operations.ts'
 import type { Input } from '../../kernel/machine.ts'
-import { unknownCluster } from '../cluster-view.ts'
+import { partitionsOf, unknownCluster } from '../cluster-view.ts'
 import { pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import {
@@ -158,7 +158,7 @@ function positionFromStore({ state, memory, config, ctx }: Thread, group: GroupM
 function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
   if (!group.leads || group.state !== 'stable' || group.rejoinNeeded || group.dividedOver === null) return
   for (const topic of memory.topics) {
-    if (memory.view.topics[topic]?.length !== group.dividedOver[topic]) group.rejoinNeeded = true
+    if (partitionsOf(memory.view, topic)?.length !== group.dividedOver[topic]) group.rejoinNeeded = true
   }
 }
 

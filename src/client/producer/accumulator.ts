@@ -1,8 +1,10 @@
 /** Records waiting to be sent: a queue of batches a partition, within `buffer.memory`. */
+
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { topicPartition } from '../../kafka/ids.ts'
 import type { SendOperation } from '../../kafka/operations.ts'
 import type { KafkaRecord } from '../../kafka/records.ts'
+import { partitionsOf } from '../cluster-view.ts'
 import { dequeSize, emptyDeque, peekBack, peekFront, popFront, pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { numberSetting, timeSettingUs } from '../settings.ts'
@@ -164,7 +166,7 @@ export function isTooLarge(record: KafkaRecord, config: ProducerConfig): boolean
 
 /** Whether the record's topic is known, and its partition when it names one. */
 export function isKnown(memory: ProducerVolatile, operation: SendOperation): boolean {
-  const partitions = memory.view.topics[operation.topic]
+  const partitions = partitionsOf(memory.view, operation.topic)
   if (partitions === undefined || partitions.length === 0) return false
   return operation.partition === null || operation.partition < partitions.length
 }
@@ -172,7 +174,7 @@ export function isKnown(memory: ProducerVolatile, operation: SendOperation): boo
 /** To 2.0 a partition that the topic does not have, once its metadata was asked for, is an error (2.0 KafkaProducer.waitOnMetadata). */
 export function isNoPartition(memory: ProducerVolatile, operation: SendOperation, config: ProducerConfig): boolean {
   if (config.mechanisms.unknownPartition === 'waits' || operation.partition === null) return false
-  const count = memory.view.topics[operation.topic]?.length ?? 0
+  const count = partitionsOf(memory.view, operation.topic)?.length ?? 0
   return count > 0 && operation.partition >= count
 }
 

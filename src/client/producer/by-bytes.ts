@@ -3,7 +3,7 @@
  * batch.size bytes went there, and the next partition is drawn, by the lengths of the queues when these differ.
  */
 import { NO_LEADER, splitTopicPartition } from '../../kafka/ids.ts'
-import { leaderOf } from '../cluster-view.ts'
+import { leaderOf, partitionsOf } from '../cluster-view.ts'
 import { dequeSize, peekBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { booleanSetting, numberSetting } from '../settings.ts'
@@ -33,7 +33,7 @@ function nextPartition(memory: ProducerVolatile, topic: string, config: Producer
   }
   const available = availablePartitions(memory, topic)
   if (available.length > 0) return available[Math.floor(draw * available.length)]!
-  return Math.floor(draw * memory.view.topics[topic]!.length)
+  return Math.floor(draw * partitionsOf(memory.view, topic)!.length)
 }
 
 /** The topic's present partition. */
@@ -96,7 +96,7 @@ export const maybeMoved = (
 export function weighPartitions(memory: ProducerVolatile, config: ProducerConfig): void {
   if (!booleanSetting(config.settings, 'partitioner.adaptive.partitioning.enable', true)) return
   for (const topic of Object.keys(memory.byBytes)) {
-    const all = memory.view.topics[topic] ?? []
+    const all = partitionsOf(memory.view, topic) ?? []
     const queued = all.filter((name) => memory.queues[name] !== undefined)
     delete memory.loads[topic]
     if (all.length < 2 || queued.length < all.length) continue

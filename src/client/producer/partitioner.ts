@@ -1,7 +1,9 @@
 /** Which partition a record goes to. */
+
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import { partitionForKey, toPositive } from '../../kafka/murmur2.ts'
 import type { SendOperation } from '../../kafka/operations.ts'
+import { partitionsOf } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import { booleanSetting } from '../settings.ts'
 import { availablePartitions, partitionerStream as stream } from './available.ts'
@@ -36,7 +38,7 @@ export function choosePartition(
 ): number {
   if (operation.partition !== null) return operation.partition
   const { topic } = operation
-  const count = memory.view.topics[topic]!.length
+  const count = partitionsOf(memory.view, topic)!.length
   const { key } = operation.record
   if (key !== null && !isKeyless(operation, config)) return partitionForKey(key, count)
   if (kindOf(config) === 'by-bytes') return byBytes(memory, topic, config, ctx).partition
@@ -65,7 +67,7 @@ function roundRobin(
 function moveOn(memory: ProducerVolatile, topic: string, config: ProducerConfig, ctx: ClientContext): number {
   const present = memory.sticky[topic]
   const available = availablePartitions(memory, topic)
-  const count = memory.view.topics[topic]!.length
+  const count = partitionsOf(memory.view, topic)!.length
   let next: number
   if (available.length === 0) next = Math.floor(ctx.random(stream(config)) * count)
   else if (available.length === 1) next = available[0]!

@@ -4,7 +4,7 @@ import { NO_LEADER } from '../../kafka/ids.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import type { KafkaRecord } from '../../kafka/records.ts'
 import type { RefreshOptions } from '../cluster-view.ts'
-import { leaderOf, maybeRefresh } from '../cluster-view.ts'
+import { leaderOf, maybeRefresh, partitionsOf } from '../cluster-view.ts'
 import { dequeSize, peekFront, popFront } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { canSend, linkTo, maybeConnect, nextCorrelationId, nextTimeoutUs, sendRequest } from '../links.ts'
@@ -77,7 +77,7 @@ function drain(
 ): ProducerBatch[] {
   const led: TopicPartition[] = []
   for (const topic of Object.keys(memory.view.topics).sort()) {
-    for (const name of memory.view.topics[topic]!) if (leaderOf(memory.view, name) === broker) led.push(name)
+    for (const name of partitionsOf(memory.view, topic)!) if (leaderOf(memory.view, name) === broker) led.push(name)
   }
   const limit = numberSetting(config.settings, 'max.request.size', 1_048_576)
   const drained: ProducerBatch[] = []

@@ -6,7 +6,7 @@ import { notModelledReport, type RecordingReport } from '../compare.ts'
 import { Comparison } from '../comparison.ts'
 import type { CompiledClients } from './compile.ts'
 import { compileClients } from './compile.ts'
-import { fittingEntries } from './forms.ts'
+import { fittingRecording } from './forms.ts'
 import type { ClientsRecording } from './recording.ts'
 import type { Look } from './rule.ts'
 import { sawRule } from './saw.ts'
@@ -24,7 +24,7 @@ const MOST_EFFORT = 800_000
  * independent of each other, so each is judged by the seed that comes nearest to it, which is told as a pin.
  */
 export function conformClients(recorded: ClientsRecording, mostTries = MOST_TRIES): RecordingReport {
-  const { recording, misfits, notModelled } = fittingEntries(recorded)
+  const { recording, misfits, notModelled } = fittingRecording(recorded)
   if (notModelled !== null) return notModelledReport(recorded, notModelled, unknownSeen(recorded))
   const first = replay(recording, 0)
   if (first.kind === 'not-modelled') return notModelledReport(recorded, first.reason, unknownSeen(recorded))

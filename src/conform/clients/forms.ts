@@ -1,6 +1,7 @@
 /** The forms of the entries of a recording of clients, as far as what reads them relies on it. */
 import { z } from 'zod'
-import type { ClientsEntry, ClientsRecording } from './recording.ts'
+import { fitting, misfitOf } from '../fitting.ts'
+import type { ClientsRecording } from './recording.ts'
 
 const broker = z.int().min(0)
 const count = z.int().min(0).max(1_000_000)
@@ -99,42 +100,19 @@ const internal = z.record(
   z.looseObject({ partitions: z.int().min(1).max(1000), leader: broker, isr: z.array(broker) }),
 )
 
-const issuesOf = (read: z.ZodSafeParseResult<unknown> | undefined): string | null =>
-  read === undefined || read.success
-    ? null
-    : read.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`).join('; ')
-
-/** What does not fit of an entry; null: it fits, or its word has no form of its own. */
-function misfitOf(entry: ClientsEntry): string | null {
-  const [table, word] = entry.do === undefined ? [SEEN, entry.saw ?? ''] : [DONE, entry.do]
-  const form = Object.hasOwn(table, word) ? table[word] : undefined
-  return issuesOf(form?.safeParse(entry))
-}
-
-export interface FittingEntries {
+export interface FittingRecording {
   /** Without what was seen in another form. */
   readonly recording: ClientsRecording
   /** Words of what was seen in another form, and how often. */
   readonly misfits: Readonly<Record<string, number>>
-  /** Why the recording cannot be replayed: an action in another form; null: there is none. */
+  /** Why the recording cannot be replayed; null: it can. */
   readonly notModelled: string | null
 }
 
-/** Takes out of a recording what it saw in a form that is not known, and names an action that has one. */
-export function fittingEntries(recording: ClientsRecording): FittingEntries {
-  const misfits: Record<string, number> = {}
-  const topics = issuesOf(internal.optional().safeParse(recording.internal))
-  let notModelled = topics === null ? null : `its internal topics have a form that is not known (${topics})`
-  const entries = recording.entries.filter((entry) => {
-    const misfit = misfitOf(entry)
-    if (misfit === null) return true
-    if (entry.do !== undefined) {
-      notModelled ??= `the action "${entry.do}" is not known in this form (${misfit})`
-      return true
-    }
-    const word = `${entry.saw} in another form`
-    misfits[word] = (misfits[word] ?? 0) + 1
-    return false
-  })
-  return { recording: { ...recording, entries }, misfits, notModelled }
+/** A recording without what it saw in a form that is not known. */
+export function fittingRecording(recording: ClientsRecording): FittingRecording {
+  const topics = misfitOf(internal.optional(), recording.internal)
+  const { entries, misfits, notModelled } = fitting(recording.entries, { done: DONE, seen: SEEN })
+  const unknownTopics = topics === null ? null : `its internal topics have a form that is not known (${topics})`
+  return { recording: { ...recording, entries }, misfits, notModelled: unknownTopics ?? notModelled }
 }

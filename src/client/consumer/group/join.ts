@@ -1,4 +1,5 @@
 /** Joining a group, again and again: giving away, JoinGroup, dividing, SyncGroup, taking (clients: AbstractCoordinator). */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { errorNamed } from '../../../kafka/errors.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
 } from '../../../kafka/messages/coordinator.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import { MICROS_PER_MS } from '../../../kernel/time.ts'
+import { partitionsOf } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
 import { assignPartitions } from '../assignors/assign.ts'
 import type { AssignorName } from '../assignors/assignor.ts'
@@ -145,7 +147,8 @@ function divide(
   config: ConsumerConfig,
 ): Record<string, readonly string[]> {
   const partitions: Record<string, number> = {}
-  for (const topic of Object.keys(memory.view.topics).sort()) partitions[topic] = memory.view.topics[topic]!.length
+  for (const topic of Object.keys(memory.view.topics).sort())
+    partitions[topic] = partitionsOf(memory.view, topic)!.length
   group.dividedOver = partitions
   const members = (group.toAssign ?? []).map(({ memberId, instanceId, subscription }) => ({
     memberId,

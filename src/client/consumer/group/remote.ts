@@ -10,6 +10,7 @@ import type {
 } from '../../../kafka/messages/consumer-group.ts'
 import { JOINING_EPOCH, LEAVING_EPOCH, LEAVING_STATIC_EPOCH } from '../../../kafka/messages/consumer-group.ts'
 import { msToUs } from '../../../kernel/time.ts'
+import { partitionsOf } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
 import type { ConsumerApplication, Thread } from '../calls/application.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
@@ -253,7 +254,7 @@ export function reconcile(thread: Thread, group: GroupMembership, remote: Remote
 /** Which topics match the coordinator has found: this member asks for those of which it was given something. */
 function askForTopicsOf(memory: ConsumerVolatile, partitions: readonly TopicPartition[]): void {
   memory.topics = [...new Set(partitions.map((name) => splitTopicPartition(name).topic))].sort()
-  if (memory.topics.some((topic) => memory.view.topics[topic] === undefined)) memory.view.refreshWanted = true
+  if (memory.topics.some((topic) => partitionsOf(memory.view, topic) === undefined)) memory.view.refreshWanted = true
 }
 
 /** Commits what was consumed before anything is given away, when that is done automatically. False: it is waited for. */

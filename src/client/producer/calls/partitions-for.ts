@@ -1,5 +1,7 @@
 /** `partitionsFor`: the topic's partitions, waiting for metadata. */
+
 import type { ClientCall } from '../../../kafka/calls.ts'
+import { partitionsOf } from '../../cluster-view.ts'
 import { wantTopic } from '../metadata.ts'
 import { maxBlockUs } from '../timeouts.ts'
 import type { Calling, CallRule } from './calling.ts'
@@ -7,7 +9,8 @@ import { APPLICATION_TIMER, RETURNED } from './calling.ts'
 
 type AskCall = Extract<ClientCall, { call: 'partitionsFor' }>
 
-const isKnown = ({ memory, call }: Calling<AskCall>): boolean => (memory.view.topics[call.topic]?.length ?? 0) > 0
+const isKnown = ({ memory, call }: Calling<AskCall>): boolean =>
+  (partitionsOf(memory.view, call.topic)?.length ?? 0) > 0
 
 export const askingPartitions: CallRule<AskCall> = {
   begin(calling) {

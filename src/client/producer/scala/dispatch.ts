@@ -3,7 +3,7 @@ import { NO_LEADER, splitTopicPartition, type TopicPartition, topicPartition } f
 import { javaStringHash } from '../../../kafka/java-hash.ts'
 import { toPositive } from '../../../kafka/murmur2.ts'
 import type { SendOperation } from '../../../kafka/operations.ts'
-import { leaderOf } from '../../cluster-view.ts'
+import { leaderOf, partitionsOf } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
 import type { ProducerConfig } from '../state.ts'
 import type { BrokerRequest, ScalaMemory } from './state.ts'
@@ -21,7 +21,7 @@ function partitionOf(
   config: ProducerConfig,
   ctx: ClientContext,
 ): number | null {
-  const names = memory.view.topics[topic] ?? []
+  const names = partitionsOf(memory.view, topic) ?? []
   if (names.length === 0) return null
   if (partition !== null) return partition < names.length ? partition : null
   // DefaultPartitioner: the hash of the key as a Java object.

@@ -7,7 +7,7 @@ import { NO_LEADER } from '../../../kafka/ids.ts'
 import type { ProduceResponse } from '../../../kafka/messages/data.ts'
 import type { SendOperation } from '../../../kafka/operations.ts'
 import type { KafkaRecord } from '../../../kafka/records.ts'
-import { refreshLost } from '../../cluster-view.ts'
+import { partitionsOf, refreshLost } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
 import { canSend, linkTo, maybeConnect, nextCorrelationId, sendRequest } from '../../links.ts'
 import { acksSetting, numberSetting, timeSettingUs } from '../../settings.ts'
@@ -26,7 +26,7 @@ export function beginHandling(
   const { refreshedAtUs } = memory
   const isOld = intervalUs >= 0 && (refreshedAtUs === null || ctx.nowUs - refreshedAtUs > intervalUs)
   // A topic that is not known is asked about before anything else (BrokerPartitionInfo.getBrokerPartitionInfo).
-  const isUnknown = records.some(({ topic }) => memory.view.topics[topic] === undefined)
+  const isUnknown = records.some(({ topic }) => partitionsOf(memory.view, topic) === undefined)
   const handling: Handling = {
     outstanding: records,
     triesLeft: numberSetting(config.settings, 'message.send.max.retries', 3) + 1,
