@@ -3,9 +3,11 @@ import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER, splitTopicPartition } from '../kafka/ids.ts'
 import { CONTROLLER_EPOCH, type StateZnode, statePath } from '../kafka/znodes.ts'
+import type { ReplicaLog } from '../log/replica-log.ts'
 import { controllerTruth, isRegistered, partitionTruth, topicSettingsTruth } from '../world/targets.ts'
 import type { PartitionTruth, World } from '../world/world.ts'
 import { brokerState, isKraft } from '../world/world.ts'
+import { logOf } from './logs.ts'
 import { processState, viewOf } from './roles.ts'
 
 export type Leadership =
@@ -39,6 +41,12 @@ export function leadershipOf(world: World, partition: TopicPartition): Leadershi
   const truth = partitionTruth(world, partition)
   if (truth === null) return null
   return truth.leader === NO_LEADER ? withoutLeader(world, partition, truth) : withNamedLeader(world, partition, truth)
+}
+
+/** The log of the broker that leads a partition; null when nobody does. */
+export function logOfLeader(world: World, partition: TopicPartition): ReplicaLog | null {
+  const leadership = leadershipOf(world, partition)
+  return leadership?.kind === 'led' ? logOf(world, leadership.leader, partition) : null
 }
 
 function withNamedLeader(world: World, partition: TopicPartition, truth: PartitionTruth): Leadership {

@@ -1,4 +1,5 @@
-/** Subscriptions by a regular expression over topic names. */
+/** Subscriptions by a regular expression over topic names (KIP-848 for coordinators; clients since 0.9). */
+import { remembered } from '../kernel/remembered.ts'
 
 /** Problem of a pattern, in words; null: it can be used. */
 export function patternProblem(pattern: string): string | null {
@@ -10,7 +11,8 @@ export function patternProblem(pattern: string): string | null {
   }
 }
 
-const wholeName = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 'u')
+/** A coordinator asks at every heartbeat of a member. */
+const wholeName = remembered((pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 'u'))
 
 /**
  * Those of the topics whose whole name matches, sorted. Simplified: expressions are JavaScript's, which agree with those of

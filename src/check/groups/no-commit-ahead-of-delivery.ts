@@ -1,7 +1,6 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { World } from '../../world/world.ts'
-import { leadershipOf } from '../leadership.ts'
-import { logOf } from '../logs.ts'
+import { logOfLeader } from '../leadership.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 import { isReadCommitted, isVisible } from '../transactions/visible.ts'
@@ -27,11 +26,10 @@ function deliveredTo(world: World, client: string, partition: TopicPartition, to
 function skipped(world: World, client: string, partition: TopicPartition, to: number): number | null {
   const from = deliveredTo(world, client, partition, to)
   if (from === null || from >= to) return null
-  const leader = leadershipOf(world, partition)
-  const log = leader?.kind === 'led' ? logOf(world, leader.leader, partition) : null
+  const log = logOfLeader(world, partition)
+  if (log === null) return null
   const committedOnly = isReadCommitted(world, client)
-  for (let offset = from; offset < to; offset++)
-    if (log !== null && isVisible(log, offset, committedOnly)) return offset
+  for (let offset = from; offset < to; offset++) if (isVisible(log, offset, committedOnly)) return offset
   return null
 }
 

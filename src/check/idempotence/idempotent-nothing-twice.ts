@@ -2,8 +2,7 @@ import type { TopicPartition } from '../../kafka/ids.ts'
 import { offsetAt } from '../../kafka/records.ts'
 import { knownPartitions } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
-import { brokerState } from '../../world/world.ts'
-import { leadershipOf } from '../leadership.ts'
+import { logOfLeader } from '../leadership.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 
@@ -21,9 +20,7 @@ export const IDEMPOTENT_NOTHING_TWICE: Property = {
 }
 
 function twiceIn(world: World, partition: TopicPartition): Finding[] {
-  const leadership = leadershipOf(world, partition)
-  if (leadership?.kind !== 'led') return []
-  const log = brokerState(world, leadership.leader)?.durable.logs[partition]
+  const log = logOfLeader(world, partition)
   const offsets: Record<string, number> = {}
   const findings: Finding[] = []
   for (const batch of log?.batches ?? []) {

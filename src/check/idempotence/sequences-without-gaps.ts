@@ -2,8 +2,7 @@ import type { TopicPartition } from '../../kafka/ids.ts'
 import type { RecordBatch } from '../../kafka/records.ts'
 import { knownPartitions } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
-import { brokerState } from '../../world/world.ts'
-import { leadershipOf } from '../leadership.ts'
+import { logOfLeader } from '../leadership.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 
@@ -23,10 +22,8 @@ export const SEQUENCES_WITHOUT_GAPS: Property = {
 const LARGEST_SEQUENCE = 2_147_483_647
 
 function gapsIn(world: World, partition: TopicPartition): Finding[] {
-  const leadership = leadershipOf(world, partition)
-  if (leadership?.kind !== 'led') return []
-  const log = brokerState(world, leadership.leader)?.durable.logs[partition]
-  if (log === undefined) return []
+  const log = logOfLeader(world, partition)
+  if (log === null) return []
   // Below, retention or a cleaner leave gaps of their own: where a producer stood there is not known.
   const from = Math.max(log.logStartOffset, log.cleanedTo ?? 0)
   const last: Record<number, { readonly epoch: number; readonly next: number }> = {}

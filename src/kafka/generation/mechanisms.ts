@@ -43,11 +43,11 @@ export interface Mechanisms {
   readonly fetchError: 'kill-fetcher' | 'mark-failed'
   /** A truncation also brings the high watermark down (2.4). */
   readonly truncationLowersHighWatermark: boolean
-  /** A truncation with nothing to cut leaves the epoch cache alone, also an entry at the log end (2.0.1-2.5); absent: it is trimmed. */
+  /** A truncation with nothing to cut leaves the epoch cache alone, also an entry at the log end (2.0.1-2.5); else: it is trimmed. */
   readonly noOpTruncationKeepsEpochs: boolean
-  /** A broker says what it decided before it truncates by epoch or to the high watermark (3.1); absent: it does not. */
+  /** A broker says what it decided before it truncates by epoch or to the high watermark (3.1); else: it does not. */
   readonly truncationDecisionLogged: boolean
-  /** After a failed fetch a follower waits its back-off once (3.1); absent: twice, asleep and then with every partition delayed. */
+  /** After a failed fetch a follower waits its back-off once (3.1); else: twice, asleep and then with every partition delayed. */
   readonly failedFetchBacksOffOnce: boolean
   /** The high watermark follows the log start (KAFKA-9491, 2.4.1). */
   readonly highWatermarkAtLeastLogStart: boolean
@@ -69,7 +69,7 @@ export interface Mechanisms {
   readonly followersWakeReaders: boolean
   /** A consumer's fetch between the high watermark and the log end. */
   readonly consumerFetchAboveHighWatermark: 'error' | 'empty'
-  /** A follower's fetch that does not move its log end does not move the leader's high watermark either (2.4); absent: each fetch looks again, also at who is still caught up. */
+  /** A follower's fetch that does not move its log end does not move the leader's high watermark either (2.4); else: each fetch looks again, also at who is still caught up. */
   readonly unmovedFetchKeepsHighWatermark: boolean
   /** ListOffsets(latest) v5+ answers OFFSET_NOT_AVAILABLE until a new leader knows its high watermark (KAFKA-2334, 2.2). */
   readonly offsetNotAvailable: boolean
@@ -99,7 +99,7 @@ export interface Mechanisms {
   readonly isrEligibility: 'any' | 'alive' | 'alive-epoch' | 'unfenced' | 'unfenced-epoch'
 
   // --- Produce (A6.1)
-  /** A broker asked for a partition of others answers NOT_LEADER_FOR_PARTITION (2.0); absent: UNKNOWN_TOPIC_OR_PARTITION. */
+  /** A broker asked for a partition of others answers NOT_LEADER_FOR_PARTITION (2.0); else: UNKNOWN_TOPIC_OR_PARTITION. */
   readonly unhostedIsNotLeader: boolean
   /** There is min.insync.replicas (KAFKA-1555, 0.8.2). */
   readonly minInsyncReplicas: boolean
@@ -115,7 +115,7 @@ export interface Mechanisms {
   // --- Controller (A4, A5)
   /** Candidates of an offline election in ISR order (to 0.8.1) or assignment order (0.8.2). */
   readonly electionOrder: 'isr' | 'assignment'
-  /** Unclean election can be switched off (KAFKA-1028, 0.8.2); absent: a replica outside the ISR may always lead. */
+  /** Unclean election can be switched off (KAFKA-1028, 0.8.2); else: a replica outside the ISR may always lead. */
   readonly uncleanElectionSwitch: boolean
   /** What happens to the last ISR member that dies: removed (ISR empty), kept when unclean is off, or always kept (KAFKA-5083, 1.1). */
   readonly lastIsrMember: 'remove' | 'keep-unless-unclean' | 'keep'
@@ -156,8 +156,8 @@ export interface Mechanisms {
   /** The high-watermark checkpoint is fsynced before its rename (0.8.2). */
   readonly checkpointFsync: boolean
 
-  /** A clean stop flushes the active segment of a log once more although all of it is flushed (3.2); absent: only what is not. */
-  readonly closeFlushesActiveSegment?: boolean
+  /** A clean stop flushes the active segment of a log once more although all of it is flushed (3.2); else: only what is not. */
+  readonly closeFlushesActiveSegment: boolean
 
   /** What an unclean start scans: the last segment (0.8.0), or every segment from the one that holds the recovery point (KAFKA-615, 0.8.1). */
   readonly recoveryScan: 'last-segment' | 'from-recovery-point'
@@ -165,19 +165,19 @@ export interface Mechanisms {
   readonly recoveryPointAfterRecovery: 'unchanged' | 'log-end' | 'not-above-log-end'
   /** A bad index file at the start: the broker does not start (to 0.8.2), it is rebuilt (0.9), or nobody looks (KAFKA-7283, 2.3). */
   readonly indexCheck: 'fatal' | 'rebuild' | 'none'
-  /** A missing index of an old segment is found, too late, to exist already, and stays empty (1.1 to 2.2); absent: it is rebuilt. */
+  /** A missing index of an old segment is found, too late, to exist already, and stays empty (1.1 to 2.2); else: it is rebuilt. */
   readonly missingIndexLeftEmpty: boolean
   /** The clean-shutdown marker is removed when every log is loaded, or before the first one (KAFKA-10471, 2.8). */
   readonly cleanMarkerRemoved: 'after-loading' | 'before-loading'
   /** A recovery-point file that cannot be read: the broker does not start (to 0.8.2), every segment is scanned (0.9), or the directory has failed (KIP-112, 1.0). */
   readonly unreadableRecoveryPoint: 'fatal' | 'ignored' | 'directory-fails'
-  /** A failed log directory takes only itself offline (KIP-112, 1.0); absent: the process ends, or serves on without roles. */
+  /** A failed log directory takes only itself offline (KIP-112, 1.0); else: the process ends, or serves on without roles. */
   readonly logDirFailures: boolean
   /** A broker id in meta.properties that is not the configured one ends the start (0.9). */
   readonly metaPropertiesChecked: boolean
   /** A log start beyond the log end, from its checkpoint: kept so, or the log is emptied and begins there (2.3). */
   readonly logStartPastEnd: 'kept' | 'log-emptied'
-  /** Garbage behind the last batch ends a start that does not scan (0.10.2); absent: it is passed over. */
+  /** Garbage behind the last batch ends a start that does not scan (0.10.2); else: it is passed over. */
   readonly trailingGarbageIsFatal: boolean
   /** A reader at the torn last entry of an old segment gets nothing for ever (to 0.9), or goes on with the next segment. */
   readonly tornEntryStopsReaders: boolean
@@ -242,7 +242,7 @@ export interface Mechanisms {
   readonly backgroundHeartbeat: boolean
   /** A new member asks for its id first and joins with it (KIP-394, 2.2). */
   readonly newMembersAskForId: boolean
-  /** Partitions that a member lost with its membership are told apart from those it gives away, also at close (KIP-429, 2.4); absent: both are revoked. */
+  /** Partitions that a member lost with its membership are told apart from those it gives away, also at close (KIP-429, 2.4); else: both are revoked. */
   readonly lostPartitionsTold: boolean
   /** A commit between join and sync is told so (2.5), or that it has failed. */
   readonly commitToldRebalance: boolean
@@ -254,21 +254,21 @@ export interface Mechanisms {
   readonly memberIdKept: boolean
 
   // --- Transactions (A6.5), from 0.11
-  /** A fenced producer is told PRODUCER_FENCED by its coordinator, which it cannot recover from, and INVALID_PRODUCER_EPOCH by leaders, which only aborts (KIP-588, 2.7); absent: INVALID_PRODUCER_EPOCH by both, never recoverable. */
+  /** A fenced producer is told PRODUCER_FENCED by its coordinator, which it cannot recover from, and INVALID_PRODUCER_EPOCH by leaders, which only aborts (KIP-588, 2.7); else: INVALID_PRODUCER_EPOCH by both, never recoverable. */
   readonly coordinatorTellsFenced: boolean
-  /** A call on a fenced producer throws ProducerFencedException itself (KAFKA-7285, 2.1); absent: a KafkaException around it. */
+  /** A call on a fenced producer throws ProducerFencedException itself (KAFKA-7285, 2.1); else: a KafkaException around it. */
   readonly fencedExceptionBare: boolean
-  /** A producer may ask for its epoch to be bumped, and a coordinator takes only the present epoch (KIP-360, 2.5); absent: it cannot, and an epoch above the present one passes. */
+  /** A producer may ask for its epoch to be bumped, and a coordinator takes only the present epoch (KIP-360, 2.5); else: it cannot, and an epoch above the present one passes. */
   readonly producerRecoversByEpochBump: boolean
-  /** A fence that could not be written is tried again at the same epoch (KAFKA-9666, 2.6); absent: each try uses an epoch up. */
+  /** A fence that could not be written is tried again at the same epoch (KAFKA-9666, 2.6); else: each try uses an epoch up. */
   readonly failedFenceKeepsEpoch: boolean
-  /** Offsets of a transaction carry the member and generation of their consumer, and are refused from an old one (KIP-447, 2.5); absent: whoever knows the group's name may commit. */
+  /** Offsets of a transaction carry the member and generation of their consumer, and are refused from an old one (KIP-447, 2.5); else: whoever knows the group's name may commit. */
   readonly transactionalOffsetsFenced: boolean
-  /** A leader asks the coordinator before it takes the first batch of a transaction (KIP-890 part 1, 3.6); absent: a late batch can open a transaction that nobody ends. */
+  /** A leader asks the coordinator before it takes the first batch of a transaction (KIP-890 part 1, 3.6); else: a late batch can open a transaction that nobody ends. */
   readonly transactionsVerified: boolean
-  /** What fails verification is told TRANSACTION_ABORTABLE (KIP-890, 3.8); absent: INVALID_TXN_STATE. */
+  /** What fails verification is told TRANSACTION_ABORTABLE (KIP-890, 3.8); else: INVALID_TXN_STATE. */
   readonly unverifiedTransactionAbortable: boolean
-  /** Every end of a transaction bumps the epoch, and leaders add partitions for the producer (KIP-890 part 2, 4.0); absent: epochs stay, and the producer adds them. */
+  /** Every end of a transaction bumps the epoch, and leaders add partitions for the producer (KIP-890 part 2, 4.0); else: epochs stay, and the producer adds them. */
   readonly transactionsBumpEpoch: boolean
 
   // --- Clients (A6.2, A7): those of the brokers' own generation
@@ -288,15 +288,15 @@ export interface Mechanisms {
   readonly memoryError: 'timeout' | 'buffer-exhausted'
   /** What a record is told whose request had no answer in request.timeout.ms: NetworkException, or TimeoutException (KAFKA-14317, 3.5). */
   readonly requestTimeoutError: 'network' | 'timed-out'
-  /** Assignors serve static members first, in the order of their instance ids (KIP-345 in the assignors, 2.4); absent: all by member id. */
+  /** Assignors serve static members first, in the order of their instance ids (KIP-345 in the assignors, 2.4); else: all by member id. */
   readonly assignorsSortByInstanceId: boolean
-  /** Assignors fill maps of topics by computeIfAbsent, which puts a topic before the others of its bucket (2.1); absent: after them. It decides the order of an assignment. */
+  /** Assignors fill maps of topics by computeIfAbsent, which puts a topic before the others of its bucket (2.1); else: after them. It decides the order of an assignment. */
   readonly assignorMapsComputeIfAbsent: boolean
-  /** RangeAssignor goes through topics in the order of its map of partitions (KIP-881, 3.5); absent: of its map of members. */
+  /** RangeAssignor goes through topics in the order of its map of partitions (KIP-881, 3.5); else: of its map of members. */
   readonly rangeWalksPartitions: boolean
   /** Brokers and clients have the group protocol of KIP-848, in which the coordinator assigns (4.0). */
   readonly consumerGroupProtocol: boolean
-  /** The partitions of subscribed topics are a hash in the record of the group epoch (4.1); absent: a record of their own. */
+  /** The partitions of subscribed topics are a hash in the record of the group epoch (4.1); else: a record of their own. */
   readonly groupEpochHashesTopics: boolean
   /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0), of which the lowest partitions are kept (KAFKA-16277, 3.8). */
   readonly stickyAssignor:
@@ -318,11 +318,11 @@ export interface Mechanisms {
   readonly uncleanElectionInKraft: boolean
   /** Replicas that left a too small ISR stay eligible (KIP-966; on in new clusters of 4.1). */
   readonly eligibleLeaderReplicas: boolean
-  /** A controller that hears of no leader asks for votes before it raises the epoch (KIP-996, 4.0); absent: it raises it at once. */
+  /** A controller that hears of no leader asks for votes before it raises the epoch (KIP-996, 4.0); else: it raises it at once. */
   readonly quorumPreVote: boolean
-  /** An active controller without answers of a majority resigns (KAFKA-15489, 3.7); absent: it stays, and cannot commit. */
+  /** An active controller without answers of a majority resigns (KAFKA-15489, 3.7); else: it stays, and cannot commit. */
   readonly quorumLeaderChecksMajority: boolean
-  /** A broker's fetch of metadata that waits is answered when something is committed (KIP-1166, 4.1); absent: when something is appended, so that what a majority confirms later is learnt up to 500 ms late (recorded on 3.5.2). */
+  /** A broker's fetch of metadata that waits is answered when something is committed (KIP-1166, 4.1); else: when something is appended, so that what a majority confirms later is learnt up to 500 ms late (recorded on 3.5.2). */
   readonly commitWakesMetadataFetches: boolean
   /** The session of a broker that was fenced on its own request still ends later, and fences it once more (KAFKA-18062, 4.0; recorded on 4.1.1). */
   readonly sessionOutlivesFencing: boolean
