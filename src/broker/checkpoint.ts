@@ -161,7 +161,7 @@ export function closeLogs(state: BrokerState, ctx: BrokerContext, config: Broker
     const log = state.durable.logs[name]!
     const from = log.recoveryPoint
     flushLog(log, log.logEndOffset, diskLies(state, config, name))
-    if (log.recoveryPoint > from || config.mechanisms.closeFlushesActiveSegment === true) {
+    if (log.recoveryPoint > from || config.mechanisms.closeFlushesActiveSegment) {
       tellLogSynced(ctx, config, name, log, from)
     }
     tellLogClosed(ctx, name, log)

@@ -138,7 +138,7 @@ function refuseRoles(
   config: BrokerConfig,
   request: LeaderAndIsrRequest,
 ): Record<TopicPartition, ErrorName> {
-  const fails = config.mechanisms.logDirFailures === true
+  const fails = config.mechanisms.logDirFailures
   const names = partitionNames(request.partitions)
   for (const name of names) replicaOf(state, ctx, config, name, request.partitions[name]!)
   if (fails) {
@@ -219,7 +219,7 @@ export function stopReplica(
     delete state.durable.logs[name]
     forgetCleaned(state, name)
     // LogManager.asyncDelete writes both files without the log, since they are a directory's own (1.0, with KIP-112).
-    if (config.mechanisms.logDirFailures === true) {
+    if (config.mechanisms.logDirFailures) {
       checkpointRecoveryPoint(state, ctx, config)
       checkpointLogStart(state, ctx, config)
     }

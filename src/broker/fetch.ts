@@ -76,7 +76,7 @@ function answersAtOnce(
     const { fetched, followerNeedsHighWatermark } = results[name]!
     if (fetched.error !== 'NONE' || fetched.divergingEpoch !== null || followerNeedsHighWatermark) return true
     // To 3.2 also who is sent to another replica waits for bytes that do not come (3.3 hasPreferredReadReplica).
-    if (fetched.preferredReadReplica !== undefined && mechanisms.readReplicaToldAtOnce === true) return true
+    if (fetched.preferredReadReplica !== undefined && mechanisms.readReplicaToldAtOnce) return true
     bytes += bytesOf(fetched.batches)
   }
   return bytes >= request.minBytes

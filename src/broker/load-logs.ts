@@ -24,13 +24,13 @@ export function madeReadable(durable: BrokerDurable, file: CheckpointFile): void
 /** Why a start fails before it loads a log; null: it does not. */
 function badFile(durable: BrokerDurable, config: BrokerConfig): string | null {
   const m = config.mechanisms
-  if (durable.metaProperties === 'other-broker' && m.metaPropertiesChecked === true) {
+  if (durable.metaProperties === 'other-broker' && m.metaPropertiesChecked) {
     return 'meta.properties names another broker'
   }
   if (isUnreadable(durable, 'recovery-point-offset-checkpoint') && m.unreadableRecoveryPoint !== 'ignored') {
     return 'recovery-point-offset-checkpoint cannot be read'
   }
-  if (isUnreadable(durable, 'log-start-offset-checkpoint') && m.logDirFailures === true) {
+  if (isUnreadable(durable, 'log-start-offset-checkpoint') && m.logDirFailures) {
     return 'log-start-offset-checkpoint cannot be read'
   }
   return null
@@ -79,7 +79,7 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
 function noteBrokenDisks(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): boolean {
   const broken = directoriesOf(config).filter((each) => state.durable.disks?.[each]?.broken === true)
   for (const directory of broken) failDirectory(state, ctx, config, directory, 'the disk answers with errors')
-  return broken.length === 0 || config.mechanisms.logDirFailures === true
+  return broken.length === 0 || config.mechanisms.logDirFailures
 }
 
 /** Planted bugs of recovery. */

@@ -20,9 +20,7 @@ export const isReplica = (replicaId: BrokerId): boolean => replicaId >= 0
 /** The error of a request for a partition that this broker has no replica of. */
 export function unhostedError(state: BrokerState, config: BrokerConfig, name: TopicPartition): ErrorName {
   const elsewhere = running(state).metadata.partitions[name] !== undefined
-  return elsewhere && config.mechanisms.unhostedIsNotLeader === true
-    ? 'NOT_LEADER_FOR_PARTITION'
-    : 'UNKNOWN_TOPIC_OR_PARTITION'
+  return elsewhere && config.mechanisms.unhostedIsNotLeader ? 'NOT_LEADER_FOR_PARTITION' : 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
 /** Why a request made under `currentLeaderEpoch` cannot be served by this broker as the leader; NONE when it can. */
@@ -147,7 +145,7 @@ function readPartition(
     return refused('UNKNOWN_SERVER_ERROR', ctx.nowUs)
   }
   const end = exposed ? log.logEndOffset : endFor(partition, log, request, config)
-  const stuck = config.mechanisms.tornEntryStopsReaders === true && isTornAt(log, fetchOffset)
+  const stuck = config.mechanisms.tornEntryStopsReaders && isTornAt(log, fetchOffset)
   const batches =
     diverging === null && fetchOffset < end && !stuck ? readLog(log, fetchOffset, asked.maxBytes, end) : []
   if (batches.length > 0) tellOldSegment(ctx, name, log, fetchOffset, batches[0]!.baseOffset)

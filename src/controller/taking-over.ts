@@ -41,7 +41,7 @@ const FIRST_REBALANCE_MS = 5_000
 /** Where brokers announce what happened to them. */
 const announcements = (scope: Scope): string[] => [
   ...(scope.config.mechanisms.isrChangeNotification ? [ISR_CHANGES] : []),
-  ...(scope.config.mechanisms.logDirFailures === true ? [LOG_DIR_EVENTS] : []),
+  ...(scope.config.mechanisms.logDirFailures ? [LOG_DIR_EVENTS] : []),
 ]
 
 function readCluster(scope: Scope): void {
@@ -128,8 +128,7 @@ function orderOfWork(scope: Scope, online: readonly Replica[], offline: readonly
   const { mechanisms } = scope.config
   const tellAll: Step = { do: 'updateMetadata', brokers: null, partitions: null }
   const steps: Step[] = []
-  if (mechanisms.topicIds === true)
-    steps.push({ do: 'assignTopicIds', topics: Object.keys(office(scope).topics).sort() })
+  if (mechanisms.topicIds) steps.push({ do: 'assignTopicIds', topics: Object.keys(office(scope).topics).sort() })
   // 0.10: a broker must know who is alive before it can follow a leader.
   if (mechanisms.newControllerUpdatesMetadataFirst) steps.push(tellAll)
   steps.push({ do: 'replicasOnline', replicas: online })

@@ -39,7 +39,7 @@ function onTopicsRead(scope: Scope, topics: readonly string[], answers: readonly
     cluster.topics[topic] = { settings: config?.settings ?? {}, topicId: node.topicId ?? null }
     partitions.push(...enterPartitions(cluster, topic, node))
   }
-  const steps: Step[] = scope.config.mechanisms.topicIds === true ? [{ do: 'assignTopicIds', topics }] : []
+  const steps: Step[] = scope.config.mechanisms.topicIds ? [{ do: 'assignTopicIds', topics }] : []
   if (partitions.length > 0) steps.push({ do: 'newPartitions', partitions })
   next(scope, ...steps)
 }
@@ -92,7 +92,7 @@ function onTopicConfigsRead(scope: Scope, topics: readonly string[], answers: re
     cache.settings = config?.settings ?? {}
     const enabled = !before && allowsUncleanElection(scope.config, cache.settings)
     // 2.1 KafkaController.processTopicUncleanLeaderElectionEnable; before it waits for a change of brokers.
-    if (enabled && scope.config.mechanisms.uncleanEnabledElects === true) next(scope, { do: 'electOffline', topic })
+    if (enabled && scope.config.mechanisms.uncleanEnabledElects) next(scope, { do: 'electOffline', topic })
   }
 }
 

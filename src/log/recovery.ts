@@ -108,7 +108,7 @@ function checkIndexes(log: ReplicaLog, layout: LogLayout, source: LoadSource, m:
   layout.segments.forEach((segment, index) => {
     const found = damage.indexes[segment.baseOffset]
     if (found === undefined) return
-    if (found.kind === 'missing' && m.missingIndexLeftEmpty === true) {
+    if (found.kind === 'missing' && m.missingIndexLeftEmpty) {
       segment.offsetIndex = []
       segment.timeIndex = []
       const bytes = Math.floor(source.settings.segmentIndexBytes / 8) * 8
@@ -189,7 +189,7 @@ export function loadLog(log: ReplicaLog, source: LoadSource, m: Mechanisms): Loa
   if (!source.clean) removed.push(...scan(log, layout, first, source, m))
   if (badIndex(log, m)) return failed('an index file is corrupt')
   const active = layout.segments.at(-1)!
-  if (log.damage?.tails[active.baseOffset]?.kind === 'junk' && m.trailingGarbageIsFatal === true) {
+  if (log.damage?.tails[active.baseOffset]?.kind === 'junk' && m.trailingGarbageIsFatal) {
     return failed(`the log of the segment at ${active.baseOffset} ends in garbage`)
   }
   log.logEndOffset = source.clean ? nextOffsetOf(log, layout) : endOfBatches(log, active)

@@ -35,7 +35,7 @@ export function startElections(given: Given): void {
 export function onElectionTimer(given: Given): void {
   const { state, config } = given
   if (running(state).role === 'leader') return
-  if (config.mechanisms.quorumPreVote === true) askBeforeStanding(given)
+  if (config.mechanisms.quorumPreVote) askBeforeStanding(given)
   else stand(given)
 }
 
@@ -122,7 +122,7 @@ export function onVoteResponse(given: Given, response: VoteResponse, from: numbe
 function win(given: Given): void {
   given.ctx.cancelTimer(ELECTION_TIMER)
   takeOffice(given)
-  if (given.config.mechanisms.quorumLeaderChecksMajority === true && given.config.voters.length > 1) {
+  if (given.config.mechanisms.quorumLeaderChecksMajority && given.config.voters.length > 1) {
     given.ctx.setTimer(MAJORITY_TIMER, fetchTimeoutUs(given))
   }
 }

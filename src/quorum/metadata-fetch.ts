@@ -34,7 +34,7 @@ export function onMetadataFetch(given: Given, request: MetadataFetchRequest, con
  * controller both are the same moment.
  */
 function isReady({ state, config }: Given, fetch: { fromOffset: number; knownEnd: number }): boolean {
-  if (config.mechanisms.commitWakesMetadataFetches === true) return state.durable.committedEnd > fetch.fromOffset
+  if (config.mechanisms.commitWakesMetadataFetches) return state.durable.committedEnd > fetch.fromOffset
   return running(state).flushedEnd > fetch.knownEnd
 }
 

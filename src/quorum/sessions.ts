@@ -139,7 +139,7 @@ export function onHeartbeat(given: Given, request: BrokerHeartbeatRequest, conne
   session.lastContactUs = ctx.nowUs
   session.metadataOffset = request.metadataOffset
   session.brokerEpoch = request.brokerEpoch
-  session.tracked = !fenced || config.mechanisms.sessionOutlivesFencing === true
+  session.tracked = !fenced || config.mechanisms.sessionOutlivesFencing
   if (fenced) session.controlledShutdownOffset = -1
   else if (next === 'controlled-shutdown' && session.controlledShutdownOffset < 0) {
     session.controlledShutdownOffset = state.durable.log.length - 1

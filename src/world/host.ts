@@ -48,14 +48,6 @@ export function createHost(plan: Plan, digest: Digest | null): Host {
   }
 }
 
-/** Fills the heap from the world: after a fork, a replay or a change of driver. */
-export function indexPending(world: World, host: Host): void {
-  for (const id of Object.keys(world.pending)) {
-    const event = world.pending[id]!
-    if (event.atUs < HELD_US) host.queue.push({ atUs: event.atUs, id: event.id })
-  }
-}
-
 /** The time of an event that waits on a blocked connection: it is in `pending` but not due until it is released. */
 export const HELD_US = Number.MAX_SAFE_INTEGER
 

@@ -303,7 +303,6 @@ export type Condition =
       readonly since: 'start' | 'previous'
       readonly count: number
     }
-  /** A fact of that kind was said so often by one node, for example `consumer-c1`. */
   /** A group as its coordinator has it now. */
   | {
       readonly when: 'group'
@@ -320,6 +319,7 @@ export type Condition =
       readonly members: number | null
       readonly count: number
     }
+  /** A fact of that kind was said so often by one node, for example `consumer-c1`. */
   | {
       readonly when: 'clientFact'
       readonly node: string

@@ -14,8 +14,9 @@ function isLeaderInHand(world: World, partition: TopicPartition, { leader, leade
 }
 
 /**
- * Quiet: every leader knows of its office, every replica that runs is in the ISR, the logs of every ISR are equal, and every send has its answer. Where
- * everything was healed, groups have divided their partitions as well, and decided transactions are told everywhere.
+ * Quiet: every leader knows of its office, every replica that runs is in the ISR, the logs of every ISR are equal, and
+ * every send has its answer. Where everything was healed, groups have divided their partitions as well, and decided
+ * transactions are told everywhere.
  */
 export function isQuiet(world: World): boolean {
   if (!holds(world, { when: 'converged', partition: null }, 0)) return false

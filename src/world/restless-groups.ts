@@ -1,7 +1,8 @@
 /** Groups whose running members have not divided the partitions among them, each exactly once. */
 import type { ConsumerState } from '../client/consumer/state.ts'
-import { comparePartitions, splitTopicPartition } from '../kafka/ids.ts'
+import { comparePartitions } from '../kafka/ids.ts'
 import type { PlanConsumer } from './plan.ts'
+import { subscribes } from './subscriptions.ts'
 import { clientProcess, knownPartitions } from './targets.ts'
 import type { World } from './world.ts'
 
@@ -37,13 +38,12 @@ export function restlessGroups(world: World): RestlessGroup[] {
 }
 
 function unrestOf(world: World, members: readonly PlanConsumer[]): string | null {
-  const running = members.flatMap(({ name, topics }) => {
-    const owned = ownedBy(world, name)
-    return owned === null ? [] : [{ name, topics, owned }]
+  const running = members.flatMap((member) => {
+    const owned = ownedBy(world, member.name)
+    return owned === null ? [] : [{ name: member.name, member, owned }]
   })
   if (running.length === 0) return null
-  const topics = running.flatMap((it) => it.topics)
-  const partitions = knownPartitions(world).filter((name) => topics.includes(splitTopicPartition(name).topic))
+  const partitions = knownPartitions(world).filter((name) => running.some(({ member }) => subscribes(member, name)))
   for (const partition of partitions.sort(comparePartitions)) {
     const owners = running.filter(({ owned }) => owned.includes(partition)).map(({ name }) => name)
     if (owners.length === 1) continue

@@ -1,7 +1,9 @@
 /** Transactions whose end is decided and has not been told to every partition yet, as their coordinators have them. */
+import type { CoordinatedPartition } from '../broker/coordinator/state.ts'
+import type { TransactionalId } from '../broker/coordinator/transactions/transaction.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
+import { coordinatedNow } from './coordinated-truth.ts'
 import type { World } from './world.ts'
-import { brokerState } from './world.ts'
 
 export interface UnfinishedTransaction {
   readonly transactionalId: string
@@ -11,19 +13,23 @@ export interface UnfinishedTransaction {
   readonly coordinated: TopicPartition
 }
 
+interface Coordinated {
+  readonly coordinated: TopicPartition
+  readonly metadata: TransactionalId['metadata']
+}
+
+const inPartition = ({ partition, transactions = {} }: CoordinatedPartition): Record<string, Coordinated> =>
+  Object.fromEntries(
+    Object.keys(transactions).map((id) => [id, { coordinated: partition, metadata: transactions[id]!.metadata }]),
+  )
+
+/** By transactional id. */
 export function unfinishedTransactions(world: World): UnfinishedTransaction[] {
-  const found: UnfinishedTransaction[] = []
-  for (const { id: broker } of world.plan.brokers) {
-    if (world.processes[`broker-${broker}`]?.state !== 'up') continue
-    const { coordination } = brokerState(world, broker)?.volatile ?? {}
-    for (const { partition, phase, transactions } of Object.values(coordination?.partitions ?? {})) {
-      if (phase !== 'active') continue
-      for (const transactionalId of Object.keys(transactions ?? {}).sort()) {
-        const { status, partitions } = transactions![transactionalId]!.metadata
-        if (status !== 'PrepareCommit' && status !== 'PrepareAbort') continue
-        found.push({ transactionalId, status, partitions, coordinated: partition })
-      }
-    }
-  }
-  return found
+  const known = coordinatedNow(world, inPartition)
+  return Object.keys(known).flatMap((transactionalId) => {
+    const { coordinated, metadata } = known[transactionalId]!
+    const { status, partitions } = metadata
+    if (status !== 'PrepareCommit' && status !== 'PrepareAbort') return []
+    return [{ transactionalId, status, partitions, coordinated }]
+  })
 }

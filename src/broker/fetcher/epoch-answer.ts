@@ -73,7 +73,7 @@ export function truncateByDecision(
 ): void {
   const current = fetcher.partitions[name]!
   const { leaderEpoch } = current
-  if (config.mechanisms.truncationDecisionLogged === true) {
+  if (config.mechanisms.truncationDecisionLogged) {
     ctx.fact({ kind: 'truncationDecided', partition: name, to, rule })
   }
   truncateReplica(state, ctx, config, { partition: name, to, rule, leader: fetcher.leader, leaderEpoch })

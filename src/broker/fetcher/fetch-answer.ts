@@ -177,5 +177,5 @@ function takeLeaderOffsets(
   const told = Math.max(Math.min(log.logEndOffset, data.highWatermark), floor)
   const known = running(state).partitions[name]?.highWatermark
   setFollowerHighWatermark(state, ctx, name, told + planted)
-  if (known !== told && m.followersWakeReaders === true) completeDelayedFetches(state, ctx, config, name)
+  if (known !== told && m.followersWakeReaders) completeDelayedFetches(state, ctx, config, name)
 }

@@ -96,7 +96,7 @@ function truncateWithoutEpoch(
 ): void {
   const partition = fetcher.partitions[name]!
   const { to, rule } = toHighWatermark(partition.fetchOffset, 'KIP-320, a log without epochs')
-  if (config.mechanisms.truncationDecisionLogged === true) {
+  if (config.mechanisms.truncationDecisionLogged) {
     ctx.fact({ kind: 'truncationDecided', partition: name, to, rule })
   } else ctx.fact({ kind: 'truncatedToHighWatermark', partition: name, to })
   const { leaderEpoch } = partition

@@ -1,8 +1,8 @@
 /** The consumers that a record waits for: who still reads a partition, and who cannot, or has not come to it yet. */
 import type { ConsumerState } from '../../client/consumer/state.ts'
-import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
-import { matchingTopics } from '../../kafka/topic-pattern.ts'
+import type { TopicPartition } from '../../kafka/ids.ts'
 import type { Plan, PlanConsumer } from '../../world/plan.ts'
+import { subscribes } from '../../world/subscriptions.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
 import type { Hole } from '../promises.ts'
@@ -13,11 +13,6 @@ export const consumersOf = (plan: Plan): PlanConsumer[] =>
 
 const memoryOf = (world: World, client: string) =>
   (world.nodes[`consumer-${client}`]?.state as ConsumerState | undefined)?.volatile
-
-function subscribes({ topics, pattern }: PlanConsumer, partition: TopicPartition): boolean {
-  const { topic } = splitTopicPartition(partition)
-  return topics.includes(topic) || (pattern !== undefined && matchingTopics(pattern, [topic]).length > 0)
-}
 
 const readersOf = (world: World, partition: TopicPartition): PlanConsumer[] =>
   consumersOf(world.plan).filter(

@@ -8,6 +8,6 @@ const transactional = (plan: Plan): boolean =>
 /** To 3.5 a batch that comes late opens a transaction that nobody ends, or is taken for one of the next. */
 export function lateMessageHoles(plan: Plan): Hole[] {
   const { mechanisms } = plan
-  if (mechanisms.transactionsVerified === true || !transactional(plan) || !isDisturbed(plan)) return []
+  if (mechanisms.transactionsVerified || !transactional(plan) || !isDisturbed(plan)) return []
   return [{ because: 'a late batch of a transaction that has ended opens another one', hole: 'KIP-890 (KAFKA-14402)' }]
 }

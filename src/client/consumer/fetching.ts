@@ -236,7 +236,7 @@ function onFetchError(
   // UNKNOWN_LEADER_EPOCH says that the broker is behind this client: ask it again, not for metadata (KIP-320).
   if (told.error !== 'UNKNOWN_LEADER_EPOCH') {
     memory.view.refreshWanted = true
-    if (config.mechanisms.readReplicaDroppedOnError === true) returnToLeader(name, partition, told.error, config, ctx)
+    if (config.mechanisms.readReplicaDroppedOnError) returnToLeader(name, partition, told.error, config, ctx)
   }
   backOff(partition, config, ctx)
 }

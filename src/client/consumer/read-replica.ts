@@ -31,7 +31,7 @@ export function readReplicaOf(
   }
   if (view.brokers.includes(readReplica.broker)) return readReplica.broker
   returnToLeader(name, partition, 'the metadata does not list it', config, ctx)
-  if (config.mechanisms.readReplicaDroppedOnError === true) view.refreshWanted = true
+  if (config.mechanisms.readReplicaDroppedOnError) view.refreshWanted = true
   return null
 }
 

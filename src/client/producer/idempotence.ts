@@ -102,7 +102,7 @@ function resolve(
     if (sequenced(memory, name).length > 0) continue
     if (isNext(identity, name, identity.sequences[name] ?? 0)) {
       identity.unresolved = identity.unresolved.filter((each) => each !== name)
-    } else if (config.mechanisms.producerRecoversByEpochBump === true) {
+    } else if (config.mechanisms.producerRecoversByEpochBump) {
       restart(identity, name)
     } else {
       ctx.probe('idempotent-producer-takes-another-id')
@@ -197,7 +197,7 @@ export function retriesSequence(
   const { identity } = memory
   const { producer, partition } = batch
   if (identity === undefined || producer === undefined || !isOwn(identity, batch)) return false
-  const bumps = config.mechanisms.producerRecoversByEpochBump === true && memory.transactions === undefined
+  const bumps = config.mechanisms.producerRecoversByEpochBump && memory.transactions === undefined
   const isUnresolved = identity.unresolved.includes(partition)
   if (error === 'UNKNOWN_PRODUCER_ID') {
     if (logStartOffset < 0 || batch.sequenceReset === true) return true
@@ -226,7 +226,7 @@ function putBackAndBegin(memory: ProducerVolatile, identity: ProducerIdentity, b
 export const keepsItsId = (memory: ProducerVolatile, batch: ProducerBatch, config: ProducerConfig): boolean =>
   memory.identity === undefined ||
   batch.producer === undefined ||
-  config.mechanisms.producerRecoversByEpochBump === true ||
+  config.mechanisms.producerRecoversByEpochBump ||
   isOwn(memory.identity, batch)
 
 /**
@@ -241,7 +241,7 @@ export function onSequenceFailed(
 ): void {
   const { identity } = memory
   if (identity === undefined || batch.producer === undefined || !isOwn(identity, batch)) return
-  const bumps = config.mechanisms.producerRecoversByEpochBump === true
+  const bumps = config.mechanisms.producerRecoversByEpochBump
   const outOfOrder = error === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || error === 'UNKNOWN_PRODUCER_ID'
   if (memory.transactions === undefined && (outOfOrder || (bumps && unused))) {
     if (bumps) restart(identity, batch.partition)

@@ -110,7 +110,7 @@ function nextProducer(
   { producerId, producerEpoch, timeoutMs }: InitProducerIdRequest,
 ): TransactionMetadata | 'retry' | null {
   const nowMs = clockMs(ctx)
-  const keepsLast = config.mechanisms.producerRecoversByEpochBump === true
+  const keepsLast = config.mechanisms.producerRecoversByEpochBump
   if (producerId >= 0 && producerId === metadata.producerId && producerEpoch === metadata.lastProducerEpoch) {
     ctx.probe('init producer id retried after its bump')
     return 'retry'

@@ -94,7 +94,7 @@ function claimInUserData(member: AssignorMember, { mechanisms }: AssignorInput):
 
 /** The cooperative assignor believes what the member says it owns; with the generation of that from 2.8.1 on (KAFKA-12984). */
 function claimOfOwned(member: AssignorMember, { mechanisms }: AssignorInput): MemberClaim {
-  const carried = mechanisms.cooperativeClaimsCarryGeneration === true
+  const carried = mechanisms.cooperativeClaimsCarryGeneration
   const partitions = member.owned
   const again = { partitions, generation: carried ? -1 : null }
   return { member, partitions, generation: carried ? member.generation : null, again }

@@ -15,7 +15,7 @@ export function positionAll(group: GroupMembership, config: ConsumerConfig, ctx:
   if (!isReachable(group)) return null
   group.askingOffsets = true
   // KIP-447 (2.5): an offset that a transaction may still replace is waited for.
-  const requireStable = config.mechanisms.transactionalOffsetsFenced === true
+  const requireStable = config.mechanisms.transactionalOffsetsFenced
   askCoordinator(
     group,
     { type: 'OffsetFetchRequest', group: group.id, partitions: [...group.unpositioned], requireStable } as const,

@@ -52,7 +52,7 @@ export function knowsPresentTopics(
   if (!asksForAll(config)) return true
   if (group.freshSinceUs === null) {
     const mayAsk = view.lastAttemptUs === null || ctx.nowUs >= view.lastAttemptUs + retryBackoffUs(config)
-    if (config.mechanisms.patternRefreshedBeforeJoin === true && mayAsk) view.refreshWanted = true
+    if (config.mechanisms.patternRefreshedBeforeJoin && mayAsk) view.refreshWanted = true
     const isAsking = view.refreshWanted || view.asking !== null
     group.freshSinceUs = isAsking ? ctx.nowUs : (view.lastSuccessUs ?? ctx.nowUs)
   }

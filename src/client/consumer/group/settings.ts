@@ -28,7 +28,7 @@ export const rebalanceTimeoutUs = (config: ConsumerConfig): number =>
 
 /** Whether its coordinator assigns (KIP-848). */
 export const isRemote = (config: ConsumerConfig): boolean =>
-  config.mechanisms.consumerGroupProtocol === true && config.settings['group.protocol'] === 'consumer'
+  config.mechanisms.consumerGroupProtocol && config.settings['group.protocol'] === 'consumer'
 
 const NAMES: Readonly<Record<string, AssignorName>> = {
   range: 'range',

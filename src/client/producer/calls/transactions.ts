@@ -131,7 +131,7 @@ export const sendingOffsets = waiting<Of<'sendOffsetsToTransaction'>>(({ call, c
   if (manager.status !== 'in-transaction') return ILLEGAL_STATE
   const { group, offsets, member } = call
   // KIP-890 (4.0): the group coordinator adds its partition by itself.
-  const direct = config.mechanisms.transactionsBumpEpoch === true
+  const direct = config.mechanisms.transactionsBumpEpoch
   if (direct) manager.started = true
   enqueue(manager, { kind: direct ? 'txnOffsetCommit' : 'addOffsets', group, offsets, member })
   return null

@@ -154,7 +154,7 @@ export function thrownBy(manager: TransactionManager, config: ProducerConfig): r
   if (!hasError(manager)) return null
   const [outermost] = manager.lastError ?? []
   const bare = outermost === 'ProducerFencedException' || outermost === 'InvalidProducerEpochException'
-  if (bare && config.mechanisms.fencedExceptionBare === true) return [outermost]
+  if (bare && config.mechanisms.fencedExceptionBare) return [outermost]
   return ['KafkaException', ...(manager.lastError ?? [])]
 }
 
@@ -171,7 +171,7 @@ export function addPartition(memory: ProducerVolatile, name: TopicPartition, con
   if (manager === undefined) return
   if (manager.partitions.includes(name) || manager.newPartitions.includes(name)) return
   if (manager.pendingPartitions.includes(name)) return
-  if (config.mechanisms.transactionsBumpEpoch === true) {
+  if (config.mechanisms.transactionsBumpEpoch) {
     manager.partitions.push(name)
     manager.started = true
   } else if (manager.partitions.length > 0 && isMutant(config, 'partition-not-added')) manager.partitions.push(name)
@@ -201,7 +201,7 @@ export function onBatchFailed(
     return
   }
   // KIP-360 (2.5): whether the records are in the log is not known, so that the producer goes on at another epoch.
-  if (config.mechanisms.producerRecoversByEpochBump === true && !isCompleting(manager)) manager.epochBumpRequired = true
+  if (config.mechanisms.producerRecoversByEpochBump && !isCompleting(manager)) manager.epochBumpRequired = true
   toAbortable(manager, error, [exception])
 }
 

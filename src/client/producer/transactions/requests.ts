@@ -69,7 +69,7 @@ export function messageOf(
       return { type: 'TxnOffsetCommitRequest', ...who, group, offsets, member }
     }
     case 'end': {
-      const bumpsEpoch = config.mechanisms.transactionsBumpEpoch === true ? { bumpsEpoch: true as const } : {}
+      const bumpsEpoch = config.mechanisms.transactionsBumpEpoch ? { bumpsEpoch: true as const } : {}
       return { type: 'EndTxnRequest', ...who, committed: request.committed, ...bumpsEpoch }
     }
   }
@@ -147,7 +147,7 @@ function onSuccess(
     case 'end':
       if (answer.type !== 'EndTxnResponse') return
       // KIP-890 (4.0): the answer says who the producer is from now on.
-      if (config.mechanisms.transactionsBumpEpoch === true) {
+      if (config.mechanisms.transactionsBumpEpoch) {
         becomeProducer(memory.identity!, answer.producerId, answer.producerEpoch)
       }
       endTransaction(manager)
@@ -195,7 +195,7 @@ function onError(
       return
     case 'INVALID_PRODUCER_ID_MAPPING':
     case 'UNKNOWN_PRODUCER_ID':
-      if (m.producerRecoversByEpochBump === true && request.kind !== 'init') {
+      if (m.producerRecoversByEpochBump && request.kind !== 'init') {
         manager.epochBumpRequired = true
         toAbortable(manager, error, [exceptionClass(error, m)])
       } else toFatal(manager, error, ['KafkaException', exceptionClass(error, m)])
