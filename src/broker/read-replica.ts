@@ -20,11 +20,12 @@ export function preferredReadReplica(
   request: Pick<FetchRequest, 'rack'>,
   fetchOffset: number,
 ): BrokerId | null {
-  const { readReplicas } = config.mechanisms
+  // First what nearly every fetch says: it comes from a replica, or from a consumer that stands nowhere.
   const { rack } = request
-  const selects = String(config.settings['replica.selector.class'] ?? '').endsWith('RackAwareReplicaSelector')
-  if (rack === undefined || readReplicas === 'none' || !selects || partition.role !== 'leader') return null
-  if (config.rack === rack) return null
+  if (rack === undefined || rack === config.rack || partition.role !== 'leader') return null
+  const { readReplicas } = config.mechanisms
+  const selector = String(config.settings['replica.selector.class'] ?? '')
+  if (readReplicas === 'none' || !selector.endsWith('RackAwareReplicaSelector')) return null
   const { liveBrokers } = running(state).metadata
   let best: { readonly id: BrokerId; readonly logEndOffset: number; readonly lateUs: number } | null = null
   for (const [key, remote] of Object.entries(partition.remoteReplicas)) {
