@@ -20,13 +20,15 @@ function slowMutants() {
   })
 }
 
+/** Names of the others; says which are left out. */
 async function quickMutants() {
   const { MUTANTS } = await import('../dist/kafka/mutants.js')
   const slow = slowMutants()
+  console.log(`Left to the nightly run, because they take more than ${FEW} seeds: ${slow.join(', ')}`)
   return MUTANTS.map(({ name }) => name).filter((name) => !slow.includes(name))
 }
 
-const CI = [
+const ciRuns = async () => [
   ['fuzz', '--kafka', '2.4', '--profile', 'lite', '--seeds', '100', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '2.4', '--profile', 'transactions', '--seeds', '20', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '4.1', '--profile', 'groups', '--seeds', '20', '--allow-known-holes', '--quiet'],
@@ -71,7 +73,7 @@ const NIGHTLY = [
 ]
 
 let worst = 0
-for (const words of nightly ? NIGHTLY : CI) {
+for (const words of nightly ? NIGHTLY : await ciRuns()) {
   console.log(`\nhighwater ${words.join(' ')}`)
   worst = Math.max(worst, spawnSync(process.execPath, [program, ...words], { stdio: 'inherit' }).status ?? 3)
 }

@@ -29,13 +29,12 @@ const read = (file) => {
 
 /** Its own generation, the newest that is affected and the first after it that is not. */
 function generationsOf({ document }) {
-  const runnable = GENERATIONS
   const range = parseVersionRange(document.museum.affected)
   const own = resolveGeneration(document.kafka)
   const isAffected = (it) => range.ok && range.matches(it)
-  const last = runnable.findLastIndex(isAffected)
-  const fixed = runnable.slice(last + 1).find((it) => !isAffected(it)) ?? runnable.find((it) => !isAffected(it))
-  const names = [own.ok ? own.generation.name : null, runnable[last]?.name ?? null, fixed?.name ?? null]
+  const last = GENERATIONS.findLastIndex(isAffected)
+  const fixed = GENERATIONS.slice(last + 1).find((it) => !isAffected(it)) ?? GENERATIONS.find((it) => !isAffected(it))
+  const names = [own.ok ? own.generation.name : null, GENERATIONS[last]?.name ?? null, fixed?.name ?? null]
   return [...new Set(names.filter((name) => name !== null))].filter(
     (name) => compileScenario({ fileName: null, document, places: null }, { kafka: name }).ok,
   )

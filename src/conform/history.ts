@@ -1,5 +1,5 @@
 /** Questions about a recording that need more than one entry to be answered. */
-import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { type BrokerId, splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { FreeOrder } from './check.ts'
 import type { Done, DoneEntry, Entry, Recording, RegistryEvent, Seen, SeenEntry } from './recording.ts'
 
@@ -175,7 +175,7 @@ function createdWith(entry: Entry): { partition: TopicPartition; leader: BrokerI
 
 /** The creation of its topic where nothing else was done with it since, else the last action before. */
 function writtenAfter(recording: Recording, partition: TopicPartition, before: number): number {
-  const topic = partition.slice(0, partition.lastIndexOf('-'))
+  const { topic } = splitTopicPartition(partition)
   let last = 0
   let created = -1
   recording.entries.slice(0, before).forEach((entry, index) => {

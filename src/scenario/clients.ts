@@ -1,7 +1,7 @@
 /** Producers and consumers of a plan, and what they do by themselves. */
 import { type CompressionRatios, USUAL_RATIOS } from '../kafka/compression.ts'
 import { defaultIn, resolveSettings, type Settings, settingNamed } from '../kafka/config.ts'
-import { topicPartition } from '../kafka/ids.ts'
+import { splitTopicPartition, topicPartition } from '../kafka/ids.ts'
 import { patternProblem } from '../kafka/topic-pattern.ts'
 import type { PlanClient, PlanConsumer, PlanProducer, Workload } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
@@ -130,7 +130,7 @@ function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path:
   form.partitions?.forEach((partition, index) => {
     const here: Path = [...path, 'partitions', index]
     checks.partition(partition, here)
-    const topic = partition.slice(0, partition.lastIndexOf('-'))
+    const { topic } = splitTopicPartition(partition)
     if (Object.hasOwn(checks.names.topics, topic) && !topics.includes(topic)) {
       checks.add(here, `${name} does not consume ${topic}`, {
         expected: `a partition of ${topics.join(' or ')}`,

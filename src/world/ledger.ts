@@ -4,7 +4,7 @@ import type { Settings } from '../kafka/config.ts'
 import type { ErrorName } from '../kafka/errors.ts'
 import { errorNamed } from '../kafka/errors.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
-import { nodeNumber } from '../kafka/ids.ts'
+import { nodeNumber, splitTopicPartition } from '../kafka/ids.ts'
 import { lastOffset, offsetAt } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
 import { partitionTruth } from './targets.ts'
@@ -192,7 +192,7 @@ export function enterSent(
 
 /** The minimum ISR a broker applies to a partition: the topic's setting, else its own. */
 function minInsyncReplicas(world: World, broker: number, partition: TopicPartition): number {
-  const topic = partition.slice(0, partition.lastIndexOf('-'))
+  const { topic } = splitTopicPartition(partition)
   const overridden = brokerState(world, broker)?.volatile?.topicSettings[topic]?.['min.insync.replicas']
   const settings: Settings | undefined = world.plan.brokers.find((each) => each.id === broker)?.settings
   return Number(overridden ?? settings?.['min.insync.replicas'] ?? 1)

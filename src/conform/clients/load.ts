@@ -1,5 +1,6 @@
 /** What a producer sent of which no entry tells: the recorder filled topics before a story began, and consumers show it. */
 import type { ClientCall } from '../../kafka/calls.ts'
+import { splitTopicPartition } from '../../kafka/ids.ts'
 import type { ClientsEntry } from './recording.ts'
 import { objectOf, textOf } from './recording.ts'
 import type { ClientsScript } from './script.ts'
@@ -11,8 +12,6 @@ function shownOf(entry: ClientsEntry): (readonly [partition: string, values: rea
   return Object.entries(objectOf(entry, 'records') ?? {}) as [string, readonly string[]][]
 }
 
-const topicOf = (partition: string): string => partition.slice(0, partition.lastIndexOf('-'))
-
 /** The records of a topic of the same section that nobody is seen to send; null: there are none. */
 export function unseenLoad(script: ClientsScript): ClientCall | null {
   const { entries } = script.recording
@@ -21,17 +20,16 @@ export function unseenLoad(script: ClientsScript): ClientCall | null {
   const created = before.slice(section + 1).flatMap((each) => (each.do === 'createTopic' ? [String(each.topic)] : []))
   const sentTo = entries.flatMap((each) =>
     each.do === 'send' || each.do === 'sendMany'
-      ? [textOf(each, 'topic') ?? topicOf(textOf(each, 'partition') ?? '')]
+      ? [textOf(each, 'topic') ?? splitTopicPartition(textOf(each, 'partition') ?? '').topic]
       : [],
   )
   const shown = script.rest().flatMap(shownOf)
   for (const [partition] of shown) {
-    const topic = topicOf(partition)
+    const { topic, partition: number } = splitTopicPartition(partition)
     if (!created.includes(topic) || sentTo.includes(topic)) continue
     const values = shown.flatMap(([name, each]) => (name === partition ? each : []))
     const [, prefix = ''] = /^(\D*)\d+$/.exec(values[0] ?? '') ?? []
-    const numbers = values.map((value) => Number(value.slice(prefix.length))).filter((number) => number >= 0)
-    const number = Number(partition.slice(partition.lastIndexOf('-') + 1))
+    const numbers = values.map((value) => Number(value.slice(prefix.length))).filter((each) => each >= 0)
     return {
       call: 'sendMany',
       topic,
