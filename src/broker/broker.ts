@@ -413,7 +413,7 @@ function onTimer(
       onDeleteRecordsTimer(state, ctx, which)
       return
     case CLEANER_TIMER:
-      onCleanerTimer(state, ctx, config, name, data)
+      onCleanerTimer(state, ctx, config, name)
       return
     case RETENTION_TIMER:
       onRetentionTimer(state, ctx, config, data)

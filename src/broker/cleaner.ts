@@ -6,7 +6,6 @@ import { topicSetting } from '../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { lastOffset } from '../kafka/records.ts'
-import type { Json } from '../kernel/json.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { cleanableLog, cleaningRules, cleanReplicaLog } from '../log/clean.ts'
 import { type CleanableLog, type CleanableRange, type CleaningSettings, cleanableRange } from '../log/compaction.ts'
@@ -168,13 +167,7 @@ function dropLastValue(log: ReplicaLog, below: number): void {
  * One turn of a thread. After a pass it looks again at once. Segments of logs that are compacted and also deleted from
  * are this thread's business (KIP-71, 0.10.1).
  */
-export function onCleanerTimer(
-  state: BrokerState,
-  ctx: BrokerContext,
-  config: BrokerConfig,
-  timer: string,
-  _data: Json,
-): void {
+export function onCleanerTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, timer: string): void {
   for (let passes = 0; passes < MOST_PASSES; passes++) {
     const cleanable = dirtiest(state, ctx, config)
     if (cleanable === null) break

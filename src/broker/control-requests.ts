@@ -211,7 +211,7 @@ export function stopReplica(
   deleted: boolean,
 ): void {
   const volatile = running(state)
-  unfollowPartition(state, ctx, config, name)
+  unfollowPartition(state, ctx, name)
   if (deleted) {
     stopCoordinating(state, ctx, config, name)
     delete volatile.partitions[name]

@@ -22,7 +22,7 @@ export function onLogDirTimer(state: BrokerState, ctx: BrokerContext, config: Br
     .sort()
     .filter((name) => directoryOf(state, config, name) === directory)
   for (const name of lost) {
-    unfollowPartition(state, ctx, config, name)
+    unfollowPartition(state, ctx, name)
     const partition = volatile.partitions[name]!
     partition.role = 'none'
     partition.pendingIsr = null

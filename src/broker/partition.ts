@@ -75,7 +75,7 @@ export function makeLeader(
   told: LeaderAndIsrState,
 ): void {
   const m = config.mechanisms
-  unfollowPartition(state, ctx, config, name)
+  unfollowPartition(state, ctx, name)
   const partition = replicaOf(state, ctx, config, name, told)
   const log = logOf(state, name)
   const wasLeader = partition.role === 'leader'
@@ -152,7 +152,7 @@ export function makeFollower(
   // 0.9 to 0.10.1 leave the clocks of the other replicas running for the next time this broker leads.
   if (m.isrLag === 'exactly-caught-up') updateRemoteReplicas(partition, ctx.nowUs, config)
   else partition.remoteReplicas = {}
-  unfollowPartition(state, ctx, config, name)
+  unfollowPartition(state, ctx, name)
   ctx.fact({
     kind: 'becameFollower',
     partition: name,

@@ -53,17 +53,7 @@ export function handleProduce(
   const done: Answers = {}
   const pending: DelayedProduce['pending'] = {}
   for (const name of names) {
-    const records = request.partitions[name]!
-    const unverified = verified[name] ?? 'NONE'
-    const appended =
-      unverified !== 'NONE'
-        ? ({ ok: false, error: unverified } as const)
-        : acksAllowed(request.acks, config)
-          ? append(state, ctx, config, name, records, request.acks, {
-              producer: request.producers?.[name],
-              compression: request.compression,
-            })
-          : ({ ok: false, error: 'INVALID_REQUIRED_ACKS' } as const)
+    const appended = write(state, ctx, config, request, name, verified[name] ?? 'NONE')
     if (!appended.ok) {
       ctx.fact({ kind: 'produceRefused', partition: name, error: appended.error })
       // Where the log begins tells a producer whether its records are gone (1.0).
@@ -75,6 +65,22 @@ export function handleProduce(
     pending[name] = { requiredOffset: endOffset, baseOffset, leaderEpoch }
   }
   answer(state, ctx, config, request, connection, done, pending)
+}
+
+/** What comes of the records for one partition; `verdict` is what the transaction's coordinator says of it (KIP-890). */
+function write(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  request: ProduceRequest,
+  name: TopicPartition,
+  verdict: ErrorName,
+): Appended {
+  if (verdict !== 'NONE') return { ok: false, error: verdict }
+  const { acks, compression } = request
+  if (!acksAllowed(acks, config)) return { ok: false, error: 'INVALID_REQUIRED_ACKS' }
+  const sent: Sent = { producer: request.producers?.[name], compression }
+  return append(state, ctx, config, name, request.partitions[name]!, acks, sent)
 }
 
 /** To 0.8.2 acks may be any number of replicas; from 0.9 only none, the leader, or all. */

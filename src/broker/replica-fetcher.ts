@@ -72,7 +72,7 @@ export function followPartition(
   leader: BrokerId,
   leaderEpoch: number,
 ): void {
-  unfollowPartition(state, ctx, config, partition)
+  unfollowPartition(state, ctx, partition)
   const volatile = running(state)
   const fetched = firstState(state, ctx, config, partition, leader, leaderEpoch)
   if (volatile.phase === 'shutting-down') return
@@ -137,12 +137,7 @@ function startFetcher(
  * Stops following a partition. A request that is on its way for it goes on, its answer is then ignored; a fetcher left
  * without partitions is shut down after this step (AbstractFetcherManager.shutdownIdleFetcherThreads).
  */
-export function unfollowPartition(
-  state: BrokerState,
-  ctx: BrokerContext,
-  _config: BrokerConfig,
-  partition: TopicPartition,
-): void {
+export function unfollowPartition(state: BrokerState, ctx: BrokerContext, partition: TopicPartition): void {
   for (const fetcher of Object.values(running(state).fetchers)) {
     if (fetcher.partitions[partition] === undefined) continue
     delete fetcher.partitions[partition]
@@ -167,7 +162,7 @@ function shutDownIdleFetchers(volatile: BrokerVolatile, ctx: BrokerContext): voi
 }
 
 /** Stops every fetcher, as a broker does that is going down. */
-export function stopAllFetchers(state: BrokerState, ctx: BrokerContext, _config: BrokerConfig): void {
+export function stopAllFetchers(state: BrokerState, ctx: BrokerContext): void {
   const volatile = running(state)
   for (const leader of leadersOf(volatile)) shutDown(volatile, ctx, volatile.fetchers[leader]!)
 }

@@ -51,7 +51,7 @@ export function closeBroker(state: BrokerState, ctx: BrokerContext, config: Brok
   const volatile = running(state)
   const { shutdown } = volatile
   if (shutdown === null || shutdown.stage === 'closing') return
-  stopAllFetchers(state, ctx, config)
+  stopAllFetchers(state, ctx)
   if (shutdown.hangsOver !== null) {
     // Recorded on 0.10.2.2: not listening, doing nothing, and still registered until somebody kills it.
     volatile.phase = 'hung'

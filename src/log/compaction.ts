@@ -128,36 +128,39 @@ export function cleanableRange(
 
 /** The last offset of every key in the dirty part, up to where the cleaner's memory lasted. */
 interface OffsetMap {
-  readonly offsets: ReadonlyMap<string, number>
-  readonly latestOffset: number
+  readonly offsets: Map<string, number>
+  latestOffset: number
 }
 
 function buildOffsetMap(log: CleanableLog, range: CleanableRange, maxKeys: number): OffsetMap {
   const { firstDirtyOffset, firstUncleanableOffset } = range
-  const offsets = new Map<string, number>()
-  let latestOffset = -1
+  const map: OffsetMap = { offsets: new Map(), latestOffset: -1 }
   const dirty = segmentsBetween(log.segments, firstDirtyOffset, firstUncleanableOffset)
   const filter = transactionFilter()
   filter.addAborted(log.abortedTransactions)
   for (const [index, segment] of dirty.entries()) {
     for (const batch of segment.batches) {
       if (batch.control !== undefined) filter.readMarker(batch)
-      else if (!filter.readData(batch)) {
-        for (const [index, record] of batch.records.entries()) {
-          const offset = offsetAt(batch, index)
-          if (record.key === null || offset < firstDirtyOffset) continue
-          if (offsets.size >= maxKeys) return { offsets, latestOffset }
-          offsets.set(record.key, offset)
-        }
-      }
+      else if (!filter.readData(batch) && !noteKeys(map, batch, firstDirtyOffset, maxKeys)) return map
       const last = lastOffset(batch)
-      if (last >= firstDirtyOffset) latestOffset = Math.max(latestOffset, last)
+      if (last >= firstDirtyOffset) map.latestOffset = Math.max(map.latestOffset, last)
     }
     // KAFKA-6834: behind a gap the map reaches to the next segment.
     const next = dirty[index + 1]?.baseOffset ?? firstUncleanableOffset
-    latestOffset = Math.max(latestOffset, next - 1)
+    map.latestOffset = Math.max(map.latestOffset, next - 1)
   }
-  return { offsets, latestOffset }
+  return map
+}
+
+/** Takes the keys of a batch from an offset on into the map; false when they do not all fit. */
+function noteKeys({ offsets }: OffsetMap, batch: RecordBatch, from: number, maxKeys: number): boolean {
+  for (const [index, { key }] of batch.records.entries()) {
+    const offset = offsetAt(batch, index)
+    if (key === null || offset < from) continue
+    if (offsets.size >= maxKeys) return false
+    offsets.set(key, offset)
+  }
+  return true
 }
 
 /** Neighbours that together fit into one segment are written into one. */

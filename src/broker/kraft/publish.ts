@@ -98,7 +98,7 @@ function follow(
   } else if (told.leaderEpoch === partition.leaderEpoch) refreshPartition(partition, told, config)
   // 3.5 ReplicaManager.applyLocalFollowersDelta: a broker on its way down stops following what it has left.
   const going = running(state).phase === 'shutting-down'
-  if (going && !told.isr.includes(config.id)) unfollowPartition(state, ctx, config, name)
+  if (going && !told.isr.includes(config.id)) unfollowPartition(state, ctx, name)
 }
 
 /** Clients are told what the log says: brokers that are not fenced, and every partition's state. */
