@@ -34,7 +34,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: Reco
   },
   conform: {
     rooms: ['kernel', 'kafka', 'log', 'network', 'client', 'world', 'check', 'driver'],
-    packages: { zod: ['recording.ts', 'forms.ts', 'storage-forms.ts', 'fitting.ts'] },
+    packages: { zod: ['recording.ts', 'forms.ts', 'storage-forms.ts', 'fitting.ts', 'vectors.ts'] },
   },
   report: {
     rooms: ['kernel', 'kafka', 'log', 'world', 'check'],

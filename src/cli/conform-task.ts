@@ -6,8 +6,8 @@ import { conform } from '../conform/conform.ts'
 import { parseRecording } from '../conform/recording.ts'
 import { conformStorage } from '../conform/storage.ts'
 import { isStorageRecording, type StorageRecording } from '../conform/storage-recording.ts'
-import type { VectorFile, VectorReport } from '../conform/vectors.ts'
-import { runVectors } from '../conform/vectors.ts'
+import type { VectorReport } from '../conform/vectors/vectors.ts'
+import { isVectorFile, runVectors } from '../conform/vectors/vectors.ts'
 import type { Bug } from './job.ts'
 import { bugOf } from './job.ts'
 
@@ -33,8 +33,8 @@ export function conformText(file: string, text: string, pins: boolean): ConformR
     return { kind: 'unusable', problems: [`${file}: not JSON: ${(error as Error).message}`] }
   }
   try {
-    if (isObject(data) && Array.isArray(data.cases) && typeof data.source === 'string') {
-      const report = runVectors(baseName(file), data as unknown as VectorFile)
+    if (isVectorFile(data)) {
+      const report = runVectors(baseName(file), data)
       return { kind: 'vectors', report, wallMs: performance.now() - startedMs }
     }
     const parsed = parseRecording(data)

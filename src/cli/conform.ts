@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import type { RecordingReport } from '../conform/compare.ts'
 import type { Judged, KnownDifference } from '../conform/known.ts'
 import { judge, nameOf, parseKnown } from '../conform/known.ts'
-import type { VectorReport } from '../conform/vectors.ts'
+import type { VectorReport } from '../conform/vectors/vectors.ts'
 import {
   conformSummary,
   differenceTable,

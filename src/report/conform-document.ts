@@ -1,7 +1,7 @@
 /** Recordings of real clusters beside ours: a line each, and side by side what differs. */
 import type { Difference, PinNote } from '../conform/check.ts'
 import type { Judged, Judgement } from '../conform/known.ts'
-import type { VectorReport } from '../conform/vectors.ts'
+import type { VectorReport } from '../conform/vectors/vectors.ts'
 import type { Block, Column, Document, Line, Tone } from './document.ts'
 import { GAP, line, paragraph, span, table } from './document.ts'
 import { plural } from './words.ts'

@@ -1,6 +1,6 @@
 /** Recordings beside ours as a published page: what agrees, by recording and version, and everything that does not. */
 import type { Judged, Judgement } from '../conform/known.ts'
-import type { VectorReport } from '../conform/vectors.ts'
+import type { VectorReport } from '../conform/vectors/vectors.ts'
 import { compareReleases, parseRelease } from '../kafka/generation/table.ts'
 import { statusOf } from './conform-document.ts'
 import { cellOf } from './museum-markdown.ts'

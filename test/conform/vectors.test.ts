@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { VectorFile } from '../../src/conform/vectors.ts'
-import { runVectors } from '../../src/conform/vectors.ts'
+import type { VectorFile } from '../../src/conform/vectors/vectors.ts'
+import { runVectors } from '../../src/conform/vectors/vectors.ts'
 import { CONFORMANCE } from './recordings.ts'
 
 const FOLDER = join(CONFORMANCE, 'vectors')
@@ -22,6 +22,24 @@ test('a kind of vectors that nothing models is named', () => {
     status: 'not-modelled',
     notModelledReason: expect.stringContaining('tea-leaves'),
   })
+})
+
+test('a file with a case in another form is not modelled, and says which case and what does not fit', () => {
+  const { source } = fileOf('murmur2')
+  expect(
+    runVectors('murmur2', { source, cases: [{ keyHex: 'f', hash: 1, toPositive: 1, partition: {} }] }),
+  ).toMatchObject({
+    status: 'not-modelled',
+    compared: 0,
+    notModelledReason: 'case 1 is in another form (keyHex: no bytes in hexadecimal)',
+  })
+})
+
+test.each([
+  ['no version', { source: 'somewhere', cases: [{}] }, 'the source names no version: somewhere'],
+  ['no case', { source: fileOf('murmur2').source, cases: [] }, 'there is nothing to compare'],
+])('a file of %s is not modelled rather than agreed', (_, file, reason) => {
+  expect(runVectors('murmur2', file)).toMatchObject({ status: 'not-modelled', notModelledReason: reason })
 })
 
 test('a vector with one figure changed is reported as different', () => {

@@ -1,54 +1,27 @@
 /** Passes of the real cleaner over real logs: what was dirty, what stayed, in which segments. */
-import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
-import { type KafkaRecord, lastOffset, offsetAt, type RecordBatch } from '../kafka/records.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
+import { type KafkaRecord, lastOffset, offsetAt, type RecordBatch } from '../../kafka/records.ts'
 import {
   type CleanableLog,
   type CleaningSettings,
   cleanableRange,
   cleanLog,
   type StoredSegment,
-} from '../log/compaction.ts'
+} from '../../log/compaction.ts'
 import {
   emptyProducerState,
   firstUnstableOffset,
   onProducersHighWatermark,
   type ProducerState,
   takeBatch,
-} from '../log/producer-state.ts'
-import { batchBytes } from '../log/record-size.ts'
-import type { Comparison } from './comparison.ts'
+} from '../../log/producer-state.ts'
+import { batchBytes } from '../../log/record-size.ts'
+import type { Comparison } from '../comparison.ts'
+import type { CompactionCase } from './forms.ts'
 
-interface SegmentShape {
-  readonly baseOffset: number
-  readonly batches: readonly unknown[]
-}
-
-interface CompactionStep {
-  readonly op: 'append' | 'abort' | 'roll' | 'highWatermarkTo' | 'clock' | 'clean'
-  /** `a=1 b=null`: key and value, null for a tombstone. */
-  readonly records?: string
-  readonly producerId?: number
-  readonly transactional?: boolean
-  readonly newSegmentBase?: number
-  readonly offset?: number
-  readonly ms?: number
-  readonly clockMs?: number
-  readonly firstDirtyOffset?: number
-  readonly firstUncleanableOffset?: number
-  readonly cleanBytes?: number
-  readonly cleanableBytes?: number
-  readonly nextDirtyOffset?: number
-  readonly skipped?: boolean
-  readonly logEndOffset?: number
-  readonly before?: readonly SegmentShape[]
-  readonly after?: readonly SegmentShape[]
-}
-
-interface CompactionCase {
-  readonly name: string
-  readonly settings: Readonly<Record<string, string>>
-  readonly steps: readonly CompactionStep[]
-}
+type CompactionStep = CompactionCase['steps'][number]
+type CleanStep = Extract<CompactionStep, { op: 'clean' }>
+type SegmentShape = CleanStep['before'][number]
 
 /** The vectors count from the beginning of a case; real clocks stand far above 0, which means never to the cleaner. */
 const BEGINNING_MS = 1_700_000_000_000
@@ -70,49 +43,57 @@ const TEN_MIB = 10_485_760
 /** 128 MiB of log.cleaner.dedupe.buffer.size at 24 bytes a key, nine tenths full. */
 const MAX_KEYS = 5_033_164
 
-export function runCompactions(cases: readonly unknown[], mechanisms: Mechanisms, to: Comparison): void {
-  for (const { name, settings, steps } of cases as readonly CompactionCase[]) {
-    const number = (key: string, otherwise: number): number => Number(settings[key] ?? otherwise)
-    const log: CleanedLogState = {
-      segments: [segmentOf(0, [], BEGINNING_MS)],
-      logEndOffset: 0,
-      highWatermark: 0,
-      nowMs: BEGINNING_MS,
-      cleanerCheckpoint: null,
-      producers: emptyProducerState(0),
-      nextSequence: {},
-      settings: {
-        segmentBytes: number('segment.bytes', ONE_GIB),
-        segmentIndexBytes: number('segment.index.bytes', TEN_MIB),
-        deleteRetentionMs: number('delete.retention.ms', 86_400_000),
-        minCompactionLagMs: number('min.compaction.lag.ms', 0),
-        maxKeys: MAX_KEYS,
-      },
-    }
-    steps.forEach((step, index) => {
-      runStep(log, step, mechanisms, `${name}, step ${index + 1}`, to)
-    })
+export function runCompactions(
+  { name, settings, steps }: CompactionCase,
+  mechanisms: Mechanisms,
+  to: Comparison,
+): void {
+  const number = (key: keyof typeof settings, otherwise: number): number => Number(settings[key] ?? otherwise)
+  const log: CleanedLogState = {
+    segments: [segmentOf(0, [], BEGINNING_MS)],
+    logEndOffset: 0,
+    highWatermark: 0,
+    nowMs: BEGINNING_MS,
+    cleanerCheckpoint: null,
+    producers: emptyProducerState(0),
+    nextSequence: {},
+    settings: {
+      segmentBytes: number('segment.bytes', ONE_GIB),
+      segmentIndexBytes: number('segment.index.bytes', TEN_MIB),
+      deleteRetentionMs: number('delete.retention.ms', 86_400_000),
+      minCompactionLagMs: number('min.compaction.lag.ms', 0),
+      maxKeys: MAX_KEYS,
+    },
   }
+  steps.forEach((step, index) => {
+    runStep(log, step, mechanisms, `${name}, step ${index + 1}`, to)
+  })
 }
 
 function runStep(log: CleanedLogState, step: CompactionStep, m: Mechanisms, label: string, to: Comparison): void {
   switch (step.op) {
     case 'append':
-      append(log, recordsOf(step.records ?? '', log.nowMs), step, null, m)
+      append(log, recordsOf(step.records, log.nowMs), step, null, m)
       return
     case 'abort':
-      append(log, [{ id: '', key: '<control>', value: null, timestampMs: log.nowMs }], step, 'ABORT', m)
+      append(
+        log,
+        [{ id: '', key: '<control>', value: null, timestampMs: log.nowMs }],
+        { ...step, transactional: true },
+        'ABORT',
+        m,
+      )
       return
     case 'roll':
       log.segments.push(segmentOf(log.logEndOffset, [], log.nowMs))
       to.equal(label, 'base of the new segment', step.newSegmentBase, log.logEndOffset)
       return
     case 'highWatermarkTo':
-      log.highWatermark = step.offset ?? 0
+      log.highWatermark = step.offset
       onProducersHighWatermark(log.producers, log.highWatermark)
       return
     case 'clock':
-      log.nowMs = BEGINNING_MS + (step.ms ?? 0)
+      log.nowMs = BEGINNING_MS + step.ms
       return
     case 'clean':
       clean(log, step, label, to)
@@ -128,14 +109,12 @@ const recordsOf = (text: string, timestampMs: number): KafkaRecord[] =>
 function append(
   log: CleanedLogState,
   records: readonly KafkaRecord[],
-  step: CompactionStep,
+  { producerId, transactional }: { readonly producerId: number; readonly transactional: boolean },
   control: 'ABORT' | null,
   m: Mechanisms,
 ): void {
-  const { producerId = -1 } = step
   const baseOffset = log.logEndOffset
   const last = baseOffset + records.length - 1
-  const transactional = control !== null || step.transactional === true
   const baseSequence = log.nextSequence[producerId] ?? 0
   if (producerId >= 0) {
     if (control === null) log.nextSequence[producerId] = baseSequence + records.length
@@ -178,7 +157,7 @@ function segmentOf(baseOffset: number, batches: readonly RecordBatch[], otherwis
   }
 }
 
-function clean(log: CleanedLogState, step: CompactionStep, label: string, to: Comparison): void {
+function clean(log: CleanedLogState, step: CleanStep, label: string, to: Comparison): void {
   const { settings, producers, segments, logEndOffset, highWatermark } = log
   const rules = { tombstones: 'by-clean-segment', stopsAtHighWatermark: false } as const
   const cleanable: CleanableLog = {
@@ -202,7 +181,7 @@ function clean(log: CleanedLogState, step: CompactionStep, label: string, to: Co
   to.equal(label, 'clean bytes', step.cleanBytes, range.cleanBytes)
   to.equal(label, 'cleanable bytes', step.cleanableBytes, range.cleanableBytes)
   to.equal(label, 'segments before', step.before, segments.map(shapeOf))
-  to.equal(label, 'skipped', step.skipped === true, range.cleanableBytes === 0)
+  to.equal(label, 'skipped', step.skipped, range.cleanableBytes === 0)
   if (range.cleanableBytes > 0) {
     const cleaned = cleanLog(cleanable, range, log.nowMs, settings, rules, segmentOf)
     to.equal(label, 'next dirty offset', step.nextDirtyOffset, cleaned.nextDirtyOffset)

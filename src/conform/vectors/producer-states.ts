@@ -1,6 +1,6 @@
 /** What real logs accepted of producers, step by step: verdicts, offsets and the last stable offset. */
-import type { ErrorName } from '../kafka/errors.ts'
-import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+import type { ErrorName } from '../../kafka/errors.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import {
   emptyProducerState,
   firstUnstableOffset,
@@ -12,36 +12,23 @@ import {
   reloadProducers,
   takeBatch,
   takeProducerSnapshot,
-} from '../log/producer-state.ts'
-import type { Comparison } from './comparison.ts'
+} from '../../log/producer-state.ts'
+import type { Comparison } from '../comparison.ts'
+import type { ProducerStateCase } from './forms.ts'
 
-interface ProducerStep {
-  readonly op: 'append' | 'marker' | 'forceState' | 'highWatermarkTo' | 'logStartTo' | 'truncateTo' | 'roll' | 'reopen'
-  readonly producerId?: number
-  readonly epoch?: number
-  readonly sequence?: number
-  readonly count?: number
-  readonly transactional?: boolean
-  readonly type?: 'COMMIT' | 'ABORT'
-  readonly coordinatorEpoch?: number
-  readonly lastSequence?: number
-  readonly offset?: number
-  readonly result?: 'accepted' | 'duplicate' | 'error'
-  readonly error?: string
-  readonly baseOffset?: number
-  readonly logEndOffset: number
-  readonly lastStableOffset?: number
-}
+type ProducerStep = ProducerStateCase['steps'][number]
 
 /** The exceptions of the vectors by the error that they become in an answer. */
-const ERRORS: Readonly<Record<string, ErrorName>> = {
-  OutOfOrderSequenceException: 'OUT_OF_ORDER_SEQUENCE_NUMBER',
-  UnknownProducerIdException: 'UNKNOWN_PRODUCER_ID',
-  ProducerFencedException: 'INVALID_PRODUCER_EPOCH',
-  InvalidProducerEpochException: 'INVALID_PRODUCER_EPOCH',
-  InvalidTxnStateException: 'INVALID_TXN_STATE',
-  TransactionCoordinatorFencedException: 'TRANSACTION_COORDINATOR_FENCED',
-}
+const ERRORS: ReadonlyMap<string, ErrorName> = new Map(
+  Object.entries({
+    OutOfOrderSequenceException: 'OUT_OF_ORDER_SEQUENCE_NUMBER',
+    UnknownProducerIdException: 'UNKNOWN_PRODUCER_ID',
+    ProducerFencedException: 'INVALID_PRODUCER_EPOCH',
+    InvalidProducerEpochException: 'INVALID_PRODUCER_EPOCH',
+    InvalidTxnStateException: 'INVALID_TXN_STATE',
+    TransactionCoordinatorFencedException: 'TRANSACTION_COORDINATOR_FENCED',
+  } satisfies Record<string, ErrorName>),
+)
 
 /** A log as far as its producers are concerned. */
 interface ProducerLog {
@@ -53,29 +40,27 @@ interface ProducerLog {
   batches: ProducedBatch[]
 }
 
-export function runProducerStates(cases: readonly unknown[], mechanisms: Mechanisms, to: Comparison): void {
-  for (const { name, steps } of cases as readonly { name: string; steps: readonly ProducerStep[] }[]) {
-    const log: ProducerLog = {
-      state: emptyProducerState(0),
-      logStartOffset: 0,
-      logEndOffset: 0,
-      highWatermark: 0,
-      segmentBases: [0],
-      batches: [],
-    }
-    steps.forEach((step, index) => {
-      const label = `${name}, step ${index + 1}`
-      const ours = runStep(log, step, mechanisms)
-      if (step.result !== undefined) {
-        const error = step.error === undefined ? null : (ERRORS[step.error] ?? step.error)
-        const recorded = { result: step.result, error, baseOffset: step.baseOffset ?? null }
-        to.equal(label, step.op, recorded, ours)
-      }
-      to.equal(label, 'log end', step.logEndOffset, log.logEndOffset)
-      if (step.lastStableOffset === undefined) return
-      to.equal(label, 'last stable offset', step.lastStableOffset, lastStableOffset(log, mechanisms))
-    })
+export function runProducerStates({ name, steps }: ProducerStateCase, mechanisms: Mechanisms, to: Comparison): void {
+  const log: ProducerLog = {
+    state: emptyProducerState(0),
+    logStartOffset: 0,
+    logEndOffset: 0,
+    highWatermark: 0,
+    segmentBases: [0],
+    batches: [],
   }
+  steps.forEach((step, index) => {
+    const label = `${name}, step ${index + 1}`
+    const ours = runStep(log, step, mechanisms)
+    if (step.result !== undefined) {
+      const error = step.error === undefined ? null : (ERRORS.get(step.error) ?? step.error)
+      const recorded = { result: step.result, error, baseOffset: step.baseOffset ?? null }
+      to.equal(label, step.op, recorded, ours)
+    }
+    to.equal(label, 'log end', step.logEndOffset, log.logEndOffset)
+    if (step.lastStableOffset === undefined) return
+    to.equal(label, 'last stable offset', step.lastStableOffset, lastStableOffset(log, mechanisms))
+  })
 }
 
 /** The vectors of 0.11 show the first unstable offset itself, later ones never more than the high watermark. */
@@ -93,13 +78,13 @@ interface StepResult {
 
 function runStep(log: ProducerLog, step: ProducerStep, m: Mechanisms): StepResult | null {
   const { state } = log
-  const offset = step.offset ?? 0
+  const { offset } = step
   switch (step.op) {
     case 'append':
     case 'marker':
       return append(log, batchOf(log, step), m, true)
     case 'forceState':
-      return append(log, { ...batchOf(log, step), baseSequence: step.lastSequence ?? 0 }, m, false)
+      return append(log, { ...batchOf(log, step), baseSequence: step.lastSequence }, m, false)
     case 'highWatermarkTo':
       log.highWatermark = offset
       onProducersHighWatermark(state, offset)
@@ -130,14 +115,14 @@ function runStep(log: ProducerLog, step: ProducerStep, m: Mechanisms): StepResul
 }
 
 function batchOf(log: ProducerLog, step: ProducerStep): ProducedBatch {
-  const { type, coordinatorEpoch = 0, count = 1 } = step
+  const { type, coordinatorEpoch, count } = step
   return {
-    producerId: step.producerId ?? -1,
-    producerEpoch: step.epoch ?? -1,
-    baseSequence: step.sequence ?? -1,
+    producerId: step.producerId,
+    producerEpoch: step.epoch,
+    baseSequence: step.sequence,
     baseOffset: log.logEndOffset,
     lastOffset: log.logEndOffset + count - 1,
-    transactional: type !== undefined || step.transactional === true,
+    transactional: type !== undefined || step.transactional,
     marker: type === undefined ? null : { type, coordinatorEpoch },
     timestampMs: 0,
   }
