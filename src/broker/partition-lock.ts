@@ -58,7 +58,12 @@ function serveWaiting(state: BrokerState, ctx: BrokerContext, config: BrokerConf
     const queue = volatile.waiting[name] ?? []
     const check = isCheckReady(state, ctx.nowUs)
     const control = isControlReady(state)
-    if (queue.length === 0 && !control) break
+    if (queue.length === 0 && !control) {
+      // Nobody races with a run of the lag check that stands at this partition: it goes on.
+      if (!check || volatile.isrCheck.walking === null) break
+      runIsrCheck(state, ctx, config)
+      continue
+    }
     // Stream `broker.lock.check/<broker>/<partition>`: a late lag check against the others.
     if (check && ctx.random(`broker.lock.check/${ctx.self}/${name}`) < CHECK_FIRST) {
       ctx.probe('late lag check takes the lock before those who wait')

@@ -7,7 +7,7 @@ import type { ClientForm, ScenarioDocument, StepForm, TopicForm } from '../scena
 import { budgetOf, withinBudget } from './budget.ts'
 import type { FamilyName, Fault } from './families.ts'
 import { FAMILY_NAMES, faultOf } from './families.ts'
-import type { FaultDraw, Ground } from './fault-shape.ts'
+import { type FaultDraw, type Ground, ms } from './fault-shape.ts'
 import { type DrawnGroup, groupArbitrary, groupBrokerSettings, groupMembers, hasGroups } from './group-draw.ts'
 import type { Profile } from './profile.ts'
 import { transactionSteps } from './transaction-steps.ts'
@@ -394,14 +394,11 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
 const inOrder = (steps: readonly StepForm[]): StepForm[] =>
   [...steps].sort((a, b) => Number.parseInt(a.at ?? '0', 10) - Number.parseInt(b.at ?? '0', 10))
 
-/** The name of the step that ends the faults when some brokers stay broken. */
-export const HEALING_STEP = 'heal the core'
-
 /** Early enough for the sessions of those that stay down to end within the run. */
 const healingMs = ({ runMs }: Profile, { cluster }: Drawn): number =>
   runMs - 3 * cluster.sessionMs - cluster.startupMs - 1_000
 
-/** Heals all but some brokers, which stay down for good: the others must do. */
+/** Heals all but some brokers, which stay down for good: the others must do. One that exits is started again. */
 function healingOf(
   profile: Profile,
   drawn: Drawn,
@@ -410,19 +407,28 @@ function healingOf(
 ): StepForm[] {
   if (broken.length === 0) return []
   const core = ids.filter((id) => !broken.includes(id)).map((id) => `broker ${id}`)
+  const { sessionMs, startupMs } = drawn.cluster
+  const startup = ms(startupMs)
+  const healedMs = healingMs(profile, drawn)
   return [
     {
-      name: HEALING_STEP,
-      at: `${healingMs(profile, drawn)}ms`,
+      name: 'heal the core',
+      at: ms(healedMs),
       do: [
         { heal: 'all' },
         { resume: 'registry' },
         { resume: 'brokers' },
         { lag: 'brokers', by: '0ms' },
         { crash: broken.map((id) => `broker ${id}`) },
-        { start: core, startup: `${drawn.cluster.startupMs}ms` },
+        { start: core, startup },
         ...(kraft ? [{ start: 'registry' }] : []),
       ],
+    },
+    // From 0.9 to 2.1 a broker exits while the session of its former life lasts (KAFKA-7165).
+    {
+      name: 'who has exited is started again',
+      at: ms(healedMs + sessionMs + startupMs + 500),
+      do: { start: core, startup },
     },
   ]
 }

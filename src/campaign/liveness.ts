@@ -60,16 +60,28 @@ function judgePartition(world: World, partition: TopicPartition, found: Findings
   } else judgeReplicas(world, partition, leadership.leader, found)
 }
 
-/** Session timeouts after which a dead broker must be gone from the registry. */
+/** A dead broker must be gone from the registry after so many session timeouts, and from an ISR after so many lag limits more. */
 const TIMEOUTS = 3
 
-/** Whether a broker has been down for long, as nothing was done to the cluster since, and is registered all the same. */
-function outlivesProcess(world: World, id: BrokerId): boolean {
-  if (processState(world, id) !== 'down' || !isRegistered(world, id)) return false
-  const lastUs = Math.max(0, ...world.steps.map(({ firedAtUs }) => firedAtUs ?? 0))
+/** So many times the setting of a broker, in us. */
+function timeoutsUs(world: World, id: BrokerId, key: string, defaultMs: number): number {
   const settings = world.plan.brokers.find((it) => it.id === id)?.settings
-  return world.nowUs - lastUs > TIMEOUTS * 1000 * Number(settings?.['zookeeper.session.timeout.ms'] ?? 6000)
+  return TIMEOUTS * 1000 * Number(settings?.[key] ?? defaultMs)
 }
+
+const sessionsUs = (world: World, id: BrokerId): number => timeoutsUs(world, id, 'zookeeper.session.timeout.ms', 6_000)
+
+/** Nothing was done to the cluster for so long, in us. */
+const undisturbedUs = (world: World): number =>
+  world.nowUs - Math.max(0, ...world.steps.map(({ firedAtUs }) => firedAtUs ?? 0))
+
+/** Whether a broker has been down for long, as nothing was done to the cluster since, and is registered all the same. */
+const outlivesProcess = (world: World, id: BrokerId): boolean =>
+  processState(world, id) === 'down' && isRegistered(world, id) && undisturbedUs(world) > sessionsUs(world, id)
+
+/** Whether a leader had time enough to take dead followers out of the ISR. */
+const hadTimeToShrink = (world: World, leader: BrokerId): boolean =>
+  undisturbedUs(world) > sessionsUs(world, leader) + timeoutsUs(world, leader, 'replica.lag.time.max.ms', 10_000)
 
 /** Every replica that runs must be in the ISR, and the ISR must have equal log ends. */
 function judgeReplicas(world: World, partition: TopicPartition, leader: BrokerId, found: Findings): void {
@@ -91,6 +103,8 @@ function judgeReplicas(world: World, partition: TopicPartition, leader: BrokerId
     const running = truth.isr.filter((id) => processState(world, id) === 'up')
     if (running.length === truth.isr.length)
       tell(`the members of the ISR [${truth.isr.join(', ')}] of ${partition} have logs of different ends`)
+    else if (hadTimeToShrink(world, leader))
+      tell(`broker ${leader} of ${partition} keeps a dead broker in its ISR [${truth.isr.join(', ')}]`)
     else
       found.stuck.push(
         `${partition}: a member of the ISR [${truth.isr.join(', ')}] is down and has not been taken out yet`,

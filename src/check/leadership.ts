@@ -116,9 +116,10 @@ function withoutLeader(world: World, partition: TopicPartition, truth: Partition
   const unclean = isUncleanOn(world, partition)
   const couldLead = unclean ? replicas.filter((id) => isRegistered(world, id)) : canLead
   if (couldLead.length === 0) {
+    const members = `ISR ${list(isr)}${truth.elr === undefined || isr.length > 0 ? '' : `, ELR ${list(truth.elr)}`}`
     const words = unclean
       ? `no assigned replica of ${list(replicas)} is up`
-      : `no ISR member is up and unclean election is off: ISR ${list(isr)}`
+      : `no ISR member is up and unclean election is off: ${members}`
     return { kind: 'explained', words }
   }
   if (processState(world, couldLead[0]!) !== 'up') {

@@ -139,6 +139,21 @@ export function isUncleanPossible(plan: Plan): boolean {
   })
 }
 
+/** Eligible leader replicas are on (KIP-966): by the feature level where the version has one, else by its switch. */
+export function hasEligibleReplicas({ brokers, mechanisms }: Plan): boolean {
+  const level = brokers[0]?.settings['eligible.leader.replicas.version']
+  return typeof level === 'number' ? level > 0 : mechanisms.eligibleLeaderReplicas
+}
+
+/** Somebody changes that setting of a topic in mid-run. */
+export const altersTopicSetting = (plan: Plan, key: string): boolean =>
+  actionsOf(plan).some(
+    (action) =>
+      action.do === 'admin' &&
+      action.request.admin === 'alterTopicConfig' &&
+      action.request.settings[key] !== undefined,
+  )
+
 /** Holes through which followers of a generation keep records that their leader does not have. */
 export function divergenceHoles(plan: Plan): Hole[] {
   const { mechanisms } = plan
@@ -179,7 +194,7 @@ export function lossHoles(plan: Plan): Hole[] {
   if (isUncleanPossible(plan)) {
     holes.push({ because: 'a replica outside the ISR may be elected', hole: 'KIP-106 (unclean leader election)' })
   }
-  if ((losesPower(plan) || replacesDisks(plan)) && !mechanisms.eligibleLeaderReplicas) {
+  if ((losesPower(plan) || replacesDisks(plan)) && !hasEligibleReplicas(plan)) {
     holes.push({
       because: 'a broker may lose what it had and still be the one that may lead',
       hole: 'KIP-966 (last replica standing)',
@@ -194,7 +209,7 @@ export function lossHoles(plan: Plan): Hole[] {
   if (damagesDisks(plan)) {
     holes.push({ because: 'a disk may lose what a broker believes to be on it', hole: null })
   }
-  if ((losesPower(plan) || replacesDisks(plan)) && mechanisms.eligibleLeaderReplicas) {
+  if ((losesPower(plan) || replacesDisks(plan)) && hasEligibleReplicas(plan)) {
     holes.push({ because: 'every replica of the ISR may lose what it had at once', hole: null })
   }
   holes.push(...divergenceHoles(plan))

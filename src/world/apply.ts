@@ -12,7 +12,16 @@ import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
 import { onTopicsLook } from './plan-topics.ts'
-import { endProcess, launchProcess, recoveryUs, resumeProcess, scanFirst, startProcess, stepNode } from './processes.ts'
+import {
+  endProcess,
+  launchProcess,
+  recoveryUs,
+  resumeProcess,
+  scanFirst,
+  startAgain,
+  startProcess,
+  stepNode,
+} from './processes.ts'
 import { isQuiet } from './quiet.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { onOffer } from './workload.ts'
@@ -201,7 +210,10 @@ export function apply(world: World, event: PendingEvent, host: Host): StepReport
     continueLoop(world, host, report, operationId, outcome)
   }
   for (const fact of report.facts) enterFact(world, fact)
-  for (const { process, code } of report.exits) endProcess(world, host, report, process, code)
+  for (const { process, code } of report.exits) {
+    endProcess(world, host, report, process, code)
+    if (world.phase === 'settle' && host.plan.healAtEnd) startAgain(world, host, report, process)
+  }
   for (const probe of report.probes) {
     const key = `probe/${probe}`
     world.ledger.counts[key] = (world.ledger.counts[key] ?? 0) + 1

@@ -445,7 +445,10 @@ export interface Plan {
   readonly settleUs: number
   /** The run ends with its last step (recordings), or at `runUs`. */
   readonly endsWithSteps: boolean
-  /** Whether the end of the run heals and restarts everything before it settles. */
+  /**
+   * Whether the end of the run heals and restarts everything before it settles. A broker that exits by itself after that
+   * is started again, a few times.
+   */
   readonly healAtEnd: boolean
   readonly expect: Expectation
   /** What is told along the run; changes nothing in it. Absent: no lesson. */

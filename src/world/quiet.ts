@@ -13,13 +13,17 @@ function isLeaderInHand(world: World, partition: TopicPartition, { leader, leade
   return brokerState(world, leader)?.volatile?.partitions[partition]?.leaderEpoch !== leaderEpoch
 }
 
+/** A broker or controller that is on its way up has yet to say what it finds. */
+const isSomebodyStarting = (world: World): boolean =>
+  Object.values(world.processes).some(({ loading }) => loading === true)
+
 /**
- * Quiet: every leader knows of its office, every replica that runs is in the ISR, the logs of every ISR are equal, and
+ * Quiet: nobody is about to start, every leader knows of its office, every replica that runs is in the ISR, the logs of every ISR are equal, and
  * every send has its answer. Where everything was healed, groups have divided their partitions as well, and decided
  * transactions are told everywhere.
  */
 export function isQuiet(world: World): boolean {
-  if (!holds(world, { when: 'converged', partition: null }, 0)) return false
+  if (isSomebodyStarting(world) || !holds(world, { when: 'converged', partition: null }, 0)) return false
   for (const partition of knownPartitions(world)) {
     const truth = partitionTruth(world, partition)
     if (truth === null) continue

@@ -209,6 +209,17 @@ test('checks missed while the registry was silent follow at once, before or afte
   }
 })
 
+test('a check that stands at a partition whose lock an expansion holds goes on when that is written', () => {
+  const b = new TestBroker('0.11', LAG).up().role({ isr: [1, 3], replicas: [1, 2, 3] })
+  b.wait(1500)
+  b.fetch(2, 0)
+  expect(askedIsr(b)).toMatchObject({ data: { isr: [1, 3, 2] } })
+  b.wait(4000)
+  expect(b.factsOf('isrShrinkAsked')).toEqual([])
+  b.answer('isr-write', written(1))
+  expect(b.factsOf('isrShrinkAsked')[0]).toMatchObject({ fromIsr: [1, 3, 2] })
+})
+
 test('an ISR change is announced once nothing has changed for 5 s', () => {
   const b = new TestBroker('2.4', LAG).up().role({})
   b.produce(['a'], 1)

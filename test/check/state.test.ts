@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { propertyNamed } from '../../src/check/index.ts'
 import { leadershipOf } from '../../src/check/leadership.ts'
+import { statePath } from '../../src/kafka/znodes.ts'
+import type { Action } from '../../src/world/plan.ts'
+import { brokerState } from '../../src/world/world.ts'
+import { planOf } from '../builders.ts'
 import type { WorldGiven } from './builders.ts'
 import { createState, findings, happen, P, registryWrite, worldOf, writeState } from './builders.ts'
 
@@ -24,6 +29,47 @@ test('IsrWithinAssignment breaks by a stranger and by a member named twice', () 
 test('IsrNeverEmpty breaks by an empty ISR', () => {
   expect(written('IsrNeverEmpty', { leader: -1, epoch: 1, isr: [1] })).toEqual([])
   expect(written('IsrNeverEmpty', { leader: -1, epoch: 1, isr: [] })).toHaveLength(1)
+})
+
+describe('IsrNeverEmpty beside eligible leader replicas (KIP-966)', () => {
+  const path = statePath(P)
+  const told = (isr: readonly number[], elr: readonly number[], version: number) =>
+    ['quorum-3001', registryWrite(path, { leader: -1, leaderEpoch: 1, isr: [...isr], elr: [...elr] }, version)] as const
+  const registers = (broker: number) => {
+    const record = { type: 'RegisterBroker', broker, incarnation: 1, brokerEpoch: 9, rack: null } as const
+    return ['quorum-3001', { kind: 'metadataRecord', offset: 9, epoch: 1, record }] as const
+  }
+  /** What the last write of the state gives away, after the ISR was emptied with brokers 1 and 2 eligible. */
+  const afterwards = (previousBrokerEpoch: number, ...facts: Parameters<typeof happen>[1][]) => {
+    const world = worldOf({ kafka: '4.1' })
+    Object.assign(brokerState(world, 1)!.volatile!, { kraft: { previousBrokerEpoch } })
+    happen(world, told([1], [2], 1))
+    expect(findings(world, 'IsrNeverEmpty', happen(world, told([], [1], 2)))).toEqual([])
+    return findings(world, 'IsrNeverEmpty', happen(world, ...facts))
+  }
+
+  test('it may be empty until the last of them comes back from an unclean stop', () => {
+    expect(afterwards(-1, told([], [], 3), registers(1))).toEqual([])
+  })
+
+  test('who came back from a clean stop, or has not come back, keeps its place', () => {
+    expect(afterwards(7, told([], [], 3), registers(1))).toHaveLength(1)
+    expect(afterwards(-1, told([], [], 3))).toHaveLength(1)
+    expect(afterwards(-1, told([], [], 3), registers(2))).toHaveLength(1)
+  })
+
+  test('another min.insync.replicas drops them by intention', () => {
+    const alters: Action = {
+      do: 'admin',
+      request: { admin: 'alterTopicConfig', topic: 'orders', settings: { 'min.insync.replicas': '1' } },
+    }
+    const asked = (kafka: string) =>
+      propertyNamed('IsrNeverEmpty')!.promised({
+        ...planOf({ kafka, steps: [{ atUs: 1, do: [alters] }] }),
+      })
+    expect(asked('3.9').promised).toBe(true)
+    expect(asked('4.1')).toMatchObject({ promised: false, hole: 'KIP-966' })
+  })
 })
 
 test('MonotonicLeaderEpoch breaks when the epoch falls and when another leader shares one', () => {

@@ -23,6 +23,19 @@ test('a cluster is quiet when its leader knows its office and everybody has what
   expect(quiet({ role: 'leader', epoch: 4 }, { isr: [1, 2] })).toBe(false)
 })
 
+test('nothing is quiet while somebody starts', () => {
+  const world = worldOf({
+    kafka: '2.4',
+    replicas: { 1: { role: 'leader', log: LOG } },
+    assigned: [1],
+    plan: { healAtEnd: false },
+  })
+  world.processes['broker-2'] = { ...world.processes['broker-2']!, state: 'down' }
+  expect(isQuiet(world)).toBe(true)
+  world.processes['broker-2'].loading = true
+  expect(isQuiet(world)).toBe(false)
+})
+
 test('a leader that has been elected and has not heard of it is about to lead', () => {
   expect(quiet({ role: 'follower', epoch: 3 })).toBe(false)
 })

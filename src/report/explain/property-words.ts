@@ -58,7 +58,7 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
   IsrWithinAssignment: 'A replica that is not assigned must not count towards acks=all.',
   LeaderInIsr: 'Whoever leads is in sync with itself. An unclean election makes the new leader the whole ISR.',
   IsrNeverEmpty:
-    'With an empty ISR nobody knows who had the last committed record; the next leader can only be an unclean one.',
+    'With an empty ISR nobody knows who had the last committed record; the next leader can only be an unclean one. From KIP-966 on the eligible leader replicas remember it.',
   AckedBelowHighWatermark:
     'acks=all means committed: the record is below the high watermark when the producer is told.',
   AckedWithEnoughReplicas:
