@@ -1,6 +1,6 @@
 /** Reading and comparing replica logs. Batches are shared between logs, so most comparisons are of references. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import { indexAt, lastOffset, offsetAt, type RecordBatch, type RecordIdentity } from '../kafka/records.ts'
+import { indexAt, lastOffset, offsetAt, type RecordBatch, type RecordIdentity, withoutFill } from '../kafka/records.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import { batchIndexOf } from '../log/replica-log.ts'
 import type { World } from '../world/world.ts'
@@ -97,6 +97,6 @@ export function findRecord(log: ReplicaLog, id: RecordIdentity): HeldRecord | nu
   return null
 }
 
-/** A record in words: its value where it has one. */
+/** A record in words: the text of its value where it has one. */
 export const named = (record: { readonly id: RecordIdentity; readonly value: string | null } | null): string =>
-  record === null ? 'nothing' : (record.value ?? record.id)
+  record === null ? 'nothing' : withoutFill(record.value ?? '') || record.id

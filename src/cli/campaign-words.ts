@@ -2,6 +2,7 @@
 
 import type { SeedResult } from '../campaign/seed-result.ts'
 import type { CampaignTotals } from '../campaign/statistics.ts'
+import { plural } from '../report/words.ts'
 
 const share = (part: number, whole: number): string =>
   whole === 0 ? '0 %' : `${Math.round((1000 * part) / whole) / 10} %`
@@ -13,9 +14,9 @@ export function summaryLines(totals: CampaignTotals, wallMs: number | null): str
   const speed =
     wallMs === null
       ? ''
-      : ` in ${Math.round(wallMs / 100) / 10} s, ${Math.round((seeds * 60_000) / Math.max(1, wallMs))} seeds a minute`
+      : ` in ${Math.round(wallMs / 100) / 10} s, ${plural(Math.round((seeds * 60_000) / Math.max(1, wallMs)), 'seed')} a minute`
   const lines = [
-    `${seeds} seeds, ${hours(virtualUs)}, ${events} events${speed}; ${twice} seeds run twice and the same`,
+    `${plural(seeds, 'seed')}, ${hours(virtualUs)}, ${events} events${speed}; ${plural(twice, 'seed')} run twice and the same`,
     Object.entries(outcomes)
       .filter(([, count]) => count > 0)
       .map(([name, count]) => `${count} ${name} (${share(count, seeds)})`)
@@ -23,7 +24,7 @@ export function summaryLines(totals: CampaignTotals, wallMs: number | null): str
   ]
   for (const { property, hole, seeds: broken, firstSeed, words } of totals.breaks) {
     lines.push(
-      `  ${property} broke in ${broken} seeds, first ${firstSeed}${hole === null ? '' : `, as known: ${hole}`}`,
+      `  ${property} broke in ${plural(broken, 'seed')}, first ${firstSeed}${hole === null ? '' : `, as known: ${hole}`}`,
       `    ${words}`,
     )
   }

@@ -14,6 +14,18 @@ export interface KafkaRecord {
   readonly timestampMs: number
 }
 
+const FILL = '.'
+
+/** A value of the size wanted, where its text is shorter. */
+export const filled = (text: string, bytes: number): string => text.padEnd(bytes, FILL)
+
+/** The text of a value without what only makes it larger. */
+export function withoutFill(value: string): string {
+  let end = value.length
+  while (end > 0 && value[end - 1] === FILL) end -= 1
+  return value.slice(0, end)
+}
+
 /** Who produced a batch: an idempotent or transactional producer (KIP-98, 0.11). */
 export interface BatchProducer {
   readonly id: number

@@ -1,5 +1,6 @@
 /** Workloads are offered open loop by the world, so that two versions are offered the same. */
 import type { Operation } from '../kafka/operations.ts'
+import { filled } from '../kafka/records.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom } from './context.ts'
 import type { Host } from './host.ts'
@@ -57,8 +58,7 @@ export interface OfferedRecord {
 
 /** Text of a workload's value: the client and the send number, padded to the size wanted. */
 function valueText(client: PlanProducer, number: number): string {
-  const text = `${client.name}-${number}`
-  return text.length >= client.valueBytes ? text : text.padEnd(client.valueBytes, '.')
+  return filled(`${client.name}-${number}`, client.valueBytes)
 }
 
 function keyOf(world: World, host: Host, report: StepReport, client: PlanProducer, number: number): string | null {

@@ -1,5 +1,6 @@
 /** `send`, once and many times. */
 import type { CallResult, ClientCall } from '../../../kafka/calls.ts'
+import { filled } from '../../../kafka/records.ts'
 import type { Deque } from '../../deque.ts'
 import { send } from '../send.ts'
 import type { WaitingSend } from '../state.ts'
@@ -93,7 +94,7 @@ interface Progress {
 function recordOf(call: SendManyCall, n: number): Record {
   const text = `${call.prefix}${n}`
   const { topic, partition } = call
-  return { topic, partition, key: call.keyed ? `k${n}` : null, value: text + '.'.repeat(call.padBytes) }
+  return { topic, partition, key: call.keyed ? `k${n}` : null, value: filled(text, text.length + call.padBytes) }
 }
 
 /** Goes on as far as nothing blocks: `send`, wait for its result if asked to, pause, and the next. */
