@@ -21,6 +21,10 @@ const CHECKS = [
   ['recordings and vectors of real Kafka', ['node', 'dist/cli/main.js', 'conform', 'test/conformance', '--quiet']],
   ['200 random plans raw, recorded and replayed', ['npm', 'run', '-s', 'determinism']],
   ['campaigns killed, resumed and sharded', ['npm', 'run', '-s', 'campaign-files', '--', '--seeds', '60']],
+  [
+    'bundled scenarios under three seeds each',
+    ['node', 'dist/cli/main.js', 'run', 'scenarios/**/*.yaml', '--seeds', '3', '--quiet'],
+  ],
   ['tour of the README', ['npm', 'run', '-s', 'tour']],
   ['installed from its tarball', ['npm', 'run', '-s', 'tarball']],
 ]

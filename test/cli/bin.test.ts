@@ -1,12 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import buildSources, { BUILT } from '../built-sources.ts'
 import { emptyFolder, SMALL } from './terminal.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
-/** Below node_modules, so that packages are found and nobody takes it for the build. */
-const BUILT = join(ROOT, 'node_modules/.cache/highwater-bin')
 const MAIN = join(BUILT, 'cli/main.js')
 
 const folder = emptyFolder()
@@ -19,10 +17,8 @@ const bin = (words: readonly string[]): { status: number | null; stdout: string;
   })
 
 beforeAll(() => {
-  mkdirSync(BUILT, { recursive: true })
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-  spawnSync(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', BUILT, '--noCheck'])
-  expect(existsSync(MAIN)).toBe(true)
+  // Again, for a watch tests the sources as they are.
+  buildSources()
   writeFileSync(join(folder, 'small.yaml'), SMALL)
 })
 

@@ -21,8 +21,8 @@ export const APART = ['groups', 'history', 'storage'] as const
 
 export const filesOf = (theme: (typeof APART)[number]): string[] => files.filter((file) => file.startsWith(`${theme}/`))
 
-/** Every scenario is run on its own version under these seeds. */
-const SEEDS = ['1', '2', '3']
+/** Every scenario is run on its own version under this seed; `.ci/run` runs it there under three more (scripts/ci.mjs). */
+const SEED = '1'
 /** And once on a version from before and one from after leader epochs came to the log. */
 const ALSO_ON = ['0.10.2', '2.4']
 
@@ -97,7 +97,7 @@ function failures(scenario: Scenario, options: CompileOptions): string[] {
 
 /** The tests of one scenario: that it comes out as it says, and that it says something. */
 export function testScenario(file: string): void {
-  test(`scenarios/${file} comes out as it says under several seeds and versions`, { timeout: 300_000 }, () => {
+  test(`scenarios/${file} comes out as it says on its own version and on others`, { timeout: 300_000 }, () => {
     const scenario = read(file)
     const { museum } = scenario.document
     const inZookeeper = JSON.stringify(scenario.document.clients ?? {}).includes('"coordination":"zookeeper"')
@@ -106,7 +106,7 @@ export function testScenario(file: string): void {
     const others = (museum === undefined ? usual : edgesOf(museum.affected).filter(canBeTold(scenario))).filter(
       (kafka) => kafka !== scenario.document.kafka,
     )
-    const runs = [...SEEDS.map((seed) => ({ seed })), ...others.map((kafka) => ({ kafka, seed: '4' }))]
+    const runs = [{ seed: SEED }, ...others.map((kafka) => ({ kafka, seed: '4' }))]
     expect(runs.flatMap((options) => failures(scenario, options))).toEqual([])
   })
 
