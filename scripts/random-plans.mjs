@@ -27,7 +27,7 @@ const CASES = [
       ['C-16', 'the last replica standing lost it and led all the same (KIP-966)'],
       [
         'C-29',
-        'a replica was back before anybody had noticed that it had lost its power; KIP-380 (2.2) lets a controller see that a broker has bounced, but not one that took office after it was back, and none asks whether a stop was clean',
+        'a replica was back before anybody had noticed that it had lost its power; KIP-380 (2.2) lets a controller see that a broker has bounced, but not one that took office after it was back, and none asks whether a stop was clean. A leader may even go on in its epoch, which then has two contents',
       ],
     ],
   },

@@ -3,6 +3,7 @@ import { nodeNumber } from '../kafka/ids.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { World } from '../world/world.ts'
 import { firstDifference, logOf, named, recordAt } from './logs.ts'
+import { divergenceHole } from './power-loss-holes.ts'
 import { divergenceHoles, unlessHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 
@@ -46,6 +47,7 @@ function compareAppend(
     if (offset === null) continue
     const left = recordAt(log, offset)
     const right = recordAt(other, offset)
+    const hole = divergenceHole(world, partition, offset, [broker, id])
     findings.push({
       partition,
       words:
@@ -60,6 +62,7 @@ function compareAppend(
         otherHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
       },
       key: `${partition} ${Math.min(broker, id)} ${Math.max(broker, id)} ${offset}`,
+      ...(hole === null ? {} : { knownHole: hole }),
     })
   }
 }

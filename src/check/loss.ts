@@ -4,7 +4,7 @@
  * registry names has another record, or none, at that offset. Lost: missing under the last such leader of the run.
  */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import { NO_LEADER, nodeNumber } from '../kafka/ids.ts'
+import { NO_LEADER } from '../kafka/ids.ts'
 import { offsetAt, type RecordIdentity } from '../kafka/records.ts'
 import type { StateZnode } from '../kafka/znodes.ts'
 import { statePath } from '../kafka/znodes.ts'
@@ -12,23 +12,10 @@ import type { ReplicaLog } from '../log/replica-log.ts'
 import { knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { CommittedRecord, SentRecord, World } from '../world/world.ts'
 import { isCompactedAway, type LastCommitted } from './compacted.ts'
+import type { Cut, Cuts } from './cuts.ts'
+import { cutsOf, cutsOfRecord, epochWhenCut } from './cuts.ts'
 import { findRecord, logOf, logsOf, recordAt } from './logs.ts'
-
-/** A cut that took a copy of a record away. */
-export interface Cut {
-  readonly broker: BrokerId
-  readonly event: number
-  readonly atUs: number
-  /** The mechanism and its source, as the broker said. */
-  readonly rule: string
-  /** The log end after it. */
-  readonly to: number
-  /** Whom the broker followed then; -1 for a power loss. */
-  readonly leader: BrokerId
-}
-
-/** The rule of a cut that no broker made. */
-export const POWER_LOSS_RULE = 'power loss of the unflushed tail'
+import { powerLossHole } from './power-loss-holes.ts'
 
 export interface LostRecord {
   readonly id: RecordIdentity
@@ -51,14 +38,8 @@ export interface LostRecord {
   readonly remainsOn: readonly BrokerId[]
   /** The cut that took it from that leader, else the last cut of any copy; null: nobody cut it. */
   readonly truncatedBy: Cut | null
-  /** Brokers that lost it by a power loss, ascending. */
-  readonly powerLostOn: readonly BrokerId[]
-  /** The ISR at the time of the commit, ascending; empty when it was never committed. */
-  readonly committedIsr: readonly BrokerId[]
-  /** Who first led without it, as far as the cuts tell: the last leader, or whom that one had truncated to. */
-  readonly origin: BrokerId
-  /** The ISR with which the registry named `origin` leader, ascending. */
-  readonly leaderIsr: readonly BrokerId[]
+  /** The hole of Kafka through which a power loss lost it; null: none did, or none that is known. */
+  readonly powerLossHole: string | null
 }
 
 /** The last leader that the registry named, which may be down by now; null when it never named one. */
@@ -101,29 +82,6 @@ const EMPTY: ReplicaLog = {
   recoveryPoint: 0,
 }
 
-/** Every cut of every record, by partition and identity, in order of time. */
-type Cuts = ReadonlyMap<string, readonly { readonly cut: Cut; readonly epoch: number }[]>
-
-function cutsOf(world: World): Cuts {
-  const cuts = new Map<string, { cut: Cut; epoch: number }[]>()
-  for (const entry of world.ledger.facts) {
-    const { node, event, atUs, fact } = entry
-    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost' && fact.kind !== 'recoveryCut') continue
-    const how =
-      fact.kind === 'truncated'
-        ? { rule: fact.rule, leader: fact.leader }
-        : { rule: fact.kind === 'powerLost' ? POWER_LOSS_RULE : fact.rule, leader: NO_LEADER }
-    const cut: Cut = { broker: nodeNumber(node), event, atUs, to: fact.to, ...how }
-    for (const record of fact.removed) {
-      const key = `${fact.partition} ${record.id}`
-      const known = cuts.get(key)
-      if (known === undefined) cuts.set(key, [{ cut, epoch: record.epoch }])
-      else known.push({ cut, epoch: record.epoch })
-    }
-  }
-  return cuts
-}
-
 interface Witness {
   readonly id: RecordIdentity
   readonly value: string | null
@@ -131,67 +89,33 @@ interface Witness {
   readonly offset: number
 }
 
-const ascending = (ids: readonly BrokerId[]): BrokerId[] => [...new Set(ids)].sort((a, b) => a - b)
-
-/** The ISR with which the registry named a broker leader for the last time. */
-function isrAtElection(world: World, partition: TopicPartition, leader: BrokerId): BrokerId[] {
-  const path = statePath(partition)
-  let isr: readonly BrokerId[] = []
-  let named = NO_LEADER
-  for (const write of world.ledger.registryWrites) {
-    if (write.path !== path || write.write === 'delete') continue
-    const state = write.data as unknown as StateZnode
-    if (state.leader === leader && named !== leader) isr = state.isr
-    named = state.leader
-  }
-  return ascending(isr)
-}
-
-/** From the last leader back along whom it followed when it cut the record, to the one whose power loss began it. */
-function originOf(
-  leader: BrokerId,
-  cuts: readonly { readonly cut: { readonly broker: BrokerId; readonly leader: BrokerId } }[],
-  powerLostOn: readonly BrokerId[],
-): BrokerId {
-  const seen: BrokerId[] = []
-  let at = leader
-  while (at !== NO_LEADER && !seen.includes(at)) {
-    if (powerLostOn.includes(at)) return at
-    seen.push(at)
-    at = cuts.findLast(({ cut }) => cut.broker === at)?.cut.leader ?? NO_LEADER
-  }
-  return leader
-}
-
 function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cuts): LostRecord {
   const { id, partition, offset } = witness
   const copies = logsOf(world, partition)
     .map(({ broker, log }) => ({ broker, held: findRecord(log, id) }))
     .filter(({ held }) => held !== null)
-  const cuts = allCuts.get(`${partition} ${id}`) ?? []
+  const cuts = cutsOfRecord(allCuts, partition, id)
+  const lastLeader = judged.broker
   const committed = world.ledger.committed[partition]?.[offset]?.find((entry) => entry.id === id)
   const sent = world.ledger.sent[id] as SentRecord | undefined
   const acked = sent?.outcome === 'acked' ? sent : undefined
-  const powerLostOn = ascending(cuts.filter(({ cut }) => cut.rule === POWER_LOSS_RULE).map(({ cut }) => cut.broker))
-  const origin = originOf(judged.broker, cuts, powerLostOn)
+  const epoch = committed?.epoch ?? copies[0]?.held?.epoch ?? epochWhenCut(allCuts, partition, id) ?? -1
+  const judgedRecord = { partition, id, offset, epoch, committed: committed ?? null, lastLeader }
   return {
     id,
     value: witness.value,
     partition,
     offset,
-    epoch: committed?.epoch ?? copies[0]?.held?.epoch ?? cuts[0]?.epoch ?? -1,
+    epoch,
     acks: acked?.acks ?? null,
     ackedAtUs: acked?.answeredAtUs ?? null,
     ackedBy: acked?.answeredBy ?? null,
     committedAtUs: committed?.atUs ?? null,
-    leader: judged.broker,
+    leader: lastLeader,
     instead: recordAt(judged.log, offset),
     remainsOn: copies.map(({ broker }) => broker),
-    powerLostOn,
-    committedIsr: ascending(committed?.isr ?? []),
-    leaderIsr: isrAtElection(world, partition, origin),
-    origin,
-    truncatedBy: (cuts.findLast(({ cut }) => cut.broker === judged.broker) ?? cuts.at(-1))?.cut ?? null,
+    truncatedBy: cuts.findLast(({ broker }) => broker === lastLeader) ?? cuts.at(-1) ?? null,
+    powerLossHole: powerLossHole(world, allCuts, judgedRecord),
   }
 }
 

@@ -180,6 +180,25 @@ export function divergenceHoles(plan: Plan): Hole[] {
   return holes
 }
 
+/** Holes that a broker without the tail of its log falls into. Which of them lost a record is told by `powerLossHole`. */
+function lostTailHoles(plan: Plan): Hole[] {
+  if (!losesPower(plan) && !replacesDisks(plan)) return []
+  const holes: Hole[] = [
+    { because: 'every replica of the ISR may lose what it had', hole: losesPower(plan) ? 'KIP-101 (C-02)' : null },
+  ]
+  if (!hasEligibleReplicas(plan)) {
+    holes.push({
+      because: 'the last replica of the ISR may lose what it had and lead all the same',
+      hole: 'KIP-966 (C-16)',
+    })
+  }
+  // Brokers of KRaft register anew whenever they start, and are fenced until then.
+  if (plan.mechanisms.metadata === 'registry') {
+    holes.push({ because: 'a broker may be back before anybody has noticed what it lost', hole: 'KIP-380 (C-29)' })
+  }
+  return holes
+}
+
 /** Holes through which a committed record can be gone from the log of the leader. */
 export function lossHoles(plan: Plan): Hole[] {
   if (!isDisturbed(plan)) return []
@@ -194,12 +213,7 @@ export function lossHoles(plan: Plan): Hole[] {
   if (isUncleanPossible(plan)) {
     holes.push({ because: 'a replica outside the ISR may be elected', hole: 'KIP-106 (unclean leader election)' })
   }
-  if ((losesPower(plan) || replacesDisks(plan)) && !hasEligibleReplicas(plan)) {
-    holes.push({
-      because: 'a broker may lose what it had and still be the one that may lead',
-      hole: 'KIP-966 (last replica standing)',
-    })
-  }
+  holes.push(...lostTailHoles(plan))
   if (replacesDisks(plan) && !mechanisms.isrEligibility.endsWith('-epoch')) {
     holes.push({
       because: 'a broker with an empty disk may be taken for the member of the ISR that it was',
@@ -208,9 +222,6 @@ export function lossHoles(plan: Plan): Hole[] {
   }
   if (damagesDisks(plan)) {
     holes.push({ because: 'a disk may lose what a broker believes to be on it', hole: null })
-  }
-  if ((losesPower(plan) || replacesDisks(plan)) && hasEligibleReplicas(plan)) {
-    holes.push({ because: 'every replica of the ISR may lose what it had at once', hole: null })
   }
   holes.push(...divergenceHoles(plan))
   if (mechanisms.isrAdmission === 'high-watermark') {

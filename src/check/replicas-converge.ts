@@ -4,6 +4,7 @@ import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
 import { leadershipOf } from './leadership.ts'
 import { firstDifference, logOf, named } from './logs.ts'
+import { divergenceHole } from './power-loss-holes.ts'
 import { divergenceHoles, isUncleanPossible, settlesHealed, unlessHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import { processState } from './roles.ts'
@@ -61,6 +62,7 @@ function compare(world: World, partition: TopicPartition, leader: BrokerId, repl
   const difference = other === null ? null : firstDifference(log, other, 0, Math.min(log.logEndOffset, otherEnd))
   if (difference !== null) {
     const { offset, left, right } = difference
+    const hole = divergenceHole(world, partition, offset, [leader, replica])
     return {
       partition,
       words:
@@ -75,6 +77,7 @@ function compare(world: World, partition: TopicPartition, leader: BrokerId, repl
         replicaHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
       },
       key: `${partition} ${replica} diverged`,
+      ...(hole === null ? {} : { knownHole: hole }),
     }
   }
   if (otherEnd !== log.logEndOffset) {

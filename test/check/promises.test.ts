@@ -44,7 +44,10 @@ test('acknowledged records are promised from 2.1 on while nobody loses power', (
 })
 
 test('power loss and unclean election take the promise away in every generation', () => {
-  expect(hole('AckedAtAllNotLost', { kafka: '3.9' }, [power])).toContain('KIP-966')
+  const powerHoles = (kafka: string) => hole('AckedAtAllNotLost', { kafka, settings: clean }, [power])
+  expect(powerHoles('3.9')).toBe('KIP-101 (C-02), KIP-966 (C-16), KIP-380 (C-29)')
+  expect(powerHoles('3.9-kraft')).toBe('KIP-101 (C-02), KIP-966 (C-16)')
+  expect(powerHoles('4.1')).toBe('KIP-101 (C-02)')
   expect(hole('AckedAtAllNotLost', { kafka: '3.9', settings: { 'unclean.leader.election.enable': true } })).toContain(
     'unclean',
   )

@@ -1,0 +1,108 @@
+/** Cuts of replica logs, and what a replica held before them: read back from what each cut took away. */
+import type { RemovedRecord } from '../kafka/facts.ts'
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { NO_LEADER, nodeNumber } from '../kafka/ids.ts'
+import type { RecordIdentity } from '../kafka/records.ts'
+import type { World } from '../world/world.ts'
+import { logOf, recordAt } from './logs.ts'
+
+/** A cut that took a copy of a record away. */
+export interface Cut {
+  readonly broker: BrokerId
+  readonly event: number
+  readonly atUs: number
+  /** The mechanism and its source, as the broker said. */
+  readonly rule: string
+  /** The log end after it. */
+  readonly to: number
+  /** Whom the broker followed then; -1 for a power loss. */
+  readonly leader: BrokerId
+}
+
+/** The rule of a cut that no broker made. */
+export const POWER_LOSS_RULE = 'power loss of the unflushed tail'
+
+export const isPowerLoss = ({ rule }: Cut): boolean => rule === POWER_LOSS_RULE
+
+/** A cut with everything that it took, by offset. */
+export interface FullCut {
+  readonly cut: Cut
+  readonly removed: readonly RemovedRecord[]
+}
+
+/** All cuts of a run, each list in order of time. */
+export interface Cuts {
+  /** By partition and identity of a record: the cuts that took a copy of it. */
+  readonly ofRecord: ReadonlyMap<string, readonly FullCut[]>
+  /** By partition. */
+  readonly ofPartition: ReadonlyMap<TopicPartition, readonly FullCut[]>
+}
+
+function add<K>(lists: Map<K, FullCut[]>, key: K, full: FullCut): void {
+  const known = lists.get(key)
+  if (known === undefined) lists.set(key, [full])
+  else known.push(full)
+}
+
+export function cutsOf(world: World): Cuts {
+  const ofRecord = new Map<string, FullCut[]>()
+  const ofPartition = new Map<TopicPartition, FullCut[]>()
+  for (const { node, event, atUs, fact } of world.ledger.facts) {
+    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost' && fact.kind !== 'recoveryCut') continue
+    const how =
+      fact.kind === 'truncated'
+        ? { rule: fact.rule, leader: fact.leader }
+        : { rule: fact.kind === 'powerLost' ? POWER_LOSS_RULE : fact.rule, leader: NO_LEADER }
+    const cut: Cut = { broker: nodeNumber(node), event, atUs, to: fact.to, ...how }
+    const full = { cut, removed: fact.removed }
+    add(ofPartition, fact.partition, full)
+    for (const { id } of fact.removed) add(ofRecord, recordKey(fact.partition, id), full)
+  }
+  return { ofRecord, ofPartition }
+}
+
+const recordKey = (partition: TopicPartition, id: RecordIdentity): string => `${partition} ${id}`
+
+/** The cuts that took a copy of one record, in order of time; a retry may have put it at more than one offset. */
+export const cutsOfRecord = (cuts: Cuts, partition: TopicPartition, id: RecordIdentity, offset?: number): Cut[] =>
+  (cuts.ofRecord.get(recordKey(partition, id)) ?? [])
+    .filter(({ removed }) => offset === undefined || removed.some((each) => each.id === id && each.offset === offset))
+    .map(({ cut }) => cut)
+
+/** The leader epoch of a record as the first cut of it tells; undefined: nobody cut it. */
+export const epochWhenCut = (cuts: Cuts, partition: TopicPartition, id: RecordIdentity): number | undefined =>
+  cuts.ofRecord.get(recordKey(partition, id))?.[0]?.removed.find((record) => record.id === id)?.epoch
+
+/** What a replica had at an offset below its log end. */
+export interface Held {
+  readonly id: RecordIdentity
+  readonly epoch: number
+  /** It was cut out: a log that is cut in the middle of a batch loses the whole batch and ends where it was told to. */
+  readonly isCutOut: boolean
+}
+
+/**
+ * What a replica had at an offset below its log end right after an event: what the first later cut took from there, else
+ * what lies there at the end of the run, else what an earlier cut has left a gap of. null: nothing tells (a cleaner or
+ * retention may have been there).
+ */
+export function heldAfter(
+  world: World,
+  cuts: Cuts,
+  replica: { readonly partition: TopicPartition; readonly broker: BrokerId },
+  offset: number,
+  event: number,
+): Held | null {
+  const { partition, broker } = replica
+  const own = (cuts.ofPartition.get(partition) ?? []).flatMap(({ cut, removed }) => {
+    const taken = cut.broker === broker ? removed.find((record) => record.offset === offset) : undefined
+    return taken === undefined ? [] : [{ cut, taken }]
+  })
+  const later = own.find(({ cut }) => cut.event > event)?.taken
+  const log = logOf(world, broker, partition)
+  const held = later ?? (log === null ? null : recordAt(log, offset))
+  if (held !== null) return { id: held.id, epoch: held.epoch, isCutOut: false }
+  const before = own.findLast(({ cut }) => cut.event <= event)
+  if (before === undefined || before.cut.to <= offset) return null
+  return { id: before.taken.id, epoch: before.taken.epoch, isCutOut: true }
+}

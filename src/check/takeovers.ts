@@ -1,0 +1,50 @@
+/** Who first led without a record: the takeover with which it went missing. */
+import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { nodeNumber } from '../kafka/ids.ts'
+import type { RecordIdentity } from '../kafka/records.ts'
+import { partitionTruth } from '../world/targets.ts'
+import type { World } from '../world/world.ts'
+import type { Cuts } from './cuts.ts'
+import { heldAfter } from './cuts.ts'
+import { logOf } from './logs.ts'
+
+/** A broker began to lead a partition. */
+export interface Takeover {
+  readonly broker: BrokerId
+  readonly event: number
+  /** The ISR that it was told. */
+  readonly isr: readonly BrokerId[]
+  /** What it had, or a cut has left a gap of, at the offset of the record that is missing; null: its log ended before. */
+  readonly instead: RecordIdentity | null
+}
+
+/** A record from the moment on when its loss would be one: its commit, or its acknowledgement. */
+export interface MissedRecord {
+  readonly partition: TopicPartition
+  readonly id: RecordIdentity
+  readonly offset: number
+  readonly sinceEvent: number
+  /** The epoch of the leader that committed it; takeovers of older epochs are of brokers that are out of date. */
+  readonly sinceEpoch: number
+}
+
+/**
+ * The first takeover since then by a broker that was without the record. Where nobody led any more: the last named leader
+ * `last`, as it would lead at the end of the run.
+ */
+export function takeoverWithout(world: World, cuts: Cuts, record: MissedRecord, last: BrokerId): Takeover | null {
+  const { partition, id, offset, sinceEvent, sinceEpoch } = record
+  const leads = (broker: BrokerId, event: number, isr: readonly BrokerId[], logEndOffset: number): Takeover | null => {
+    if (logEndOffset <= offset) return { broker, event, isr, instead: null }
+    const held = heldAfter(world, cuts, { partition, broker }, offset, event)
+    return held !== null && (held.isCutOut || held.id !== id) ? { broker, event, isr, instead: held.id } : null
+  }
+  for (const { node, event, fact } of world.ledger.facts) {
+    if (fact.kind !== 'becameLeader' || fact.partition !== partition) continue
+    if (event <= sinceEvent || fact.leaderEpoch < sinceEpoch) continue
+    const takeover = leads(nodeNumber(node), event, fact.isr, fact.logEndOffset)
+    if (takeover !== null) return takeover
+  }
+  const isr = partitionTruth(world, partition)?.isr ?? []
+  return leads(last, world.index, isr, logOf(world, last, partition)?.logEndOffset ?? 0)
+}

@@ -1,0 +1,218 @@
+/** Losses after a power loss, by the hole that let them happen: stories of one partition and three brokers, told by hand. */
+import { expect, test } from 'vitest'
+import { lostCommitted } from '../../src/check/loss.ts'
+import type { Fact } from '../../src/kafka/facts.ts'
+import type { Action } from '../../src/world/plan.ts'
+import type { World } from '../../src/world/world.ts'
+import { broker } from '../builders.ts'
+import type { ReplicaGiven } from './builders.ts'
+import { findings, happen, highWatermark, P, worldOf, writeState } from './builders.ts'
+
+const EVERY_MEMBER = 'C-02 (KIP-101: every ISR member lost power)'
+const LAST_STANDING = 'C-16 (KIP-966: last replica standing)'
+const UNNOTICED = 'C-29 (KIP-380: back before its loss was noticed)'
+const LED_TWICE = 'C-29 (KIP-380: an epoch led twice, before and after a power loss)'
+
+const ALL = [1, 2, 3]
+const power: Action = { do: 'powerLoss', target: broker(1), keepBelow: null, keep: 'random' }
+
+/** m1 and m2 are committed at epoch 0 by broker 1, with everybody in sync; `replicas` is how the run ends. */
+function committed(replicas: Readonly<Record<number, ReplicaGiven>>, leader = 1): World {
+  const given = {
+    kafka: '2.4',
+    steps: [{ atUs: 0, do: [power] }],
+    state: { leader, epoch: 0, isr: ALL },
+    replicas,
+  }
+  const world = worldOf(given)
+  happen(world, writeState(world, { leader: 1, isr: ALL }))
+  leads(world, 1, 0, 0)
+  commits(world, ['m1@0', 'm2@0'], 0)
+  return world
+}
+
+/** Broker 1 leads with this log and moves its high watermark to the end of it; its log is what it was before again. */
+function commits(world: World, log: readonly string[], from: number): void {
+  const node = world.nodes['broker-1']!
+  const last = node.state
+  node.state = worldOf({ replicas: { 1: { log, role: 'leader' } } }).nodes['broker-1']!.state
+  happen(world, ['broker-1', highWatermark(from, log.length)])
+  node.state = last
+}
+
+const elect = (world: World, leader: number, epoch: number, isr: readonly number[]) =>
+  happen(world, writeState(world, { leader, epoch, isr }))
+
+function leads(world: World, leader: number, leaderEpoch: number, logEndOffset: number, isr: readonly number[] = ALL) {
+  const fact: Fact = { kind: 'becameLeader', partition: P, leaderEpoch, logEndOffset, highWatermark: 0, isr }
+  happen(world, [`broker-${leader}`, fact])
+}
+
+const removedFrom = (to: number, values: readonly string[]) =>
+  values.map((value, index) => ({ offset: to + index, epoch: 0, id: `p1/${value}`, value }))
+
+function losesPower(world: World, who: number, to: number, values: readonly string[]) {
+  const removed = removedFrom(to, values)
+  const fact: Fact = { kind: 'powerLost', partition: P, from: to + values.length, to, durable: 0, removed }
+  happen(world, [`broker-${who}`, fact])
+}
+
+/** A follower cuts its log to `to`; what it loses begins at `from`, which lies before where a whole batch goes. */
+function truncates(world: World, who: number, to: number, values: readonly string[], from = to, leader = 1) {
+  const removed = removedFrom(from, values)
+  const rule = 'a rule'
+  const fact: Fact = {
+    kind: 'truncated',
+    partition: P,
+    from: from + values.length,
+    to,
+    removed,
+    rule,
+    leader,
+    leaderEpoch: 1,
+  }
+  happen(world, [`broker-${who}`, fact])
+}
+
+const holes = (world: World) => lostCommitted(world).map(({ value, powerLossHole }) => [value, powerLossHole])
+
+const SHORT: ReplicaGiven = { role: 'leader', log: ['m1@0'] }
+const WHOLE: ReplicaGiven = { log: ['m1@0', 'm2@0'] }
+const OF_FIRST_TERM: ReplicaGiven = { ...WHOLE, role: 'leader', epoch: 1 }
+const SECOND: ReplicaGiven = { log: ['m1@0', 'm4@0'] }
+
+test('every member of the ISR has lost the record with its power', () => {
+  const world = committed({ 1: SHORT, 2: { log: ['m1@0'] }, 3: { log: ['m1@0'] } })
+  for (const id of ALL) losesPower(world, id, 1, ['m2'])
+  leads(world, 1, 0, 1)
+  expect(holes(world)).toEqual([['m2', EVERY_MEMBER]])
+  expect(findings(world, 'ConsistentCommittedData')[0]!.knownHole).toBe(EVERY_MEMBER)
+})
+
+test('a member that loses it only after the leader was back has not lost it with the others', () => {
+  const world = committed({ 1: SHORT, 2: { log: ['m1@0'] }, 3: { log: ['m1@0'] } })
+  losesPower(world, 1, 1, ['m2'])
+  losesPower(world, 2, 1, ['m2'])
+  leads(world, 1, 0, 1)
+  losesPower(world, 3, 1, ['m2'])
+  expect(holes(world)).toEqual([['m2', UNNOTICED]])
+})
+
+test('every member of a smaller ISR has lost it, and one outside has not', () => {
+  const world = committed({ 1: SHORT, 2: { log: ['m1@0'] }, 3: WHOLE })
+  elect(world, 1, 1, [1, 2])
+  leads(world, 1, 1, 2, [1, 2])
+  losesPower(world, 1, 1, ['m2'])
+  losesPower(world, 2, 1, ['m2'])
+  leads(world, 1, 1, 1, [1, 2])
+  expect(holes(world)).toEqual([['m2', EVERY_MEMBER]])
+})
+
+test('the last replica standing loses it and leads all the same', () => {
+  const world = committed({ 1: SHORT, 2: WHOLE, 3: WHOLE })
+  elect(world, 1, 1, [1])
+  leads(world, 1, 1, 2, [1])
+  losesPower(world, 1, 1, ['m2'])
+  leads(world, 1, 1, 1, [1])
+  expect(holes(world)).toEqual([['m2', LAST_STANDING]])
+})
+
+test('the last replica standing loses it and does not come back before the end', () => {
+  const world = committed({ 1: { ...SHORT, process: 'down' }, 2: WHOLE, 3: WHOLE })
+  losesPower(world, 1, 1, ['m2'])
+  elect(world, 1, 1, [1])
+  expect(holes(world)).toEqual([['m2', LAST_STANDING]])
+})
+
+test('whoever was put out of the ISR, and leads alone in an unclean way, is not the last replica standing', () => {
+  const world = committed({ 1: SHORT, 2: WHOLE, 3: WHOLE })
+  losesPower(world, 1, 1, ['m2'])
+  elect(world, 2, 1, [2])
+  leads(world, 2, 1, 2, [2])
+  elect(world, 1, 2, [1])
+  leads(world, 1, 2, 1, [1])
+  expect(holes(world)).toEqual([['m2', null]])
+  expect(findings(world, 'ConsistentCommittedData')[0]!.knownHole).toBeUndefined()
+})
+
+test('a leader is back before its loss was noticed, and others follow it who never had the record', () => {
+  const world = committed({ 1: { log: ['m1@0'] }, 2: SHORT, 3: { log: ['m1@0'] } })
+  losesPower(world, 1, 1, ['m2'])
+  leads(world, 1, 0, 1)
+  truncates(world, 2, 1, ['m2'])
+  elect(world, 2, 1, ALL)
+  leads(world, 2, 1, 1)
+  expect(holes(world)).toEqual([['m2', UNNOTICED]])
+})
+
+test('a follower whose loss nobody has noticed is elected', () => {
+  const world = committed({ 1: WHOLE, 2: SHORT, 3: WHOLE }, 2)
+  losesPower(world, 2, 1, ['m2'])
+  elect(world, 2, 1, [2, 3])
+  leads(world, 2, 1, 1, [2, 3])
+  expect(holes(world)).toEqual([['m2', UNNOTICED]])
+})
+
+test('a follower that was cut by its leader is no victim of a power loss', () => {
+  const world = committed({ 1: WHOLE, 2: SHORT, 3: WHOLE }, 2)
+  truncates(world, 2, 1, ['m2'])
+  elect(world, 2, 1, [2, 3])
+  leads(world, 2, 1, 1, [2, 3])
+  expect(holes(world)).toEqual([['m2', null]])
+})
+
+test('a copy that a retry put at another offset does not bring a lost one back', () => {
+  const world = committed({ 1: { role: 'leader', log: ['m1@0', 'm3@1', 'm2@1'] }, 2: WHOLE, 3: WHOLE })
+  elect(world, 1, 1, [1])
+  losesPower(world, 1, 1, ['m2'])
+  leads(world, 1, 1, 1, [1])
+  expect(holes(world)).toEqual([['m2', LAST_STANDING]])
+})
+
+/** Broker 1 leads epoch 0 twice: m2 is of its first term and kept by broker 2, m4 of its second. Then broker 2 leads. */
+function ledTwice(replicas: Readonly<Record<number, ReplicaGiven>>, before?: (world: World) => void): World {
+  const world = committed(replicas, 2)
+  losesPower(world, 1, 1, ['m2'])
+  leads(world, 1, 0, 1)
+  commits(world, ['m1@0', 'm4@0'], 1)
+  before?.(world)
+  elect(world, 2, 1, [2, 3])
+  leads(world, 2, 1, 2, [2, 3])
+  return world
+}
+
+test('a record of an epoch that was led twice is lost to one of its first term', () => {
+  const world = ledTwice({ 1: SECOND, 2: OF_FIRST_TERM, 3: SECOND })
+  expect(holes(world)).toEqual([['m4', LED_TWICE]])
+})
+
+test('so it is where the record of the first term went with the rest of its batch', () => {
+  const world = ledTwice({ 1: SECOND, 2: { ...OF_FIRST_TERM, log: ['m1@0', '', 'm5@1'] }, 3: SECOND }, (story) =>
+    truncates(story, 2, 2, ['m2', 'm3'], 1),
+  )
+  expect(holes(world).filter(([value]) => value === 'm4')).toEqual([['m4', LED_TWICE]])
+})
+
+test('two logs that differ in an epoch that was led twice are told by it', () => {
+  const world = ledTwice({ 1: SECOND, 2: OF_FIRST_TERM, 3: SECOND })
+  const step = happen(world, [
+    'broker-3',
+    { kind: 'appended', partition: P, baseOffset: 1, endOffset: 2, leaderEpoch: 0, as: 'follower' },
+  ])
+  expect(findings(world, 'LogMatchingByEpoch', step).map(({ knownHole }) => knownHole)).toEqual([LED_TWICE])
+  expect(findings(world, 'ReplicasConverge').map(({ knownHole }) => knownHole)).toEqual([LED_TWICE, LED_TWICE])
+})
+
+test('two logs that differ without such an epoch have no name', () => {
+  const world = committed({ 1: SECOND, 2: OF_FIRST_TERM, 3: SECOND }, 2)
+  elect(world, 2, 1, ALL)
+  const step = happen(world, [
+    'broker-3',
+    { kind: 'appended', partition: P, baseOffset: 1, endOffset: 2, leaderEpoch: 0, as: 'follower' },
+  ])
+  expect(findings(world, 'LogMatchingByEpoch', step).map(({ knownHole }) => knownHole)).toEqual([undefined])
+  // Lost with its power, and led on in another epoch: that is what epochs tell apart.
+  losesPower(world, 1, 1, ['m2'])
+  leads(world, 1, 1, 1)
+  expect(findings(world, 'ReplicasConverge').map(({ knownHole }) => knownHole)).toEqual([undefined, undefined])
+})
