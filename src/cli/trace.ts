@@ -1,8 +1,8 @@
 /** `trace`: whether a trace is sound, and a trace in the forms of other tools. */
 import { Command, Option } from 'commander'
-import { parseTrace } from '../driver/trace.ts'
+import { TraceText } from '../driver/trace.ts'
 import { chromeTrace, eventsCsv, mermaidSequence, shivizLog } from '../report/page/exports.ts'
-import { PageRun, pageTrace } from '../report/page/page-run.ts'
+import { PageRun } from '../report/page/page-run.ts'
 import { traceProblems } from '../report/page/validate.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
@@ -42,10 +42,10 @@ function validateTrace(io: Io, file: string): number {
 
 function exportTrace(io: Io, file: string, flags: ExportFlags): number {
   const { text, trace } = readTraceFile(io, file)
-  const parsed = parseTrace(pageText(trace, text, { file, repeat: '' }))
-  const page = parsed.ok ? pageTrace(parsed.trace) : null
-  if (page === null) throw new UsageError(`${file} has no events to export`)
-  const out = exported(new PageRun(page), flags.as)
+  const run = new PageRun(new TraceText(pageText(trace, text, { file, repeat: '' })))
+  if (run.length === 0) throw new UsageError(`${file} has no events to export`)
+  run.readAll()
+  const out = exported(run, flags.as)
   if (flags.out === undefined) io.stdout.write(out)
   else writeFile(io, flags.out, out)
   return EXIT.held

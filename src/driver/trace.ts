@@ -112,31 +112,80 @@ export interface Trace {
   readonly footer: TraceFooter | null
 }
 
-/** Reads a trace. Says in words why a text is none. */
+/** Why a text is no trace, in words. */
+export class TraceError extends Error {}
+
+/** A trace as text: its first and last line are read at once, its events in order and in parts, as they are asked for. */
+export class TraceText {
+  readonly header: TraceHeader
+  readonly footer: TraceFooter | null
+  /** How many events it has. */
+  readonly count: number
+  readonly #text: string
+  /** Where each line begins, and where the last one ends. */
+  readonly #starts: readonly number[]
+  #read = 0
+
+  /** Throws a TraceError when the text is no trace. Lines of events are not looked at yet. */
+  constructor(text: string) {
+    this.#text = text
+    this.#starts = lineStarts(text)
+    const lines = this.#starts.length - 1
+    const header = (lines === 0 ? undefined : this.#line(0)) as Partial<TraceHeader> | undefined
+    if (header?.ktrace === undefined || header.plan === undefined) {
+      throw new TraceError('the first line is not the header of a trace ({"ktrace": 1, "plan": …})')
+    }
+    if (header.ktrace !== TRACE_VERSION) {
+      throw new TraceError(`this is a trace of version ${header.ktrace}; this program reads version ${TRACE_VERSION}`)
+    }
+    const last = lines < 2 ? undefined : (this.#line(lines - 1) as Partial<TraceFooter>)
+    this.header = header as TraceHeader
+    this.footer = last?.digest === undefined ? null : (last as TraceFooter)
+    this.count = lines - (this.footer === null ? 1 : 2)
+  }
+
+  /** The next events, at most so many; none when all are read. Throws a TraceError for a line that is not JSON. */
+  next(most: number): TraceEvent[] {
+    const events: TraceEvent[] = []
+    const end = Math.min(this.count, this.#read + most)
+    while (this.#read < end) {
+      this.#read += 1
+      events.push(this.#line(this.#read) as TraceEvent)
+    }
+    return events
+  }
+
+  #line(index: number): unknown {
+    try {
+      return JSON.parse(this.#text.slice(this.#starts[index], this.#starts[index + 1]))
+    } catch {
+      throw new TraceError(`line ${index + 1} is not JSON: a trace has one JSON object a line`)
+    }
+  }
+}
+
+function lineStarts(text: string): number[] {
+  const starts: number[] = []
+  let at = 0
+  while (at < text.length) {
+    const end = text.indexOf('\n', at)
+    const next = end < 0 ? text.length : end + 1
+    if (end !== at) starts.push(at)
+    at = next
+  }
+  starts.push(text.length)
+  return starts
+}
+
+/** Reads a whole trace. Says in words why a text is none. */
 export function parseTrace(
   text: string,
 ): { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly message: string } {
-  const lines = text.split('\n').filter((line) => line !== '')
-  const parsed: unknown[] = []
-  for (const [index, line] of lines.entries()) {
-    try {
-      parsed.push(JSON.parse(line))
-    } catch {
-      return { ok: false, message: `line ${index + 1} is not JSON: a trace has one JSON object a line` }
-    }
+  try {
+    const trace = new TraceText(text)
+    return { ok: true, trace: { header: trace.header, events: trace.next(trace.count), footer: trace.footer } }
+  } catch (error) {
+    if (error instanceof TraceError) return { ok: false, message: error.message }
+    throw error
   }
-  const header = parsed[0] as Partial<TraceHeader> | undefined
-  if (header?.ktrace === undefined || header.plan === undefined) {
-    return { ok: false, message: 'the first line is not the header of a trace ({"ktrace": 1, "plan": …})' }
-  }
-  if (header.ktrace !== TRACE_VERSION) {
-    return {
-      ok: false,
-      message: `this is a trace of version ${header.ktrace}; this program reads version ${TRACE_VERSION}`,
-    }
-  }
-  const last = parsed.length > 1 ? (parsed[parsed.length - 1] as Partial<TraceFooter>) : undefined
-  const footer = last?.digest === undefined ? null : (last as TraceFooter)
-  const events = parsed.slice(1, footer === null ? undefined : -1) as TraceEvent[]
-  return { ok: true, trace: { header: header as TraceHeader, events, footer } }
 }

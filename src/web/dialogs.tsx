@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { eventWords } from '../report/page/event-words.ts'
 import { chromeTrace, eventsCsv, mermaidSequence, shivizLog } from '../report/page/exports.ts'
 import { COMMANDS } from './commands.ts'
-import { bookmarks, dialog, eventOf, ghostsShown, goEvent, keysOn, main, zoom } from './store.ts'
+import { bookmarks, dialog, eventOf, ghostsShown, goEvent, keysOn, main, wholeRun, zoom } from './store.ts'
 
 export function Dialogs() {
   const box = useRef<HTMLDialogElement>(null)
@@ -188,13 +188,16 @@ function Exports() {
       <h2>Export</h2>
       <ul class="exports">
         <li>
-          <button type="button" onClick={() => save(`${name}.perfetto.json`, chromeTrace(run), 'application/json')}>
+          <button
+            type="button"
+            onClick={() => save(`${name}.perfetto.json`, chromeTrace(wholeRun(side)), 'application/json')}
+          >
             Perfetto
           </button>{' '}
           the whole run for ui.perfetto.dev
         </li>
         <li>
-          <button type="button" onClick={() => save(`${name}.shiviz.log`, shivizLog(run), 'text/plain')}>
+          <button type="button" onClick={() => save(`${name}.shiviz.log`, shivizLog(wholeRun(side)), 'text/plain')}>
             ShiViz
           </button>{' '}
           events with vector clocks
@@ -209,7 +212,7 @@ function Exports() {
           a sequence diagram up to this event
         </li>
         <li>
-          <button type="button" onClick={() => save(`${name}.csv`, eventsCsv(run), 'text/csv')}>
+          <button type="button" onClick={() => save(`${name}.csv`, eventsCsv(wholeRun(side)), 'text/csv')}>
             CSV
           </button>{' '}
           a line an event

@@ -1,9 +1,9 @@
 /** The list of events: only the rows in sight are in the page. In a comparison, both runs with gaps between. */
 import { computed, signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { formatTime } from '../kernel/time.ts'
 import { eventWords, shortNode } from '../report/page/event-words.ts'
-import type { Level } from '../report/page/page-run.ts'
+import type { Level } from '../report/page/moments.ts'
 import {
   active,
   bookmarks,
@@ -13,6 +13,7 @@ import {
   goRow,
   isBoth,
   lastAllowed,
+  lastRow,
   level,
   main,
   rows,
@@ -46,16 +47,18 @@ export function EventList() {
   const side = main.value!
   const box = useRef<HTMLDivElement>(null)
   const both = isBoth.value
-  const count = both ? (comparison.value?.pairs.length ?? 0) : listed.value.length
+  const count = both ? lastRow.value + 1 : listed.value.length
   const here = both ? rows.value[active.value] : lastAtOrBefore(listed.value, eventOf(side))
-  useEffect(() => {
-    const top = here * ROW_PX
-    const element = box.current
-    if (element === null) return
-    const room = element.clientHeight
-    if (top < element.scrollTop || top > element.scrollTop + room - 2 * ROW_PX) element.scrollTop = top - room / 2
-  }, [here])
-  const from = Math.max(0, Math.floor(scrolled.value / ROW_PX) - 6)
+  const shownRow = useRef(-1)
+  // Another row comes into sight; a list that the reader has scrolled stays where it is.
+  const top = shownRow.current === here ? scrolled.value : topWith(here, count, scrolled.value)
+  useLayoutEffect(() => {
+    shownRow.current = here
+    if (top === scrolled.peek() || box.current === null) return
+    scrolled.value = top
+    box.current.scrollTop = top
+  }, [here, top])
+  const from = Math.max(0, Math.floor(top / ROW_PX) - 6)
   const to = Math.min(count, from + Math.ceil(HEIGHT_PX / ROW_PX) + 12)
   const indices = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
   return (
@@ -117,6 +120,13 @@ export function EventList() {
   )
 }
 
+/** Where the list has to be scrolled to so that a row is in sight: as it is, or with the row in the middle. */
+function topWith(row: number, count: number, top: number): number {
+  const at = row * ROW_PX
+  if (at >= top && at <= top + HEIGHT_PX - 2 * ROW_PX) return top
+  return Math.max(0, Math.min(at - HEIGHT_PX / 2, count * ROW_PX - HEIGHT_PX))
+}
+
 function lastAtOrBefore(list: readonly number[], event: number): number {
   let low = 0
   let high = list.length
@@ -133,7 +143,7 @@ const place = (index: number) => ({ position: 'absolute', top: `${index * ROW_PX
 function EventRow({ index, at, here }: { readonly index: number; readonly at: number; readonly here: boolean }) {
   const { run } = main.value!
   const event = run.events[at]!
-  const broken = run.moments.some((moment) => moment.event === at && moment.kind === 'break')
+  const broken = run.breaksAt(at).length > 0
   const words = eventWords(event)
   const hit = search.value !== '' && words.toLowerCase().includes(search.value.toLowerCase())
   return (
@@ -171,7 +181,15 @@ function PairRow({ index, here }: { readonly index: number; readonly here: boole
     const row = pair[which]
     return row === null ? '' : `${row.node === '' ? '' : `${shortNode(row.node)} `}${row.words}`
   }
-  const gap = (label: string): string => `– nothing like it in ${label} –`
+  const isUntold = (which: 'left' | 'right'): boolean =>
+    (pair[which]?.event ?? -1) > lastAllowed(sides.value[which === 'left' ? 0 : 1]!.run)
+  const half = (which: 'left' | 'right') => {
+    const { label } = sides.value[which === 'left' ? 0 : 1]!
+    if (isUntold(which)) return <span class="gap">– after the question –</span>
+    if (pair[which] === null) return <span class="gap">– nothing like it in {label} –</span>
+    return <span class="words">{words(which)}</span>
+  }
+  const told = (which: 'left' | 'right'): string => (isUntold(which) ? '' : words(which))
   return (
     <div
       role="row"
@@ -185,17 +203,13 @@ function PairRow({ index, here }: { readonly index: number; readonly here: boole
         aria-current={here ? 'true' : undefined}
         tabIndex={here ? 0 : -1}
         onClick={() => goRow(index)}
-        title={`A: ${words('left')}\nB: ${words('right')}`}
+        title={`A: ${told('left')}\nB: ${told('right')}`}
       >
-        <span class={pair.left === null ? 'gap' : 'words'}>
-          {pair.left === null ? gap(sides.value[0]!.label) : words('left')}
-        </span>
+        {half('left')}
         <span class="glyph">
           {first ? '▶' : pair.kind === 'only' && pair.left === null ? '▷' : KIND_GLYPHS[pair.kind]}
         </span>
-        <span class={pair.right === null ? 'gap' : 'words'}>
-          {pair.right === null ? gap(sides.value[1]!.label) : words('right')}
-        </span>
+        {half('right')}
       </button>
     </div>
   )

@@ -63,7 +63,7 @@ export function Inspector({ side }: { readonly side: Side }) {
   const { happened, said } = eventDetail(event)
   const { links, more } = whyChain(side.run, at)
   const go = (index: number): void => goEvent(index, sideIndex(side))
-  const breaks = side.run.moments.filter((moment) => moment.event === at && moment.kind === 'break')
+  const breaks = side.run.breaksAt(at)
   const atStake = (event.v ?? []).filter(({ change }) => change === 'at-stake').map(({ property }) => property)
   return (
     <section class="inspector" aria-label="This event">

@@ -11,6 +11,7 @@ import {
   goEvent,
   goRow,
   isBoth,
+  lastRow,
   lecture,
   main,
   nextChapter,
@@ -37,6 +38,8 @@ function FirstDifference() {
   const [a, b] = shown.value
   if (divergence === null || a === undefined || b === undefined)
     return <p class="difference">Both runs do the same from beginning to end.</p>
+  if (divergence.at > lastRow.value)
+    return <p class="difference">Where the two part for the first time is told after the question.</p>
   const passed = rows.value[0] >= divergence.at
   return (
     <p class="difference">

@@ -1,11 +1,11 @@
 /** The page starts: reads the runs that are in it, and draws. */
 import { effect } from '@preact/signals'
 import { render } from 'preact'
-import { parseTrace } from '../driver/trace.ts'
+import { TraceText } from '../driver/trace.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
 import { isInternalTopic } from '../kafka/internal-topics.ts'
 import type { PageComparison } from '../report/page/comparison-data.ts'
-import { PageRun, pageTrace } from '../report/page/page-run.ts'
+import { PageRun } from '../report/page/page-run.ts'
 import { logPath } from '../report/page/view-state.ts'
 import { App } from './app.tsx'
 import { linkHere, onKey } from './commands.ts'
@@ -21,6 +21,7 @@ import {
   main,
   partition,
   playing,
+  readFurther,
   showView,
   sides,
   speed,
@@ -29,6 +30,25 @@ import {
   view,
 } from './store.ts'
 import './style.css'
+
+/** Events that are read before anything is drawn. */
+const READ_FIRST = 2_000
+
+/** How long the page reads on before it lets the browser draw, in ms. */
+const SLICE_MS = 12
+
+/** Reads what is left of the runs, a slice at a time. */
+function readOn(): void {
+  const runs = sides.value.map(({ run }) => run).filter(({ isWhole }) => !isWhole)
+  if (runs.length === 0) return
+  const slice = (): void => {
+    const until = performance.now() + SLICE_MS
+    for (const run of runs) while (!run.isWhole && performance.now() < until) run.readOn()
+    if (runs.some(({ isWhole }) => !isWhole)) setTimeout(slice)
+    else readFurther()
+  }
+  setTimeout(slice)
+}
 
 /** The first partition of a topic of clients that gets records, else the first one. */
 function openingPartition({ partitions, changes, header }: PageRun): string {
@@ -43,16 +63,14 @@ async function readSides(): Promise<Side[]> {
   const texts = await blocks('run')
   if (texts.length === 0) throw new Error('There is no run in this page.')
   return texts.map((text, index) => {
-    const parsed = parseTrace(text)
-    if (!parsed.ok) throw new Error(`The run in this page cannot be read: ${parsed.message}`)
-    const trace = pageTrace(parsed.trace)
-    if (trace === null) throw new Error('The trace in this page was written without what a page shows.')
-    const run = new PageRun(trace)
+    const run = new PageRun(new TraceText(text))
+    run.readTo(READ_FIRST)
+    if (run.changes.size === 0) throw new Error('The trace in this page was written without what a page shows.')
     return { name: index === 0 ? 'A' : 'B', label: `Kafka ${run.header.kafka}`, run }
   })
 }
 
-/** Where the story gets going: its first step, else its first event. */
+/** Where the story gets going: its first chapter, else its first step if it comes soon, else its first event. */
 function openingEvent(run: PageRun): number {
   const chapter = run.footer?.chapters?.[0]
   if (chapter !== undefined) return chapter
@@ -82,7 +100,7 @@ function play(): void {
       step(1)
       const now = events.peek()
       const stopped = now[0] === before[0] && now[1] === before[1]
-      const broke = side?.run.moments.some(({ event, kind }) => kind === 'break' && now.includes(event)) ?? false
+      const broke = now.some((event) => (side?.run.breaksAt(event).length ?? 0) > 0)
       if (stopped || broke) playing.value = false
     }, 1000 / speed.value)
   })
@@ -97,6 +115,24 @@ function keepAnswers(run: PageRun): void {
   } catch {
     // A browser that keeps nothing for files shows the questions again.
   }
+}
+
+/** How long the address waits for the reader to stay at an event, in ms: browsers let it change only so often. */
+const ADDRESS_MS = 200
+
+function keepAddress(): void {
+  let timer = 0
+  effect(() => {
+    const link = linkHere()
+    clearTimeout(timer)
+    timer = window.setTimeout(() => {
+      try {
+        history.replaceState(null, '', link)
+      } catch {
+        // Some viewers of files keep the address to themselves.
+      }
+    }, ADDRESS_MS)
+  })
 }
 
 async function start(): Promise<void> {
@@ -124,15 +160,9 @@ async function start(): Promise<void> {
       else root.dataset.theme = theme.value
       root.classList.toggle('lecture', lecture.value)
     })
-    effect(() => {
-      events.value
-      try {
-        history.replaceState(null, '', linkHere())
-      } catch {
-        // Some viewers of files keep the address to themselves.
-      }
-    })
+    keepAddress()
     play()
+    readOn()
     document.documentElement.dataset.ready = 'yes'
   } catch (error) {
     const words = document.createElement('p')

@@ -1,6 +1,7 @@
 /** The whole run in one line: how much happens where, faults and breaks, and where the reader is. */
 import { useEffect, useRef } from 'preact/hooks'
-import type { Moment, PageRun } from '../report/page/page-run.ts'
+import type { Moment } from '../report/page/moments.ts'
+import type { PageRun } from '../report/page/page-run.ts'
 import { isDark } from './commands.ts'
 import { pageWidth } from './size.ts'
 import {
@@ -75,7 +76,7 @@ export function Scrubber() {
       pen.fillStyle = moment.kind === 'break' ? (dark ? '#ff8a4d' : '#b34700') : dark ? '#eee' : '#111'
       pen.fillText(moment.glyph, Math.max(6, Math.min(width - 6, at)), row === 'top' ? 11 : 24)
     }
-  }, [run, width, dark])
+  }, [side, width, dark])
   const at = eventOf(side)
   const both = isBoth.value
   const pairs = comparison.value?.pairs.length ?? 0

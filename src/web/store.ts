@@ -1,7 +1,8 @@
 /** What the reader looks at: runs, cursors and views, as signals. Everything drawn is computed from these. */
 import { batch, computed, signal } from '@preact/signals'
 import type { PageComparison } from '../report/page/comparison-data.ts'
-import type { Level, Moment, PageRun } from '../report/page/page-run.ts'
+import type { Level, Moment } from '../report/page/moments.ts'
+import type { PageRun } from '../report/page/page-run.ts'
 import type { Traffic } from '../report/page/space-time-scene.ts'
 
 export interface Side {
@@ -63,6 +64,20 @@ export const sideIndex = (side: Side): 0 | 1 => (side.name === 'A' ? 0 : 1)
 
 export const eventOf = (side: Side): number => events.value[sideIndex(side)]
 
+/** More of the runs is read: what was drawn of the whole of them is drawn again. */
+export function readFurther(): void {
+  sides.value = sides.value.map((side) => ({ ...side }))
+}
+
+/** The run of a side, read to its end: for what looks beyond the event at hand. */
+export function wholeRun(side: Side): PageRun {
+  if (!side.run.isWhole) {
+    side.run.readAll()
+    readFurther()
+  }
+  return side.run
+}
+
 // --- Chapters
 
 export interface ChapterAt {
@@ -93,6 +108,8 @@ export const isHeld = (run: PageRun): boolean => lastAllowed(run) < run.length -
 
 // --- Moving
 
+const QUESTION_WAITS = 'Answer the question, or skip it, to go on.'
+
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
 
 const eventAtRow = (row: number, index: 0 | 1): number => {
@@ -114,12 +131,25 @@ const rowAtEvent = (event: number, index: 0 | 1): number => {
   return found
 }
 
+/** The last row of a comparison that may be told: a question that is not answered holds both runs. */
+export const lastRow = computed(() => {
+  const last = (comparison.value?.pairs.length ?? 0) - 1
+  const held = sides.value.filter(({ run }) => isHeld(run))
+  return held.length === 0 ? last : Math.max(...held.map((side) => rowAtEvent(lastAllowed(side.run), sideIndex(side))))
+})
+
+/** Events that are read behind the one that is looked at, so that the diagram has what comes next. */
+const READ_AHEAD = 1_000
+
+/** An event as near to the wanted one as a question lets the reader go, and read. */
 function withinLesson(index: 0 | 1, event: number): number {
   const run = sides.value[index]?.run
   if (run === undefined) return event
   const last = lastAllowed(run)
-  if (event > last) said.value = 'Answer the question, or skip it, to go on.'
-  return clamp(event, 0, Math.max(0, last))
+  if (event > last) said.value = QUESTION_WAITS
+  const to = clamp(event, 0, Math.max(0, last))
+  run.readTo(to + READ_AHEAD)
+  return to
 }
 
 /** Brings one side to an event; in lockstep the other follows. */
@@ -144,7 +174,8 @@ export function goEvent(event: number, index: 0 | 1 = main.value === undefined ?
 
 /** Brings both sides (one, out of lockstep) to a row of the comparison. */
 export function goRow(row: number): void {
-  const to = clamp(row, 0, (comparison.value?.pairs.length ?? 1) - 1)
+  if (row > lastRow.value && sides.value.some(({ run }) => isHeld(run))) said.value = QUESTION_WAITS
+  const to = clamp(row, 0, Math.max(0, lastRow.value))
   batch(() => {
     const indices: (0 | 1)[] = lockstep.value ? [0, 1] : [active.value]
     const nextRows: [number, number] = [...rows.value]
@@ -173,7 +204,7 @@ export function step(direction: 1 | -1, every = false): void {
   if (side === undefined) return
   if (isBoth.value && !every) goRow(rows.value[active.value] + direction)
   else if (every) goEvent(eventOf(side) + direction)
-  else goEvent(nextAtLevel(side.run, eventOf(side), direction, level.value))
+  else goEvent(nextAtLevel(wholeRun(side), eventOf(side), direction, level.value))
 }
 
 /** The next moment of some kinds in a direction. */
@@ -181,7 +212,7 @@ export function jump(direction: 1 | -1, kinds: readonly Moment['kind'][]): void 
   const side = main.value
   if (side === undefined) return
   const at = eventOf(side)
-  const found = side.run.moments.filter(
+  const found = wholeRun(side).moments.filter(
     ({ event, kind }) => kinds.includes(kind) && (direction > 0 ? event > at : event < at),
   )
   const moment = direction > 0 ? found[0] : found.at(-1)
@@ -198,7 +229,7 @@ export function jumpToChange(direction: 1 | -1): void {
     return
   }
   const at = eventOf(side)
-  const found = (side.run.changes.get(path) ?? []).filter((event) => (direction > 0 ? event > at : event < at))
+  const found = (wholeRun(side).changes.get(path) ?? []).filter((event) => (direction > 0 ? event > at : event < at))
   const event = direction > 0 ? found[0] : found.at(-1)
   if (event === undefined) said.value = `${path} does not change ${direction > 0 ? 'again' : 'before'}.`
   else goEvent(event)
@@ -242,7 +273,8 @@ export function searchFrom(direction: 1 | -1, words: (index: number) => string):
   const side = main.value
   const text = search.value.toLowerCase()
   if (side === undefined || text === '') return
-  for (let at = eventOf(side) + direction; at >= 0 && at < side.run.length; at += direction) {
+  const { length } = wholeRun(side)
+  for (let at = eventOf(side) + direction; at >= 0 && at < length; at += direction) {
     if (words(at).toLowerCase().includes(text)) {
       goEvent(at)
       return

@@ -1,7 +1,8 @@
 /** An event of a trace in words, and the chain of causes behind it. */
 import { factWords, markOfFact, nodeWords } from '../words.ts'
-import type { PageEvent, PageRun } from './page-run.ts'
+import type { PageRun } from './page-run.ts'
 import { partsOfKey } from './page-run.ts'
+import type { PageEvent } from './page-trace.ts'
 
 /** `b2`, `c1` and whole names for the rest: lanes and chains are narrow. */
 export function shortNode(node: string): string {

@@ -1,46 +1,12 @@
 /** A trace as the page reads it: events with indexes over them, messages with both ends, and the state at any event. */
-import type { Trace, TraceEvent, TraceFooter, TraceHeader } from '../../driver/trace.ts'
-import type { Fact } from '../../kafka/facts.ts'
+import type { TraceText } from '../../driver/trace.ts'
 import { comparePartitions, type TopicPartition } from '../../kafka/ids.ts'
-import type { RunView } from '../run-view.ts'
-import { factWords, markOfFact, nodeWords } from '../words.ts'
-import type { LostMessage, ViewLine } from './view-recorder.ts'
+import { nodeWords } from '../words.ts'
+import type { Moment } from './moments.ts'
+import { breaksOf, factMoment, faultGlyph, levelOf } from './moments.ts'
+import type { PageEvent, PageFooter, PageHeader } from './page-trace.ts'
 import type { Cell, Told, ViewPatch } from './view-state.ts'
 import { isListPatch, pathOf, TOLD, ViewState } from './view-state.ts'
-
-/** What the header of a trace holds for the page. */
-export interface PageHeader extends TraceHeader {
-  /** Version of highwater that wrote it. */
-  readonly sim?: string
-  /** Which generation the asked version became, one sentence. */
-  readonly became?: string
-  /** The command that repeats the run. */
-  readonly repeat?: string
-}
-
-/** What the footer of a trace holds for the page. */
-export interface PageFooter extends TraceFooter {
-  readonly view?: Omit<RunView, 'timeline'>
-  /** Event index by chapter. */
-  readonly chapters?: readonly number[]
-  /** Whether what the answer of each chapter claims came true; null: nothing is claimed. */
-  readonly checks?: readonly (boolean | null)[]
-  readonly underWay?: readonly LostMessage[]
-}
-
-export type PageEvent = TraceEvent & ViewLine
-
-export interface PageTrace {
-  readonly header: PageHeader
-  readonly events: readonly PageEvent[]
-  readonly footer: PageFooter | null
-}
-
-/** A trace with what the page needs; null when it was written without. */
-export function pageTrace(trace: Trace): PageTrace | null {
-  const events = trace.events as readonly PageEvent[]
-  return events.some(({ d }) => d !== undefined) ? { ...trace, events } : null
-}
 
 /** A message on the network: where it was sent, and where it ended. */
 export interface PageMessage {
@@ -54,19 +20,6 @@ export interface PageMessage {
   /** Event at which it arrived or was lost; null: still under way at the end. */
   readonly ended: number | null
   readonly fate: 'arrived' | 'lost' | 'under-way'
-}
-
-/** How much an event matters: 3 a reader of the story wants it, 2 it changes what is shown, 1 anything else. */
-export type Level = 1 | 2 | 3
-
-export type MomentKind = 'fault' | 'break' | 'election' | 'truncation' | 'chapter'
-
-/** Something worth a mark on the scrubber. */
-export interface Moment {
-  readonly event: number
-  readonly kind: MomentKind
-  readonly glyph: string
-  readonly words: string
 }
 
 /** A cut of a log: the ghosts that it leaves. */
@@ -107,35 +60,6 @@ export function partsOfKey(key: string): { from: string; to: string; type: strin
   return { from: key.slice(0, arrow), to: key.slice(arrow + 1, slash), type: key.slice(slash + 1, hash) }
 }
 
-function levelOf(event: PageEvent): Level {
-  if (event.s !== undefined || event.ch !== undefined) return 3
-  if (event.v?.some(({ change }) => change === 'broke')) return 3
-  for (const { fact } of event.f ?? []) {
-    if (markOfFact(fact).weight === 'major' || fact.kind === 'clientTold') return 3
-  }
-  return event.d === undefined ? 1 : 2
-}
-
-const FAULT_GLYPHS: readonly (readonly [RegExp, string])[] = [
-  [/\bcrash|\bkill|power loss/i, '!'],
-  [/\bstart|restart|resume/i, '^'],
-  [/\bcut|drop|hold|slow|heal|release/i, '//'],
-  [/\bstop/i, '-'],
-  [/\bpause/i, '='],
-]
-
-const faultGlyph = (words: string): string => FAULT_GLYPHS.find(([pattern]) => pattern.test(words))?.[1] ?? '>'
-
-function factMoment(fact: Fact): Omit<Moment, 'event'> | null {
-  const words = factWords(fact)
-  if (fact.kind === 'leaderElected' || fact.kind === 'controllerElected') return { kind: 'election', glyph: 'E', words }
-  if (fact.kind === 'noLeaderPossible') return { kind: 'election', glyph: '?', words }
-  if (fact.kind === 'truncated' && fact.removed.length > 0) return { kind: 'truncation', glyph: 'x', words }
-  if ((fact.kind === 'powerLost' || fact.kind === 'recoveryCut') && fact.removed.length > 0)
-    return { kind: 'truncation', glyph: 'D', words }
-  return null
-}
-
 class AcknowledgedSoFar {
   readonly byPartition = new Map<
     TopicPartition,
@@ -156,6 +80,18 @@ class AcknowledgedSoFar {
   }
 }
 
+/** What so many paths name. */
+interface InPaths {
+  readonly count: number
+  readonly partitions: readonly TopicPartition[]
+  readonly named: NamedThings
+}
+
+function partitionsOf(changes: ReadonlyMap<string, unknown>): TopicPartition[] {
+  const found = [...changes.keys()].flatMap((path) => /^(?:log|partition)\/([^/]*)/.exec(path)?.[1] ?? [])
+  return [...new Set(found)].sort(comparePartitions)
+}
+
 function namedThings(changes: ReadonlyMap<string, unknown>): NamedThings {
   const of = (kind: string): string[] =>
     [...changes.keys()]
@@ -165,88 +101,99 @@ function namedThings(changes: ReadonlyMap<string, unknown>): NamedThings {
   return { groups: of('group'), transactions: of('transaction'), producers: of('producer') }
 }
 
-const breaksOf = (verdicts: PageEvent['v'], event: number): Moment[] =>
-  (verdicts ?? []).flatMap((verdict) =>
-    verdict.change === 'at-stake'
-      ? []
-      : [{ event, kind: 'break', glyph: '✗', words: `${verdict.property}: ${verdict.words}` }],
-  )
+/** Events that are read at once. */
+const READ_AT_ONCE = 512
 
+/**
+ * A run whose trace is read as far as somebody looks. What is known of the events that are read is right and whole: an
+ * index over them only grows as more are read.
+ */
 export class PageRun {
   readonly header: PageHeader
   readonly footer: PageFooter | null
-  readonly events: readonly PageEvent[]
+  /** How many events the run has, read or not. */
+  readonly length: number
+  /** Those that are read. */
+  readonly events: PageEvent[] = []
+  /** Of every event; 0: not read yet. */
   readonly levels: Uint8Array
-  readonly messages: readonly PageMessage[]
-  readonly moments: readonly Moment[]
-  readonly partitions: readonly TopicPartition[]
-  readonly cuts: readonly CutMoment[]
-  readonly acknowledged: ReadonlyMap<TopicPartition, Acknowledged>
-  readonly named: NamedThings
-  /** Events that changed a path, ascending. */
-  readonly changes: ReadonlyMap<string, readonly number[]>
+  readonly messages: PageMessage[] = []
+  readonly moments: Moment[] = []
+  readonly cuts: CutMoment[] = []
+  readonly #trace: TraceText
+  readonly #acknowledged = new AcknowledgedSoFar()
+  readonly #changes = new Map<string, number[]>()
+  /** What the changed paths name, looked up when there are more of them. */
+  #inPaths: InPaths | null = null
+  readonly #breaks = new Map<number, Moment[]>()
   /** Ids of steps are far below zero, so that no array serves. */
   readonly #indexOfId = new Map<number, number>()
-  /** By event, the first message that it sent, and by message the next one of the same event; then the message that arrived by it. One more than the index, 0: none. */
+  /** By event: the first and the last message that it sent, and the one that arrived by it. One more than the index, 0: none. */
   readonly #firstSent: Int32Array
-  readonly #nextSent: Int32Array
+  readonly #lastSent: Int32Array
   readonly #arrived: Int32Array
-  /** Kept as the reader comes by: the state before every event whose index is a multiple of `KEYFRAME_EVERY`. */
+  /** By message the next one of the same event, numbered alike. */
+  readonly #nextSent: number[] = []
+  /** The state before every event whose index is a multiple of `KEYFRAME_EVERY`, and before the next one to be read. */
   readonly #keyframes: ViewState[] = []
+  readonly #reading = new ViewState()
   #state = new ViewState()
   #at = -1
 
-  constructor(trace: PageTrace) {
+  constructor(trace: TraceText) {
+    this.#trace = trace
     this.header = trace.header
     this.footer = trace.footer
-    this.events = trace.events
-    this.levels = new Uint8Array(trace.events.length)
-    const changes = new Map<string, number[]>()
-    const cuts: CutMoment[] = []
-    const partitions = new Set<TopicPartition>()
-    const acknowledged = new AcknowledgedSoFar()
-    for (const event of trace.events) {
-      const { i, d } = event
-      this.#indexOfId.set(event.id, i)
-      this.levels[i] = levelOf(event)
-      if (d === undefined) continue
-      for (const patch of d) {
-        const path = pathOf(patch)
-        const known = changes.get(path)
-        if (known === undefined) {
-          changes.set(path, [i])
-          if (path.startsWith('log/') || path.startsWith('partition/')) partitions.add(path.split('/')[1]!)
-        } else if (known[known.length - 1] !== i) known.push(i)
-        if (path === TOLD && patch[0] === '+') acknowledged.add(i, patch[2] as unknown as Told[])
-        if (isListPatch(patch) && patch[0] === '-') cuts.push({ event: i, path, cells: patch[2] as unknown as Cell[] })
-      }
-    }
-    this.changes = changes
-    this.cuts = cuts
-    this.acknowledged = acknowledged.byPartition
-    this.named = namedThings(changes)
-    this.partitions = [...partitions].sort(comparePartitions)
-    this.messages = this.#readMessages()
-    this.#firstSent = new Int32Array(this.events.length)
-    this.#nextSent = new Int32Array(this.messages.length)
-    this.#arrived = new Int32Array(this.events.length)
-    // From the last one back, so that each chain is in the order of its messages.
-    for (let at = this.messages.length - 1; at >= 0; at--) {
-      const { sent, ended, fate } = this.messages[at]!
-      if (sent >= 0) {
-        this.#nextSent[at] = this.#firstSent[sent]!
-        this.#firstSent[sent] = at + 1
-      }
-      if (ended !== null && fate === 'arrived') this.#arrived[ended] = at + 1
-    }
-    this.moments = this.#readMoments()
+    this.length = trace.count
+    this.levels = new Uint8Array(this.length)
+    this.#firstSent = new Int32Array(this.length)
+    this.#lastSent = new Int32Array(this.length)
+    this.#arrived = new Int32Array(this.length)
   }
 
-  get length(): number {
-    return this.events.length
+  get isWhole(): boolean {
+    return this.events.length === this.length
   }
 
-  /** The index of the event with an id; -1 when it is not in the trace. */
+  /** Reads on until the event with that index, and a few more, are read. */
+  readTo(index: number): void {
+    while (this.events.length <= index && !this.isWhole) this.readOn()
+  }
+
+  readAll(): void {
+    this.readTo(this.length)
+  }
+
+  /** Reads some events more. */
+  readOn(): void {
+    if (this.isWhole) return
+    for (const event of this.#trace.next(READ_AT_ONCE) as readonly PageEvent[]) this.#read(event)
+    if (this.isWhole) this.#readFooter()
+  }
+
+  get acknowledged(): ReadonlyMap<TopicPartition, Acknowledged> {
+    return this.#acknowledged.byPartition
+  }
+
+  get partitions(): readonly TopicPartition[] {
+    return this.#paths().partitions
+  }
+
+  get named(): NamedThings {
+    return this.#paths().named
+  }
+
+  /** Events that changed a path, ascending. */
+  get changes(): ReadonlyMap<string, readonly number[]> {
+    return this.#changes
+  }
+
+  /** What an event broke; what is judged at the end of the run stands at its last event. */
+  breaksAt(event: number): readonly Moment[] {
+    return this.#breaks.get(event) ?? []
+  }
+
+  /** The index of the event with an id; -1 when it is not in the trace, or not read. */
   indexOfId(id: number): number {
     return this.#indexOfId.get(id) ?? -1
   }
@@ -265,16 +212,15 @@ export class PageRun {
 
   /** The state after event `index`; -1: before the first. The same object every time, brought to that event. */
   stateAt(index: number): ViewState {
-    const to = Math.max(-1, Math.min(index, this.events.length - 1))
-    const wanted = Math.floor((to + 1) / KEYFRAME_EVERY)
-    const nearest = Math.min(wanted, this.#keyframes.length - 1)
+    const to = Math.max(-1, Math.min(index, this.length - 1))
+    this.readTo(to)
+    const nearest = Math.min(Math.floor((to + 1) / KEYFRAME_EVERY), this.#keyframes.length - 1)
     if (nearest >= 0 && to + 1 - nearest * KEYFRAME_EVERY < Math.abs(to - this.#at)) {
       this.#state = new ViewState(this.#keyframes[nearest])
       this.#at = nearest * KEYFRAME_EVERY - 1
     }
     while (this.#at < to) {
       this.#at += 1
-      if (this.#at === this.#keyframes.length * KEYFRAME_EVERY) this.#keyframes.push(new ViewState(this.#state))
       this.#state.redo(this.events[this.#at]!.d ?? [])
     }
     while (this.#at > to) {
@@ -292,39 +238,87 @@ export class PageRun {
     })
   }
 
-  #readMessages(): PageMessage[] {
-    const messages: PageMessage[] = []
-    const add = (key: string, sentBy: number, ended: number | null, fate: PageMessage['fate'], words: string): void => {
-      const parts = partsOfKey(key)
-      if (parts !== null) messages.push({ key, ...parts, words, sent: this.indexOfId(sentBy), ended, fate })
-    }
-    for (const { i, k, a, c, w, x } of this.events) {
-      if (k === 'deliver') add(a, c[0] ?? Number.NaN, i, 'arrived', w ?? '')
-      for (const [key, sentBy, words] of x ?? []) add(key, sentBy, i, 'lost', words)
-    }
-    for (const [key, sentBy, words] of this.footer?.underWay ?? []) add(key, sentBy, null, 'under-way', words)
-    return messages
+  #paths(): InPaths {
+    const count = this.#changes.size
+    if (this.#inPaths?.count === count) return this.#inPaths
+    const found = { count, partitions: partitionsOf(this.#changes), named: namedThings(this.#changes) }
+    this.#inPaths = found
+    return found
   }
 
-  #readMoments(): Moment[] {
-    const moments: Moment[] = []
-    for (const event of this.events) {
-      if (event.s !== undefined) {
-        const words = event.w ?? ''
-        moments.push({ event: event.i, kind: 'fault', glyph: faultGlyph(words), words })
-      }
-      moments.push(...breaksOf(event.v, event.i))
-      for (const { node, fact } of event.f ?? []) {
-        const moment = factMoment(fact)
-        if (moment !== null) moments.push({ event: event.i, ...moment, words: `${nodeWords(node)} ${moment.words}` })
-      }
+  #read(event: PageEvent): void {
+    const { i, d, id } = event
+    this.events.push(event)
+    this.#indexOfId.set(id, i)
+    this.levels[i] = levelOf(event)
+    if (i % KEYFRAME_EVERY === 0) this.#keyframes.push(new ViewState(this.#reading))
+    if (d !== undefined) {
+      this.#reading.redo(d)
+      for (const patch of d) this.#readPatch(i, patch)
     }
-    // What is judged at the end stands in the footer, and is marked at the last event.
-    moments.push(...breaksOf(this.footer?.v, this.events.length - 1))
+    this.#readMessages(event)
+    this.#readMoments(event)
+  }
+
+  #readPatch(index: number, patch: ViewPatch): void {
+    const path = pathOf(patch)
+    const known = this.#changes.get(path)
+    if (known === undefined) this.#changes.set(path, [index])
+    else if (known[known.length - 1] !== index) known.push(index)
+    if (path === TOLD && patch[0] === '+') this.#acknowledged.add(index, patch[2] as unknown as Told[])
+    if (isListPatch(patch) && patch[0] === '-')
+      this.cuts.push({ event: index, path, cells: patch[2] as unknown as Cell[] })
+  }
+
+  #readMessages({ i, k, a, c, w, x }: PageEvent): void {
+    if (k === 'deliver') this.#addMessage(a, c[0] ?? Number.NaN, i, 'arrived', w ?? '')
+    for (const [key, sentBy, words] of x ?? []) this.#addMessage(key, sentBy, i, 'lost', words)
+  }
+
+  #addMessage(key: string, sentBy: number, ended: number | null, fate: PageMessage['fate'], words: string): void {
+    const parts = partsOfKey(key)
+    if (parts === null) return
+    const sent = this.indexOfId(sentBy)
+    this.messages.push({ key, ...parts, words, sent, ended, fate })
+    const numbered = this.messages.length
+    this.#nextSent.push(0)
+    if (ended !== null && fate === 'arrived') this.#arrived[ended] = numbered
+    if (sent < 0) return
+    const last = this.#lastSent[sent]!
+    if (last === 0) this.#firstSent[sent] = numbered
+    else this.#nextSent[last - 1] = numbered
+    this.#lastSent[sent] = numbered
+  }
+
+  #readMoments(event: PageEvent): void {
+    const { i, s, w, v, f } = event
+    if (s !== undefined) {
+      const words = w ?? ''
+      this.moments.push({ event: i, kind: 'fault', glyph: faultGlyph(words), words })
+    }
+    this.#addBreaks(v, i)
+    for (const { node, fact } of f ?? []) {
+      const moment = factMoment(fact)
+      if (moment !== null) this.moments.push({ event: i, ...moment, words: `${nodeWords(node)} ${moment.words}` })
+    }
+  }
+
+  #addBreaks(verdicts: PageEvent['v'], event: number): void {
+    const breaks = breaksOf(verdicts, event)
+    if (breaks.length === 0) return
+    this.moments.push(...breaks)
+    this.#breaks.set(event, [...this.breaksAt(event), ...breaks])
+  }
+
+  /** What is judged at the end, what never arrived, and chapters, are told in the footer. */
+  #readFooter(): void {
+    for (const [key, sentBy, words] of this.footer?.underWay ?? [])
+      this.#addMessage(key, sentBy, null, 'under-way', words)
+    this.#addBreaks(this.footer?.v, this.length - 1)
     for (const [index, event] of (this.footer?.chapters ?? []).entries()) {
       const title = this.header.plan.chapters?.[index]?.title ?? ''
-      if (event >= 0) moments.push({ event, kind: 'chapter', glyph: String(index + 1), words: title })
+      if (event >= 0) this.moments.push({ event, kind: 'chapter', glyph: String(index + 1), words: title })
     }
-    return moments.sort((a, b) => a.event - b.event)
+    this.moments.sort((a, b) => a.event - b.event)
   }
 }

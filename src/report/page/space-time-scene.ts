@@ -97,7 +97,7 @@ function stretch(run: PageRun, index: number, view: SpaceTimeView): number[] {
   let back = Math.min(index, run.length - 1)
   let ahead = back + 1
   const half = Math.floor(view.ranks / 2)
-  const end = Math.min(run.length, (view.last ?? run.length) + 1)
+  const end = Math.min(run.events.length, (view.last ?? run.length) + 1)
   while (back >= 0 && before.length < half) {
     if (isDrawn(run, back, view)) before.push(back)
     back -= 1

@@ -3,7 +3,7 @@ import type { VerdictChange } from '../../check/property.ts'
 import type { Trace } from '../../driver/trace.ts'
 import { canonical } from '../../kernel/fingerprint.ts'
 import type { Json } from '../../kernel/json.ts'
-import type { PageEvent, PageFooter } from './page-run.ts'
+import type { PageEvent, PageFooter } from './page-trace.ts'
 import { isListPatch, pathOf, ViewState } from './view-state.ts'
 
 /** Problems that are told. */

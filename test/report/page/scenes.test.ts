@@ -1,17 +1,18 @@
 /** The page without a browser: what it would draw of a real run, as plain data. */
 import { expect, test } from 'vitest'
+import { TraceText } from '../../../src/driver/trace.ts'
 import { eventWords, whyChain } from '../../../src/report/page/event-words.ts'
 import { chromeTrace, eventsCsv, mermaidSequence, shivizLog } from '../../../src/report/page/exports.ts'
-import { PageRun, pageTrace } from '../../../src/report/page/page-run.ts'
+import { PageRun } from '../../../src/report/page/page-run.ts'
 import { replicaScene } from '../../../src/report/page/replica-scene.ts'
 import { filledShell } from '../../../src/report/page/shell.ts'
 import { spaceTimeScene } from '../../../src/report/page/space-time-scene.ts'
 import { traceProblems } from '../../../src/report/page/validate.ts'
-import { parsed, traceText } from './traced.ts'
+import { parsed, traceText, wholeRun } from './traced.ts'
 
 const LOSS = 'history/kip-101-truncation-loses-acked-record'
 const text = traceText(LOSS)
-const run = new PageRun(pageTrace(parsed(text))!)
+const run = wholeRun(text)
 
 /** A row as one line: record:epoch, `.` where there is none; `!` not committed, `+` acknowledged. */
 const drawn = (at: number): string[] =>
@@ -49,11 +50,41 @@ test('a record is not committed and not acknowledged before the followers have i
 
 test('going back and forth through a run gives the same states as walking it', () => {
   const walked = new Map<number, string>()
-  const walking = new PageRun(pageTrace(parsed(text))!)
+  const walking = new PageRun(new TraceText(text))
   for (let at = 0; at < walking.length; at++) if (at % 97 === 0) walked.set(at, walking.stateAt(at).digest())
-  const jumping = new PageRun(pageTrace(parsed(text))!)
+  const jumping = new PageRun(new TraceText(text))
   const order = [...walked.keys()].sort((a, b) => ((a * 7919) % 3571) - ((b * 7919) % 3571))
   for (const at of order) expect([at, jumping.stateAt(at).digest()]).toEqual([at, walked.get(at)])
+})
+
+test('what is known of the part of a run that is read is what the whole run says of it', () => {
+  const part = new PageRun(new TraceText(text))
+  expect([part.length, part.events.length, part.isWhole]).toEqual([run.length, 0, false])
+  part.readTo(604)
+  const read = part.events.length
+  expect(read).toBeGreaterThan(604)
+  expect(read).toBeLessThan(run.length)
+  expect(part.levels.slice(0, read)).toEqual(run.levels.slice(0, read))
+  expect(part.moments).toEqual(run.moments.filter(({ event, kind }) => event < read && kind !== 'chapter'))
+  for (const at of [604, 3, 571]) {
+    expect(replicaScene(part, at, 't-0')).toEqual(replicaScene(run, at, 't-0'))
+    expect(whyChain(part, at)).toEqual(whyChain(run, at))
+    expect(part.arrivedBy(at)).toEqual(run.arrivedBy(at))
+  }
+  // Looking further reads on by itself.
+  expect(part.stateAt(run.length - 1).digest()).toBe(run.stateAt(run.length - 1).digest())
+  expect(part.isWhole).toBe(true)
+  expect(part.messages).toEqual(run.messages)
+  expect(part.moments).toEqual(run.moments)
+})
+
+test('a line that is not JSON is named when it is read, the first and the last line at once', () => {
+  const lines = text.split('\n')
+  const broken = new TraceText([...lines.slice(0, 700), '{', ...lines.slice(700)].join('\n'))
+  expect(broken.next(699)).toHaveLength(699)
+  expect(() => broken.next(1)).toThrow('line 701 is not JSON')
+  expect(() => new TraceText('no trace')).toThrow('line 1 is not JSON')
+  expect(() => new TraceText('')).toThrow('the first line is not the header of a trace')
 })
 
 test('a trace with what a page shows is sound, and one that was changed is not', () => {

@@ -1,6 +1,6 @@
 import { simulate } from '../../../src/driver/simulate.ts'
-import { parseTrace, type Trace, traceEvent, traceFooter, traceHeader } from '../../../src/driver/trace.ts'
-import { PageRun, pageTrace } from '../../../src/report/page/page-run.ts'
+import { parseTrace, type Trace, TraceText, traceEvent, traceFooter, traceHeader } from '../../../src/driver/trace.ts'
+import { PageRun } from '../../../src/report/page/page-run.ts'
 import { ViewRecorder } from '../../../src/report/page/view-recorder.ts'
 import { runView } from '../../../src/report/run-view.ts'
 import { bundledPlan } from './plans.ts'
@@ -28,5 +28,11 @@ export function parsed(text: string): Trace {
   return trace.trace
 }
 
-export const pageRun = (name: string, kafka?: string): PageRun =>
-  new PageRun(pageTrace(parsed(traceText(name, kafka)))!)
+/** The run of a trace, read to its end. */
+export function wholeRun(text: string): PageRun {
+  const run = new PageRun(new TraceText(text))
+  run.readAll()
+  return run
+}
+
+export const pageRun = (name: string, kafka?: string): PageRun => wholeRun(traceText(name, kafka))
