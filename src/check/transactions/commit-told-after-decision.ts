@@ -9,15 +9,21 @@ type Told = Extract<Fact, { kind: 'transactionTold' }>
 const hasRecords = (world: World, { transaction }: Told): boolean =>
   Object.values(world.ledger.sent).some((sent) => sent.transaction === transaction && sent.outcome === 'acked')
 
-/** Whether since its begin the transaction log has taken a decision to commit for its producer. */
+/**
+ * Whether since its begin the transaction log has taken a decision to commit for its producer. A coordinator that took
+ * over with the decision in its log writes no other one: then the commit is complete, of a transaction that was ongoing
+ * after the begin.
+ */
 function isDecided(world: World, step: StepView, told: Told): boolean {
   const { facts } = world.ledger
+  let complete = false
   for (let i = facts.length - 1; i >= 0; i--) {
     const { event, fact } = facts[i]!
     if (event > step.event) continue
     if (fact.kind === 'transactionBegan' && fact.transaction === told.transaction) return false
-    if (fact.kind === 'transactionState' && fact.to === 'PrepareCommit' && fact.producerId === told.producerId)
-      return true
+    if (fact.kind !== 'transactionState' || fact.producerId !== told.producerId) continue
+    if (fact.to === 'PrepareCommit' || (fact.to === 'Ongoing' && complete)) return true
+    complete ||= fact.to === 'CompleteCommit'
   }
   return false
 }
