@@ -1,5 +1,5 @@
 /** `conform`: recordings of real clusters replayed and compared. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { RecordingReport } from '../conform/compare.ts'
@@ -27,6 +27,7 @@ import { filesBelow, globFiles, isGlob } from './glob.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
+import { writeFile } from './output-file.ts'
 import { packageVersion } from './package-root.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
@@ -279,11 +280,7 @@ export function conformCommand(io: Io, finished: (exit: number) => void): Comman
       progress.stop()
       if (files.length > 0) output.finish()
       if (flags.junit !== undefined) {
-        try {
-          writeFileSync(resolve(io.cwd, flags.junit), junitXml(output.cases))
-        } catch (error) {
-          throw new UsageError(`${flags.junit} cannot be written: ${(error as Error).message}`)
-        }
+        writeFile(io, flags.junit, junitXml(output.cases))
       }
       if (flags.report !== undefined && !io.interrupted.aborted)
         writeReport(io, flags.report, { words, flags, known, output })
@@ -309,11 +306,7 @@ function writeReport(
     highwater: packageVersion(),
     pins: flags.pins,
   }
-  try {
-    writeFileSync(resolve(io.cwd, file), conformMarkdown(page))
-  } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`)
-  }
+  writeFile(io, file, conformMarkdown(page))
 }
 
 async function compareAll(

@@ -1,6 +1,4 @@
 /** `durability`: what is lost for every fault of power and disks, by acks, min ISR and flushes. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { countOf } from '../check/counts.ts'
 import { lastNamedLeader } from '../check/loss.ts'
@@ -13,6 +11,7 @@ import { scenario } from '../scenario/scenario.ts'
 import type { Plan } from '../world/plan.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { packageVersion } from './package-root.ts'
 
 interface DurabilityFlags {
@@ -149,12 +148,14 @@ export function durabilityCommand(io: Io, finished: (code: number) => void): Com
           }
         }
       }
-      const file = resolve(io.cwd, flags.out)
-      mkdirSync(dirname(file), { recursive: true })
       const command = `highwater durability --kafka ${kafka} --seed ${flags.seed}`
-      writeFileSync(file, durabilityMarkdown({ command, version: packageVersion(), kafka, seed: flags.seed, rows }))
+      writeFile(
+        io,
+        flags.out,
+        durabilityMarkdown({ command, version: packageVersion(), kafka, seed: flags.seed, rows }),
+      )
       const lossy = rows.filter(({ lost }) => lost > 0).length
-      io.stdout.write(`${rows.length} runs, ${lossy} of them lost records: ${relative(io.cwd, file)}\n`)
+      io.stdout.write(`${rows.length} runs, ${lossy} of them lost records: ${flags.out}\n`)
       finished(rows.every(({ sound }) => sound) ? EXIT.held : EXIT.failed)
     })
 }

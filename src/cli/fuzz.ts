@@ -1,6 +1,5 @@
 /** `fuzz`: random clusters under random faults, many seeds, judged, shrunk and written down. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import type { FuzzCase } from '../campaign/generate.ts'
 import { drawCase } from '../campaign/generate.ts'
@@ -15,15 +14,16 @@ import { resolveGeneration } from '../kafka/generation/table.ts'
 import { formatTime } from '../kernel/time.ts'
 import { printScenario } from '../scenario/print.ts'
 import { annotate } from './annotation.ts'
+import type { ResultsHeader } from './campaign-forms.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
 import { failureLine, summaryLines } from './campaign-words.ts'
 import { processCount, quoted, seedCount } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
-import type { ResultsHeader } from './results-file.ts'
 import { ResultsFile } from './results-file.ts'
 import type { Screen } from './screen.ts'
 import { screenOf } from './screen.ts'
@@ -120,7 +120,7 @@ async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
   if (flags.json === true) io.stdout.write(`${JSON.stringify({ totals })}\n`)
   else for (const line of summaryLines(totals, io.nowMs() - startedMs)) io.stdout.write(`${line}\n`)
   const command = `highwater fuzz --kafka ${generation.name} --profile ${profile.name} --first ${flags.first} --seeds ${flags.seeds}`
-  if (flags.report !== undefined) write(io, flags.report, reportText(totals, { command, generation, profile }))
+  if (flags.report !== undefined) writeFile(io, flags.report, reportText(totals, { command, generation, profile }))
   const uncovered = flags.coverage === true ? coverageProblems(totals, { generation, profile }) : []
   for (const words of uncovered) {
     io.stderr.write(`${screen.paint('bad', words)}\n`)
@@ -140,12 +140,6 @@ function subject(flags: FuzzFlags): { generation: Generation; profile: Profile }
       `there is no profile ${flags.profile}; there are ${PROFILES.map(({ name }) => name).join(', ')}`,
     )
   return { generation: resolved.generation, profile }
-}
-
-function write(io: Io, name: string, text: string): void {
-  const path = resolve(io.cwd, name)
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
 }
 
 /** The seeds of this campaign or shard that have no result yet, in chunks. */

@@ -1,10 +1,11 @@
 /** `init`: a first scenario, with a comment at every part. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 
 export const FIRST_SCENARIO = `# A scenario for highwater: who is there, what happens, what must come out.
 # Check it with \`highwater validate FILE\`, run it with \`highwater run FILE\`.
@@ -79,14 +80,9 @@ export function initCommand(io: Io): Command {
         io.stdout.write(FIRST_SCENARIO)
         return
       }
-      const path = resolve(io.cwd, file)
-      if (existsSync(path) && flags.force !== true)
+      if (existsSync(resolve(io.cwd, file)) && flags.force !== true)
         throw new UsageError(`${file} is there already; --force writes over it`)
-      try {
-        writeFileSync(path, FIRST_SCENARIO)
-      } catch (error) {
-        throw new UsageError(`${file} cannot be written: ${(error as Error).message}`)
-      }
+      writeFile(io, file, FIRST_SCENARIO)
       io.stdout.write(`wrote ${file}; run it with: highwater run ${quoted(file)}\n`)
     })
 }

@@ -1,6 +1,5 @@
 /** `matrix`: every incident of the museum under every generation, and the published tables of it. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Generation } from '../kafka/generation/generation.ts'
@@ -23,6 +22,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import type { Bug, Job, JobResult } from './job.ts'
 import { bugOf, doJob } from './job.ts'
+import { writeFile } from './output-file.ts'
 import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
@@ -219,7 +219,7 @@ async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, 
   return { museum, bugs, complete: results.length === jobs.length && !io.interrupted.aborted }
 }
 
-function writeReports(museum: Museum, folder: string): void {
+function writeReports(io: Io, museum: Museum, folder: string): void {
   const recordings = linkFrom(folder, join(PACKAGE_ROOT, 'test', 'conformance'))
   const styleHash = createHash('sha256').update(MUSEUM_STYLE).digest('base64')
   const files: Readonly<Record<string, string>> = {
@@ -227,12 +227,7 @@ function writeReports(museum: Museum, folder: string): void {
     'museum.html': museumHtml(museum, { recordings, styleHash }),
     'museum.json': `${JSON.stringify(museum, null, 2)}\n`,
   }
-  try {
-    mkdirSync(folder, { recursive: true })
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  } catch (error) {
-    throw new UsageError(`${folder} cannot be written: ${(error as Error).message}`)
-  }
+  for (const [name, text] of Object.entries(files)) writeFile(io, join(folder, name), text)
 }
 
 export function matrixCommand(io: Io, finished: (exit: number) => void): Command {
@@ -254,7 +249,7 @@ export function matrixCommand(io: Io, finished: (exit: number) => void): Command
       const folder = resolve(io.cwd, flags.out)
       const { museum, bugs, complete } = await makeMuseum(io, words, flags, folder)
       for (const bug of bugs) io.stderr.write(bugText(screenOf(io, io.stderr, flags.color), bug))
-      if (complete) writeReports(museum, folder)
+      if (complete) writeReports(io, museum, folder)
       if (flags.json === true) io.stdout.write(`${JSON.stringify(museum)}\n`)
       else if (flags.quiet === true) io.stdout.write(`${painted(screen, museumCountLine(museum))}\n`)
       else io.stdout.write(documentText(screen, museumDocument(museum)))

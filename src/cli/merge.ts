@@ -1,5 +1,4 @@
 /** `merge`: the shards of a campaign put together. */
-import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { isFailure } from '../campaign/seed-result.ts'
@@ -7,6 +6,7 @@ import { totalsOf } from '../campaign/statistics.ts'
 import { summaryLines } from './campaign-words.ts'
 import type { Io } from './io.ts'
 import { EXIT } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { mergeResults, readResults, resultsText } from './results-file.ts'
 
 interface MergeFlags {
@@ -25,7 +25,7 @@ export function mergeCommand(io: Io, finished: (exit: number) => void): Command 
     .option('--allow-known-holes', 'breaks that a KIP or JIRA explains do not fail the campaign')
     .action((files: string[], flags: MergeFlags) => {
       const merged = mergeResults(files.map((file) => readResults(resolve(io.cwd, file))))
-      if (flags.out !== undefined) writeFileSync(resolve(io.cwd, flags.out), resultsText(merged))
+      if (flags.out !== undefined) writeFile(io, flags.out, resultsText(merged))
       for (const line of summaryLines(totalsOf(merged.results), null)) io.stdout.write(`${line}\n`)
       const missing = merged.header.seeds - merged.results.length
       if (missing > 0) io.stdout.write(`${missing} seeds of the campaign have no result in these files\n`)

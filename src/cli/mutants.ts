@@ -1,6 +1,4 @@
 /** `mutants`: planted bugs, each run until its checkers catch it. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { MutantResult } from '../campaign/mutant-run.ts'
 import { isRightlyCaught, medianSeeds, mutantNamed, mutantsReport, runMutant } from '../campaign/mutant-run.ts'
@@ -9,6 +7,7 @@ import { annotate } from './annotation.ts'
 import { processCount, seedCount } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
 import { screenOf } from './screen.ts'
@@ -82,10 +81,8 @@ async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Pr
   if (flags.json !== true) io.stdout.write(`${results.length - wrong.length} of ${results.length} caught\n`)
   for (const result of wrong) annotate(io, { title: `mutant ${result.name}`, message: lineOf(result) })
   if (flags.out !== undefined) {
-    const path = resolve(io.cwd, flags.out)
-    mkdirSync(dirname(path), { recursive: true })
     const command = `highwater mutants --seeds ${flags.seeds} --catches ${flags.catches}`
-    writeFileSync(path, mutantsReport(results, { command, first: FIRST }))
+    writeFile(io, flags.out, mutantsReport(results, { command, first: FIRST }))
   }
   if (io.interrupted.aborted) return EXIT.interrupted
   return wrong.length > 0 ? EXIT.failed : EXIT.held

@@ -1,16 +1,18 @@
 /** `regress`: the seeds of the store once more, failing ones first, the fastest first of all. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { SeedResult } from '../campaign/seed-result.ts'
 import type { StoredSeed } from '../campaign/seed-store.ts'
 import { inOrder, regression, storeWith } from '../campaign/seed-store.ts'
 import { annotate } from './annotation.ts'
+import { readStoredSeeds } from './campaign-forms.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
 import { processCount } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { SCENARIOS } from './package-root.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
@@ -37,12 +39,16 @@ export function regressCommand(io: Io, finished: (exit: number) => void): Comman
     })
 }
 
-function readStore(file: string): StoredSeed[] {
+function readStore(file: string): readonly StoredSeed[] {
+  let data: unknown
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as StoredSeed[]
+    data = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new UsageError(`the seed store ${file} cannot be read: ${(error as Error).message}`)
   }
+  const seeds = readStoredSeeds(data)
+  if (!seeds.ok) throw new UsageError(seeds.problems.map((problem) => `the seed store ${file}: ${problem}`).join('\n'))
+  return seeds.value
 }
 
 /** One seed a line, so that a change is one line of a diff. */
@@ -58,7 +64,7 @@ async function regress(io: Io, flags: RegressFlags): Promise<number> {
       const { header, results } = readResults(resolve(io.cwd, name))
       stored = storeWith(stored, results, { kafka: header.kafka, profile: header.profile })
     }
-    writeFileSync(file, storeText(stored))
+    writeFile(io, file, storeText(stored))
     io.stdout.write(`${stored.length} seeds in the store, ${before} before\n`)
     return EXIT.held
   }

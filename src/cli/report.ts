@@ -1,20 +1,11 @@
 /** `report`: a trace as a page, or two traces side by side. */
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { compareLines, pageHtml, pageShell, pageText, replayed } from './page-file.ts'
 import { readTraceFile } from './trace-file.ts'
-
-export function writeFile(io: Io, file: string, text: string): void {
-  try {
-    writeFileSync(resolve(io.cwd, file), text)
-  } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`)
-  }
-}
 
 export function reportCommand(io: Io, finished: (exit: number) => void): Command {
   return new Command('report')

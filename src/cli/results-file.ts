@@ -2,20 +2,9 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SeedResult } from '../campaign/seed-result.ts'
+import type { ResultsHeader } from './campaign-forms.ts'
+import { readHeader, readResult } from './campaign-forms.ts'
 import { UsageError } from './io.ts'
-
-export const RESULTS_VERSION = 1
-
-/** What the results are of. Files of the same campaign differ in their shard only. */
-export interface ResultsHeader {
-  readonly campaign: typeof RESULTS_VERSION
-  readonly kafka: string
-  readonly profile: string
-  readonly first: number
-  readonly seeds: number
-  /** `2/4`; null: all seeds. */
-  readonly shard: string | null
-}
 
 export interface Results {
   readonly header: ResultsHeader
@@ -32,17 +21,31 @@ export function readResults(file: string): Results & { readonly bytes: number } 
   }
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const lines = whole.split('\n').filter((line) => line !== '')
-  let header: Partial<ResultsHeader>
-  let results: SeedResult[]
+  const header = readHeader(jsonOf(file, lines[0] ?? '{}'))
+  if (!header.ok)
+    throw new UsageError(
+      `${file} does not begin with the header of a campaign ({"campaign":1,…}): ${header.problems.join('; ')}`,
+    )
+  const results: SeedResult[] = []
+  const problems: string[] = []
+  for (const [index, line] of lines.slice(1).entries()) {
+    const result = readResult(jsonOf(file, line), index + 2)
+    if (result.ok) results.push(result.value)
+    else problems.push(...result.problems.map((problem) => `${file}: ${problem}`))
+  }
+  if (problems.length > 0) throw new UsageError(problems.slice(0, MOST_PROBLEMS).join('\n'))
+  return { header: header.value, results, bytes: Buffer.byteLength(whole) }
+}
+
+/** Problems of one file that are told. */
+const MOST_PROBLEMS = 20
+
+function jsonOf(file: string, line: string): unknown {
   try {
-    header = JSON.parse(lines[0] ?? '{}') as Partial<ResultsHeader>
-    results = lines.slice(1).map((line) => JSON.parse(line) as SeedResult)
+    return JSON.parse(line)
   } catch {
     throw new UsageError(`${file} holds a line that is not JSON: these are no results of a campaign`)
   }
-  if (header.campaign !== RESULTS_VERSION)
-    throw new UsageError(`${file} does not begin with the header of a campaign ({"campaign":1,…})`)
-  return { header: header as ResultsHeader, results, bytes: Buffer.byteLength(whole) }
 }
 
 export const resultsText = ({ header, results }: Results): string =>
@@ -73,13 +76,21 @@ export function mergeResults(files: readonly Results[]): Results {
   return { header: { ...first, shard: files.length === 1 ? first.shard : null }, results }
 }
 
+function opened(name: string, flags: 'r+' | 'a' | 'w'): number {
+  try {
+    mkdirSync(dirname(name), { recursive: true })
+    return openSync(name, flags)
+  } catch (error) {
+    throw new UsageError(`${name} cannot be written: ${(error as Error).message}`)
+  }
+}
+
 /** Appends results; what it has returned from is on disk. */
 export class ResultsFile {
   readonly #file: number
   readonly finished: readonly SeedResult[]
 
   constructor(name: string, header: ResultsHeader, resume: boolean) {
-    mkdirSync(dirname(name), { recursive: true })
     if (resume && existsSync(name)) {
       const known = readResults(name)
       if (!sameCampaign(known.header, header) || known.header.shard !== header.shard) {
@@ -88,13 +99,13 @@ export class ResultsFile {
         )
       }
       this.finished = known.results
-      this.#file = openSync(name, 'r+')
+      this.#file = opened(name, 'r+')
       ftruncateSync(this.#file, known.bytes)
       closeSync(this.#file)
-      this.#file = openSync(name, 'a')
+      this.#file = opened(name, 'a')
     } else {
       this.finished = []
-      this.#file = openSync(name, 'w')
+      this.#file = opened(name, 'w')
       writeSync(this.#file, `${JSON.stringify(header)}\n`)
       fsyncSync(this.#file)
     }

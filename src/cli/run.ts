@@ -1,6 +1,5 @@
 /** `run`: scenarios, versions and seeds, with everything that is printed about them. */
-import { statSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
 import { Command } from 'commander'
 import { formatTime } from '../kernel/time.ts'
 import type { JUnitCase } from '../report/junit.ts'
@@ -10,6 +9,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import type { Job, JobHooks, JobResult } from './job.ts'
 import { bugOf, doJob } from './job.ts'
+import { writeFile } from './output-file.ts'
 import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import type { PlannedRun, RunAsked } from './plans.ts'
 import { planRuns } from './plans.ts'
@@ -130,7 +130,7 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   const refused = missing.length + planned.problems.length > 0 ? EXIT.unusable : EXIT.held
   const unusable = [...missing, ...planned.refused].map(unusableCase)
   if (planned.runs.length === 0) {
-    if (flags.junit !== undefined) writeText(io, flags.junit, junitXml(unusable))
+    if (flags.junit !== undefined) writeFile(io, flags.junit, junitXml(unusable))
     return { exit: refused, stamps }
   }
 
@@ -150,12 +150,12 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     io.stderr.write(differenceText(parted))
     output.exit = EXIT.bug
   }
-  if (flags.junit !== undefined) writeText(io, flags.junit, junitXml([...unusable, ...output.cases]))
+  if (flags.junit !== undefined) writeFile(io, flags.junit, junitXml([...unusable, ...output.cases]))
   if (flags.html !== undefined && shell !== null && pages?.every(({ done }) => done) === true) {
     const texts = pages.map(({ text }) => text)
     const labels = runs.map(({ version, job }) => `${version}, seed ${job.plan.seed}`)
     const comparison = runs.length === 2 ? compareLines(pages, labels, runs[0]!.job.repeat) : null
-    writeText(io, flags.html, pageHtml(shell, texts, comparison))
+    writeFile(io, flags.html, pageHtml(shell, texts, comparison))
   }
   const exit = io.interrupted.aborted ? EXIT.interrupted : worse(output.exit, refused)
   return { exit, stamps }
@@ -168,14 +168,6 @@ const unusableCase = (what: string): JUnitCase => ({
   problem: { kind: 'error', message: 'it cannot be used', detail: 'the problems are told on stderr' },
   output: '',
 })
-
-function writeText(io: Io, file: string, text: string): void {
-  try {
-    writeFileSync(resolve(io.cwd, file), text)
-  } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`)
-  }
-}
 
 /** One run is measured by its virtual time, several by their number. */
 const progressTotal = (runs: readonly PlannedRun[]): number => (runs.length > 1 ? runs.length : lengthUs(runs[0]!.job))

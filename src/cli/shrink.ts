@@ -1,6 +1,5 @@
 /** `shrink`: the smallest scenario that still fails in the same way, written as a scenario of its own. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { basename } from 'node:path'
 import { Command } from 'commander'
 import type { Shrunk } from '../campaign/shrink/shrink.ts'
 import { shrink } from '../campaign/shrink/shrink.ts'
@@ -11,6 +10,7 @@ import { parseScenario } from '../scenario/scenario.ts'
 import type { ScenarioDocument } from '../scenario/schema.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { Progress } from './progress.ts'
 import { findScenarios } from './scenario-files.ts'
 import { screenOf } from './screen.ts'
@@ -77,8 +77,6 @@ export async function shrinkToFile(
   const shrunk = shrink(document, { ...options, onRun: (runs) => progress.at(runs, `${runs} runs`) })
   progress.stop()
   if (shrunk === null || options.file === null) return shrunk
-  const path = resolve(io.cwd, options.file)
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, printed(shrunk))
+  writeFile(io, options.file, printed(shrunk))
   return shrunk
 }

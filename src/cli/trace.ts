@@ -6,8 +6,8 @@ import { PageRun } from '../report/page/page-run.ts'
 import { traceProblems } from '../report/page/validate.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
+import { writeFile } from './output-file.ts'
 import { pageText } from './page-file.ts'
-import { writeFile } from './report.ts'
 import { readTraceFile } from './trace-file.ts'
 
 const FORMS = ['perfetto', 'shiviz', 'mermaid', 'csv'] as const
