@@ -7,7 +7,7 @@ import { listBroker, listingText } from '../report/log-files.ts'
 import type { World } from '../world/world.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
-import { readTraceFile } from './trace-file.ts'
+import { readTraceFile, withTrace } from './trace-file.ts'
 
 interface InspectFlags {
   readonly broker: string
@@ -18,10 +18,11 @@ interface InspectFlags {
 
 /** The world of a traced run at a virtual time; at its end when none is given. */
 function worldAt(io: Io, file: string, at: string | undefined): World {
-  const { plan } = readTraceFile(io, file).trace.header
+  const { trace } = readTraceFile(io, file)
   const untilUs = at === undefined ? null : parseDuration(at)
   if (at !== undefined && untilUs === null) throw new UsageError(`--at ${at}: expected a time such as 12s or 1500ms`)
-  return simulate(plan, { properties: [], digest: false, ...(untilUs === null ? {} : { untilUs }) }).world
+  const options = { properties: [], digest: false, ...(untilUs === null ? {} : { untilUs }) }
+  return withTrace(trace, file, () => simulate(trace.header.plan, options).world)
 }
 
 function inspect(io: Io, file: string, flags: InspectFlags): number {

@@ -7,7 +7,7 @@ import { align } from '../driver/lockstep.ts'
 import { replay } from '../driver/replay.ts'
 import type { RunResult } from '../driver/simulate.ts'
 import type { Trace } from '../driver/trace.ts'
-import { traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
+import { TraceSeal, traceEvent, traceFooter, traceHeader } from '../driver/trace.ts'
 import { assert } from '../kernel/assert.ts'
 import type { CompareSide, Comparison } from '../report/compare.ts'
 import { compareRuns } from '../report/compare.ts'
@@ -37,7 +37,8 @@ export class PageLines {
   readonly #recorder = new ViewRecorder()
   readonly #rows: CompareRows | null
   readonly #chapterTimes: number[] = []
-  #lines: string[]
+  readonly #seal = new TraceSeal()
+  #lines: string[] = []
   #view: RunView | null = null
 
   /** `compared`: it will stand beside another run. */
@@ -45,7 +46,12 @@ export class PageLines {
     this.#given = given
     this.#rows = compared ? new CompareRows() : null
     const { plan, became, repeat } = given
-    this.#lines = [traceHeader(plan, { sim: packageVersion(), became, repeat })]
+    this.#write(traceHeader(plan, { sim: packageVersion(), became, repeat }))
+  }
+
+  #write(line: string): void {
+    this.#seal.add(line)
+    this.#lines.push(line)
   }
 
   /** The footer is in. */
@@ -69,7 +75,7 @@ export class PageLines {
   }
 
   add(world: World, report: StepReport, verdicts: readonly VerdictChange[]): void {
-    this.#lines.push(traceEvent(world.index - 1, report, verdicts, this.#recorder.onEvent(world, report)))
+    this.#write(traceEvent(world.index - 1, report, verdicts, this.#recorder.onEvent(world, report)))
     while (this.#chapterTimes.length < this.#recorder.chapters.length) this.#chapterTimes.push(world.nowUs)
     this.#rows?.onEvent(world, report)
   }
@@ -80,7 +86,7 @@ export class PageLines {
     const { timeline: _, ...view } = this.#view
     this.#recorder.end(result.world)
     const { chapters, checks, underWay } = this.#recorder
-    this.#lines.push(traceFooter(result, { view, chapters, checks, underWay }))
+    this.#lines.push(traceFooter(result, { view, chapters, checks, underWay }, this.#seal))
   }
 
   /** Chapters with the time of their moment (null: it never came) and whether their answers came true. */

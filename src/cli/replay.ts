@@ -6,13 +6,12 @@ import { runDocument, runSummary } from '../report/run-document.ts'
 import { runJson } from '../report/run-json.ts'
 import { runView } from '../report/run-view.ts'
 import { Timeline } from '../report/timeline.ts'
-import { bugText } from './bug-words.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT } from './io.ts'
-import { bugOf } from './job.ts'
+import { TIMELINE_ROWS } from './run-output.ts'
 import { documentText, painted, screenOf } from './screen.ts'
-import { readTraceFile } from './trace-file.ts'
+import { readTraceFile, withTrace } from './trace-file.ts'
 
 interface ReplayFlags {
   readonly json?: boolean
@@ -32,8 +31,6 @@ function divergenceText({ index, recorded, replayed }: Divergence): string {
   ].join('\n')
 }
 
-const MOST_TIMELINE_ROWS = 120
-
 export function replayCommand(io: Io, finished: (exit: number) => void): Command {
   return new Command('replay')
     .summary('run the events of a trace once more')
@@ -49,32 +46,21 @@ export function replayCommand(io: Io, finished: (exit: number) => void): Command
       const errors = screenOf(io, io.stderr, flags.color)
       const timeline = new Timeline({ minor: flags.verbose === true })
       const repeat = `highwater replay ${quoted(file)}`
-      try {
-        const { result, divergence } = replay(trace, { onEvent: (world, report) => timeline.onEvent(world, report) })
-        const view = runView(result, { timeline: timeline.rows, became: '', repeat })
-        if (divergence !== null) {
-          io.stderr.write(`${errors.paint('bad', '✗')} ${divergenceText(divergence)}\n`)
-          finished(EXIT.failed)
-          return
-        }
-        if (flags.json === true) io.stdout.write(`${JSON.stringify(runJson(view))}\n`)
-        else if (flags.quiet === true) io.stdout.write(`${painted(screen, runSummary(view))}\n`)
-        else
-          io.stdout.write(
-            documentText(
-              screen,
-              runDocument(view, {
-                width: screen.width,
-                timelineRows: flags.verbose === true ? null : MOST_TIMELINE_ROWS,
-              }),
-            ),
-          )
-        if (flags.json !== true)
-          io.stdout.write(`${screen.paint('good', '✓')} the replay is the run that was traced, event by event\n`)
-        finished(view.failed ? EXIT.failed : EXIT.held)
-      } catch (error) {
-        io.stderr.write(bugText(errors, bugOf(error, repeat)))
-        finished(EXIT.bug)
+      const { view, divergence } = withTrace(trace, file, () => {
+        const replayed = replay(trace, { onEvent: (world, report) => timeline.onEvent(world, report) })
+        const view = runView(replayed.result, { timeline: timeline.rows, became: '', repeat })
+        return { view, divergence: replayed.divergence }
+      })
+      if (divergence !== null) {
+        io.stderr.write(`${errors.paint('bad', '✗')} ${divergenceText(divergence)}\n`)
+        return finished(EXIT.failed)
       }
+      const timelineRows = flags.verbose === true ? null : TIMELINE_ROWS
+      if (flags.json === true) io.stdout.write(`${JSON.stringify(runJson(view))}\n`)
+      else if (flags.quiet === true) io.stdout.write(`${painted(screen, runSummary(view))}\n`)
+      else io.stdout.write(documentText(screen, runDocument(view, { width: screen.width, timelineRows })))
+      if (flags.json !== true)
+        io.stdout.write(`${screen.paint('good', '✓')} the replay is the run that was traced, event by event\n`)
+      finished(view.failed ? EXIT.failed : EXIT.held)
     })
 }

@@ -5,7 +5,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import { writeFile } from './output-file.ts'
 import { compareLines, pageHtml, pageShell, pageText, replayed } from './page-file.ts'
-import { readTraceFile } from './trace-file.ts'
+import { readTraceFile, withTrace } from './trace-file.ts'
 
 export function reportCommand(io: Io, finished: (exit: number) => void): Command {
   return new Command('report')
@@ -21,11 +21,14 @@ export function reportCommand(io: Io, finished: (exit: number) => void): Command
       const given = files.map((file) => ({ file, repeat: `highwater replay ${quoted(file)}` }))
       if (files.length === 1) {
         const { text, trace } = readTraceFile(io, files[0]!)
-        writeFile(io, flags.html, pageHtml(shell, [pageText(trace, text, given[0]!)]))
+        const html = withTrace(trace, files[0]!, () => pageHtml(shell, [pageText(trace, text, given[0]!)]))
+        writeFile(io, flags.html, html)
       } else {
         // What a comparison looks at is in no trace, so both are run once more.
         const traces = files.map((file) => readTraceFile(io, file).trace)
-        const lines = traces.map((trace, index) => replayed(trace, given[index]!, true))
+        const lines = traces.map((trace, index) =>
+          withTrace(trace, files[index]!, () => replayed(trace, given[index]!, true)),
+        )
         const labels = traces.map(({ header }) => `${header.kafka}, seed ${header.seed}`)
         const comparison = compareLines(lines, labels, '')
         const texts = lines.map(({ text }) => text)

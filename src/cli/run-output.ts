@@ -23,7 +23,7 @@ export interface OutputForm {
 }
 
 /** Most lines of a timeline that is not asked for in full. */
-const TIMELINE_ROWS = 120
+export const TIMELINE_ROWS = 120
 
 export class RunOutput {
   exit: number = EXIT.held

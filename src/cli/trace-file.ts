@@ -25,6 +25,18 @@ export function readTraceFile(io: Io, file: string): { readonly text: string; re
   return { text, trace: parsed.trace }
 }
 
+/** Does something with a trace; where that throws over one that was changed or cut off, the file is to blame. */
+export function withTrace<Result>(trace: Trace, file: string, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof UsageError || trace.asWritten) throw error
+    throw new UsageError(
+      `${file} is not as it was written (cut off, or changed since), and cannot be used: ${(error as Error).message}`,
+    )
+  }
+}
+
 /** Lines that are written at once. */
 const LINES_AT_ONCE = 1_000
 

@@ -8,7 +8,7 @@ import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import { writeFile } from './output-file.ts'
 import { pageText } from './page-file.ts'
-import { readTraceFile } from './trace-file.ts'
+import { readTraceFile, withTrace } from './trace-file.ts'
 
 const FORMS = ['perfetto', 'shiviz', 'mermaid', 'csv'] as const
 
@@ -32,7 +32,7 @@ function exported(run: PageRun, form: ExportFlags['as']): string {
 
 function validateTrace(io: Io, file: string): number {
   const { trace } = readTraceFile(io, file)
-  const problems = traceProblems(trace)
+  const problems = withTrace(trace, file, () => traceProblems(trace))
   for (const problem of problems) io.stderr.write(`${file}: ${problem}\n`)
   if (problems.length > 0) return EXIT.failed
   const page = trace.events.some((event) => 'd' in event) ? '' : ', without what a page shows'
@@ -42,10 +42,12 @@ function validateTrace(io: Io, file: string): number {
 
 function exportTrace(io: Io, file: string, flags: ExportFlags): number {
   const { text, trace } = readTraceFile(io, file)
-  const run = new PageRun(new TraceText(pageText(trace, text, { file, repeat: '' })))
-  if (run.length === 0) throw new UsageError(`${file} has no events to export`)
-  run.readAll()
-  const out = exported(run, flags.as)
+  const out = withTrace(trace, file, () => {
+    const run = new PageRun(new TraceText(pageText(trace, text, { file, repeat: '' })))
+    if (run.length === 0) throw new UsageError(`${file} has no events to export`)
+    run.readAll()
+    return exported(run, flags.as)
+  })
   if (flags.out === undefined) io.stdout.write(out)
   else writeFile(io, flags.out, out)
   return EXIT.held

@@ -25,8 +25,19 @@ export interface Fitting<Entry> {
 export function misfitOf(form: z.ZodType | undefined, value: unknown): string | null {
   const read = form?.safeParse(value)
   if (read === undefined || read.success) return null
-  return read.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`).join('; ')
+  return wordsOf(read.error.issues, []).join('; ')
 }
+
+type Issue = z.core.$ZodIssue
+
+/** Of a choice of forms the words are those of the form that comes nearest. */
+const wordsOf = (issues: readonly Issue[], above: readonly PropertyKey[]): string[] =>
+  issues.flatMap((issue) => {
+    const path = [...above, ...issue.path]
+    const choices = issue.code === 'invalid_union' ? issue.errors.map((each) => wordsOf(each, path)) : []
+    const [nearest] = choices.toSorted((a, b) => a.length - b.length)
+    return nearest ?? [`${path.map(String).join('.') || 'the whole'}: ${issue.message}`]
+  })
 
 const formOf = (forms: Readonly<Record<string, z.ZodType>>, word: string): z.ZodType | undefined =>
   Object.hasOwn(forms, word) ? forms[word] : undefined

@@ -3,7 +3,7 @@
  * chosen, the last line the digests. A versioned format: readers refuse another major version in words.
  */
 import type { VerdictChange } from '../check/property.ts'
-import { canonical } from '../kernel/fingerprint.ts'
+import { canonical, digestText, emptyDigest, foldText } from '../kernel/fingerprint.ts'
 import type { StepReport } from '../world/context.ts'
 import type { Plan } from '../world/plan.ts'
 import type { EventBody, FactEntry } from '../world/world.ts'
@@ -42,6 +42,8 @@ export interface TraceFooter {
   readonly outcome: string
   readonly digest: string
   readonly history: string
+  /** Digest of the lines before this one and of its other fields, as they were written. */
+  readonly seal?: string
   /** Properties that are judged at the end of the run, and what that did to their verdicts. */
   readonly v?: readonly VerdictChange[]
 }
@@ -95,8 +97,22 @@ export function traceEvent(
   return canonical(line)
 }
 
-export const traceFooter = (result: RunResult, extra: TraceExtra = {}): string =>
-  canonical({
+/** Folds lines as they are written, for the `seal` of the footer. */
+export class TraceSeal {
+  readonly #digest = emptyDigest()
+
+  add(line: string): void {
+    foldText(this.#digest, line)
+  }
+
+  get text(): string {
+    return digestText(this.#digest)
+  }
+}
+
+/** The last line. `seal` has the lines before it; without one the trace does not say whether it was changed. */
+export function traceFooter(result: RunResult, extra: TraceExtra = {}, seal: TraceSeal | null = null): string {
+  const footer: TraceFooter = {
     ...extra,
     events: result.events,
     virtualUs: result.virtualUs,
@@ -104,12 +120,18 @@ export const traceFooter = (result: RunResult, extra: TraceExtra = {}): string =
     digest: result.digest,
     history: result.history,
     ...(result.verdictsAtEnd.length > 0 ? { v: result.verdictsAtEnd } : {}),
-  } satisfies TraceFooter)
+  }
+  if (seal === null) return canonical(footer)
+  seal.add(canonical(footer))
+  return canonical({ ...footer, seal: seal.text } satisfies TraceFooter)
+}
 
 export interface Trace {
   readonly header: TraceHeader
   readonly events: readonly TraceEvent[]
   readonly footer: TraceFooter | null
+  /** It has the seal of its writer: nobody has changed or cut it since. */
+  readonly asWritten: boolean
 }
 
 /** Why a text is no trace, in words. */
@@ -144,7 +166,7 @@ export class TraceText {
     this.count = lines - (this.footer === null ? 1 : 2)
   }
 
-  /** The next events, at most so many; none when all are read. Throws a TraceError for a line that is not JSON. */
+  /** The next events, at most so many; none when all are read. Throws a TraceError for a line that holds no object. */
   next(most: number): TraceEvent[] {
     const events: TraceEvent[] = []
     const end = Math.min(this.count, this.#read + most)
@@ -155,12 +177,29 @@ export class TraceText {
     return events
   }
 
-  #line(index: number): unknown {
+  /** Whether the seal of the footer is that of the lines before it and of what the footer says itself. */
+  get asWritten(): boolean {
+    if (this.footer === null) return false
+    const { seal: told, ...footer } = this.footer
+    const seal = new TraceSeal()
+    for (let index = 0; index <= this.count; index++) seal.add(this.#lineText(index).trimEnd())
+    seal.add(canonical(footer))
+    return told === seal.text
+  }
+
+  #lineText(index: number): string {
+    return this.#text.slice(this.#starts[index], this.#starts[index + 1])
+  }
+
+  #line(index: number): object {
+    let value: unknown
     try {
-      return JSON.parse(this.#text.slice(this.#starts[index], this.#starts[index + 1]))
+      value = JSON.parse(this.#lineText(index))
     } catch {
       throw new TraceError(`line ${index + 1} is not JSON: a trace has one JSON object a line`)
     }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    throw new TraceError(`line ${index + 1} is no JSON object: a trace has one a line`)
   }
 }
 
@@ -183,7 +222,8 @@ export function parseTrace(
 ): { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly message: string } {
   try {
     const trace = new TraceText(text)
-    return { ok: true, trace: { header: trace.header, events: trace.next(trace.count), footer: trace.footer } }
+    const { header, footer, asWritten } = trace
+    return { ok: true, trace: { header, events: trace.next(trace.count), footer, asWritten } }
   } catch (error) {
     if (error instanceof TraceError) return { ok: false, message: error.message }
     throw error

@@ -23,3 +23,42 @@ test('a file that only says it is gzipped is refused in words', async () => {
   expect(said.exit).toBe(2)
   expect(said.err).toContain('broken.gz cannot be read')
 })
+
+/** The lines of a small run's trace. */
+async function traceLines(cwd: string): Promise<string[]> {
+  writeFileSync(join(cwd, 'small.yaml'), SMALL)
+  await cli(['run', 'small.yaml', '--quiet', '--trace', 'small.ktrace'], { cwd })
+  return readFileSync(join(cwd, 'small.ktrace'), 'utf8').trimEnd().split('\n')
+}
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['replay', 'changed.ktrace'],
+  ['report', 'changed.ktrace', '--html', 'page.html'],
+  ['trace', 'validate', 'changed.ktrace'],
+  ['trace', 'export', 'changed.ktrace', '--as', 'csv'],
+  ['inspect', 'changed.ktrace', '--broker', '1'],
+]
+
+test('a trace whose plan was changed so that nothing can be run is refused as changed, and is no bug', async () => {
+  const cwd = emptyFolder()
+  const lines = await traceLines(cwd)
+  lines[0] = lines[0]!.replace('"topics":[', '"topics":7,"were":[')
+  writeFileSync(join(cwd, 'changed.ktrace'), lines.join('\n'))
+  for (const command of [COMMANDS[0]!, COMMANDS[4]!]) {
+    const said = await cli([...command], { cwd })
+    expect([command, said.exit]).toEqual([command, 2])
+    expect(said.err).toContain('changed.ktrace is not as it was written')
+  }
+})
+
+test('a line that holds no object is named by every command that reads a trace', async () => {
+  const cwd = emptyFolder()
+  const lines = await traceLines(cwd)
+  lines[3] = 'null'
+  writeFileSync(join(cwd, 'changed.ktrace'), lines.join('\n'))
+  for (const command of COMMANDS) {
+    const said = await cli([...command], { cwd })
+    expect([command, said.exit]).toEqual([command, 2])
+    expect(said.err).toContain('line 4 is no JSON object')
+  }
+})
