@@ -9,7 +9,7 @@ export interface Retry {
   readonly everyMs: number
 }
 
-/** Produces of the same values to one broker, one after another, of which all but the last failed. */
+/** Equal produces to one broker, one after another, of which all but the last failed. Where that failed too they are single requests. */
 export function retryLoops(recording: Recording, results: ReadonlyMap<number, number>): ReadonlyMap<number, Retry> {
   const produces: [number, Done<'produce'>][] = []
   recording.entries.forEach((entry, index) => {
@@ -25,7 +25,7 @@ export function retryLoops(recording: Recording, results: ReadonlyMap<number, nu
     let to = from
     while (to + 1 < produces.length && errorOf(produces[to]![0]) !== 'NONE' && sameWrite(entry, produces[to + 1]![1]))
       to += 1
-    if (to > from) {
+    if (to > from && errorOf(produces[to]![0]) === 'NONE') {
       const second = produces[from + 1]![1]
       const firstResult = recording.entries[results.get(first) ?? first]!
       const retry = { first, last: produces[to]![0], everyMs: Math.max(1, second.atMs - firstResult.atMs) }
@@ -37,4 +37,8 @@ export function retryLoops(recording: Recording, results: ReadonlyMap<number, nu
 }
 
 const sameWrite = (a: Done<'produce'>, b: Done<'produce'>): boolean =>
-  a.broker === b.broker && a.partition === b.partition && a.values.join('\n') === b.values.join('\n')
+  a.broker === b.broker &&
+  a.partition === b.partition &&
+  a.acks === b.acks &&
+  a.timeoutMs === b.timeoutMs &&
+  a.values.join('\n') === b.values.join('\n')

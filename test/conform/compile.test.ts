@@ -138,6 +138,34 @@ test('produces of the same values that fail but for the last are one write repea
   expect(checks.filter((check) => check.kind === 'produceResult')).toHaveLength(2)
 })
 
+test('produces that differ in acks are single requests', () => {
+  const data = recordingData('leader-crash/2.4.1')
+  const entries = entriesOf('leader-crash/2.4.1')
+  const produce = entries.findIndex((entry) => entry.do === 'produce')
+  const refused = { ...entries[produce + 1], error: 'INVALID_REQUIRED_ACKS', baseOffset: -1 }
+  const requests = (...acks: (number | string)[]) => {
+    const asked = acks.flatMap((each) => [{ ...entries[produce], acks: each }, refused])
+    const { plan } = compiled({ ...data, entries: [...entries.slice(0, produce), ...asked, ...entries.slice(produce)] })
+    return plan.steps.flatMap((step) => step.actions).filter((action) => action.do === 'requestLoop')
+  }
+  expect(requests(2)).toEqual([])
+  expect(requests(2, 5)).toEqual([])
+  // Of those with the same acks the last is accepted, as in the recording.
+  expect(requests(2, String(entries[produce]!.acks))).toHaveLength(1)
+})
+
+test('equal produces that all fail are single requests', () => {
+  const data = recordingData('leader-crash/2.4.1')
+  const entries = entriesOf('leader-crash/2.4.1')
+  const produce = entries.findIndex((entry) => entry.do === 'produce')
+  const refused = { ...entries[produce + 1], error: 'NOT_LEADER_FOR_PARTITION', baseOffset: -1 }
+  const elsewhere = { ...entries[produce], broker: 2 }
+  const asked = [elsewhere, { ...refused, broker: 2 }, elsewhere, { ...refused, broker: 2 }]
+  const { plan } = compiled({ ...data, entries: [...entries.slice(0, produce), ...asked, ...entries.slice(produce)] })
+  const actions = plan.steps.flatMap((step) => step.actions)
+  expect(actions.filter((action) => action.do === 'requestLoop')).toEqual([])
+})
+
 test('writes that have no entry of their own are made before whatever shows them', () => {
   const { plan } = compiled(recordingData('isr-shrink-expand/0.10.2.2'))
   const loops = plan.steps
