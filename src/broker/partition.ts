@@ -34,7 +34,7 @@ export function replicaOf(
   const known = volatile.partitions[name]
   if (known !== undefined) return known
   const { topic } = splitTopicPartition(name)
-  volatile.topicSettings[topic] ??= { ...told.topicSettings }
+  if (!Object.hasOwn(volatile.topicSettings, topic)) volatile.topicSettings[topic] = { ...told.topicSettings }
   if (state.durable.logs[name] === undefined) {
     const layout = emptyLayout(0, config.mechanisms.recordFormat, Math.floor(ctx.nowUs / MICROS_PER_MS))
     state.durable.logs[name] = { ...emptyLog(), layout }

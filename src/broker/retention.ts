@@ -5,9 +5,9 @@ import { isMutant } from '../kafka/mutants.ts'
 import type { Json } from '../kernel/json.ts'
 import { MICROS_PER_MS, msToUs } from '../kernel/time.ts'
 import { deleteOldSegments, type RetentionSettings } from '../log/retention.ts'
+import { diskLies } from './disk.ts'
 import { nextRun, startTask } from './fixed-rate.ts'
 import { usableLogs } from './log-dirs.ts'
-import { segmentSettings } from './log-disk.ts'
 import { type BrokerContext, durationSetting, logOf, running, topicNumber } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
@@ -48,7 +48,7 @@ export function cleanupPolicy(
 
 /** Whether the settings of a partition's topic are known yet: they come with the first role. */
 export const knowsSettings = (state: BrokerState, name: TopicPartition): boolean =>
-  running(state).topicSettings[splitTopicPartition(name).topic] !== undefined
+  Object.hasOwn(running(state).topicSettings, splitTopicPartition(name).topic)
 
 export function onRetentionTimer(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, data: Json): void {
   for (const name of usableLogs(state, config)) {
@@ -69,7 +69,7 @@ function retentionSettings(state: BrokerState, config: BrokerConfig, name: Topic
     retentionMs: ms !== null && ms < 0 && m.negativeRetention === 'never' ? null : ms,
     retentionBytes: bytes !== null && bytes < 0 ? null : bytes,
     fileDeleteDelayMs: topicNumber(state, config, name, 'file.delete.delay.ms') ?? 0,
-    segment: segmentSettings(state, config, name),
+    diskLies: diskLies(state, config, name),
   }
 }
 

@@ -5,6 +5,7 @@
 import { splitTopicPartition } from '../kafka/ids.ts'
 import type { SessionResponse } from '../kafka/messages/registry.ts'
 import { CONFIG_CHANGES, type ConfigChangeZnode, type TopicConfigZnode, topicConfigPath } from '../kafka/znodes.ts'
+import { own } from '../kernel/own.ts'
 import { wakeCleaner } from './cleaner.ts'
 import { askRegistry } from './registry-request.ts'
 import { type BrokerContext, running } from './running.ts'
@@ -62,7 +63,7 @@ export function onTopicConfig(
 ): void {
   const result = response.results[0]
   const { topicSettings } = running(state)
-  if (result === undefined || topicSettings[topic] === undefined) return
+  if (result === undefined || own(topicSettings, topic) === undefined) return
   if (result.error === null) topicSettings[topic] = { ...(result.data as TopicConfigZnode).settings }
   else if (result.error === 'NONODE') topicSettings[topic] = {}
   for (const name of Object.keys(running(state).partitions).sort()) {

@@ -18,7 +18,7 @@ import type { Recording } from './recording.ts'
 import { isrShrinkChecks, sessionEndChecks } from './rules.ts'
 import { Script } from './script.ts'
 import { addSeen } from './seen.ts'
-import { brokerIds, brokerSettings, lagLimitMs, sessionTimeoutMs } from './settings.ts'
+import { brokerIds, brokerSettings, controllerSettings, lagLimitMs, sessionTimeoutMs } from './settings.ts'
 import { startupTimes } from './startup.ts'
 
 export interface Compiled {
@@ -111,7 +111,10 @@ export function compileRecording(recorded: Recording, options: CompileOptions): 
     // Stories ask for sessions longer than ZooKeeper grants by itself, and got them.
     registry: { tickMs: recording.registry?.tickMs ?? 3000, maxSessionTimeoutMs: longestSessionMs },
     ...(isKraftRecording(recording)
-      ? { controllers: controllerIds(recording).map((id) => ({ id, startAtUs: null })) }
+      ? {
+          controllers: controllerIds(recording).map((id) => ({ id, startAtUs: null })),
+          controllerSettings: controllerSettings(recording),
+        }
       : {}),
     topics: [],
     topicsAtUs: 0,

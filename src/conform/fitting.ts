@@ -1,5 +1,6 @@
 /** Entries of a recording held against the forms that what reads them relies on. */
 import type { z } from 'zod'
+import { own } from '../kernel/own.ts'
 
 /** By word: an entry may hold more than its form names; a word without a form is judged where it is read. */
 export interface EntryForms {
@@ -39,8 +40,7 @@ const wordsOf = (issues: readonly Issue[], above: readonly PropertyKey[]): strin
     return nearest ?? [`${path.map(String).join('.') || 'the whole'}: ${issue.message}`]
   })
 
-const formOf = (forms: Readonly<Record<string, z.ZodType>>, word: string): z.ZodType | undefined =>
-  Object.hasOwn(forms, word) ? forms[word] : undefined
+const formOf = (forms: Readonly<Record<string, z.ZodType>>, word: string): z.ZodType | undefined => own(forms, word)
 
 /** Takes out of a recording what it saw in a form that is not known, and names the first action that has one. */
 export function fitting<Entry extends WordedEntry>(entries: readonly Entry[], forms: EntryForms): Fitting<Entry> {

@@ -1,4 +1,5 @@
 /** What was seen in a recording: what the replay waits for, what it looks at, and what is compared. */
+import { splitTopicPartition } from '../kafka/ids.ts'
 import type { RawRequest } from '../kafka/operations.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { Action, Condition } from '../world/plan.ts'
@@ -207,8 +208,7 @@ function metadata(
   here: (when: Condition | null) => void,
 ): void {
   const partition = entry.partition ?? script.onlyPartition
-  const number = partition.slice(partition.lastIndexOf('-') + 1)
-  const topic = partition.slice(0, partition.lastIndexOf('-'))
+  const { topic, partition: number } = splitTopicPartition(partition)
   const requests: Record<string, string> = {}
   const byBroker: Record<string, MetadataFields> = {}
   const conditions: Condition[] = []

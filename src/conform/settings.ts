@@ -20,16 +20,19 @@ const typedAll = (settings: Readonly<Record<string, SettingValue>>): Settings =>
 const featureLevels = ({ features = {} }: Recording): Settings =>
   Object.fromEntries(Object.entries(features).filter(([name]) => settingNamed(name, 'broker') !== undefined))
 
-/** Every setting of one broker: the generation's defaults, what the cluster was formatted with, its settings, its own. */
-export function brokerSettings(recording: Recording, broker: BrokerId): Settings {
+/** The generation's defaults, what the cluster was formatted with, its settings, and `own` ones. */
+function settingsWith(recording: Recording, own: Recording['settings']): Settings {
   const resolved = resolveGeneration(releaseOf(recording))
-  const given = {
-    ...featureLevels(recording),
-    ...typedAll(recording.settings),
-    ...typedAll(recording.settingsByBroker?.[broker] ?? {}),
-  }
+  const given = { ...featureLevels(recording), ...typedAll(recording.settings), ...typedAll(own) }
   return resolved.ok ? resolveSettings('broker', resolved.generation.name, given) : given
 }
+
+/** Every setting of one broker. */
+export const brokerSettings = (recording: Recording, broker: BrokerId): Settings =>
+  settingsWith(recording, recording.settingsByBroker?.[broker] ?? {})
+
+/** Every setting of a controller in KRaft: what all brokers share. */
+export const controllerSettings = (recording: Recording): Settings => settingsWith(recording, {})
 
 /** A whole number among settings; the fallback where the generation has none. */
 export function numberOf(settings: Settings, key: string, fallback: number): number {

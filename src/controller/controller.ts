@@ -57,7 +57,7 @@ function eventOfWatch(scope: Scope, { path, watch }: SessionWatch): ControllerEv
     return office.partitions[partition]?.target == null ? null : { do: 'reassignmentIsrChange', partition }
   }
   const topic = path.slice(TOPICS.length + 1)
-  return watch === 'dataChanged' && path === topicPath(topic) && office.topics[topic] !== undefined
+  return watch === 'dataChanged' && path === topicPath(topic) && Object.hasOwn(office.topics, topic)
     ? { do: 'partitionChange', topic }
     : null
 }

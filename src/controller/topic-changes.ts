@@ -45,7 +45,7 @@ function onTopicsRead(scope: Scope, topics: readonly string[], answers: readonly
 }
 
 function onPartitionsRead(scope: Scope, topic: string, node: TopicZnode | null): void {
-  if (node === null || office(scope).topics[topic] === undefined) return
+  if (node === null || !Object.hasOwn(office(scope).topics, topic)) return
   if (office(scope).deletion.topics.includes(topic)) {
     scope.ctx.probe('partitions-added-to-a-topic-that-goes')
     return

@@ -2,6 +2,8 @@
  * The metadata log of KRaft (KIP-500): its records as plain data, and the picture of the cluster that replaying them
  * gives. Controllers write it, brokers replay it; nothing else holds the cluster's state.
  */
+
+import { own } from '../kernel/own.ts'
 import type { BrokerId, TopicPartition } from './ids.ts'
 import { splitTopicPartition } from './ids.ts'
 
@@ -136,7 +138,7 @@ export function replayRecord(image: MetadataImage, record: MetadataRecord, offse
       return
     }
     case 'Topic':
-      image.topics[record.topic] ??= {}
+      image.topics[record.topic] = own(image.topics, record.topic) ?? {}
       return
     case 'RemoveTopic':
       delete image.topics[record.topic]
@@ -145,7 +147,7 @@ export function replayRecord(image: MetadataImage, record: MetadataRecord, offse
       }
       return
     case 'Config':
-      image.topics[record.topic] = { ...image.topics[record.topic], [record.key]: record.value }
+      image.topics[record.topic] = { ...own(image.topics, record.topic), [record.key]: record.value }
       return
     case 'ProducerIds':
       image.nextProducerId = record.nextProducerId

@@ -7,7 +7,7 @@ import { type LogLayout, rollLayout } from './layout.ts'
 import { raiseLogStart } from './log-start.ts'
 import { takeProducerSnapshot } from './producer-state.ts'
 import { batchIndexOf, flushLog, type ReplicaLog } from './replica-log.ts'
-import { indexFileBytes, type LogSegment, type SegmentSettings } from './segment.ts'
+import { indexFileBytes, type LogSegment } from './segment.ts'
 
 export type RetentionReason = 'retention.ms' | 'retention.bytes' | 'log start'
 
@@ -16,7 +16,8 @@ export interface RetentionSettings {
   readonly retentionMs: number | null
   readonly retentionBytes: number | null
   readonly fileDeleteDelayMs: number
-  readonly segment: SegmentSettings
+  /** The disk only says that it has flushed. */
+  readonly diskLies: boolean
 }
 
 export interface DeletedSegments {
@@ -65,7 +66,7 @@ export function deleteFirstSegments(
     rollLayout(layout, log.logEndOffset, m, nowMs)
     if (log.producers !== undefined) takeProducerSnapshot(log.producers)
     // The closed segment is flushed, as at every roll.
-    flushLog(log, log.logEndOffset, false)
+    flushLog(log, log.logEndOffset, settings.diskLies)
   }
   const gone = layout.segments.splice(0, count)
   renameToDeleted(layout, gone, settings, m, nowMs)

@@ -8,6 +8,7 @@ import type { AdminRequest } from '../kafka/operations.ts'
 import { assignReplicas } from '../kafka/replica-assignment.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
+import { own } from '../kernel/own.ts'
 import { tellCompletedReassignment, tellElection } from './broker-changes.ts'
 import { answerWhenCommitted, append } from './metadata-writer.ts'
 import { buildChange } from './partition-change.ts'
@@ -46,7 +47,7 @@ function outcomeOf(given: Given, request: AdminRequest): Outcome {
     case 'addPartitions':
       return addPartitions(given, request)
     case 'deleteTopic':
-      if (imageOf(given.state).topics[request.topic] === undefined) return noTopic(request.topic)
+      if (own(imageOf(given.state).topics, request.topic) === undefined) return noTopic(request.topic)
       return done([{ type: 'RemoveTopic', topic: request.topic }])
     case 'reassign':
       return reassign(given, request)
@@ -65,7 +66,8 @@ const noTopic = (topic: string): Outcome => refused('UNKNOWN_TOPIC_OR_PARTITION'
 
 function createTopic(given: Given, request: Of<'createTopic'>): Outcome {
   const { topic } = request
-  if (imageOf(given.state).topics[topic] !== undefined) return refused('TOPIC_ALREADY_EXISTS', `topic ${topic} exists`)
+  if (own(imageOf(given.state).topics, topic) !== undefined)
+    return refused('TOPIC_ALREADY_EXISTS', `topic ${topic} exists`)
   const placed = request.assignment ?? placement(given, topic, 0, request.partitions, request.replicationFactor)
   if (placed === null) {
     return request.partitions < 1
@@ -150,7 +152,7 @@ function assignmentFlaw(brokers: Readonly<Record<string, unknown>>, replicas: re
 function addPartitions(given: Given, request: Of<'addPartitions'>): Outcome {
   const { topic, total, assignment } = request
   const image = imageOf(given.state)
-  if (image.topics[topic] === undefined) return noTopic(topic)
+  if (own(image.topics, topic) === undefined) return noTopic(topic)
   const existing = Object.keys(image.partitions).filter((name) => splitTopicPartition(name).topic === topic)
   const from = existing.length
   if (total <= from) return refused('INVALID_PARTITIONS', `topic ${topic} has ${from} partitions already`)
@@ -218,7 +220,7 @@ export function electLeader(
 function alterTopicConfig(given: Given, request: Of<'alterTopicConfig'>): Outcome {
   const { topic, settings } = request
   const image = imageOf(given.state)
-  if (image.topics[topic] === undefined) return noTopic(topic)
+  if (own(image.topics, topic) === undefined) return noTopic(topic)
   const records: MetadataRecord[] = Object.keys(settings)
     .sort()
     .map((key) => ({ type: 'Config', topic, key, value: settings[key]! }))

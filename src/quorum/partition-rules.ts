@@ -3,6 +3,7 @@ import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
 import { isActiveBroker } from '../kafka/metadata-log.ts'
+import { own } from '../kernel/own.ts'
 import type { ChangeRules } from './partition-change.ts'
 import { type Given, imageOf } from './state.ts'
 
@@ -13,7 +14,7 @@ export function isElrOn({ config }: Pick<Given, 'config'>): boolean {
 }
 
 const settingOf = ({ state, config }: Given, topic: string, key: string): unknown =>
-  topicSetting(config.settings, imageOf(state).topics[topic], key)
+  topicSetting(config.settings, own(imageOf(state).topics, topic), key)
 
 /** unclean.leader.election.enable of a topic. 3.5 leaves it to administrators (recorded). */
 export const isUncleanOn = (given: Given, topic: string): boolean =>

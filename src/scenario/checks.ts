@@ -3,6 +3,7 @@ import { defaultIn, SETTINGS, type SettingScope, settingNamed, settingsIn, valid
 import type { Generation } from '../kafka/generation/generation.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
 import { isInternalTopic } from '../kafka/internal-topics.ts'
+import { own } from '../kernel/own.ts'
 import type { Comparison, Target } from '../world/plan.ts'
 import type { Names } from './names.ts'
 import { partitionsIn } from './names.ts'
@@ -121,7 +122,7 @@ export class Checks {
 
   partition(name: string, path: Path, at: 'key' | 'value' = 'value'): void {
     const { topic, partition } = splitTopicPartition(name)
-    const known = Object.hasOwn(this.names.topics, topic) ? this.names.topics[topic] : undefined
+    const known = own(this.names.topics, topic)
     // Brokers make these when they are first needed.
     if (known === undefined && isInternalTopic(topic)) return
     if (known === undefined) {
@@ -148,7 +149,7 @@ export class Checks {
   client(name: string, path: Path, kind: 'producer' | 'consumer' | null): void {
     const { clients } = this.names
     const known = Object.keys(clients)
-    const found = Object.hasOwn(clients, name) ? clients[name] : undefined
+    const found = own(clients, name)
     const fitting = known.filter((each) => kind === null || clients[each] === kind || clients[each] === null)
     if (found === undefined) {
       this.add(path, `there is no client ${name}`, {

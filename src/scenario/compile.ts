@@ -19,7 +19,14 @@ import { salvage, withoutWrongKeys } from './salvage.ts'
 import type { ScenarioDocument } from './schema.ts'
 import { checkForm } from './schema.ts'
 import { compileSteps } from './steps.ts'
-import { compileBrokers, compileControllers, compileNetwork, compileRegistry, compileTopics } from './topology.ts'
+import {
+  clusterSettings,
+  compileBrokers,
+  compileControllers,
+  compileNetwork,
+  compileRegistry,
+  compileTopics,
+} from './topology.ts'
 import { durationUs } from './units.ts'
 import { parseVersionRange } from './version-range.ts'
 
@@ -161,7 +168,8 @@ function compileDocument({ document, names, options, source, sourceOf }: Compili
   if (chosen.finding !== null) checks.findings.push(chosen.finding)
   const runUs = options.untilUs ?? durationUs(document.run)
   if (runUs === 0) checks.add(['run'], 'a run takes some time', { expected: 'more than 0s', found: document.run })
-  const brokers = compileBrokers(checks, document.cluster)
+  const shared = clusterSettings(checks, document.cluster)
+  const brokers = compileBrokers(checks, document.cluster, shared)
   // A shorter run cuts steps off on purpose; they are no mistake then.
   const lastUs = options.untilUs === undefined && runUs > 0 ? runUs : Number.MAX_SAFE_INTEGER
   checkPins(checks, document.pins)
@@ -176,7 +184,7 @@ function compileDocument({ document, names, options, source, sourceOf }: Compili
     seed: options.seed ?? document.seed ?? SEED,
     brokers,
     registry: compileRegistry(checks, document.cluster),
-    ...compileControllers(checks, document.cluster),
+    ...compileControllers(checks, document.cluster, shared),
     topics: compileTopics(checks, document.topics),
     topicsAtUs: durationUs(document.cluster['topics-at'] ?? TOPICS_AT),
     network: compileNetwork(checks, document.network, brokers),

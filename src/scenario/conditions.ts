@@ -1,6 +1,7 @@
 /** Conditions of steps, and which of them can never hold. */
 import { splitTopicPartition } from '../kafka/ids.ts'
 import { unreachable } from '../kernel/assert.ts'
+import { own } from '../kernel/own.ts'
 import type { Comparison, Condition, Target } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
 import { nearestName } from './nearest.ts'
@@ -15,7 +16,7 @@ const NO_BROKER = 'this is asked of brokers'
 /** Replicas that a partition can have; null when the cluster decides or a step moves them. */
 function possibleReplicas(checks: Checks, partition: string): readonly number[] | null {
   const { topic, partition: number } = splitTopicPartition(partition)
-  const known = Object.hasOwn(checks.names.topics, topic) ? checks.names.topics[topic] : undefined
+  const known = own(checks.names.topics, topic)
   if (known === undefined || checks.names.reassigned.includes(partition)) return null
   return known.replicas?.[number] ?? null
 }

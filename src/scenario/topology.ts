@@ -1,5 +1,5 @@
 /** Brokers, topics and links of a plan. */
-import { resolveSettings, type SettingValue } from '../kafka/config.ts'
+import { resolveSettings, type Settings, type SettingValue } from '../kafka/config.ts'
 import { logDirsIn } from '../kafka/log-dirs.ts'
 import type { Plan, PlanBroker, PlanTopic } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
@@ -16,9 +16,12 @@ const STARTUP_US = 100_000
 const HEAD_START_US = 60_000
 const REGISTRY_TICK_MS = 500
 
-export function compileBrokers(checks: Checks, cluster: ClusterForm): PlanBroker[] {
+/** What every broker, and every controller of KRaft, is set to where nothing else is said. */
+export const clusterSettings = (checks: Checks, cluster: ClusterForm): Settings =>
+  checks.settings(cluster.settings, 'broker', ['cluster', 'settings'])
+
+export function compileBrokers(checks: Checks, cluster: ClusterForm, shared: Settings): PlanBroker[] {
   const path: Path = ['cluster']
-  const shared = checks.settings(cluster.settings, 'broker', [...path, 'settings'])
   if (cluster.controller !== undefined) checks.broker(cluster.controller, [...path, 'controller'])
   const listed = typeof cluster.brokers !== 'number'
   const forms: BrokerForm[] =
@@ -61,8 +64,16 @@ const FIRST_CONTROLLER = 3001
 /** As many as a cluster needs to go on without one of them, as it does with a registry when the controller crashes. */
 const USUAL_CONTROLLERS = 3
 
-/** KRaft: controllers are processes of their own, up from the start. */
-export function compileControllers(checks: Checks, cluster: ClusterForm): Pick<Plan, 'controllers'> {
+/** Whether a broker has settings of its own, which controllers do not share. */
+const brokersDiffer = ({ brokers }: ClusterForm): boolean =>
+  typeof brokers !== 'number' && brokers.some(({ settings }) => settings !== undefined)
+
+/** KRaft: controllers are processes of their own, up from the start, with the settings of the cluster. */
+export function compileControllers(
+  checks: Checks,
+  cluster: ClusterForm,
+  shared: Settings,
+): Pick<Plan, 'controllers' | 'controllerSettings'> {
   if (checks.generation.mechanisms.metadata !== 'kraft') {
     if (cluster.controllers !== undefined) {
       checks.leftOut(['cluster', 'controllers'], 'brokers are the controllers where there is a registry')
@@ -80,7 +91,9 @@ export function compileControllers(checks: Checks, cluster: ClusterForm): Pick<P
   }
   const count = cluster.controllers ?? USUAL_CONTROLLERS
   checks.controllerCount = count
-  return { controllers: Array.from({ length: count }, (_, i) => ({ id: FIRST_CONTROLLER + i, startAtUs: 0 })) }
+  const controllers = Array.from({ length: count }, (_, i) => ({ id: FIRST_CONTROLLER + i, startAtUs: 0 }))
+  if (!brokersDiffer(cluster)) return { controllers }
+  return { controllers, controllerSettings: resolveSettings('broker', checks.generation.name, shared) }
 }
 
 /** Ticks are whole milliseconds, as Kafka's and the registry's own settings are. */

@@ -12,6 +12,7 @@ import {
   visit,
   Document as YamlDocument,
 } from 'yaml'
+import { own } from '../kernel/own.ts'
 import type { Path, Place, Places, Problem } from './problem.ts'
 import { pathText } from './problem.ts'
 
@@ -171,7 +172,7 @@ class Reader {
         this.problem(keyPlace, [...path, key], 'no key may be called __proto__', 'another name')
         continue
       }
-      const seen = Object.hasOwn(first, key) ? first[key] : undefined
+      const seen = own(first, key)
       if (seen !== undefined) {
         this.problem(
           keyPlace,

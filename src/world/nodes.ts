@@ -56,10 +56,9 @@ function brokerConfig(plan: Plan, node: NodeId, changes: Changes): BrokerConfig 
   return controllers.length === 0 ? config : { ...config, controllers }
 }
 
-/** Controllers are set like the first broker: what matters to them is the same on all. */
 function quorumConfig(plan: Plan, node: NodeId, changes: Changes): QuorumConfig {
   const voters = controllersOf(plan).map(({ id }) => id)
-  const settings = { ...plan.brokers[0]?.settings, ...changes }
+  const settings = { ...(plan.controllerSettings ?? plan.brokers[0]?.settings), ...changes }
   return { id: nodeNumber(node), voters, mechanisms: plan.mechanisms, settings }
 }
 

@@ -433,6 +433,8 @@ export interface Plan {
   readonly registry: { readonly tickMs: number; readonly maxSessionTimeoutMs?: number }
   /** KRaft: the controllers, ascending by id; absent with a registry. */
   readonly controllers?: readonly PlanController[]
+  /** KRaft: what controllers are set to; absent: what every broker is. */
+  readonly controllerSettings?: Settings
   readonly topics: readonly PlanTopic[]
   /** When the topics are created, in us. */
   readonly topicsAtUs: number

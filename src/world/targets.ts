@@ -13,6 +13,7 @@ import {
   topicConfigPath,
   topicPath,
 } from '../kafka/znodes.ts'
+import { own } from '../kernel/own.ts'
 import { controllersOf } from './controllers.ts'
 import type { Target } from './plan.ts'
 import type { PartitionTruth, ProcessId, World } from './world.ts'
@@ -55,7 +56,7 @@ function committedPartition(world: World, partition: TopicPartition): PartitionT
 
 /** The settings a topic was given. */
 export function topicSettingsTruth(world: World, topic: string): Readonly<Record<string, string>> {
-  if (isKraft(world)) return committedImage(world).topics[topic] ?? {}
+  if (isKraft(world)) return own(committedImage(world).topics, topic) ?? {}
   const config = registryState(world).nodes[topicConfigPath(topic)]?.data as unknown as TopicConfigZnode | undefined
   return config?.settings ?? {}
 }

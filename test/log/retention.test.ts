@@ -45,7 +45,7 @@ const settings = (retentionMs: number | null, retentionBytes: number | null): Re
   retentionMs,
   retentionBytes,
   fileDeleteDelayMs: 60_000,
-  segment: SEGMENT,
+  diskLies: false,
 })
 
 const flat = (log: ReplicaLog): [offset: number, key: string | null, value: string | null, timestampMs: number][] =>

@@ -52,3 +52,11 @@ test('without a majority of controllers nothing is decided: a dead leader keeps 
   ])
   expect(partitionTruth(world, 'orders-0')).toMatchObject({ leader: 1, leaderEpoch: 0, isr: [1, 2, 3] })
 })
+
+test.each(['2.4', '4.1'])('a topic may be called like what every object has, in %s', (kafka) => {
+  const topics = { constructor: [[1, 2, 3]] }
+  const plan = planOf({ kafka, topics, producers: [{ topic: 'constructor' }], runUs: 10_000_000 })
+  const { world, violations } = simulate(plan, { digest: false })
+  expect(violations).toEqual([])
+  expect(Object.values(world.ledger.sent).filter(({ outcome }) => outcome === 'acked').length).toBeGreaterThan(20)
+})

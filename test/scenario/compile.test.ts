@@ -74,6 +74,15 @@ test("a broker's own setting wins over the cluster's, and the cluster's over the
   })
 })
 
+test('controllers of KRaft are set like the cluster, whatever a broker has of its own', () => {
+  const cluster = (brokers: string): string => `{ brokers: ${brokers}, settings: { replica.lag.time.max.ms: 7000 } }`
+  const kraft = (brokers: string) => planOf(SMALL.replace('"2.4"', "'4.1'").replace('{ brokers: 3 }', cluster(brokers)))
+  const own = kraft('[{ id: 1, settings: { replica.lag.time.max.ms: 9000 } }, { id: 2 }]')
+  expect(own.brokers.map(({ settings }) => settings['replica.lag.time.max.ms'])).toEqual([9000, 7000])
+  expect(own.controllerSettings?.['replica.lag.time.max.ms']).toBe(7000)
+  expect(kraft('3').controllerSettings).toBeUndefined()
+})
+
 test('a topic takes its partitions from its replicas, or three replicas of one partition', () => {
   const plan = planOf(
     `${SMALL}topics:\n  a: { replicas: [[1, 2], [2, 3]], settings: { retention.ms: 5 } }\n  b: {}\n  c: { partitions: 2, replication-factor: 1 }\n`,

@@ -2,6 +2,7 @@
 import { comparePartitions, LEADER_DURING_DELETE, splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import type { LeaderAndIsrState } from '../../kafka/messages/control.ts'
 import { brokersWhere, type PartitionRegistration } from '../../kafka/metadata-log.ts'
+import { own } from '../../kernel/own.ts'
 import { startHighWatermarkCheckpoints } from '../checkpoint.ts'
 import { stopReplica } from '../control-requests.ts'
 import { completeDelayedRequests } from '../delayed-requests.ts'
@@ -61,7 +62,7 @@ const toldOf = (state: BrokerState, name: TopicPartition, partition: PartitionRe
   partitionEpoch: partition.partitionEpoch,
   replicas: partition.replicas,
   isNew: partition.partitionEpoch === 0,
-  topicSettings: kraftOf(state).image.topics[splitTopicPartition(name).topic] ?? {},
+  topicSettings: own(kraftOf(state).image.topics, splitTopicPartition(name).topic) ?? {},
 })
 
 /** A higher leader epoch is a new role; the present one told again brings another ISR and settles a pending change. */
@@ -140,7 +141,7 @@ function applySettings(state: BrokerState): void {
   const { topicSettings } = running(state)
   const { topics } = kraftOf(state).image
   for (const topic of Object.keys(topicSettings)) {
-    const settings = topics[topic]
+    const settings = own(topics, topic)
     if (settings !== undefined) topicSettings[topic] = { ...settings }
   }
 }

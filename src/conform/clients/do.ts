@@ -1,4 +1,6 @@
 /** Every action of a recording of clients, by its word. */
+
+import { own } from '../../kernel/own.ts'
 import { CLUSTER_ACTIONS } from './do-cluster.ts'
 import { GROUP_ACTIONS } from './do-group.ts'
 import { LIFE_ACTIONS } from './do-life.ts'
@@ -15,4 +17,4 @@ const DO_RULES: Readonly<Record<string, DoRule>> = {
 }
 
 /** What a word does in a replay; undefined: the word is not known. */
-export const doRule = (word: string): DoRule | undefined => (Object.hasOwn(DO_RULES, word) ? DO_RULES[word] : undefined)
+export const doRule = (word: string): DoRule | undefined => own(DO_RULES, word)

@@ -1,5 +1,6 @@
 /** Recordings of clients: what applications did to them and what they, and the brokers behind them, then showed. */
 import type { SettingValue } from '../../kafka/config.ts'
+import { splitTopicPartition } from '../../kafka/ids.ts'
 
 /** One entry: exactly one of `do` and `saw` names what kind it is; the other fields are its own. */
 export interface ClientsEntry {
@@ -50,10 +51,7 @@ export const listOf = (entry: ClientsEntry, field: string): readonly unknown[] |
 /** A partition as recordings name it in calls: by topic and number, or by its whole name. */
 export function partitionOf(entry: ClientsEntry): { readonly topic: string; readonly partition: number | null } | null {
   const whole = textOf(entry, 'partition')
-  if (whole !== null) {
-    const dash = whole.lastIndexOf('-')
-    return dash < 0 ? null : { topic: whole.slice(0, dash), partition: Number(whole.slice(dash + 1)) }
-  }
+  if (whole !== null) return whole.includes('-') ? splitTopicPartition(whole) : null
   const topic = textOf(entry, 'topic')
   return topic === null ? null : { topic, partition: numberOf(entry, 'part') }
 }

@@ -1,4 +1,6 @@
 /** What became of records that were sent. */
+
+import { splitTopicPartition } from '../../kafka/ids.ts'
 import type { Condition } from '../../world/plan.ts'
 import { answered } from '../conditions.ts'
 import type { ClientsEntry } from './recording.ts'
@@ -39,7 +41,7 @@ const sendResults: SawRule = {
 
 /** Partitions are told by number, or by name. */
 const numberOfPartition = (partition: unknown): number | null =>
-  typeof partition === 'string' ? Number(partition.slice(partition.lastIndexOf('-') + 1)) : (partition as number | null)
+  typeof partition === 'string' ? splitTopicPartition(partition).partition : (partition as number | null)
 
 const ack: SawRule = {
   when: (entry, script) => {

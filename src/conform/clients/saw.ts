@@ -1,4 +1,6 @@
 /** Every kind of thing seen in a recording of clients, by its word. */
+
+import { own } from '../../kernel/own.ts'
 import type { SawRule } from './rule.ts'
 import { CLUSTER_SEEN } from './saw-cluster.ts'
 import { COMMIT_RUNS_SEEN } from './saw-commit-runs.ts'
@@ -25,5 +27,4 @@ const SAW_RULES: Readonly<Record<string, SawRule>> = {
 }
 
 /** What a word means to a replay; undefined: the word is not known. */
-export const sawRule = (word: string): SawRule | undefined =>
-  Object.hasOwn(SAW_RULES, word) ? SAW_RULES[word] : undefined
+export const sawRule = (word: string): SawRule | undefined => own(SAW_RULES, word)

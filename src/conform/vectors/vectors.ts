@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import { resolveGeneration } from '../../kafka/generation/table.ts'
+import { own } from '../../kernel/own.ts'
 import type { Difference } from '../check.ts'
 import { Comparison } from '../comparison.ts'
 import { misfitOf } from '../fitting.ts'
@@ -95,7 +96,7 @@ export function runVectors(name: string, file: VectorFile): VectorReport {
     notModelledReason,
   })
   const kind = kindOfVectors(name)
-  const runner = Object.hasOwn(RUNNERS, kind) ? RUNNERS[kind] : undefined
+  const runner = own(RUNNERS, kind)
   if (runner === undefined) return notModelled(`vectors of ${kind} are not modelled`)
   const release = /:(\d+(?:\.\d+)+)/.exec(file.source)?.[1]
   if (release === undefined) return notModelled(`the source names no version: ${file.source}`)

@@ -1,3 +1,4 @@
+import { own } from '../../kernel/own.ts'
 import type { Generation } from './generation.ts'
 import { KAFKA_0_8_0 } from './kafka-0-8-0.ts'
 import { KAFKA_0_8_1 } from './kafka-0-8-1.ts'
@@ -76,8 +77,7 @@ export type ResolvedGeneration =
   | { readonly ok: false; readonly message: string; readonly nearest: readonly string[] }
 
 /** The generation of exactly that name; undefined when there is none. */
-export const generationNamed = (name: string): Generation | undefined =>
-  Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined
+export const generationNamed = (name: string): Generation | undefined => own(BY_NAME, name)
 
 /**
  * Takes a generation name (`0.10.2`), an exact release (`0.10.2.2`, `3.9.1-kraft`) or a release line that is one
