@@ -2,12 +2,15 @@
 import { Diagram } from './diagram.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { EventList } from './event-list.tsx'
+import { FilmStrip } from './film-strip.tsx'
 import { Header } from './header.tsx'
+import { InFlight } from './in-flight.tsx'
 import { Inspector } from './inspector.tsx'
 import { Lesson } from './lesson.tsx'
 import { Replicas } from './replicas.tsx'
 import { Scrubber } from './scrubber.tsx'
-import { isBoth, main, said, shown } from './store.ts'
+import { isNarrow } from './size.ts'
+import { isBoth, main, narrowView, printing, said, shown } from './store.ts'
 import { Tabs } from './tabs.tsx'
 
 export function App() {
@@ -22,11 +25,14 @@ export function App() {
       <main>
         <Lesson />
         <section id="replicas" class={isBoth.value ? 'columns' : ''} aria-label="Replica logs" tabIndex={-1}>
-          {shown.value.map((each) => (
-            <Replicas key={each.name} side={each} />
-          ))}
+          {isBoth.value && isNarrow.value ? <NarrowTabs /> : null}
+          {shown.value
+            .filter(({ name }) => !isBoth.value || !isNarrow.value || ['both', name].includes(narrowView.value))
+            .map((each) => (
+              <Replicas key={each.name} side={each} />
+            ))}
         </section>
-        <Diagram side={side} />
+        {isNarrow.value ? <InFlight side={side} /> : <Diagram side={side} />}
         <div class={`below ${isBoth.value ? 'both' : ''}`}>
           <EventList />
           <Inspector side={side} />
@@ -34,10 +40,31 @@ export function App() {
         </div>
       </main>
       <Scrubber />
+      {printing.value ? <FilmStrip /> : null}
       <p class="live" role="status" aria-live="polite">
         {said.value}
       </p>
       <Dialogs />
     </>
+  )
+}
+
+/** Two columns have no room side by side: one at a time, or one under the other. */
+function NarrowTabs() {
+  return (
+    <div class="bar" role="group" aria-label="Shown column">
+      {(['A', 'B', 'both'] as const).map((each) => (
+        <button
+          type="button"
+          key={each}
+          aria-pressed={narrowView.value === each}
+          onClick={() => {
+            narrowView.value = each
+          }}
+        >
+          {each === 'both' ? 'A and B' : each}
+        </button>
+      ))}
+    </div>
   )
 }

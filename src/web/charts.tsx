@@ -1,5 +1,5 @@
 /** Values over the run as lines. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { BrokerId } from '../kafka/ids.ts'
 import { lagSeries, type Point, toldSeries, valueSeries } from '../report/page/chart-series.ts'
 import { replicaPath, truthPath } from '../report/page/view-state.ts'
@@ -16,25 +16,24 @@ export function Charts({ side }: { readonly side: Side }) {
   const name = partition.value
   const brokers = run.header.plan.brokers.map(({ id }) => id)
   const byBroker = (points: (id: BrokerId) => Point[]): Line[] => brokers.map((id) => [`b${id}`, points(id)])
+  const charts = useMemo(
+    (): readonly (readonly [title: string, lines: readonly Line[]])[] => [
+      ['High watermark by broker', byBroker((id) => valueSeries(run, replicaPath(name, id, 'highWatermark')))],
+      ['Log end by broker', byBroker((id) => valueSeries(run, replicaPath(name, id, 'logEndOffset')))],
+      ['Records behind the leader', byBroker((id) => lagSeries(run, name, id))],
+      ['Members of the ISR', [['ISR', valueSeries(run, truthPath(name, 'isr'))]]],
+      [
+        'Records that clients were told of',
+        (['acked', 'failed', 'unknown'] as const).map((outcome) => [outcome, toldSeries(run, outcome)]),
+      ],
+    ],
+    [side, name],
+  )
   return (
     <>
-      <Chart
-        side={side}
-        title="High watermark by broker"
-        lines={byBroker((id) => valueSeries(run, replicaPath(name, id, 'highWatermark')))}
-      />
-      <Chart
-        side={side}
-        title="Log end by broker"
-        lines={byBroker((id) => valueSeries(run, replicaPath(name, id, 'logEndOffset')))}
-      />
-      <Chart side={side} title="Records behind the leader" lines={byBroker((id) => lagSeries(run, name, id))} />
-      <Chart side={side} title="Members of the ISR" lines={[['ISR', valueSeries(run, truthPath(name, 'isr'))]]} />
-      <Chart
-        side={side}
-        title="Records that clients were told of"
-        lines={(['acked', 'failed', 'unknown'] as const).map((outcome) => [outcome, toldSeries(run, outcome)])}
-      />
+      {charts.map(([title, lines]) => (
+        <Chart key={title} side={side} title={title} lines={lines} />
+      ))}
     </>
   )
 }

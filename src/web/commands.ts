@@ -1,4 +1,4 @@
-/** One table of commands: it feeds keys, buttons and the help. */
+/** One table of commands: it feeds keys, palette and help. */
 import { eventWords } from '../report/page/event-words.ts'
 import {
   active,
@@ -129,6 +129,13 @@ export const COMMANDS: readonly Command[] = [
   { keys: ['}'], words: 'next change of the chosen value', run: () => jumpToChange(1) },
   { keys: ['{'], words: 'previous change of the chosen value', run: () => jumpToChange(-1) },
   { keys: ['!'], words: 'next broken property', run: () => jump(1, ['break']) },
+  {
+    keys: ['u'],
+    words: 'run until a condition comes true',
+    run: () => {
+      dialog.value = 'until'
+    },
+  },
   { keys: ['d'], words: 'next difference of the two runs', run: () => jumpToDivergence(1) },
   { keys: ['Shift+D'], words: 'previous difference of the two runs', run: () => jumpToDivergence(-1) },
   { keys: ['v'], words: 'A only, B only, side by side', run: cycleView },
@@ -207,6 +214,14 @@ export const COMMANDS: readonly Command[] = [
       dialog.value = 'export'
     },
   },
+  { keys: ['Shift+P'], words: 'print as a film strip', run: () => print() },
+  {
+    keys: ['Ctrl+K'],
+    words: 'commands by name',
+    run: () => {
+      dialog.value = 'palette'
+    },
+  },
   {
     keys: ['?'],
     words: 'this list',
@@ -225,6 +240,19 @@ export const COMMANDS: readonly Command[] = [
   },
 ]
 
+const KEY_WORDS: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  ArrowRight: '→',
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+}
+
+export const keyWords = (key: string): string => {
+  const plain = key.replace(/^Shift\+(?=.$)/, '')
+  const shown = KEY_WORDS[plain] ?? plain
+  return key.startsWith('Shift+') ? `⇧ ${shown}` : shown
+}
 export const isDark = (): boolean =>
   theme.value === 'dark' || (theme.value === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
 
@@ -242,6 +270,11 @@ function belongsToFocus(event: KeyboardEvent): boolean {
 }
 
 export function onKey(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+    event.preventDefault()
+    if (dialog.value === 'none') BY_KEY.get('Ctrl+K')?.run()
+    return
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return
   const { key } = event
   if (key !== 'Escape' && (isTyping(event.target) || belongsToFocus(event))) return

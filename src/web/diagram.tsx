@@ -18,18 +18,36 @@ function toggle(kind: Traffic): void {
     : [...traffic.value, kind]
 }
 
+export function TrafficChoice() {
+  return (
+    <>
+      {KINDS.map((kind) => (
+        <label key={kind}>
+          <input type="checkbox" checked={traffic.value.includes(kind)} onChange={() => toggle(kind)} /> {kind}
+        </label>
+      ))}
+    </>
+  )
+}
+
 const shortType = (type: string): string =>
   type
     .replace(/Request$/, '')
     .replace(/Response$/, '↩')
     .replace('OffsetsForLeaderEpoch', 'EpochEnd')
 
-export function Diagram({ side }: { readonly side: Side }) {
-  const at = eventOf(side)
+interface DiagramGiven {
+  readonly side: Side
+  /** On paper: the event. Absent: the one that is looked at. */
+  readonly printed?: number
+}
+
+export function Diagram({ side, printed }: DiagramGiven) {
+  const at = printed ?? eventOf(side)
   const scene = spaceTimeScene(side.run, at, {
     traffic: traffic.value,
     ranks: zoom.value,
-    last: lastAllowed(side.run),
+    last: printed ?? lastAllowed(side.run),
   })
   const bright = cone.value ? causalCone(side.run, at) : null
   const width = Math.max(320, pageWidth.value - 40)
@@ -38,19 +56,16 @@ export function Diagram({ side }: { readonly side: Side }) {
   const y = (lane: number): number => TOP_PX + lane * LANE_PX + 14
   const height = TOP_PX + scene.lanes.length * LANE_PX + 8
   const go = (event: number): void => goEvent(event, sideIndex(side))
+  const head = `head-${printed ?? 'now'}`
   return (
     <section class="diagram" aria-label="Messages">
       <div class="bar">
         <h2>Messages{isBoth.value ? ` of ${side.name}` : ''}</h2>
         <span class="dim">
           events {scene.firstEvent} to {scene.lastEvent}
-          {scene.idle.length === 0 ? '' : `, without idle ${scene.idle.join(', ')}`}
+          {idleWords(scene.idle)}
         </span>
-        {KINDS.map((kind) => (
-          <label key={kind}>
-            <input type="checkbox" checked={traffic.value.includes(kind)} onChange={() => toggle(kind)} /> {kind}
-          </label>
-        ))}
+        <TrafficChoice />
         <button
           type="button"
           aria-label="Fewer events"
@@ -83,7 +98,7 @@ export function Diagram({ side }: { readonly side: Side }) {
       <svg role="img" aria-label={describe(scene)} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <defs>
           <marker
-            id="head"
+            id={head}
             viewBox="0 0 8 8"
             refX="7"
             refY="4"
@@ -115,6 +130,7 @@ export function Diagram({ side }: { readonly side: Side }) {
           <Arrow
             key={i}
             arrow={arrow}
+            head={head}
             x={x}
             y={y}
             step={step}
@@ -152,6 +168,14 @@ export function Diagram({ side }: { readonly side: Side }) {
   )
 }
 
+const MOST_IDLE = 4
+
+const idleWords = (idle: readonly string[]): string => {
+  if (idle.length === 0) return ''
+  const more = idle.length > MOST_IDLE ? ` and ${idle.length - MOST_IDLE} more` : ''
+  return `, without idle ${idle.slice(0, MOST_IDLE).join(', ')}${more}`
+}
+
 /** Width of a letter of a fault's words, in pixels. */
 const LETTER_PX = 6.5
 
@@ -174,6 +198,8 @@ const describe = ({ arrows, points, firstEvent, lastEvent }: SpaceTimeScene): st
 
 interface ArrowGiven {
   readonly arrow: SpaceTimeArrow
+  /** Id of the marker at its end. */
+  readonly head: string
   readonly x: (rank: number) => number
   readonly y: (lane: number) => number
   readonly step: number
@@ -182,7 +208,7 @@ interface ArrowGiven {
   readonly onGo: (event: number) => void
 }
 
-function Arrow({ arrow, x, y, step, now, dim, onGo }: ArrowGiven) {
+function Arrow({ arrow, head, x, y, step, now, dim, onGo }: ArrowGiven) {
   const { fromRank, toRank, fromLane, toLane, fate, type, words, sent, ended } = arrow
   const x1 = x(Math.max(-0.5, fromRank))
   const y1 = y(fromLane)
@@ -200,7 +226,7 @@ function Arrow({ arrow, x, y, step, now, dim, onGo }: ArrowGiven) {
         y1={y1}
         x2={lost ? middle.x : x2}
         y2={lost ? middle.y : y2}
-        marker-end={lost || !whole ? undefined : 'url(#head)'}
+        marker-end={lost || !whole ? undefined : `url(#${head})`}
       />
       <line class="wide" x1={x1} y1={y1} x2={x2} y2={y2} />
       {lost ? (

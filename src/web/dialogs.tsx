@@ -2,8 +2,20 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { eventWords } from '../report/page/event-words.ts'
 import { chromeTrace, eventsCsv, mermaidSequence, shivizLog } from '../report/page/exports.ts'
-import { COMMANDS } from './commands.ts'
+import { COMMANDS, keyWords } from './commands.ts'
+import { Palette } from './palette.tsx'
 import { bookmarks, dialog, eventOf, ghostsShown, goEvent, keysOn, main, wholeRun, zoom } from './store.ts'
+import { Until } from './until.tsx'
+
+const DIALOG_WORDS: Readonly<Record<typeof dialog.value, string>> = {
+  none: '',
+  help: 'Keys and marks',
+  export: 'Export',
+  goto: 'Go to event',
+  bookmarks: 'Bookmarks',
+  palette: 'Commands',
+  until: 'Run until',
+}
 
 export function Dialogs() {
   const box = useRef<HTMLDialogElement>(null)
@@ -12,12 +24,15 @@ export function Dialogs() {
     const element = box.current
     if (element === null) return
     if (open === 'none') element.close()
-    else if (!element.open) element.showModal()
+    else if (!element.open) {
+      element.showModal()
+      element.querySelector<HTMLElement>('input:not([type=checkbox])')?.focus()
+    }
   }, [open])
   return (
     <dialog
       ref={box}
-      aria-label={open}
+      aria-label={DIALOG_WORDS[open]}
       onClose={() => {
         dialog.value = 'none'
       }}
@@ -36,22 +51,10 @@ export function Dialogs() {
       {open === 'goto' ? <GoTo /> : null}
       {open === 'bookmarks' ? <Bookmarks /> : null}
       {open === 'export' ? <Exports /> : null}
+      {open === 'palette' ? <Palette /> : null}
+      {open === 'until' ? <Until /> : null}
     </dialog>
   )
-}
-
-const KEY_WORDS: Readonly<Record<string, string>> = {
-  ' ': 'Space',
-  ArrowRight: '→',
-  ArrowLeft: '←',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-}
-
-const keyWords = (key: string): string => {
-  const plain = key.replace(/^Shift\+(?=.$)/, '')
-  const shown = KEY_WORDS[plain] ?? plain
-  return key.startsWith('Shift+') ? `⇧ ${shown}` : shown
 }
 
 const MARKS: readonly (readonly [string, string])[] = [

@@ -77,6 +77,9 @@ export function Header() {
         >
           Export
         </button>
+        <button type="button" onClick={() => print()}>
+          Print
+        </button>
         <button
           type="button"
           onClick={() => {

@@ -31,7 +31,7 @@ export function Lesson() {
   )
 }
 
-function FirstDifference() {
+export function FirstDifference() {
   const compared = comparison.value
   if (compared === null || !isBoth.value) return null
   const { divergence, pairs } = compared

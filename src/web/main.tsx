@@ -14,6 +14,7 @@ import type { Side, View } from './store.ts'
 import {
   answers,
   comparison,
+  eventOf,
   events,
   goEvent,
   lastAllowed,
@@ -21,6 +22,8 @@ import {
   main,
   partition,
   playing,
+  playUntil,
+  printing,
   readFurther,
   showView,
   sides,
@@ -93,17 +96,39 @@ function play(): void {
   let timer = 0
   effect(() => {
     clearInterval(timer)
-    if (!playing.value) return
+    if (!playing.value) {
+      playUntil.value = null
+      return
+    }
     timer = window.setInterval(() => {
       const side = main.peek()
       const before = events.peek()
       step(1)
+      const target = playUntil.peek()
+      const arrived = side !== undefined && target !== null && eventOf(side) >= target
+      if (arrived) goEvent(target)
       const now = events.peek()
-      const stopped = now[0] === before[0] && now[1] === before[1]
+      const stopped = arrived || (now[0] === before[0] && now[1] === before[1])
       const broke = now.some((event) => (side?.run.breaksAt(event).length ?? 0) > 0)
       if (stopped || broke) playing.value = false
     }, 1000 / speed.value)
   })
+}
+
+/** On paper the page is a film strip. Dialogs of browsers and tools that print without one tell it differently. */
+function followPrinting(): void {
+  const media = matchMedia('print')
+  const look = (): void => {
+    printing.value = media.matches
+  }
+  media.addEventListener('change', look)
+  addEventListener('beforeprint', () => {
+    printing.value = true
+  })
+  addEventListener('afterprint', () => {
+    printing.value = false
+  })
+  look()
 }
 
 /** Answers stay in this browser, under the title of the lesson. */
@@ -156,12 +181,15 @@ async function start(): Promise<void> {
     addEventListener('keydown', onKey)
     effect(() => {
       const root = document.documentElement
-      if (theme.value === 'auto') delete root.dataset.theme
-      else root.dataset.theme = theme.value
+      // Paper is light.
+      const wanted = printing.value ? 'light' : theme.value
+      if (wanted === 'auto') delete root.dataset.theme
+      else root.dataset.theme = wanted
       root.classList.toggle('lecture', lecture.value)
     })
     keepAddress()
     play()
+    followPrinting()
     readOn()
     document.documentElement.dataset.ready = 'yes'
   } catch (error) {

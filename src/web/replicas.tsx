@@ -4,7 +4,7 @@ import { formatTime } from '../kernel/time.ts'
 import type { Caret, ReplicaRow, ReplicaScene, SceneCell, ToldCell } from '../report/page/replica-scene.ts'
 import { replicaScene } from '../report/page/replica-scene.ts'
 import type { CellMark } from '../report/page/transaction-marks.ts'
-import { pageWidth } from './size.ts'
+import { isNarrow, pageWidth } from './size.ts'
 import type { Side } from './store.ts'
 import {
   chapterOf,
@@ -21,22 +21,40 @@ import {
   sideIndex,
 } from './store.ts'
 
+/** Width of a row's head and of a cell, as in the style sheet. */
 const HEAD_PX = 250
+const NARROW_HEAD_PX = 150
 const CELL_PX = 66
 
 const columns = computed(() => {
-  const wide = isBoth.value && pageWidth.value >= 900 ? pageWidth.value / 2 : pageWidth.value
-  return Math.max(5, Math.min(24, Math.floor((wide - HEAD_PX) / CELL_PX)))
+  const wide = isBoth.value && !isNarrow.value ? pageWidth.value / 2 : pageWidth.value
+  const head = isNarrow.value ? NARROW_HEAD_PX : HEAD_PX
+  return Math.max(4, Math.min(24, Math.floor((wide - head) / CELL_PX)))
 })
 
-export function Replicas({ side }: { readonly side: Side }) {
-  const at = eventOf(side)
-  const scene = replicaScene(side.run, at, partition.value, { from: columnFrom.value, columns: columns.value })
+interface ReplicasGiven {
+  readonly side: Side
+  /** On paper: the event. Absent: the one that is looked at. */
+  readonly printed?: number
+}
+
+/** Columns that a sheet of paper has room for. */
+const PRINTED_COLUMNS = 8
+
+export function Replicas({ side, printed }: ReplicasGiven) {
+  const at = printed ?? eventOf(side)
+  const view = { from: columnFrom.value, columns: columns.value }
+  const scene = replicaScene(
+    side.run,
+    at,
+    partition.value,
+    printed === undefined ? view : { from: null, columns: PRINTED_COLUMNS },
+  )
   const event = side.run.events[at]
   const focus = focusOf(side, at)
   return (
     <article
-      class={`replicas ${isBoth.value && main.value === side ? 'active' : ''}`}
+      class={`replicas ${printed === undefined && isBoth.value && main.value === side ? 'active' : ''}`}
       aria-label={`${side.label}, ${scene.partition}`}
     >
       <div class="bar">
@@ -53,7 +71,7 @@ export function Replicas({ side }: { readonly side: Side }) {
         </span>
         <Controller side={side} at={at} />
       </div>
-      <Gap side={side} />
+      {printed === undefined ? <Gap side={side} /> : null}
       <Links side={side} at={at} />
       {scene.exists ? (
         <Logs scene={scene} side={side} focus={focus} />

@@ -1,8 +1,10 @@
 /** The whole run in one line: how much happens where, faults and breaks, and where the reader is. */
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Moment } from '../report/page/moments.ts'
 import type { PageRun } from '../report/page/page-run.ts'
 import { isDark } from './commands.ts'
+import { Preview } from './preview.tsx'
 import { pageWidth } from './size.ts'
 import {
   active,
@@ -48,6 +50,17 @@ export function Scrubber() {
   const { run } = side
   const dark = theme.value === 'dark' || isDark()
   const width = Math.max(200, pageWidth.value - 32)
+  // A question holds what comes after it: neither marks nor a look ahead give it away.
+  const last = lastAllowed(run)
+  const hovered = useSignal<{ readonly at: number; readonly leftPx: number } | null>(null)
+  const hover = (pointer: PointerEvent, element: HTMLElement): void => {
+    if (pointer.pointerType !== 'mouse') return
+    const { left, width: wide } = element.getBoundingClientRect()
+    const share = Math.max(0, Math.min(1, (pointer.clientX - left) / wide))
+    const at = Math.round(share * (run.length - 1))
+    if (at <= last) run.readTo(at)
+    hovered.value = at > last ? null : { at, leftPx: pointer.clientX }
+  }
   useEffect(() => {
     const element = canvas.current
     const pen = element?.getContext('2d')
@@ -67,7 +80,8 @@ export function Scrubber() {
     pen.font = '700 12px system-ui, sans-serif'
     pen.textAlign = 'center'
     const ends = new Map<string, number>()
-    for (const moment of [...run.moments].sort((a, b) => ORDER.indexOf(b.kind) - ORDER.indexOf(a.kind))) {
+    const told = run.moments.filter(({ event, kind }) => event <= last || kind === 'chapter')
+    for (const moment of told.sort((a, b) => ORDER.indexOf(b.kind) - ORDER.indexOf(a.kind))) {
       const at = (moment.event / Math.max(1, run.length - 1)) * (width - 1)
       const row = moment.kind === 'chapter' || moment.kind === 'break' ? 'top' : 'middle'
       const near = `${row} ${Math.round(at / 9)}`
@@ -76,14 +90,21 @@ export function Scrubber() {
       pen.fillStyle = moment.kind === 'break' ? (dark ? '#ff8a4d' : '#b34700') : dark ? '#eee' : '#111'
       pen.fillText(moment.glyph, Math.max(6, Math.min(width - 6, at)), row === 'top' ? 11 : 24)
     }
-  }, [side, width, dark])
+  }, [side, width, dark, last])
   const at = eventOf(side)
   const both = isBoth.value
   const pairs = comparison.value?.pairs.length ?? 0
-  const locked = lastAllowed(run) < run.length - 1
+  const locked = last < run.length - 1
   return (
     <footer class="scrubber">
-      <div class="overview">
+      {hovered.value === null ? null : <Preview side={side} at={hovered.value.at} leftPx={hovered.value.leftPx} />}
+      <div
+        class="overview"
+        onPointerMove={(pointer) => hover(pointer, pointer.currentTarget)}
+        onPointerLeave={() => {
+          hovered.value = null
+        }}
+      >
         <canvas
           ref={canvas}
           role="img"
@@ -175,6 +196,7 @@ export function Scrubber() {
         <span class="where">
           event {at} of {run.length - 1}
           {locked ? ' · a question waits' : ''}
+          {run.isWhole ? '' : ' · the rest is being read'}
         </span>
         <span class="dim legend">{'! ^ // faults · E election · x cut · ✗ broken'}</span>
       </div>

@@ -13,6 +13,8 @@ export interface Side {
 
 export type View = 'both' | 'A' | 'B'
 
+/** On a narrow screen: which column of a comparison is seen. */
+export const narrowView = signal<View>('A')
 export const sides = signal<readonly Side[]>([])
 export const comparison = signal<PageComparison | null>(null)
 export const view = signal<View>('A')
@@ -28,6 +30,10 @@ export const level = signal<Level>(3)
 export const traffic = signal<readonly Traffic[]>(['clients', 'replication', 'control'])
 export const zoom = signal(28)
 export const playing = signal(false)
+/** Event at which playing stops; null: at the end, or where a property breaks. */
+export const playUntil = signal<number | null>(null)
+/** The condition that was asked for last. */
+export const untilText = signal('')
 /** Steps a second. */
 export const speed = signal(2)
 export const search = signal('')
@@ -35,11 +41,13 @@ export const selectedPath = signal<string | null>(null)
 export const ghostsShown = signal(true)
 export const keysOn = signal(true)
 export const cone = signal(false)
-export const tab = signal<'partitions' | 'clients' | 'groups' | 'transactions' | 'verdicts' | 'charts'>('verdicts')
-export const dialog = signal<'none' | 'help' | 'export' | 'goto' | 'bookmarks'>('none')
+export const tab = signal<'partitions' | 'clients' | 'groups' | 'transactions' | 'verdicts' | 'metrics'>('verdicts')
+export const dialog = signal<'none' | 'help' | 'export' | 'goto' | 'bookmarks' | 'palette' | 'until'>('none')
 export const theme = signal<'auto' | 'light' | 'dark'>('auto')
 export const lecture = signal(false)
 export const said = signal('')
+/** The page is on its way to paper. */
+export const printing = signal(false)
 export const bookmarks = signal<readonly number[]>([])
 /** First column of the replica tables; null: the newest records. */
 export const columnFrom = signal<number | null>(null)
@@ -205,6 +213,13 @@ export function step(direction: 1 | -1, every = false): void {
   if (isBoth.value && !every) goRow(rows.value[active.value] + direction)
   else if (every) goEvent(eventOf(side) + direction)
   else goEvent(nextAtLevel(wholeRun(side), eventOf(side), direction, level.value))
+}
+
+export function playTo(event: number): void {
+  batch(() => {
+    playUntil.value = event
+    playing.value = true
+  })
 }
 
 /** The next moment of some kinds in a direction. */

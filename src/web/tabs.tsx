@@ -3,8 +3,8 @@ import { producerScenes } from '../report/page/coordinated-scene.ts'
 import type { PageRun } from '../report/page/page-run.ts'
 import type { Told } from '../report/page/view-state.ts'
 import { positionPath, replicaPath, TOLD, truthPath } from '../report/page/view-state.ts'
-import { Charts } from './charts.tsx'
 import { Groups, Heads, Transactions } from './coordinated.tsx'
+import { Metrics } from './metrics.tsx'
 import { Partitions } from './partitions.tsx'
 import type { Side } from './store.ts'
 import { eventOf, goEvent, isBoth, isHeld, sideIndex, tab } from './store.ts'
@@ -15,7 +15,7 @@ const TABS = [
   ['clients', 'Clients'],
   ['groups', 'Groups'],
   ['transactions', 'Transactions'],
-  ['charts', 'Charts'],
+  ['metrics', 'Metrics'],
 ] as const
 
 /** Tabs that a run has something for. */
@@ -51,7 +51,7 @@ export function Tabs({ side }: { readonly side: Side }) {
         {tab.value === 'clients' ? <Clients side={side} /> : null}
         {tab.value === 'groups' ? <Groups side={side} /> : null}
         {tab.value === 'transactions' ? <Transactions side={side} /> : null}
-        {tab.value === 'charts' ? <Charts side={side} /> : null}
+        {tab.value === 'metrics' ? <Metrics side={side} /> : null}
       </div>
     </section>
   )

@@ -210,6 +210,28 @@ export class PageRun {
     return this.messages[(this.#arrived[event] ?? 0) - 1]
   }
 
+  /** Messages that were under way after an event, those that end first before others; at most `most`. */
+  inFlight(index: number, most: number): PageMessage[] {
+    const found: PageMessage[] = []
+    for (let at = this.#firstEndedAfter(index); at < this.messages.length && found.length < most; at++) {
+      const message = this.messages[at]!
+      if (message.sent <= index) found.push(message)
+    }
+    return found
+  }
+
+  /** Messages are in the order of their ends; those that never end are the last. */
+  #firstEndedAfter(index: number): number {
+    let low = 0
+    let high = this.messages.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.messages[middle]!.ended ?? this.length) <= index) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   /** The state after event `index`; -1: before the first. The same object every time, brought to that event. */
   stateAt(index: number): ViewState {
     const to = Math.max(-1, Math.min(index, this.length - 1))
