@@ -258,15 +258,19 @@ export const isDark = (): boolean =>
 
 const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command] as const)))
 
+/** Fields that take letters; boxes to tick and the scrubber take none. */
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+  target instanceof HTMLInputElement
+    ? !/^(checkbox|radio|range)$/.test(target.type)
+    : target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 
 /** Keys that mean something to what has the focus keep their meaning there. */
 function belongsToFocus(event: KeyboardEvent): boolean {
   const { target, key } = event
   if (!(target instanceof HTMLElement)) return false
-  if (key === ' ' || key === 'Enter') return /^(BUTTON|A|SUMMARY)$/.test(target.tagName)
-  return target.closest('[data-arrows]') !== null && key.startsWith('Arrow')
+  if (key === ' ' || key === 'Enter') return /^(BUTTON|A|SUMMARY|INPUT)$/.test(target.tagName)
+  if (!key.startsWith('Arrow')) return false
+  return target.closest('[data-arrows]') !== null || (target instanceof HTMLInputElement && target.type === 'radio')
 }
 
 export function onKey(event: KeyboardEvent): void {
