@@ -17,6 +17,9 @@ export const OF_TRANSACTIONS: readonly string[] = [
   'NoIntermediateReads',
 ]
 
+/** Properties of applications that transform: no random plan has one. */
+export const OF_TRANSFORMATIONS: readonly string[] = ['NoCircularInformation', 'MadeOnce']
+
 /** Properties of consumer groups: nothing puts them to the test where no consumer is a member of one. */
 export const OF_GROUPS: readonly string[] = [
   'OneOwnerPerGeneration',

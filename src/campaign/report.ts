@@ -3,7 +3,7 @@ import { PROPERTIES } from '../check/index.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import type { FamilyName } from './families.ts'
 import { FAMILY_NAMES } from './families.ts'
-import { OF_CLEANING, OF_GROUPS, OF_TRANSACTIONS } from './premises.ts'
+import { OF_CLEANING, OF_GROUPS, OF_TRANSACTIONS, OF_TRANSFORMATIONS } from './premises.ts'
 import { excuseOf, PROBES } from './probes.ts'
 import type { Profile } from './profile.ts'
 import type { CampaignTotals } from './statistics.ts'
@@ -112,6 +112,7 @@ function untested(property: string, profile: Profile): string | null {
   if (OF_TRANSACTIONS.includes(property) && profile.transactional !== true)
     return 'no producer of this profile has transactions'
   if (OF_GROUPS.includes(property) && profile.grouped !== true) return 'no consumer of this profile is in a group'
+  if (OF_TRANSFORMATIONS.includes(property)) return 'no plan of a campaign has an application that transforms'
   if (OF_CLEANING.includes(property)) return 'no topic of a campaign is cleaned'
   return null
 }

@@ -2,14 +2,16 @@
 import type { SentRecord, World } from '../world/world.ts'
 import { longestUnavailable } from './availability.ts'
 import { duplicatedRecords, everMissing, lostCommitted, lostRecords } from './loss.ts'
+import { madeIn, passedOver } from './transactions/made.ts'
 
 const told = (world: World, is: (sent: SentRecord) => boolean): number =>
   Object.values(world.ledger.sent).filter(is).length
 
 const happened = (world: World, kind: string): number => world.ledger.counts[kind] ?? 0
 
-/** Over all groups of members with an application that processes. */
-function processedBy({ ledger }: World): { done: number; again: number; skipped: number } {
+/** Over all groups of members with an application that processes; of one that transforms what it has committed counts. */
+function processedBy(world: World): { done: number; again: number; skipped: number } {
+  const { ledger } = world
   const found = { done: 0, again: 0, skipped: 0 }
   for (const partitions of Object.values(ledger.processed)) {
     for (const [partition, times] of Object.entries(partitions)) {
@@ -19,6 +21,14 @@ function processedBy({ ledger }: World): { done: number; again: number; skipped:
       for (const offset of Object.keys(ledger.committed[partition] ?? {})) {
         if (Number(offset) < last && times[offset] === undefined) found.skipped += 1
       }
+    }
+  }
+  const made = madeIn(world)
+  for (const [group, partitions] of Object.entries(made)) {
+    for (const [partition, results] of Object.entries(partitions)) {
+      found.done += Object.keys(results).length
+      for (const each of Object.values(results)) found.again += each.length - 1
+      found.skipped += passedOver(world, group, partition, made).length
     }
   }
   return found

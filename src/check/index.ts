@@ -43,6 +43,7 @@ import { SINGLE_LEADER_PER_EPOCH } from './single-leader-per-epoch.ts'
 import { STRONG_ISR } from './strong-isr.ts'
 import { COMMIT_TOLD_AFTER_DECISION } from './transactions/commit-told-after-decision.ts'
 import { LAST_STABLE_OFFSET_HELD } from './transactions/last-stable-offset.ts'
+import { MADE_ONCE } from './transactions/made-once.ts'
 import { MARKERS_FOLLOW_DECISION } from './transactions/markers-follow-decision.ts'
 import { NO_OFFSETS_OF_ABORTED_TRANSACTIONS } from './transactions/no-offsets-of-aborted-transactions.ts'
 import { ONE_PRODUCER_PER_EPOCH } from './transactions/one-producer-per-epoch.ts'
@@ -101,6 +102,7 @@ export const PROPERTIES: readonly Property[] = [
   TRANSACTIONS_ATOMIC,
   TRANSACTIONS_END,
   NO_OFFSETS_OF_ABORTED_TRANSACTIONS,
+  MADE_ONCE,
   ...PROMISED_TO_CLIENTS,
   REPLICAS_CONVERGE,
   PARTITIONS_HAVE_LEADERS,

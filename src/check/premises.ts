@@ -14,6 +14,9 @@ const read = (world: World): boolean => happened(world, 'recordsPolled')
 
 const transacted = (world: World): boolean => happened(world, 'transactionTold')
 
+const transformed = ({ plan }: World): boolean =>
+  plan.clients.some((client) => client.kind === 'consumer' && client.transforms !== undefined)
+
 const grouped = (world: World): boolean => happened(world, 'groupStable')
 
 /** What must have happened for a property to have been at stake, where the facts that it is judged on do not say. */
@@ -37,7 +40,9 @@ const AT_STAKE: Readonly<Record<string, (world: World) => boolean>> = {
   TransactionsEnd: transacted,
   NoAbortedTransactionReads: (world) => read(world) && transacted(world),
   NoIntermediateReads: (world) => read(world) && transacted(world),
+  NoCircularInformation: (world) => read(world) && transacted(world) && transformed(world),
   CommitToldAfterDecision: transacted,
+  MadeOnce: (world) => transacted(world) && transformed(world),
   NoOffsetsOfAbortedTransactions: (world) => transacted(world) && happened(world, 'coordinatorLoaded'),
   OneMemberPerInstance: (world) => grouped(world) && happened(world, 'groupMemberReplaced'),
   MembersReadWhatTheyOwn: (world) => grouped(world) && read(world),

@@ -2,6 +2,12 @@
 import type { TopicPartition } from './ids.ts'
 import type { GroupMemberIdentity } from './messages/transactions.ts'
 
+/** Where a record was read. */
+export interface ReadRecord {
+  readonly partition: TopicPartition
+  readonly offset: number
+}
+
 export type ProducerCall =
   /** Returns when `send` returns: the record is in a batch, or was refused; with `waits` when it has its result. */
   | {
@@ -12,6 +18,8 @@ export type ProducerCall =
       readonly key: string | null
       readonly value: string | null
       readonly waits: boolean
+      /** The record that an application made it of: its partition and offset; absent: none. */
+      readonly madeOf?: ReadRecord
     }
   /** Records `prefix`+from … `prefix`+(to−1), one `send` each. */
   | {
@@ -56,6 +64,10 @@ export type ConsumerCall =
   /** `poll(50 ms)` again and again until stopPolling; other calls run between two polls. */
   | { readonly call: 'pollLoop' | 'stopPolling' | 'unsubscribe' | 'positions' | 'groupMetadata' }
   | { readonly call: 'poll'; readonly timeoutUs: number }
+  /** `poll` by an application of the same process: it is given where records were read, and is called back (PolledRecords). */
+  | { readonly call: 'pollRecords'; readonly timeoutUs: number }
+  /** Goes back to the group's committed offsets of these partitions. */
+  | { readonly call: 'seekToCommitted'; readonly partitions: readonly TopicPartition[] }
   /** null: the positions of the client. */
   | {
       readonly call: 'commitSync' | 'commitAsync'
@@ -79,4 +91,18 @@ export type ClientCall = ProducerCall | ConsumerCall | CloseCall
 /** What a call gave: NONE, or the classes of the exception that it threw, outermost first. */
 export interface CallResult {
   readonly error: 'NONE' | readonly string[]
+}
+
+/** A call of ConsumerRebalanceListener. */
+export interface RebalanceCallback {
+  readonly kind: 'partitionsAssigned' | 'partitionsRevoked' | 'partitionsLost'
+  readonly partitions: readonly TopicPartition[]
+}
+
+/** What `pollRecords` gave. */
+export interface PolledRecords extends CallResult {
+  /** In the order in which they are handed out. */
+  readonly records: readonly (ReadRecord & { readonly value: string | null })[]
+  /** What the application has to answer by polling on; nothing goes on in the rebalance before that. */
+  readonly callbacks: readonly RebalanceCallback[]
 }

@@ -2,6 +2,7 @@
  * Facts: what machines say happened, as data. The timeline, the ledger, conditions of steps, properties and `why`
  * chains are made of them. They change nothing in the run.
  */
+import type { ReadRecord } from './calls.ts'
 import type { BrokerId, TopicPartition } from './ids.ts'
 import type { DescribedConsumerGroup } from './messages/consumer-group.ts'
 import type { RecordIdentity } from './records.ts'
@@ -455,6 +456,8 @@ export type Fact =
       readonly value: string | null
       /** The transaction it was sent in; absent: none. */
       readonly transaction?: string
+      /** The record that its application made it of; absent: none. */
+      readonly madeOf?: ReadRecord
     }
   | {
       readonly kind: 'clientTold'

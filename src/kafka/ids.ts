@@ -50,6 +50,7 @@ export const brokerNode = (id: BrokerId): NodeId => BROKER_NODES[id] ?? `broker-
 export const controllerNode = (id: BrokerId): NodeId => `controller-${id}`
 export const quorumNode = (id: number): NodeId => `quorum-${id}`
 export const sessionNode = (id: BrokerId): NodeId => `session-${id}`
+export const applicationNode = (name: string): NodeId => `application-${name}`
 export const REGISTRY_NODE: NodeId = 'registry'
 export const ADMIN_NODE: NodeId = 'admin'
 

@@ -1,4 +1,5 @@
 /** What a workload, a step or a recording asks of a client or administrator; the world hands it to the client node. */
+import type { NodeId } from '../kernel/machine.ts'
 import type { ClientCall } from './calls.ts'
 import type { BrokerId, TopicPartition } from './ids.ts'
 import type { KafkaRecord } from './records.ts'
@@ -115,6 +116,8 @@ export interface CallOperation {
   readonly kind: 'call'
   readonly operationId: string
   readonly call: ClientCall
+  /** The application of the same process that called; absent: a step did, and the world keeps the result. */
+  readonly caller?: NodeId
 }
 
 export type Operation = SendOperation | RequestOperation | AdminOperation | ClientControlOperation | CallOperation

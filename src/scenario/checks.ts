@@ -251,6 +251,12 @@ export class Checks {
     return typeof form === 'number' ? { equals: form } : this.bounds(form, path)
   }
 
+  /** Whether the version has a setting, and with it what the setting belongs to. */
+  has(key: string, scope: SettingScope): boolean {
+    const setting = settingNamed(key, scope)
+    return setting !== undefined && defaultIn(setting, this.generation.name) !== null
+  }
+
   /** Settings with their types. What the version lacks is a mistake, or left out when the version is not the scenario's own. */
   settings(form: Readonly<Record<string, Value>> | undefined, scope: SettingScope, path: Path): Record<string, Value> {
     const valid: Record<string, Value> = {}

@@ -1,16 +1,17 @@
 /** Producers and consumers of a plan, and what they do by themselves. */
 import { type CompressionRatios, USUAL_RATIOS } from '../kafka/compression.ts'
-import { defaultIn, resolveSettings, type Settings, settingNamed } from '../kafka/config.ts'
+import { resolveSettings, type Settings } from '../kafka/config.ts'
 import { splitTopicPartition, topicPartition } from '../kafka/ids.ts'
 import { patternProblem } from '../kafka/topic-pattern.ts'
 import type { PlanClient, PlanConsumer, PlanProducer, Workload } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
 import type { Path } from './problem.ts'
 import type { ClientForm, LoadForm } from './schema.ts'
+import { compileTransforming } from './transforming.ts'
 import { durationUs, ratePerSecond, sizeBytes } from './units.ts'
 
 type ProducerForm = Extract<ClientForm, { produces: string }>
-type ConsumerForm = Exclude<ClientForm, ProducerForm>
+export type ConsumerForm = Exclude<ClientForm, ProducerForm>
 
 const BEGIN = '1s'
 const VALUE_BYTES = 100
@@ -98,7 +99,7 @@ function compileProducer(checks: Checks, name: string, form: ProducerForm, path:
     checks.partition(topicPartition(form.produces, form.partition), [...path, 'partition'])
   }
   const scala = form.api === 'scala'
-  if (scala && !knows(checks, 'producer.type', 'producer')) {
+  if (scala && !checks.has('producer.type', 'producer')) {
     checks.add([...path, 'api'], 'the Scala producer was removed in 2.0', {
       expected: 'a version before 2.0',
       found: checks.generation.name,
@@ -190,15 +191,12 @@ interface Membership {
   readonly settings: Settings
 }
 
-/** Whether clients of the version have the setting, and with it what it belongs to. */
-const knows = (checks: Checks, key: string, scope: 'consumer' | 'producer' = 'consumer'): boolean =>
-  defaultIn(settingNamed(key, scope)!, checks.generation.name) !== null
-
 /** What makes a consumer a member of a group, and its application's way to commit. */
 function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Path): Membership {
-  const { group, commits = 'auto' } = form
+  const { group } = form
+  const commits = form.commits ?? (form.transforms === undefined ? 'auto' : 'none')
   if (group === undefined) {
-    for (const word of ['coordination', 'processing', 'commits', 'hands-off'] as const) {
+    for (const word of ['coordination', 'processing', 'commits', 'hands-off', 'transforms'] as const) {
       if (form[word] !== undefined)
         checks.add([...path, word], `${name} is in no group`, { at: 'key', expected: 'group as well' })
     }
@@ -212,7 +210,7 @@ function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Pa
   }
   const settings: Settings = { 'group.id': group, 'enable.auto.commit': commits === 'auto' }
   if (form.coordination === 'zookeeper') {
-    if (!knows(checks, 'rebalance.backoff.ms')) {
+    if (!checks.has('rebalance.backoff.ms', 'consumer')) {
       checks.add([...path, 'coordination'], 'the consumers whose groups live in ZooKeeper were removed in 2.0', {
         expected: 'a version before 2.0',
         found: checks.generation.name,
@@ -225,7 +223,7 @@ function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Pa
       })
     return { plan: { groupInRegistry: true }, settings }
   }
-  if (!knows(checks, 'heartbeat.interval.ms')) {
+  if (!checks.has('heartbeat.interval.ms', 'consumer')) {
     checks.add([...path, 'group'], 'there is no group coordinator before 0.9', {
       at: 'key',
       expected: 'coordination: zookeeper',
@@ -241,10 +239,12 @@ export function compileClients(
   checks: Checks,
   clients: Readonly<Record<string, ClientForm>> | undefined,
 ): PlanClient[] {
-  return Object.entries(clients ?? {}).map(([name, form]) => {
+  return Object.entries(clients ?? {}).flatMap(([name, form]): PlanClient[] => {
     const path: Path = ['clients', name]
     // Conditions and counts say `all` for every client together.
     if (name === 'all') checks.add(path, 'no client may be called all', { at: 'key', expected: 'another name' })
-    return 'produces' in form ? compileProducer(checks, name, form, path) : compileConsumer(checks, name, form, path)
+    if ('produces' in form) return [compileProducer(checks, name, form, path)]
+    const consumer = compileConsumer(checks, name, form, path)
+    return form.transforms === undefined ? [consumer] : compileTransforming(checks, consumer, form, path)
   })
 }

@@ -210,6 +210,7 @@ const loadKeys = {
   from: duration.optional().describe('When it begins. 1s by default.'),
   until: duration.optional().describe('When it ends; at the end of the run by default.'),
 }
+const producerSettings = settings('producer')
 const producer = map({
   produces: topicName.describe('The topic it writes to.'),
   api: oneOf('java', 'scala')
@@ -244,7 +245,7 @@ const producer = map({
     )
     .optional()
     .describe('What a codec leaves of its records, 0.35 for gzip by default: one number for every codec, or by codec.'),
-  settings: settings('producer').optional(),
+  settings: producerSettings.optional(),
   bootstrap: replicas.optional().describe('Brokers it asks first; all by default.'),
 })
 const consumer = map({
@@ -276,6 +277,25 @@ const consumer = map({
     .describe(
       'When offsets are committed: by themselves (by default), never, or by the application, before or after it has processed what a poll gave; or to a store of its own that takes its results too, together with them, before or after.',
     ),
+  transforms: map({
+    to: topicName.describe('The topic that it writes to.'),
+    'transactional-id': clientName
+      .optional()
+      .describe(
+        'What its transactional ids begin with; the name of its group by default. The input partition or its own name follows.',
+      ),
+    producers: oneOf('per-partition', 'per-instance')
+      .optional()
+      .describe(
+        'A producer for each input partition, or one for the application. By default one where its generation fences it (KIP-447, 2.5).',
+      ),
+    'commit-every': duration
+      .optional()
+      .describe('For how long one transaction takes what is polled. By default what one poll gave.'),
+    settings: producerSettings.optional(),
+  })
+    .optional()
+    .describe('Its application produces what it makes of each record, in transactions with the offsets of its input.'),
   from: duration.optional().describe('When it begins. 1s by default.'),
   until: duration.optional().describe('When it ends; at the end of the run by default.'),
   settings: settings('consumer').optional(),

@@ -1,13 +1,23 @@
 /** The first world of a plan. */
-import { ADMIN_NODE, brokerNode, controllerNode, quorumNode, REGISTRY_NODE, sessionNode } from '../kafka/ids.ts'
+import {
+  ADMIN_NODE,
+  applicationNode,
+  brokerNode,
+  controllerNode,
+  quorumNode,
+  REGISTRY_NODE,
+  sessionNode,
+} from '../kafka/ids.ts'
+import type { NodeId } from '../kernel/machine.ts'
 import { controllersOf } from './controllers.ts'
 import type { Host } from './host.ts'
 import { configOf } from './host.ts'
 import { emptyLedger } from './ledger.ts'
 import { MACHINES } from './nodes.ts'
 import { schedule } from './pending.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanClient } from './plan.ts'
 import { schedulePlanTopics } from './plan-topics.ts'
+import { clientControl } from './targets.ts'
 import { scheduleWorkloads } from './workload.ts'
 import type { NodeKind, NodeSlot, ProcessId, World } from './world.ts'
 
@@ -83,6 +93,20 @@ function emptyWorld(plan: Plan): World {
   }
 }
 
+/** The machines of a client's process, in the order in which they start. */
+function nodesOf({ clients }: Plan, client: PlanClient): (readonly [NodeId, NodeKind])[] {
+  const own = [`${client.kind}-${client.name}`, client.kind] as const
+  if (client.kind === 'producer') return [own]
+  if (client.groupInRegistry === true) return [[`session-${own[0]}`, 'session'], own]
+  if (client.transforms === undefined) return [own]
+  const producers = clients.filter((each) => each.kind === 'producer' && each.serves?.application === client.name)
+  return [
+    own,
+    ...producers.map(({ name }) => [`producer-${name}`, 'producer'] as const),
+    [applicationNode(client.name), 'application'],
+  ]
+}
+
 /** The world before its first event: every process is down and its start is pending. */
 export function createWorld(plan: Plan, host: Host): World {
   const world = emptyWorld(plan)
@@ -115,19 +139,9 @@ export function createWorld(plan: Plan, host: Host): World {
     if (broker.startAtUs !== null) startAt(world, host, id, broker.startAtUs + broker.startupUs)
   }
   for (const client of plan.clients) {
+    if (client.kind === 'producer' && client.serves !== undefined) continue
     const id = `${client.kind}-${client.name}`
-    const inRegistry = client.kind === 'consumer' && client.groupInRegistry === true
-    addProcess(
-      world,
-      host,
-      id,
-      inRegistry
-        ? [
-            [`session-${id}`, 'session'],
-            [id, client.kind],
-          ]
-        : [[id, client.kind]],
-    )
+    addProcess(world, host, id, nodesOf(plan, client))
     if (client.startedByStep !== true) {
       startAt(world, host, id, client.kind === 'consumer' ? client.startUs : CLIENTS_AT_US)
     }
@@ -139,7 +153,7 @@ export function createWorld(plan: Plan, host: Host): World {
         rule: 'the plan stops the consumer',
         body: {
           kind: 'operation',
-          to: id,
+          to: clientControl(world, client.name),
           operation: { kind: 'control', operationId: `${client.name}/stop`, control: 'stop' },
         },
       })

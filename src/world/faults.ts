@@ -24,7 +24,7 @@ import { observe } from './observe.ts'
 import { nextKey, schedule } from './pending.ts'
 import type { Action, Target } from './plan.ts'
 import { endProcess, launchProcess, pauseProcess, releaseDeferred, resumeProcess, stopProcess } from './processes.ts'
-import { clientProcess, resolveTarget } from './targets.ts'
+import { clientControl, clientNode, clientProcess, resolveTarget } from './targets.ts'
 import { offerRecord } from './workload.ts'
 import type { Connection, ProcessId, RequestLoop, World } from './world.ts'
 import { brokerState, isKraft, registryState } from './world.ts'
@@ -551,7 +551,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
         world.stoppedClients = world.stoppedClients.filter((name) => name !== action.name)
         if (control === 'stop') world.stoppedClients = [...world.stoppedClients, action.name].sort()
       } else if (client !== undefined) {
-        ask(doing, clientProcess(world, action.name), {
+        ask(doing, clientControl(world, action.name), {
           kind: 'control',
           operationId: nextKey(world, `${action.name}/${control}`),
           control,
@@ -575,7 +575,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       return [clientProcess(world, client.name)]
     }
     case 'call': {
-      const node = clientProcess(world, action.client)
+      const node = clientNode(world, action.client)
       world.ledger.requests[action.label] = {
         label: action.label,
         sentAtUs: world.nowUs,
@@ -583,7 +583,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
         result: null,
       }
       ask(doing, node, { kind: 'call', operationId: action.label, call: withMember(world, action.call) })
-      return [node]
+      return [clientProcess(world, action.client)]
     }
     case 'observe':
       world.ledger.observations[action.label] = { label: action.label, atUs: world.nowUs, view: observe(world) }

@@ -95,6 +95,8 @@ export function enterFact(world: World, entry: FactEntry): void {
         acks: acks === 'all' ? -1 : Number(acks),
         ...(fact.transaction === undefined ? {} : { transaction: fact.transaction }),
       })
+      if (fact.madeOf !== undefined)
+        ledger.sent[fact.operationId] = { ...ledger.sent[fact.operationId]!, madeOf: fact.madeOf }
       break
     }
     case 'clientTold': {

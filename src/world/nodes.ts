@@ -2,11 +2,13 @@
 import { brokerMachine } from '../broker/broker.ts'
 import type { BrokerConfig } from '../broker/state.ts'
 import { adminMachine } from '../client/admin/admin.ts'
+import { applicationMachine } from '../client/application/application.ts'
+import type { ApplicationConfig } from '../client/application/state.ts'
 import { consumerMachine } from '../client/consumer/consumer.ts'
 import { producerMachine } from '../client/producer/producer.ts'
 import { controllerMachine } from '../controller/controller.ts'
 import type { Fact } from '../kafka/facts.ts'
-import { brokerNode, controllerNode, nodeNumber } from '../kafka/ids.ts'
+import { applicationNode, brokerNode, controllerNode, nodeNumber } from '../kafka/ids.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { SessionConfig } from '../kafka/messages/registry.ts'
 import type { Operation } from '../kafka/operations.ts'
@@ -32,6 +34,7 @@ export const MACHINES: Readonly<Record<NodeKind, AnyMachine>> = {
   quorum: quorumMachine as AnyMachine,
   producer: producerMachine as AnyMachine,
   consumer: consumerMachine as AnyMachine,
+  application: applicationMachine as AnyMachine,
   admin: adminMachine as AnyMachine,
 }
 
@@ -83,6 +86,26 @@ function clientConfig(plan: Plan, node: NodeId): unknown {
   return { ...client, mechanisms: plan.mechanisms, ...planted(plan) }
 }
 
+function applicationConfig(plan: Plan, node: NodeId): ApplicationConfig {
+  const client = plan.clients.find((each) => each.kind === 'consumer' && applicationNode(each.name) === node)
+  assert(client?.kind === 'consumer' && client.transforms !== undefined, `no application ${node} in the plan`)
+  const { name, topics, settings, transforms, member } = client
+  return {
+    name,
+    group: String(settings['group.id']),
+    topics,
+    consumer: `consumer-${name}`,
+    producers: plan.clients.flatMap((each) =>
+      each.kind === 'producer' && each.serves?.application === name
+        ? [{ node: `producer-${each.name}`, partition: each.serves.partition }]
+        : [],
+    ),
+    transforms,
+    processUs: member?.processUs ?? 0,
+    sendsMember: transforms.producers === 'per-instance' && plan.mechanisms.transactionalOffsetsFenced,
+  }
+}
+
 /** The configuration of a node: a pure function of the plan and the settings changed since. */
 export function nodeConfig(plan: Plan, kind: NodeKind, node: NodeId, changes: Changes): unknown {
   switch (kind) {
@@ -98,6 +121,8 @@ export function nodeConfig(plan: Plan, kind: NodeKind, node: NodeId, changes: Ch
     case 'producer':
     case 'consumer':
       return clientConfig(plan, node)
+    case 'application':
+      return applicationConfig(plan, node)
     case 'admin':
       return {
         brokers: plan.brokers.map(({ id, rack }) => ({ id, rack })),

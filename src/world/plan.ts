@@ -2,6 +2,7 @@
 
 import type { GroupPhase } from '../broker/coordinator/group/state.ts'
 import type { DiskState } from '../broker/state.ts'
+import type { Transforms } from '../client/application/state.ts'
 import type { MemberApplication } from '../client/consumer/state.ts'
 import type { ClientCall } from '../kafka/calls.ts'
 import type { CompressionRatios } from '../kafka/compression.ts'
@@ -77,6 +78,12 @@ export interface PlanProducer {
   readonly startedByStep?: boolean
   /** `client.id` where several clients of the plan share one; absent: the name. */
   readonly clientId?: string
+  /** It lives in the process of an application that transforms, and is called by that one; absent: in its own. */
+  readonly serves?: {
+    readonly application: string
+    /** The input partition that it is for; null: all. */
+    readonly partition: TopicPartition | null
+  }
 }
 
 export interface PlanConsumer {
@@ -95,6 +102,8 @@ export interface PlanConsumer {
   readonly startedByStep?: boolean
   /** A member of a group (`group.id`), and what its application does; absent: it reads by itself. */
   readonly member?: MemberApplication
+  /** Its application produces what it makes of the records, in transactions with their offsets; absent: it only reads. */
+  readonly transforms?: Transforms
   /** Its group lives in the registry, as the consumers of 0.8 have it; absent: at a coordinator. */
   readonly groupInRegistry?: true
   /** `client.id` where several clients of the plan share one; absent: the name. */

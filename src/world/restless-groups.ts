@@ -3,7 +3,7 @@ import type { ConsumerState } from '../client/consumer/state.ts'
 import { comparePartitions } from '../kafka/ids.ts'
 import type { PlanConsumer } from './plan.ts'
 import { subscribes } from './subscriptions.ts'
-import { clientProcess, knownPartitions } from './targets.ts'
+import { clientNode, clientProcess, knownPartitions } from './targets.ts'
 import type { World } from './world.ts'
 
 export interface RestlessGroup {
@@ -16,9 +16,8 @@ const groupOf = ({ settings }: PlanConsumer): string => String(settings['group.i
 
 /** What a member has now; null: it does not run, or has been closed. */
 function ownedBy(world: World, name: string): readonly string[] | null {
-  const node = clientProcess(world, name)
-  if (world.processes[node]?.state !== 'up') return null
-  const memory = (world.nodes[node]?.state as ConsumerState | undefined)?.volatile ?? null
+  if (world.processes[clientProcess(world, name)]?.state !== 'up') return null
+  const memory = (world.nodes[clientNode(world, name)]?.state as ConsumerState | undefined)?.volatile ?? null
   return memory === null ? null : (memory.group?.owned ?? [])
 }
 

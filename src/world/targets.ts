@@ -1,6 +1,6 @@
 /** Roles resolved to processes at the moment a step fires, on the registry's truth. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import { comparePartitions, quorumNode, splitTopicPartition } from '../kafka/ids.ts'
+import { applicationNode, comparePartitions, quorumNode, splitTopicPartition } from '../kafka/ids.ts'
 import { brokersWhere, type MetadataImage } from '../kafka/metadata-log.ts'
 import type { BrokerZnode, ControllerZnode, StateZnode, TopicConfigZnode, TopicZnode } from '../kafka/znodes.ts'
 import {
@@ -13,6 +13,7 @@ import {
   topicConfigPath,
   topicPath,
 } from '../kafka/znodes.ts'
+import type { NodeId } from '../kernel/machine.ts'
 import { own } from '../kernel/own.ts'
 import { controllersOf } from './controllers.ts'
 import type { Target } from './plan.ts'
@@ -116,10 +117,22 @@ export function registeredBrokers(world: World): BrokerId[] {
     .sort((a, b) => a - b)
 }
 
-/** The process (and node) of a client by its name in the plan. */
-export function clientProcess(world: World, name: string): ProcessId {
-  const client = world.plan.clients.find((each) => each.name === name)
+/** The node of a client by its name in the plan. */
+export function clientNode({ plan }: World, name: string): NodeId {
+  const client = plan.clients.find((each) => each.name === name)
   return client === undefined ? name : `${client.kind}-${name}`
+}
+
+/** The process of a client by its name in the plan. */
+export function clientProcess(world: World, name: string): ProcessId {
+  const node = clientNode(world, name)
+  return world.nodes[node]?.process ?? node
+}
+
+/** Who starts and stops a client without its process: the client itself, or its application. */
+export function clientControl(world: World, name: string): NodeId {
+  const application = applicationNode(name)
+  return world.nodes[application] === undefined ? clientNode(world, name) : application
 }
 
 const broker = (id: BrokerId): ProcessId => `broker-${id}`

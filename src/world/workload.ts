@@ -7,7 +7,7 @@ import type { Host } from './host.ts'
 import { enterSent } from './ledger.ts'
 import { nextKey, schedule } from './pending.ts'
 import type { PlanProducer } from './plan.ts'
-import { clientProcess } from './targets.ts'
+import { clientNode, clientProcess } from './targets.ts'
 import type { EventBody, World } from './world.ts'
 
 /** When record `n` of a workload is offered, in us; null: there is none. */
@@ -75,8 +75,8 @@ export function offerRecord(
   client: PlanProducer,
   given: OfferedRecord | null,
 ): void {
-  const node = clientProcess(world, client.name)
-  if (world.processes[node]?.state === 'down') {
+  const node = clientNode(world, client.name)
+  if (world.processes[clientProcess(world, client.name)]?.state === 'down') {
     world.ledger.counts.notOffered = (world.ledger.counts.notOffered ?? 0) + 1
     return
   }

@@ -1,5 +1,6 @@
 /** Everything together as one plain tree. Only `apply` changes it. */
 import type { BrokerState } from '../broker/state.ts'
+import type { ReadRecord } from '../kafka/calls.ts'
 import type { ErrorName } from '../kafka/errors.ts'
 import type { Fact } from '../kafka/facts.ts'
 import { type BrokerId, brokerNode, type TopicPartition } from '../kafka/ids.ts'
@@ -42,7 +43,16 @@ export interface Process {
   fetchLagUs: number
 }
 
-export type NodeKind = 'broker' | 'controller' | 'session' | 'registry' | 'quorum' | 'producer' | 'consumer' | 'admin'
+export type NodeKind =
+  | 'broker'
+  | 'controller'
+  | 'session'
+  | 'registry'
+  | 'quorum'
+  | 'producer'
+  | 'consumer'
+  | 'application'
+  | 'admin'
 
 export interface NodeSlot {
   readonly id: NodeId
@@ -139,6 +149,8 @@ export interface SentRecord {
   readonly acks: number
   /** The transaction it was sent in; absent: none. */
   readonly transaction?: string
+  /** The record that its application made it of; absent: none. */
+  readonly madeOf?: ReadRecord
   /** null: no answer yet. */
   outcome: 'acked' | 'failed' | 'unknown' | null
   error: ErrorName | null

@@ -25,6 +25,8 @@ export class Bench<State, Config> {
   nowUs = 0
   /** What was sent and not yet taken by {@link take}. */
   sent: Sent[] = []
+  /** What was said to other machines of the process. */
+  within: { readonly to: NodeId; readonly message: KafkaMessage }[] = []
   closed: { to: NodeId; channel: string }[] = []
   facts: Fact[] = []
   probes: string[] = []
@@ -113,7 +115,7 @@ export class Bench<State, Config> {
       },
       close: (to, channel) => void this.closed.push({ to, channel }),
       closeConnection: () => undefined,
-      tell: () => undefined,
+      tell: (to, message) => void this.within.push({ to, message }),
       setTimer: (name, delayUs, data = null) => void this.#timers.set(name, { atUs: this.nowUs + delayUs, data }),
       cancelTimer: (name) => void this.#timers.delete(name),
       complete: (operationId, outcome) => {

@@ -3,6 +3,7 @@ import type { ClientHistory } from '../../src/check/history/history.ts'
 import { historyOf } from '../../src/check/history/history.ts'
 import {
   abortedTransactionReads,
+  informationCycles,
   intermediateReads,
   writeCycles,
 } from '../../src/check/history/transaction-anomalies.ts'
@@ -125,4 +126,46 @@ test('G0: two transactions write in one order here and in the other there', () =
   const alike = [send('a', 't-0', 0), send('c', 't-0', 1), send('b', 'u-0', 0), send('d', 'u-0', 1)]
   expect(writeCycles(history({ transactions, sends: crossed }))).toHaveLength(1)
   expect(writeCycles(history({ transactions, sends: alike }))).toEqual([])
+})
+
+describe('G1c: what was made of its own records comes back to a transaction', () => {
+  /** p reads what q wrote last and writes a; q reads a and writes b. */
+  const circle = (q: 'committed' | 'aborted' | null) => [
+    { name: 'p/0', told: 'committed' as const, records: ['a'], reads: ['b'] },
+    { name: 'q/0', told: q, records: ['b'], reads: ['a'] },
+  ]
+  const sends = [send('a', 't-0', 0), send('b', 'u-0', 0)]
+
+  test('two committed transactions that each read the other', () => {
+    expect(informationCycles(history({ transactions: circle('committed'), sends }))).toHaveLength(1)
+  })
+
+  test('one that was aborted, or whose end is not known, closes no circle', () => {
+    expect(informationCycles(history({ transactions: circle('aborted'), sends }))).toEqual([])
+    expect(informationCycles(history({ transactions: circle(null), sends }))).toEqual([])
+  })
+
+  test('a circle of three, and a chain of three', () => {
+    const of = (last: string) => [
+      { name: 'p/0', told: 'committed' as const, records: ['a'], reads: [last] },
+      { name: 'q/0', told: 'committed' as const, records: ['b'], reads: ['a'] },
+      { name: 'r/0', told: 'committed' as const, records: ['c'], reads: ['b'] },
+    ]
+    expect(informationCycles(history({ transactions: of('c') }))).toHaveLength(1)
+    expect(informationCycles(history({ transactions: of('x') }))).toEqual([])
+  })
+
+  test('who wrote first in a partition is no flow of information', () => {
+    const transactions = [
+      { name: 'p/0', told: 'committed' as const, records: ['a', 'c'], reads: ['x'] },
+      { name: 'q/0', told: 'committed' as const, records: ['b'], reads: ['a'] },
+    ]
+    const order = [send('a', 't-0', 0), send('b', 't-0', 1), send('c', 't-0', 2)]
+    expect(informationCycles(history({ transactions, sends: order }))).toEqual([])
+  })
+
+  test('a transaction that reads its own record', () => {
+    const transactions = [{ name: 'p/0', told: 'committed' as const, records: ['a'], reads: ['a'] }]
+    expect(informationCycles(history({ transactions, sends }))).toEqual([])
+  })
 })

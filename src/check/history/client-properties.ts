@@ -5,6 +5,7 @@ import type { Hole } from '../promises.ts'
 import { cleanupHoles, isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
 import type { Finding, Promised, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
+import { lateMessageHoles } from '../transactions/holes.ts'
 import type { Anomaly } from './anomalies.ts'
 import {
   abortedReads,
@@ -18,7 +19,7 @@ import {
 } from './anomalies.ts'
 import { historyOf } from './history.ts'
 import { consumersOf, isStillRead, isStranded, slowPollLoops } from './readers.ts'
-import { abortedTransactionReads, intermediateReads, writeCycles } from './transaction-anomalies.ts'
+import { abortedTransactionReads, informationCycles, intermediateReads, writeCycles } from './transaction-anomalies.ts'
 
 function property(
   name: string,
@@ -74,6 +75,14 @@ function concurrentTransactionHoles(plan: Plan): Hole[] {
   return transactional.length > 1 ? [{ because: 'nothing orders the transactions of two producers', hole: null }] : []
 }
 
+/** Who reads what is not decided may hand it on, and get back what was made of it, before it has committed. */
+function uncommittedReadHoles(plan: Plan): Hole[] {
+  const all = consumersOf(plan).every(
+    ({ transforms, settings }) => transforms === undefined || settings['isolation.level'] === 'read_committed',
+  )
+  return all ? [] : [{ because: 'an application transforms records that are not committed', hole: null }]
+}
+
 /** How long a consumer may take to come back to a partition, beside its own request timeout, in us. */
 const GRACE_US = 5_000_000
 
@@ -121,6 +130,12 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     'Who reads committed records and goes on past a transaction is handed all of it in a partition (G1b).',
     whereNothingIsLost,
     (world) => intermediateReads(historyOf(world)),
+  ),
+  property(
+    'NoCircularInformation',
+    'No committed transaction has read what was made, directly or through others, of its own records (G1c).',
+    (plan) => unlessHoles([...lateMessageHoles(plan), ...uncommittedReadHoles(plan)]),
+    (world) => informationCycles(historyOf(world)),
   ),
   property(
     'NoInconsistentOffsets',

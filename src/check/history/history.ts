@@ -2,6 +2,7 @@
  * What clients saw and nothing else: every send with its answer, every record that was handed out, in order. The
  * anomalies are those of jepsen.tests.kafka that apply without transactions, judged without a look inside the cluster.
  */
+import type { ReadRecord } from '../../kafka/calls.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { RecordIdentity } from '../../kafka/records.ts'
 import type { World } from '../../world/world.ts'
@@ -43,6 +44,8 @@ export interface ClientTransaction {
   readonly told: 'committed' | 'aborted' | null
   /** Its records, in the order in which they were sent. */
   readonly records: readonly RecordIdentity[]
+  /** The records of which it made them; absent: none that is known. */
+  readonly reads?: readonly RecordIdentity[]
 }
 
 export interface ClientHistory {
@@ -92,7 +95,20 @@ export function historyOf(world: World): ClientHistory {
   return { sends, polls, endUs: world.nowUs, ...(transactions.length === 0 ? {} : { transactions }) }
 }
 
-function transactionsOf({ ledger }: World): ClientTransaction[] {
+/** What an application was handed at an offset; absent: nothing that is known. */
+function handedTo(
+  { plan, ledger }: World,
+  producer: string,
+  { partition, offset }: ReadRecord,
+): RecordIdentity | undefined {
+  const client = plan.clients.find(({ kind, name }) => kind === 'producer' && name === producer)
+  const application = client?.kind === 'producer' ? client.serves?.application : undefined
+  const handed = application === undefined ? undefined : ledger.polled[application]?.[partition]
+  return handed?.find((record) => record.offset === offset)?.id
+}
+
+function transactionsOf(world: World): ClientTransaction[] {
+  const { ledger } = world
   const told: Record<string, ClientTransaction['told']> = {}
   for (const { fact } of ledger.facts) {
     if (fact.kind === 'transactionBegan') told[fact.transaction] ??= null
@@ -101,10 +117,17 @@ function transactionsOf({ ledger }: World): ClientTransaction[] {
   const names = Object.keys(told)
   if (names.length === 0) return []
   const records: Record<string, RecordIdentity[]> = Object.fromEntries(names.map((name) => [name, []]))
-  for (const { id, transaction } of Object.values(ledger.sent)) {
-    if (transaction !== undefined) records[transaction]?.push(id)
+  const reads: Record<string, RecordIdentity[]> = {}
+  for (const { id, client, transaction, madeOf } of Object.values(ledger.sent)) {
+    if (transaction === undefined) continue
+    records[transaction]?.push(id)
+    const read = madeOf === undefined ? undefined : handedTo(world, client, madeOf)
+    if (read !== undefined) reads[transaction] = [...(reads[transaction] ?? []), read]
   }
-  return names.map((name) => ({ name, told: told[name] ?? null, records: records[name]! }))
+  return names.map((name) => {
+    const transaction = { name, told: told[name] ?? null, records: records[name]! }
+    return reads[name] === undefined ? transaction : { ...transaction, reads: reads[name] }
+  })
 }
 
 /** Identities end with the number of the send. */

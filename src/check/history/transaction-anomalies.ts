@@ -1,7 +1,6 @@
 /**
  * Adya's phenomena as jepsen.tests.kafka looks for them, from what clients saw alone. A transaction appends and reads
- * nothing that later ones could overwrite, so there is no anti-dependency; what a transaction read before it wrote (G1c)
- * is another process's business here, its consumer's.
+ * nothing that later ones could overwrite, so there is no anti-dependency.
  */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { RecordIdentity } from '../../kafka/records.ts'
@@ -52,12 +51,18 @@ export function intermediateReads(history: ClientHistory): Anomaly[] {
   return found
 }
 
+/** The committed transaction that wrote each record. */
+function writersOf(history: ClientHistory): Map<RecordIdentity, string> {
+  const writers = new Map<RecordIdentity, string>()
+  for (const { name, told, records } of history.transactions ?? []) {
+    if (told === 'committed') for (const id of records) writers.set(id, name)
+  }
+  return writers
+}
+
 /** Which transaction wrote before which, by partition: of two neighbours in offset order. */
 function writeEdges(history: ClientHistory): Map<string, Map<string, TopicPartition>> {
-  const owner = new Map<RecordIdentity, string>()
-  for (const { name, told, records } of history.transactions ?? []) {
-    if (told === 'committed') for (const id of records) owner.set(id, name)
-  }
+  const owner = writersOf(history)
   const byPartition = new Map<TopicPartition, { offset: number; transaction: string }[]>()
   for (const { id, partition, offset } of history.sends) {
     const transaction = owner.get(id)
@@ -89,6 +94,34 @@ export function writeCycles(history: ClientHistory): Anomaly[] {
   const partition = edges.get(circle[0]!)?.get(circle[1] ?? circle[0]!) ?? ''
   const words = `transactions ${circle.join(', ')} each wrote before the next, and the last before the first`
   return [{ partition, id: circle[0]!, offset: -1, words }]
+}
+
+/** Which committed transaction read what which other one wrote, by a record that shows it. */
+function readEdges(history: ClientHistory): Map<string, Map<string, RecordIdentity>> {
+  const writers = writersOf(history)
+  const edges = new Map<string, Map<string, RecordIdentity>>()
+  for (const { name, told, reads } of history.transactions ?? []) {
+    if (told !== 'committed') continue
+    for (const id of reads ?? []) {
+      const writer = writers.get(id)
+      if (writer !== undefined && writer !== name) addEdge(edges, writer, name, id)
+    }
+  }
+  return edges
+}
+
+/**
+ * G1c: transactions that each read what the one before wrote, in a circle. By reads alone, as jepsen.tests.kafka judges by
+ * default: who wrote first is not ordered between producers (G0), and says nothing about what was known.
+ */
+export function informationCycles(history: ClientHistory): Anomaly[] {
+  const edges = readEdges(history)
+  const circle = findCircle(edges)
+  if (circle === null) return []
+  const id = edges.get(circle[0]!)!.get(circle[1]!)!
+  const partition = history.sends.find((send) => send.id === id)?.partition ?? ''
+  const words = `transactions ${circle.join(', ')} were each read by the next, and the last by the first`
+  return [{ partition, id, offset: -1, words }]
 }
 
 /** A circle in a graph, by depth; null: there is none. */

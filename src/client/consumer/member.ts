@@ -4,6 +4,7 @@ import { nodeNumber } from '../../kafka/ids.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { Operation } from '../../kafka/operations.ts'
 import type { Input } from '../../kernel/machine.ts'
+import { callOf, returnCall } from '../callers.ts'
 import { partitionsOf, unknownCluster } from '../cluster-view.ts'
 import { pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
@@ -18,7 +19,7 @@ import {
 } from '../links.ts'
 import { earlier, wakeBy } from '../wake.ts'
 import type { Thread } from './calls/application.ts'
-import { newApplication } from './calls/application.ts'
+import { isCalledBack, newApplication } from './calls/application.ts'
 import { processHandedOff } from './calls/processing.ts'
 import { runThread } from './calls/thread.ts'
 import { askLeaders, requestTimeoutUs } from './fetching.ts'
@@ -67,7 +68,7 @@ export function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: C
     memory.group = newMembership(id, instance, ctx.nowUs)
     if (isRemote(config)) memory.group.remote = newRemoteMembership()
   }
-  if (config.member !== undefined) {
+  if (config.member !== undefined && config.transforms === undefined) {
     application.topics = [...config.topics].sort()
     application.subscription = 'topics'
     application.looping = true
@@ -102,14 +103,13 @@ export function stepMember(
     else ctx.complete(input.operation.operationId, { error: 'NONE' })
   }
   const thread = threadOf(state, config, ctx)
+  const called = callOf(input)
   if (thread === null) {
-    if (input.kind === 'operation' && input.operation.kind === 'call') {
-      ctx.complete(input.operation.operationId, { error: ['IllegalStateException'] })
-    }
+    if (called !== null) returnCall(called, { error: ['IllegalStateException'] }, ctx)
     return
   }
   const { memory, application } = thread
-  if (input.kind === 'operation' && input.operation.kind === 'call') pushBack(application.waiting, input.operation)
+  if (called !== null) pushBack(application.waiting, called)
   else if (!takeGroupInput(memory, input, config, ctx)) onOther(memory)
   run(thread)
   if (application.closed) state.volatile = null
@@ -140,7 +140,7 @@ function runGroup(thread: Thread, group: GroupMembership): number | null {
   return earliest(
     reachCoordinator(memory, group, config, ctx),
     sendCommits(group, subscribed, config, ctx),
-    positionAll(group, config, ctx),
+    isCalledBack(application) ? null : positionAll(group, config, ctx),
     group.remote === undefined
       ? beat(group, application.fetching, config, ctx)
       : beatRemote(group, group.remote, application, config, ctx),
@@ -174,7 +174,8 @@ function threadWakesUs({ memory, application, config, ctx }: Thread): number | n
   const { running } = application
   if (running !== null) {
     const { call } = running.operation
-    return earliest(commitsUs, call.call === 'poll' ? running.sinceUs + call.timeoutUs : null)
+    const polls = call.call === 'poll' || call.call === 'pollRecords'
+    return earliest(commitsUs, polls ? running.sinceUs + call.timeoutUs : null)
   }
   if (!application.looping || memory.group === undefined) return commitsUs
   const { group } = memory

@@ -3,6 +3,7 @@ import type { Settings } from '../../kafka/config.ts'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import type { MutantName } from '../../kafka/mutants.ts'
+import type { Transforms } from '../application/state.ts'
 import type { ClusterView } from '../cluster-view.ts'
 import type { Links } from '../links.ts'
 import type { ConsumerApplication } from './calls/application.ts'
@@ -26,6 +27,8 @@ export interface ConsumerConfig {
   readonly startedByStep?: boolean
   /** How an application of a group member behaves that is left to itself; absent: none is. */
   readonly member?: MemberApplication
+  /** An application of the same process calls it, and is called back in rebalances; absent: none does. */
+  readonly transforms?: Transforms
   /** Its group lives in the registry (0.8); absent: at a coordinator. */
   readonly groupInRegistry?: true
   /** Planted bugs; absent: none. */

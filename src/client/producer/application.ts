@@ -1,6 +1,6 @@
 /** The application's thread in front of a producer: its calls, one after another, and which of them block. */
 import type { CallOperation } from '../../kafka/operations.ts'
-import type { Json } from '../../kernel/json.ts'
+import { returnCall } from '../callers.ts'
 import { popFront, pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import type { Calling, CallRule } from './calls/calling.ts'
@@ -42,7 +42,7 @@ export function runApplication(state: ProducerState, config: ProducerConfig, ctx
     if (result === null) return moved
     application.running = null
     moved = true
-    ctx.complete(running.operation.operationId, { ...result } as Json)
+    returnCall(running.operation, result, ctx)
     if (application.closed) return true
   }
 }

@@ -7,6 +7,7 @@ import { brokerNode, nodeNumber } from '../../kafka/ids.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { Operation } from '../../kafka/operations.ts'
 import type { ConnectionId, Input, Machine } from '../../kernel/machine.ts'
+import { callOf } from '../callers.ts'
 import { takeMetadata, unknownCluster } from '../cluster-view.ts'
 import { emptyDeque, popFront, pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
@@ -115,13 +116,16 @@ function take(
   config: ProducerConfig,
   ctx: ClientContext,
 ): boolean {
+  const called = callOf(input)
+  if (called !== null) {
+    takeCall(memory, called)
+    return false
+  }
   switch (input.kind) {
-    case 'operation': {
+    case 'operation':
       if (input.operation.kind === 'send') return send(memory, input.operation, config, ctx)
-      if (input.operation.kind === 'call') takeCall(memory, input.operation)
-      else ctx.complete(input.operation.operationId, { error: 'NONE' })
+      ctx.complete(input.operation.operationId, { error: 'NONE' })
       return false
-    }
     case 'message':
       return onMessage(memory, input.from, input.connection, input.message, config, ctx)
     case 'disconnected': {
@@ -155,7 +159,9 @@ function step(
     if (state.scala !== undefined) stepScala(state.scala, input, config, ctx)
     return
   }
-  if (input.kind === 'start') state.volatile = freshMemory(config)
+  // An application that has closed its producer and calls again has made another one.
+  const isMade = input.kind === 'local' && state.volatile === null
+  if (input.kind === 'start' || isMade) state.volatile = freshMemory(config)
   const memory = state.volatile
   if (memory === null) return
   if (take(memory, input, config, ctx)) runSender(memory, config, ctx)

@@ -1,3 +1,4 @@
+import type { ApplicationCall, CallReturned } from './application.ts'
 import type {
   ConsumerGroupDescribeRequest,
   ConsumerGroupDescribeResponse,
@@ -195,6 +196,8 @@ export type KafkaMessage =
   | TxnOffsetCommitRequest
   | TxnOffsetCommitResponse
   | WriteTxnMarkersResponse
+  | ApplicationCall
+  | CallReturned
 
 /** The name of a message type, as link filters name it. */
 export type MessageType = KafkaMessage['type']

@@ -78,6 +78,10 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
     'The aborted read of the textbooks, judged by what clients saw: an application knows that its transaction was aborted, and a reader that asked for committed records only has one of it.',
   NoIntermediateReads:
     'A transaction becomes visible as a whole in each partition. A reader that has gone past it and has only a part of it has seen a version in between.',
+  NoCircularInformation:
+    'A transaction that reads what another wrote comes after it. In a circle each would come before itself: it has read what was made of its own records, before they were decided.',
+  MadeOnce:
+    'Exactly once, judged from the outside: the log of the output, as readers of committed records see it, against the log of the input. An application may read a record again as often as it is killed; only what it commits counts.',
   ReadCommittedSeesOnlyCommitted:
     'Isolation, judged by the log of the broker that served the poll: the next marker of the producer says what became of the record. To be handed one before its marker is there is as wrong as to be handed one that was aborted.',
   LastStableOffsetHeld:

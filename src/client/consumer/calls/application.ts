@@ -1,5 +1,5 @@
 /** The application's thread in front of a consumer: its calls one after another, between them its poll loop. */
-import type { CallResult, ClientCall } from '../../../kafka/calls.ts'
+import type { CallResult, ClientCall, RebalanceCallback } from '../../../kafka/calls.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import type { CallOperation } from '../../../kafka/operations.ts'
 import type { Json } from '../../../kernel/json.ts'
@@ -61,6 +61,8 @@ export interface ConsumerApplication {
   processing: Processing | null
   /** `commitSync` again and again between other calls; absent: no. */
   committing?: CommitLoop
+  /** Callbacks of a rebalance that the application of the process is in, or has to be told of; absent: none. */
+  callbacks?: readonly RebalanceCallback[]
   closed: boolean
 }
 
@@ -78,6 +80,13 @@ export const newApplication = (): ConsumerApplication => ({
   processing: null,
   closed: false,
 })
+
+/** Whether the application is in a callback: neither the rebalance nor the positions go on before it returns. */
+export const isCalledBack = ({ callbacks }: ConsumerApplication): boolean => callbacks !== undefined
+
+/** Whether the thread is in `poll` and free to go on there. */
+export const isBusy = (application: ConsumerApplication): boolean =>
+  application.busyUntilUs !== null || isCalledBack(application)
 
 /** What everything that the thread does is given. */
 export interface Thread {

@@ -1,4 +1,5 @@
 /** `poll`: heartbeats, rejoins, auto-commits, positions, and at last records. */
+import type { PolledRecords } from '../../../kafka/calls.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { numberSetting } from '../../settings.ts'
 import { passUnseen, takeRecords } from '../fetching.ts'
@@ -16,7 +17,7 @@ export type PollOutcome =
       readonly kind: 'records'
       readonly records: Polled
       /** The same records by partition and offset, in the order in which they are handed out. */
-      readonly order: readonly (readonly [TopicPartition, number])[]
+      readonly order: PolledRecords['records']
     }
   | { readonly kind: 'throws'; readonly error: readonly string[] }
   /** Nothing yet. */
@@ -46,13 +47,16 @@ export function pollOnce(thread: Thread): PollOutcome {
       if (Object.keys(offsets).length > 0) beginCommit(group, offsets, 'auto', ctx)
     }
   }
-  const order: [TopicPartition, number][] = []
+  const order: PolledRecords['records'][number][] = []
   const records = takeBuffered(thread, order)
   return records === null ? WAITS : { kind: 'records', records, order }
 }
 
 /** Up to `max.poll.records` of what was fetched; null: nothing. */
-function takeBuffered({ memory, application, config, ctx }: Thread, order: [TopicPartition, number][]): Polled | null {
+function takeBuffered(
+  { memory, application, config, ctx }: Thread,
+  order: PolledRecords['records'][number][],
+): Polled | null {
   let left = numberSetting(config.settings, 'max.poll.records', 500)
   const polled: Polled = {}
   for (const name of Object.keys(memory.buffered)) {
@@ -68,7 +72,7 @@ function takeBuffered({ memory, application, config, ctx }: Thread, order: [Topi
     left -= records.length
     takeRecords(name, partition, buffered, records, config, ctx)
     polled[name] = records.map(({ value }) => value)
-    for (const { offset } of records) order.push([name, offset])
+    for (const { offset, value } of records) order.push({ partition: name, offset, value })
     const rest = buffered.records.slice(records.length)
     if (rest.length > 0) memory.buffered[name] = { ...buffered, records: rest }
     else {

@@ -1,5 +1,5 @@
 /** Every call that a consumer knows, by name. */
-import type { CallResult, ClientCall } from '../../../kafka/calls.ts'
+import type { CallResult, ClientCall, PolledRecords } from '../../../kafka/calls.ts'
 import { splitTopicPartition, type TopicPartition } from '../../../kafka/ids.ts'
 import { timeSettingUs } from '../../settings.ts'
 import { giveUp } from '../group/callbacks.ts'
@@ -73,6 +73,36 @@ const polling: CallRule<Of<'poll'>> = {
     return ctx.nowUs >= running.sinceUs + call.timeoutUs ? ({ error: 'NONE', records: {} } as CallResult) : null
   },
 }
+
+const pollingRecords: CallRule<Of<'pollRecords'>> = {
+  begin: (calling) => {
+    // Whoever polls on has come back from the callbacks.
+    delete calling.application.callbacks
+    return pollingRecords.look(calling)
+  },
+  look: (calling) => {
+    const { application, ctx, running, call } = calling
+    const outcome = pollOnce(calling)
+    if (outcome.kind === 'throws') return { error: outcome.error }
+    const records = outcome.kind === 'records' ? outcome.order : []
+    const callbacks = application.callbacks ?? []
+    const late = ctx.nowUs >= running.sinceUs + call.timeoutUs
+    return records.length === 0 && callbacks.length === 0 && !late
+      ? null
+      : ({ error: 'NONE', records, callbacks } as PolledRecords)
+  },
+}
+
+const seekingCommitted = atOnce<Of<'seekToCommitted'>>(({ memory, call }) => {
+  const { group } = memory
+  if (group === undefined) return { error: ['InvalidGroupIdException'] }
+  for (const name of call.partitions) {
+    delete memory.partitions[name]
+    delete memory.buffered[name]
+  }
+  group.unpositioned = group.owned.filter((name) => memory.partitions[name] === undefined)
+  return RETURNED
+})
 
 const loops = (on: boolean): CallRule<Of<'pollLoop'>> =>
   atOnce(({ application }) => {
@@ -158,6 +188,8 @@ export const CALL_RULES: Readonly<Record<string, CallRule>> = {
   assign: assigning as CallRule,
   unsubscribe: unsubscribing as CallRule,
   poll: polling as CallRule,
+  pollRecords: pollingRecords as CallRule,
+  seekToCommitted: seekingCommitted as CallRule,
   pollLoop: loops(true) as CallRule,
   stopPolling: loops(false) as CallRule,
   processFor: processing as CallRule,

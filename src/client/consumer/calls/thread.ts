@@ -1,6 +1,6 @@
 /** Runs the application's thread as far as it comes. */
-import type { CallResult } from '../../../kafka/calls.ts'
-import type { Json } from '../../../kernel/json.ts'
+import type { CallResult, PolledRecords } from '../../../kafka/calls.ts'
+import { returnCall } from '../../callers.ts'
 import { popFront } from '../../deque.ts'
 import type { Calling, CallRule, ConsumerApplication, Processing, Thread } from './application.ts'
 import { runCommitLoop } from './commit-loop.ts'
@@ -53,8 +53,7 @@ function call(thread: Thread): boolean {
   if (result === null) return begins
   application.running = null
   // The loop that was begun is what the call stands for.
-  if (running.operation.call.call === 'commitLoop') return true
-  ctx.complete(running.operation.operationId, { ...result } as Json)
+  if (running.operation.call.call !== 'commitLoop') returnCall(running.operation, result, ctx)
   return true
 }
 
@@ -73,13 +72,16 @@ function loop(thread: Thread): boolean {
       if (config.member !== undefined) {
         const offsets: Record<string, number> = {}
         for (const name of Object.keys(outcome.records)) offsets[name] = memory.partitions[name]!.position
-        handOut(application, outcome.order, offsets)
+        handOut(application, pairs(outcome.order), offsets)
       }
       return true
     case 'waits':
       return false
   }
 }
+
+const pairs = (records: PolledRecords['records']): Processing['records'] =>
+  records.map(({ partition, offset }) => [partition, offset])
 
 /** Records come to the application; behind those that it still works at, when another thread does that. */
 function handOut(

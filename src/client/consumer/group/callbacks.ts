@@ -1,21 +1,23 @@
 /** ConsumerRebalanceListener: what the application is told it has, gives away and has lost. */
+import type { RebalanceCallback } from '../../../kafka/calls.ts'
 import { comparePartitions, splitTopicPartition, type TopicPartition } from '../../../kafka/ids.ts'
 import type { Thread } from '../calls/application.ts'
 import { hasLostMembership, own } from './membership.ts'
 import { isCooperative } from './settings.ts'
 import type { GroupMembership } from './state.ts'
 
-type Callback = 'partitionsAssigned' | 'partitionsRevoked' | 'partitionsLost'
-
 function call(
-  { config, ctx }: Thread,
+  { application, config, ctx }: Thread,
   group: GroupMembership,
-  kind: Callback,
+  kind: RebalanceCallback['kind'],
   partitions: readonly TopicPartition[],
 ): void {
   const sorted = [...partitions].sort(comparePartitions)
   const { id, generation, memberId } = group
   ctx.fact({ kind, client: config.name, group: id, partitions: sorted, generation, member: memberId })
+  if (config.transforms !== undefined) {
+    application.callbacks = [...(application.callbacks ?? []), { kind, partitions: [...sorted] }]
+  }
 }
 
 /** `onPartitionsRevoked`: it may take its time, and the thread with it. */

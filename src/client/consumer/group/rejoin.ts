@@ -1,5 +1,5 @@
 /** The part of a rejoin that the application's thread does, inside `poll` (clients: joinGroupIfNeeded). */
-import type { Thread } from '../calls/application.ts'
+import { isBusy, type Thread } from '../calls/application.ts'
 import { giveAway, take } from './callbacks.ts'
 import { beginCommit, consumedOffsets } from './commit.ts'
 import { isReachable } from './coordinator.ts'
@@ -12,7 +12,7 @@ import type { GroupMembership } from './state.ts'
 export function rejoin(thread: Thread, group: GroupMembership): boolean {
   const { memory, application, config, ctx } = thread
   for (;;) {
-    if (application.busyUntilUs !== null) return false
+    if (isBusy(application)) return false
     if (group.stage === 'joined') {
       group.stage = 'idle'
       // The heartbeat thread may have heard meanwhile that it is out.
@@ -27,7 +27,7 @@ export function rejoin(thread: Thread, group: GroupMembership): boolean {
     if (group.state === 'joining' || group.state === 'syncing' || !isReachable(group)) return false
     if (!knowsPresentTopics(memory, group, config, ctx)) return false
     if (group.needsJoinPrepare && !prepare(thread, group)) return false
-    if (application.busyUntilUs !== null || ctx.nowUs < group.joinAgainAtUs) return false
+    if (isBusy(application) || ctx.nowUs < group.joinAgainAtUs) return false
     group.stage = 'prepared'
     sendJoin(thread, group)
     return false

@@ -12,7 +12,7 @@ import { JOINING_EPOCH, LEAVING_EPOCH, LEAVING_STATIC_EPOCH } from '../../../kaf
 import { msToUs } from '../../../kernel/time.ts'
 import { partitionsOf } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
-import type { ConsumerApplication, Thread } from '../calls/application.ts'
+import { type ConsumerApplication, isBusy, type Thread } from '../calls/application.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { assigned, lost, revoked } from './callbacks.ts'
 import { beginCommit, consumedOffsets } from './commit.ts'
@@ -214,11 +214,11 @@ export function again(
  */
 export function reconcile(thread: Thread, group: GroupMembership, remote: RemoteMembership): boolean {
   const { memory, application, config, ctx } = thread
-  if (application.busyUntilUs !== null) return false
+  if (isBusy(application)) return false
   if (remote.lost) {
     remote.lost = false
     if (group.owned.length > 0) lost(thread, group)
-    if (application.busyUntilUs !== null) return false
+    if (isBusy(application)) return false
   }
   if (group.state === 'unjoined') {
     group.state = 'joining'
@@ -236,7 +236,7 @@ export function reconcile(thread: Thread, group: GroupMembership, remote: Remote
       revoked(thread, group, gone)
       own(memory, group, kept, config)
     }
-    if (application.busyUntilUs !== null) return false
+    if (isBusy(application)) return false
   }
   const added = told.filter((name) => !group.owned.includes(name))
   if (config.pattern !== undefined) askForTopicsOf(memory, told)

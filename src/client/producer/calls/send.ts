@@ -1,5 +1,5 @@
 /** `send`, once and many times. */
-import type { CallResult, ClientCall } from '../../../kafka/calls.ts'
+import type { CallResult, ClientCall, ReadRecord } from '../../../kafka/calls.ts'
 import { filled } from '../../../kafka/records.ts'
 import type { Deque } from '../../deque.ts'
 import { send } from '../send.ts'
@@ -12,6 +12,7 @@ interface Record {
   readonly partition: number | null
   readonly key: string | null
   readonly value: string | null
+  readonly madeOf?: ReadRecord
 }
 
 /** Calls `send`: the world's ledger knows the record from now on. */
@@ -21,14 +22,18 @@ function sendOne(calling: Calling, record: Record): void {
   state.sends += 1
   memory.applicationSteps += 1
   const operationId = `${config.name}/call-${number}`
-  const { topic, partition, key, value } = record
+  const { topic, partition, key, value, madeOf } = record
   application.sending = operationId
   application.told = false
   application.thrown = null
   const named = partition === null ? null : `${topic}-${partition}`
   const transaction = memory.transactions?.current ?? null
   const sent = { kind: 'recordSent', operationId, client: config.name, partition: named, key, value } as const
-  ctx.fact(transaction === null ? sent : { ...sent, transaction: transaction.name })
+  ctx.fact({
+    ...sent,
+    ...(transaction === null ? {} : { transaction: transaction.name }),
+    ...(madeOf === undefined ? {} : { madeOf }),
+  })
   send(
     memory,
     {
