@@ -35,6 +35,7 @@ const WITHOUT_A_STORY: Readonly<Record<string, string>> = {
 const WAITING: Readonly<Record<string, string>> = {
   metadata: 'it decides which machines there are: a plan of one kind is none of the other',
   producerBatchesKept: 'idempotence: no scenario has a producer with an id',
+  sequencesCount: 'idempotence: test/client/given-up-sequence.test.ts',
   producersForgotten: 'idempotence: no scenario has a producer with an id',
   sequenceAfterMarker: 'transactions: no scenario has one',
   unknownProducer: 'idempotence: no scenario has a producer with an id',

@@ -246,7 +246,7 @@ export function expireWaiting(memory: ProducerVolatile, config: ProducerConfig, 
       popFront(queue.batches)
       ctx.probe('batch-expires-in-the-accumulator')
       giveUp(memory, batch, 'TimeoutError', config, ctx)
-      onSequenceExpired(memory, batch)
+      onSequenceExpired(memory, batch, config)
     }
   }
 }

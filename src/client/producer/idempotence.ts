@@ -230,7 +230,8 @@ export const keepsItsId = (memory: ProducerVolatile, batch: ProducerBatch, confi
   isOwn(memory.identity, batch)
 
 /**
- * A batch was given up. `unused`: its sequence certainly was not taken by a log, so that those behind it move up.
+ * A batch was given up. `unused`: its sequence certainly was not taken by a log, so that those behind it move up. In
+ * 0.11 they always do: the next batch takes the sequence, and a log that has it believes that batch a retry.
  */
 export function onSequenceFailed(
   memory: ProducerVolatile,
@@ -246,7 +247,7 @@ export function onSequenceFailed(
   if (memory.transactions === undefined && (outOfOrder || (bumps && unused))) {
     if (bumps) restart(identity, batch.partition)
     else becomeProducer(identity, -1, -1)
-  } else if (unused) moveUp(memory, identity, batch)
+  } else if (unused || config.mechanisms.sequencesCount === 'acknowledged') moveUp(memory, identity, batch)
 }
 
 function moveUp(memory: ProducerVolatile, identity: ProducerIdentity, failed: ProducerBatch): void {
@@ -261,10 +262,17 @@ function moveUp(memory: ProducerVolatile, identity: ProducerIdentity, failed: Pr
   }
 }
 
-/** A batch that was sent at least twice was given up by time: nothing new is sent to its partition until that is clear. */
-export function onSequenceExpired(memory: ProducerVolatile, batch: ProducerBatch): void {
+/**
+ * A batch that was sent before was given up by time: nothing new is sent to its partition until that is clear. In 0.11
+ * (Sender.sendProducerData) an idempotent producer goes on under another id at once.
+ */
+export function onSequenceExpired(memory: ProducerVolatile, batch: ProducerBatch, config: ProducerConfig): void {
   const { identity } = memory
   if (identity === undefined || batch.producer === undefined || batch.attempts === 0) return
+  if (config.mechanisms.sequencesCount === 'acknowledged') {
+    if (memory.transactions === undefined) becomeProducer(identity, -1, -1)
+    return
+  }
   if (!isOwn(identity, batch) || identity.unresolved.includes(batch.partition)) return
   identity.unresolved = [...identity.unresolved, batch.partition].sort()
 }

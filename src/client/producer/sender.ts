@@ -169,7 +169,7 @@ function expireInFlight(memory: ProducerVolatile, config: ProducerConfig, ctx: C
     batch.mayBeAppended = true
     ctx.probe('batch-expires-in-flight')
     giveUp(memory, batch, 'TimeoutError', config, ctx)
-    onSequenceExpired(memory, batch)
+    onSequenceExpired(memory, batch, config)
   }
 }
 

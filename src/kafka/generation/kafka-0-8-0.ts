@@ -138,6 +138,7 @@ export const KAFKA_0_8_0: Generation = {
 
     clientAsksVersions: false,
     retriesReversedAfterDisconnect: false,
+    sequencesCount: 'acknowledged',
     consumerValidatesOffsets: false,
     keylessPartitioner: 'round-robin',
     unknownPartition: 'throws',

@@ -24,6 +24,8 @@ const overrides: Partial<Mechanisms> = {
   producerBatchesKept: 5,
   unknownProducer: 'unknown-producer-id',
   producersForgotten: 'with-last-data',
+  // KAFKA-5494 (1.0): up to five requests of an idempotent producer in flight.
+  sequencesCount: 'sent',
   // KAFKA-6065: the state has another name.
   completingRebalanceCalled: 'CompletingRebalance',
 }

@@ -276,6 +276,8 @@ export interface Mechanisms {
   readonly clientAsksVersions: boolean
   /** After a disconnect a producer's window in flight comes back in reversed order (2.0.0) or in order. */
   readonly retriesReversedAfterDisconnect: boolean
+  /** What an idempotent producer counts its sequences by: what was acknowledged, so that a batch that is given up leaves its sequence to the next one and one that expires in retry ends the id (0.11, with one request in flight), or what was sent (KAFKA-5494, 1.0). */
+  readonly sequencesCount: 'acknowledged' | 'sent'
   /** A consumer holds its position against the epochs of a new leader (KIP-320 on the client, 2.3). */
   readonly consumerValidatesOffsets: boolean
   /** A consumer goes back to the leader when a fetch from another replica fails or is lost (3.3), or only when its metadata does not list that broker or the offset is out of range there. */

@@ -654,6 +654,16 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'In which order a producer sends again what was in flight on a connection that broke.',
     values: yesNo('in reversed order', 'in the order it was sent'),
   },
+  sequencesCount: {
+    area: 'clients',
+    meaning:
+      'What the sequences of an idempotent producer count, and so what becomes of that of a batch that is given up.',
+    values: {
+      acknowledged:
+        'acknowledged records: the next batch takes it, and after one that expires in retry the producer asks for another id (0.11)',
+      sent: 'sent records: nothing new is sent until it is clear whether the log took it (KAFKA-5494, 1.0)',
+    },
+  },
   consumerValidatesOffsets: {
     area: 'clients',
     meaning: 'Whether a consumer holds its position against the epochs of a new leader (KIP-320).',
