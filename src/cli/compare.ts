@@ -6,14 +6,14 @@ import { compareJson, compareRuns } from '../report/compare.ts'
 import { compareDocument } from '../report/compare-document.ts'
 import { CompareRows } from '../report/compare-rows.ts'
 import { bugText } from './bug-words.ts'
-import { assignment, quoted, versions } from './flags.ts'
+import { assignment, quoted, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import type { Bug, Job } from './job.ts'
 import { doJob } from './job.ts'
 import { writeFile } from './output-file.ts'
 import { PageLines, pageHtml, pageShell } from './page-file.ts'
-import { planRuns } from './plans.ts'
+import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { findScenarios } from './scenario-files.ts'
 import { colours, documentText, screenOf } from './screen.ts'
@@ -26,7 +26,6 @@ interface CompareFlags {
   readonly json?: boolean
   readonly html?: string
   readonly verbose?: boolean
-  readonly color: boolean
 }
 
 /** What is asked of one side: a version, settings, and how it is called. */
@@ -61,19 +60,9 @@ function sidesAsked({ kafka = [], vary, set = {} }: CompareFlags): [Asked, Asked
 }
 
 function planned(io: Io, file: ScenarioFile, asked: Asked, flags: CompareFlags): Job | null {
-  const { runs, problems, notes } = planRuns(
-    [file],
-    {
-      versions: asked.version === null ? [] : [asked.version],
-      seed: flags.seed ?? null,
-      seeds: 1,
-      set: asked.set,
-      untilUs: null,
-      until: null,
-      timeline: 'none',
-    },
-    colours(io, io.stderr, flags.color),
-  )
+  const versions = asked.version === null ? [] : [asked.version]
+  const wanted = { ...AS_WRITTEN, versions, seed: flags.seed ?? null, set: asked.set }
+  const { runs, problems, notes } = planRuns([file], wanted, colours(io, io.stderr))
   for (const problem of problems) io.stderr.write(`${problem}\n`)
   for (const note of notes) io.stderr.write(`note: ${note}\n`)
   return runs[0]?.job ?? null
@@ -112,11 +101,10 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
     .option('--kafka <versions>', 'the two versions, such as 0.10.2,0.11', versions)
     .option('--vary <key=v1,v2>', 'a setting, or a path of the scenario, and its two values', assignment)
     .option('--set <key=value>', 'a setting on both sides; can be repeated', assignment)
-    .option('--seed <seed>', 'the seed, instead of the one in the scenario')
+    .option('--seed <seed>', 'the seed, instead of the one in the scenario', seedText)
     .option('--json', 'one JSON object')
     .option('--html <file>', 'write both runs side by side as a page that opens without a network')
     .option('--verbose', 'every line, also those alike on both sides')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (word: string, flags: CompareFlags) => {
       const asked = sidesAsked(flags)
       const { files, missing } = await findScenarios([word], io)
@@ -131,7 +119,7 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
       for (const [index, each] of asked.entries()) {
         const side = await sideOf(io, each, jobs[index]!, pages?.[index] ?? null)
         if ('message' in side) {
-          io.stderr.write(bugText(screenOf(io, io.stderr, flags.color), side))
+          io.stderr.write(bugText(screenOf(io, io.stderr), side))
           return finished(EXIT.bug)
         }
         sides.push(side)
@@ -147,7 +135,7 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
         const texts = pages.map(({ text }) => text)
         writeFile(io, flags.html, pageHtml(shell, texts, comparison))
       }
-      const screen = screenOf(io, io.stdout, flags.color)
+      const screen = screenOf(io, io.stdout)
       if (flags.json === true) io.stdout.write(`${JSON.stringify(compareJson(comparison))}\n`)
       else
         io.stdout.write(

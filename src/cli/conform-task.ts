@@ -8,6 +8,7 @@ import { conformStorage } from '../conform/storage.ts'
 import { isStorageRecording, type StorageRecording } from '../conform/storage-recording.ts'
 import type { VectorReport } from '../conform/vectors/vectors.ts'
 import { isVectorFile, runVectors } from '../conform/vectors/vectors.ts'
+import { quoted } from './flags.ts'
 import type { Bug } from './job.ts'
 import { bugOf } from './job.ts'
 
@@ -53,6 +54,6 @@ export function conformText(file: string, text: string, pins: boolean): ConformR
     }
     return { kind: 'recording', report: conform(parsed.recording, { pins }), wallMs: performance.now() - startedMs }
   } catch (error) {
-    return { kind: 'bug', bug: bugOf(error, `highwater conform ${file}${pins ? '' : ' --no-pins'}`) }
+    return { kind: 'bug', bug: bugOf(error, `highwater conform ${quoted(file)}${pins ? '' : ' --no-pins'}`) }
   }
 }

@@ -44,7 +44,6 @@ interface ConformFlags {
   readonly jobs?: number
   readonly quiet?: boolean
   readonly verbose?: boolean
-  readonly color: boolean
 }
 
 interface RecordingFile {
@@ -117,8 +116,8 @@ class ConformOutput {
     this.#flags = flags
     this.#known = known
     this.#progress = progress
-    this.#screen = screenOf(io, io.stdout, flags.color)
-    this.#errors = screenOf(io, io.stderr, flags.color)
+    this.#screen = screenOf(io, io.stdout)
+    this.#errors = screenOf(io, io.stderr)
   }
 
   add(file: RecordingFile, result: ConformResult): void {
@@ -254,7 +253,6 @@ export function conformCommand(io: Io, finished: (exit: number) => void): Comman
     .option('--report <file>', 'write the whole comparison as Markdown')
     .option('--quiet', 'only what differs, and the counts')
     .option('--verbose', 'also the pins of recordings that agree')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (words: string[], flags: ConformFlags) => {
       const missing: string[] = []
       const files = words.flatMap((word) => {
@@ -334,14 +332,13 @@ async function compareAll(
     tasks: usable.map(({ task }) => task),
     processes: flags.jobs ?? (usable.length >= WORTH_PROCESSES ? defaultProcesses() : 1),
     here: async (_, index) => {
-      await new Promise((resolve) => setImmediate(resolve))
       const { task } = usable[index]!
       return conformText(task.file, task.text, task.pins)
     },
     resultOf: (answer) => (answer.kind === 'conform' ? answer.result : null),
     died: (index, words) => ({
       kind: 'bug',
-      bug: bugOf(new Error(words), `highwater conform ${usable[index]!.file.name}`),
+      bug: bugOf(new Error(words), `highwater conform ${quoted(usable[index]!.file.name)}`),
     }),
     onResult: (index, result, done) => {
       output.add(usable[index]!.file, result)

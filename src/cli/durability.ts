@@ -9,10 +9,12 @@ import { durabilityMarkdown } from '../report/durability.ts'
 import { compileScenario } from '../scenario/compile.ts'
 import { scenario } from '../scenario/scenario.ts'
 import type { Plan } from '../world/plan.ts'
+import { seedText } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import { writeFile } from './output-file.ts'
 import { packageVersion } from './package-root.ts'
+import { Progress } from './progress.ts'
 
 interface DurabilityFlags {
   readonly kafka: string
@@ -59,13 +61,25 @@ const FLUSHES: readonly { readonly name: string; readonly settings: Readonly<Rec
 /** Properties that hold whatever the producer was promised. */
 const ALWAYS = ['FlushedNotLost', 'RecoveryInventsNothing', 'OffsetsGrow']
 
-function formOf(
-  kafka: string,
-  fault: Fault,
-  acks: number | 'all',
-  minIsr: number,
-  flush: (typeof FLUSHES)[number],
-): ScenarioForm {
+/** One row of the table. */
+interface Case {
+  readonly fault: Fault
+  readonly acks: 1 | 'all'
+  readonly minIsr: number
+  readonly flush: (typeof FLUSHES)[number]
+}
+
+const PROMISES: readonly Pick<Case, 'acks' | 'minIsr'>[] = [
+  { acks: 1, minIsr: 1 },
+  { acks: 'all', minIsr: 1 },
+  { acks: 'all', minIsr: 2 },
+]
+
+const CASES: readonly Case[] = FAULTS.flatMap((fault) =>
+  PROMISES.flatMap((promise) => FLUSHES.map((flush) => ({ fault, ...promise, flush }))),
+)
+
+function formOf(kafka: string, { fault, acks, minIsr, flush }: Case): ScenarioForm {
   return {
     version: 1,
     kafka,
@@ -104,13 +118,7 @@ function planOf(form: ScenarioForm, kafka: string, seed: string): Plan {
   return compiled.plan
 }
 
-function rowOf(
-  fault: Fault,
-  acks: number | 'all',
-  minIsr: number,
-  flush: (typeof FLUSHES)[number],
-  plan: Plan,
-): DurabilityRow {
+function rowOf({ fault, acks, minIsr, flush }: Case, plan: Plan): DurabilityRow {
   const { world, violations } = simulate(plan, { digest: false })
   return {
     fault: fault.name,
@@ -130,24 +138,20 @@ export function durabilityCommand(io: Io, finished: (code: number) => void): Com
   return new Command('durability')
     .description('tabulate what faults of power and disks lose, by acks, min ISR and flushes')
     .option('--kafka <version>', 'the version that runs', '2.4')
-    .option('--seed <seed>', 'of every run', '1')
+    .option('--seed <seed>', 'of every run', seedText, '1')
     .option('--out <file>', 'where the table goes', 'reports/durability.md')
     .action((flags: DurabilityFlags) => {
       const resolved = resolveGeneration(flags.kafka)
       if (!resolved.ok) throw new UsageError(resolved.message)
       const kafka = resolved.generation.name
-      const rows: DurabilityRow[] = []
-      for (const fault of FAULTS) {
-        for (const acks of [1, 'all'] as const) {
-          for (const minIsr of acks === 1 ? [1] : [1, 2]) {
-            for (const flush of FLUSHES) {
-              rows.push(
-                rowOf(fault, acks, minIsr, flush, planOf(formOf(kafka, fault, acks, minIsr, flush), kafka, flags.seed)),
-              )
-            }
-          }
-        }
-      }
+      const progress = new Progress(io, 'running', CASES.length)
+      const rows = io.deaf(() =>
+        CASES.map((each, index) => {
+          progress.at(index, `${index} of ${CASES.length}`)
+          return rowOf(each, planOf(formOf(kafka, each), kafka, flags.seed))
+        }),
+      )
+      progress.stop()
       const command = `highwater durability --kafka ${kafka} --seed ${flags.seed}`
       writeFile(
         io,

@@ -39,8 +39,7 @@ export function explainCommand(io: Io): Command {
     .summary('a page of plain words about a term')
     .description('Explains a property, mechanism, action, condition, error, setting, fact, message or generation.')
     .argument('<term...>', 'for example AckedAtAllNotLost, truncation, NOT_ENOUGH_REPLICAS, min.insync.replicas, 0.11')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
-    .action((words: string[], flags: { readonly color: boolean }) => {
+    .action((words: string[]) => {
       const term = words.join(' ')
       const pages = allPages()
       const found = pagesFor(term, pages)
@@ -50,6 +49,6 @@ export function explainCommand(io: Io): Command {
         throw new UsageError(`there is nothing called ${term}; ${more}`)
       }
       const document = found.flatMap((page, index) => (index === 0 ? page.document : [GAP, GAP, ...page.document]))
-      io.stdout.write(documentText(screenOf(io, io.stdout, flags.color), document))
+      io.stdout.write(documentText(screenOf(io, io.stdout), document))
     })
 }

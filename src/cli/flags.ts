@@ -11,6 +11,12 @@ const wholeNumber =
     return value
   }
 
+/** Any text but an empty one. */
+export function seedText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a number or a word.')
+  return text
+}
+
 export const seedCount = wholeNumber(1_000_000)
 export const processCount = wholeNumber(256)
 

@@ -45,7 +45,6 @@ interface FuzzFlags {
   readonly jobs?: number
   readonly quiet?: boolean
   readonly json?: boolean
-  readonly color: boolean
 }
 
 function shardOf(text: string): { index: number; of: number } {
@@ -83,7 +82,6 @@ export function fuzzCommand(io: Io, finished: (exit: number) => void): Command {
     .option('--jobs <count>', 'processes (default: as many as the machine has cores)', processCount)
     .option('--quiet', 'only the summary')
     .option('--json', 'one JSON object a seed, then one with the totals')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (flags: FuzzFlags) => {
       finished(await fuzz(io, flags))
     })
@@ -96,7 +94,7 @@ const SHRUNK = 3
 
 async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
   const { generation, profile } = subject(flags)
-  const screen = screenOf(io, io.stdout, flags.color)
+  const screen = screenOf(io, io.stdout)
   const header: ResultsHeader = {
     campaign: 1,
     kafka: generation.name,

@@ -74,7 +74,6 @@ export function initCommand(io: Io): Command {
     .summary('write a first scenario with comments')
     .argument('[file]', 'where to; - for standard output', 'scenario.yaml')
     .option('--force', 'write over a file that is there')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action((file: string, flags: { readonly force?: boolean }) => {
       if (file === '-') {
         io.stdout.write(FIRST_SCENARIO)

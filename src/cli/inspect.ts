@@ -61,5 +61,5 @@ export function inspectCommand(io: Io, finished: (exit: number) => void): Comman
       "a file, as Kafka's dump tool prints it: orders-0/00000000000000000000.log, .index, .timeindex, a checkpoint",
     )
     .option('--at <time>', 'the moment, in time since the start of the run (default: its end)')
-    .action((file: string, flags: InspectFlags) => finished(inspect(io, file, flags)))
+    .action((file: string, flags: InspectFlags) => finished(io.deaf(() => inspect(io, file, flags))))
 }

@@ -15,6 +15,8 @@ export interface Io {
   readonly readStdin: () => Promise<string>
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal
+  /** Does something long that cannot hear Ctrl-C; while it lasts, Ctrl-C ends the program at once. */
+  readonly deaf: <Result>(act: () => Result) => Result
   /** The file that a further process runs; null: there is one process only. */
   readonly workerFile: string | null
   /** Wall-clock time in ms, for progress bars and JUnit; never for a run. */

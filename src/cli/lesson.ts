@@ -6,7 +6,7 @@ import { Command } from 'commander'
 import { formatTime } from '../kernel/time.ts'
 import type { Line } from '../report/document.ts'
 import { span } from '../report/document.ts'
-import { versions } from './flags.ts'
+import { seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import type { Job } from './job.ts'
@@ -14,7 +14,7 @@ import { doJob } from './job.ts'
 import { openInBrowser } from './open-in-browser.ts'
 import { writeFile } from './output-file.ts'
 import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
-import { planRuns } from './plans.ts'
+import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { bundledNames, findScenarios } from './scenario-files.ts'
 import { colours, painted, screenOf } from './screen.ts'
@@ -24,7 +24,6 @@ interface LessonFlags {
   readonly open?: boolean
   readonly kafka?: readonly string[]
   readonly seed?: string
-  readonly color: boolean
 }
 
 const FOLDER = 'lessons/'
@@ -39,29 +38,22 @@ function bundledLesson(word: string): string {
 async function lessonFile(io: Io, word: string): Promise<ScenarioFile> {
   const { files, missing } = await findScenarios([bundledLesson(word)], io)
   const [file] = files
-  if (file === undefined || files.length > 1) throw new UsageError(missing[0] ?? `${word} means several scenarios`)
+  if (file === undefined) throw new UsageError(`${missing[0]}; \`highwater lesson\` lists the lessons`)
+  if (files.length > 1) throw new UsageError(`${word} means several scenarios`)
   return file
 }
 
 function jobsOf(io: Io, file: ScenarioFile, flags: LessonFlags): Job[] | null {
-  const asked = {
-    versions: flags.kafka ?? [],
-    seed: flags.seed ?? null,
-    seeds: 1,
-    set: {},
-    untilUs: null,
-    until: null,
-    timeline: 'none' as const,
-  }
-  const { runs, problems } = planRuns([file], asked, colours(io, io.stderr, flags.color))
+  const asked = { ...AS_WRITTEN, versions: flags.kafka ?? [], seed: flags.seed ?? null }
+  const { runs, problems } = planRuns([file], asked, colours(io, io.stderr))
   for (const problem of problems) io.stderr.write(`${problem}\n`)
   if (problems.length > 0) return null
   if (runs.length > 2) throw new UsageError(`a lesson shows one version or two side by side, not ${runs.length}`)
   return runs.map(({ job }) => job)
 }
 
-function list(io: Io, color: boolean): number {
-  const screen = screenOf(io, io.stdout, color)
+function list(io: Io): number {
+  const screen = screenOf(io, io.stdout)
   for (const name of bundledNames().filter((each) => each.startsWith(FOLDER))) {
     io.stdout.write(`${painted(screen, [span(name.slice(FOLDER.length), 'strong')])}\n`)
   }
@@ -87,7 +79,7 @@ async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
     if (!done.ok) throw new Error(done.bug.message)
     if (io.interrupted.aborted) return EXIT.interrupted
   }
-  const screen = screenOf(io, io.stdout, flags.color)
+  const screen = screenOf(io, io.stdout)
   const write = (line: Line): void => io.stdout.write(`${painted(screen, line).trimEnd()}\n`)
   let failed = false
   for (const [index, { plan }] of jobs.entries()) {
@@ -126,9 +118,8 @@ export function lessonCommand(io: Io, finished: (exit: number) => void): Command
     .option('--html <file>', 'write the lesson as a page that opens without a network')
     .option('--open', 'open the page in a browser (written to a temporary folder without --html)')
     .option('--kafka <versions>', 'another version, or two to stand side by side', versions)
-    .option('--seed <seed>', 'the seed, instead of the one in the scenario')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .option('--seed <seed>', 'the seed, instead of the one in the scenario', seedText)
     .action(async (word: string | undefined, flags: LessonFlags) => {
-      finished(word === undefined ? list(io, flags.color) : await tell(io, word, flags))
+      finished(word === undefined ? list(io) : await tell(io, word, flags))
     })
 }

@@ -5,6 +5,7 @@ import { Argument, Command } from 'commander'
 import { PROPERTIES } from '../check/index.ts'
 import { SETTINGS } from '../kafka/config.ts'
 import { GENERATIONS } from '../kafka/generation/table.ts'
+import { assert } from '../kernel/assert.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Block, Column, Document, Line } from '../report/document.ts'
 import { GAP, line, paragraph, span, table } from '../report/document.ts'
@@ -25,7 +26,7 @@ function scenarioItems(): Item[] {
   return bundledNames().map((name) => {
     const file = join(SCENARIOS, `${name}.yaml`)
     const parsed = parseScenario(readFileSync(file, 'utf8'), file)
-    if (!parsed.ok) return { name, title: '(cannot be read)', kafka: '' }
+    assert(parsed.ok, `the bundled scenario ${name} is one`)
     const { document } = parsed.scenario
     return { name, title: document.title, kafka: document.kafka }
   })
@@ -127,10 +128,9 @@ export function listCommand(io: Io): Command {
     .summary('what there is: scenarios, properties, actions, settings, generations')
     .addArgument(new Argument('<what>', 'what to list').choices(KINDS))
     .option('--json', 'as a JSON array')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
-    .action((kind: Kind, flags: { readonly json?: boolean; readonly color: boolean }) => {
+    .action((kind: Kind, flags: { readonly json?: boolean }) => {
       const items = ITEMS[kind]()
       if (flags.json === true) io.stdout.write(`${JSON.stringify(items, null, 2)}\n`)
-      else io.stdout.write(documentText(screenOf(io, io.stdout, flags.color), listDocument(kind, items)))
+      else io.stdout.write(documentText(screenOf(io, io.stdout), listDocument(kind, items)))
     })
 }

@@ -46,7 +46,6 @@ function program(io: Io, finished: (exit: number) => void): Command {
   const root = new Command('highwater')
     .description('A deterministic simulator of Apache Kafka’s replicated cluster.')
     .version(packageVersion(), '-V, --version', 'the version of highwater')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', EXAMPLES)
   const commands = [
     runCommand(io, finished),
@@ -70,9 +69,10 @@ function program(io: Io, finished: (exit: number) => void): Command {
     initCommand(io),
   ]
   for (const command of commands) root.addCommand(command)
-  const width = screenOf(io, io.stdout, false).width
+  const width = screenOf(io, io.stdout).width
   for (const command of [root, ...commands, ...commands.flatMap((each) => each.commands)]) {
     command
+      .option('--no-color', 'no colours (also: NO_COLOR)')
       .exitOverride()
       .showSuggestionAfterError()
       .configureOutput({
@@ -90,7 +90,7 @@ function program(io: Io, finished: (exit: number) => void): Command {
 /** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exit: number = EXIT.held
-  // `sim --no-color run x` means the same as `sim run x --no-color`.
+  // Taken out before commands see their words: `sim --no-color run x` means the same as `sim run x --no-color`.
   const words = argv.filter((word) => word !== '--no-color')
   const allowed = words.length === argv.length
   const plain: Io = allowed ? io : { ...io, env: { ...io.env, NO_COLOR: '1' } }
@@ -101,7 +101,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.unusable
-    const screen = screenOf(plain, plain.stderr, true)
+    const screen = screenOf(plain, plain.stderr)
     if (error instanceof UsageError) {
       plain.stderr.write(`${screen.paint('bad', error.message)}\n`)
       return EXIT.unusable
@@ -120,11 +120,12 @@ async function readStdin(): Promise<string> {
 /** The terminal of this process. A reader that has gone (`| head`) ends the program in silence. */
 function terminal(): Io {
   const interrupt = new AbortController()
-  process.on('SIGINT', () => {
+  const onInterrupt = (): void => {
     // A second Ctrl-C means now.
     if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
     interrupt.abort()
-  })
+  }
+  process.on('SIGINT', onInterrupt)
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(EXIT.held)
@@ -138,6 +139,14 @@ function terminal(): Io {
     cwd: process.cwd(),
     readStdin,
     interrupted: interrupt.signal,
+    deaf: (act) => {
+      process.off('SIGINT', onInterrupt)
+      try {
+        return act()
+      } finally {
+        process.on('SIGINT', onInterrupt)
+      }
+    },
     workerFile: fileURLToPath(new URL('./worker.js', import.meta.url)),
     nowMs: () => performance.now(),
   }

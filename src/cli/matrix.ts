@@ -17,7 +17,7 @@ import type { ScenarioDocument } from '../scenario/schema.ts'
 import { parseVersionRange } from '../scenario/version-range.ts'
 import type { Action, Plan, Target } from '../world/plan.ts'
 import { bugText } from './bug-words.ts'
-import { processCount, quoted, versions } from './flags.ts'
+import { processCount, quoted, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import type { Bug, Job, JobResult } from './job.ts'
@@ -37,7 +37,6 @@ interface MatrixFlags {
   readonly jobs?: number
   readonly json?: boolean
   readonly quiet?: boolean
-  readonly color: boolean
 }
 
 type MuseumForm = NonNullable<ScenarioDocument['museum']>
@@ -183,7 +182,7 @@ interface Done {
 }
 
 async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, folder: string): Promise<Done> {
-  const found = await incidents(io, words, colours(io, io.stderr, flags.color))
+  const found = await incidents(io, words, colours(io, io.stderr))
   const asked = generationsAsked(flags.kafka)
   const planned = found.map((incident) => asked.map((generation) => planCell(incident, generation, flags.seed)))
   const jobs = planned.flat().flatMap(({ job }) => (job === null ? [] : [job]))
@@ -238,17 +237,16 @@ export function matrixCommand(io: Io, finished: (exit: number) => void): Command
     )
     .argument('[scenario...]', 'FILE, NAME or GLOB (default: every bundled incident)')
     .option('--kafka <versions>', 'only these generations', versions)
-    .option('--seed <seed>', 'the seed, instead of the one in each scenario')
+    .option('--seed <seed>', 'the seed, instead of the one in each scenario', seedText)
     .option('--out <folder>', 'where the three files are written', 'reports')
     .option('--jobs <count>', 'processes to share the runs among', processCount)
     .option('--json', 'print the JSON form instead of the table')
     .option('--quiet', 'print the count only')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (words: string[], flags: MatrixFlags) => {
-      const screen = screenOf(io, io.stdout, flags.color)
+      const screen = screenOf(io, io.stdout)
       const folder = resolve(io.cwd, flags.out)
       const { museum, bugs, complete } = await makeMuseum(io, words, flags, folder)
-      for (const bug of bugs) io.stderr.write(bugText(screenOf(io, io.stderr, flags.color), bug))
+      for (const bug of bugs) io.stderr.write(bugText(screenOf(io, io.stderr), bug))
       if (complete) writeReports(io, museum, folder)
       if (flags.json === true) io.stdout.write(`${JSON.stringify(museum)}\n`)
       else if (flags.quiet === true) io.stdout.write(`${painted(screen, museumCountLine(museum))}\n`)

@@ -19,7 +19,6 @@ interface MutantFlags {
   readonly out?: string
   readonly jobs?: number
   readonly json?: boolean
-  readonly color: boolean
 }
 
 export function mutantsCommand(io: Io, finished: (exit: number) => void): Command {
@@ -34,7 +33,6 @@ export function mutantsCommand(io: Io, finished: (exit: number) => void): Comman
     .option('--out <file>', 'write the table as a Markdown page')
     .option('--jobs <count>', 'processes (default: as many as the machine has cores)', processCount)
     .option('--json', 'one JSON object a mutant')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (names: string[], flags: MutantFlags) => {
       finished(await mutants(io, names, flags))
     })
@@ -47,7 +45,7 @@ async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Pr
     if (mutantNamed(name) === undefined)
       throw new UsageError(`there is no mutant ${name}; there are ${MUTANTS.map((it) => it.name).join(', ')}`)
   const chosen = MUTANTS.filter(({ name }) => names.length === 0 || names.includes(name))
-  const screen = screenOf(io, io.stdout, flags.color)
+  const screen = screenOf(io, io.stdout)
   const progress = new Progress(io, 'mutants', chosen.length)
   const results: MutantResult[] = []
   const tasks = chosen.map(

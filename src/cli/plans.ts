@@ -22,6 +22,17 @@ export interface RunAsked {
   readonly timeline: Job['timeline']
 }
 
+/** Each scenario once, as it stands. */
+export const AS_WRITTEN: RunAsked = {
+  versions: [],
+  seed: null,
+  seeds: 1,
+  set: {},
+  untilUs: null,
+  until: null,
+  timeline: 'none',
+}
+
 export interface PlannedRun {
   readonly scenario: string
   /** The version as it was asked for; the generation where nobody asked. */

@@ -23,7 +23,6 @@ interface RegressFlags {
   readonly store?: string
   readonly add?: readonly string[]
   readonly jobs?: number
-  readonly color: boolean
 }
 
 export function regressCommand(io: Io, finished: (exit: number) => void): Command {
@@ -33,7 +32,6 @@ export function regressCommand(io: Io, finished: (exit: number) => void): Comman
     .option('--store <file>', 'the seed store (default: the one of the package, scenarios/seeds.json)')
     .option('--add <file...>', 'take the failures of these results into the store, and run nothing')
     .option('--jobs <count>', 'processes (default: as many as the machine has cores)', processCount)
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (flags: RegressFlags) => {
       finished(await regress(io, flags))
     })
@@ -70,7 +68,7 @@ async function regress(io: Io, flags: RegressFlags): Promise<number> {
   }
   // One seed a line, behind the bracket.
   const placeOf = (seed: StoredSeed) => ({ file: relative(io.cwd, file), line: stored.indexOf(seed) + 2 })
-  const screen = screenOf(io, io.stdout, flags.color)
+  const screen = screenOf(io, io.stdout)
   const seeds = inOrder(stored)
   const tasks = seeds.map(({ kafka, profile, seed }): SeedsTask => ({ kind: 'seeds', kafka, profile, seeds: [seed] }))
   const progress = new Progress(io, 'regress', seeds.length)

@@ -4,6 +4,7 @@ import type { Divergence } from '../driver/replay.ts'
 import { replay } from '../driver/replay.ts'
 import { runDocument, runSummary } from '../report/run-document.ts'
 import { runJson } from '../report/run-json.ts'
+import type { RunView } from '../report/run-view.ts'
 import { runView } from '../report/run-view.ts'
 import { Timeline } from '../report/timeline.ts'
 import { quoted } from './flags.ts'
@@ -17,7 +18,6 @@ interface ReplayFlags {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
-  readonly color: boolean
 }
 
 function divergenceText({ index, recorded, replayed }: Divergence): string {
@@ -39,18 +39,17 @@ export function replayCommand(io: Io, finished: (exit: number) => void): Command
     .option('--json', 'one JSON object (see docs/json-output.md)')
     .option('--quiet', 'one line')
     .option('--verbose', 'every line of the timeline, also of what matters little')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action((file: string, flags: ReplayFlags) => {
       const trace = readTraceFile(io, file).trace
-      const screen = screenOf(io, io.stdout, flags.color)
-      const errors = screenOf(io, io.stderr, flags.color)
+      const screen = screenOf(io, io.stdout)
+      const errors = screenOf(io, io.stderr)
       const timeline = new Timeline({ minor: flags.verbose === true })
       const repeat = `highwater replay ${quoted(file)}`
-      const { view, divergence } = withTrace(trace, file, () => {
-        const replayed = replay(trace, { onEvent: (world, report) => timeline.onEvent(world, report) })
-        const view = runView(replayed.result, { timeline: timeline.rows, became: '', repeat })
-        return { view, divergence: replayed.divergence }
-      })
+      const replayed = (): { view: RunView; divergence: Divergence | null } => {
+        const { result, divergence } = replay(trace, { onEvent: (world, report) => timeline.onEvent(world, report) })
+        return { view: runView(result, { timeline: timeline.rows, became: '', repeat }), divergence }
+      }
+      const { view, divergence } = io.deaf(() => withTrace(trace, file, replayed))
       if (divergence !== null) {
         io.stderr.write(`${errors.paint('bad', '✗')} ${divergenceText(divergence)}\n`)
         return finished(EXIT.failed)

@@ -15,25 +15,36 @@ export function reportCommand(io: Io, finished: (exit: number) => void): Command
     )
     .argument('<trace...>', 'one trace, or two')
     .requiredOption('--html <file>', 'the page to write')
-    .action((files: string[], flags: { readonly html: string }) => {
+    .action((files: string[], { html }: { readonly html: string }) => {
       if (files.length > 2) throw new UsageError(`a page shows one run or two, and these are ${files.length}`)
-      const shell = pageShell()
-      const given = files.map((file) => ({ file, repeat: `highwater replay ${quoted(file)}` }))
-      if (files.length === 1) {
-        const { text, trace } = readTraceFile(io, files[0]!)
-        const html = withTrace(trace, files[0]!, () => pageHtml(shell, [pageText(trace, text, given[0]!)]))
-        writeFile(io, flags.html, html)
-      } else {
-        // What a comparison looks at is in no trace, so both are run once more.
-        const traces = files.map((file) => readTraceFile(io, file).trace)
-        const lines = traces.map((trace, index) =>
-          withTrace(trace, files[index]!, () => replayed(trace, given[index]!, true)),
-        )
-        const labels = traces.map(({ header }) => `${header.kafka}, seed ${header.seed}`)
-        const comparison = compareLines(lines, labels, '')
-        const texts = lines.map(({ text }) => text)
-        writeFile(io, flags.html, pageHtml(shell, texts, comparison))
-      }
+      writeFile(
+        io,
+        html,
+        io.deaf(() => (files.length === 1 ? onePage(io, files[0]!) : twoPages(io, files))),
+      )
       finished(EXIT.held)
     })
+}
+
+const repeatOf = (file: string): string => `highwater replay ${quoted(file)}`
+
+function onePage(io: Io, file: string): string {
+  const shell = pageShell()
+  const { text, trace } = readTraceFile(io, file)
+  return withTrace(trace, file, () => pageHtml(shell, [pageText(trace, text, { file, repeat: repeatOf(file) })]))
+}
+
+/** What a comparison looks at is in no trace, so both are run once more. */
+function twoPages(io: Io, files: readonly string[]): string {
+  const shell = pageShell()
+  const traces = files.map((file) => readTraceFile(io, file).trace)
+  const lines = files.map((file, index) =>
+    withTrace(traces[index]!, file, () => replayed(traces[index]!, { file, repeat: repeatOf(file) }, true)),
+  )
+  const labels = traces.map(({ header }) => `${header.kafka}, seed ${header.seed}`)
+  return pageHtml(
+    shell,
+    lines.map(({ text }) => text),
+    compareLines(lines, labels, ''),
+  )
 }

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { formatTime } from '../kernel/time.ts'
 import type { JUnitCase } from '../report/junit.ts'
 import { junitXml } from '../report/junit.ts'
-import { assignment, duration, processCount, seedCount, versions } from './flags.ts'
+import { assignment, duration, processCount, seedCount, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError, worse } from './io.ts'
 import type { Job, JobHooks, JobResult } from './job.ts'
@@ -37,7 +37,6 @@ interface RunFlags {
   readonly html?: string
   readonly quiet?: boolean
   readonly verbose?: boolean
-  readonly color: boolean
 }
 
 /** Fewer runs than these are done sooner in one process than it takes to start others. */
@@ -50,7 +49,7 @@ export function runCommand(io: Io, finished: (exit: number) => void): Command {
       'Runs scenarios: a file, a folder, a bundled scenario by name, a pattern in quotes, or - for standard input.',
     )
     .argument('<scenario...>', 'FILE, NAME, GLOB or -')
-    .option('--seed <seed>', 'the seed, instead of the one in the scenario')
+    .option('--seed <seed>', 'the seed, instead of the one in the scenario', seedText)
     .option('--seeds <count>', 'this many seeds, counted up from the first', seedCount)
     .option(
       '--kafka <versions>',
@@ -76,7 +75,6 @@ export function runCommand(io: Io, finished: (exit: number) => void): Command {
     .option('--html <file>', 'write one run, or two side by side, as a page that opens without a network')
     .option('--quiet', 'one line a run')
     .option('--verbose', 'every line of the timeline, also of what matters little')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (words: string[], flags: RunFlags) => {
       const once = (): Promise<Round> => runOnce(io, words, flags)
       if (flags.watch !== true) finished((await once()).exit)
@@ -94,8 +92,8 @@ interface Round {
 }
 
 async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promise<Round> {
-  const screen = screenOf(io, io.stdout, flags.color)
-  const errors = screenOf(io, io.stderr, flags.color)
+  const screen = screenOf(io, io.stdout)
+  const errors = screenOf(io, io.stderr)
   const { files, missing } = await findScenarios(words, io)
   const stamps = Object.fromEntries(files.flatMap(({ path }) => (path === null ? [] : [[path, stampOf(path)]])))
   const json = flags.json === true
@@ -109,7 +107,7 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     until: flags.until === undefined ? null : timeText(flags.until),
     timeline: json || quiet ? 'none' : flags.verbose === true ? 'minor' : 'major',
   }
-  const planned = planRuns(files, asked, colours(io, io.stderr, flags.color))
+  const planned = planRuns(files, asked, colours(io, io.stderr))
   for (const message of missing) io.stderr.write(`${errors.paint('bad', message)}\n`)
   for (const problem of planned.problems) io.stderr.write(`${problem}\n`)
   if (flags.trace !== undefined && planned.runs.length > 1) {

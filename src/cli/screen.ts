@@ -17,10 +17,10 @@ export interface Screen {
   readonly paint: (tone: Tone, text: string) => string
 }
 
-/** `--no-color`, NO_COLOR, FORCE_COLOR, a dumb terminal and a pipe decide, in this order. */
-export function colours(io: Io, output: Output, allowed: boolean): boolean {
+/** NO_COLOR (which `--no-color` sets), FORCE_COLOR, a dumb terminal and a pipe decide, in this order. */
+export function colours(io: Io, output: Output): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = io.env
-  if (!allowed || (NO_COLOR !== undefined && NO_COLOR !== '')) return false
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
   return output.isTTY && TERM !== 'dumb'
 }
@@ -31,8 +31,8 @@ function widthOfTerminal(io: Io, output: Output): number {
   return Math.min(WIDEST, Math.max(NARROWEST, known))
 }
 
-export function screenOf(io: Io, output: Output, colorAllowed: boolean): Screen {
-  const chalk = new Chalk({ level: colours(io, output, colorAllowed) ? 1 : 0 })
+export function screenOf(io: Io, output: Output): Screen {
+  const chalk = new Chalk({ level: colours(io, output) ? 1 : 0 })
   const paints: Readonly<Record<Tone, ChalkInstance>> = {
     plain: chalk.reset,
     strong: chalk.bold,

@@ -8,6 +8,7 @@ import { renderProblems } from '../scenario/errors.ts'
 import { printScenario } from '../scenario/print.ts'
 import { parseScenario } from '../scenario/scenario.ts'
 import type { ScenarioDocument } from '../scenario/schema.ts'
+import { seedText } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import { writeFile } from './output-file.ts'
@@ -19,7 +20,6 @@ interface ShrinkFlags {
   readonly kafka?: string
   readonly seed?: string
   readonly out?: string
-  readonly color: boolean
 }
 
 export function shrinkCommand(io: Io, finished: (exit: number) => void): Command {
@@ -30,9 +30,8 @@ export function shrinkCommand(io: Io, finished: (exit: number) => void): Command
     )
     .argument('<scenario>', 'FILE, NAME or -')
     .option('--kafka <version>', 'another version than the scenario’s own')
-    .option('--seed <seed>', 'the seed, instead of the one in the scenario')
+    .option('--seed <seed>', 'the seed, instead of the one in the scenario', seedText)
     .option('--out <file>', 'the file to write; standard output by default')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (word: string, flags: ShrinkFlags) => {
       finished(await shrinkFile(io, word, flags))
     })
@@ -56,7 +55,7 @@ async function shrinkFile(io: Io, word: string, flags: ShrinkFlags): Promise<num
     io.stderr.write(`${file.name} does not fail: nothing that is promised breaks, and no known hole shows\n`)
     return EXIT.held
   }
-  const screen = screenOf(io, io.stderr, flags.color)
+  const screen = screenOf(io, io.stderr)
   io.stderr.write(
     `${screen.paint('strong', `${shrunk.document.steps?.length ?? 0} steps are left after ${shrunk.runs} runs`)}; fails with ${shrunk.otherSeeds} of 20 other seeds too\n`,
   )
@@ -74,7 +73,7 @@ export async function shrinkToFile(
   options: { readonly origin: string; readonly file: string | null },
 ): Promise<Shrunk | null> {
   const progress = new Progress(io, 'shrinking', 2_000)
-  const shrunk = shrink(document, { ...options, onRun: (runs) => progress.at(runs, `${runs} runs`) })
+  const shrunk = io.deaf(() => shrink(document, { ...options, onRun: (runs) => progress.at(runs, `${runs} runs`) }))
   progress.stop()
   if (shrunk === null || options.file === null) return shrunk
   writeFile(io, options.file, printed(shrunk))

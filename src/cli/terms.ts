@@ -1,6 +1,7 @@
 /** Every page that `explain` can show, and the lists of `list`. */
 import type { Property } from '../check/property.ts'
 import { GENERATIONS } from '../kafka/generation/table.ts'
+import { assert } from '../kernel/assert.ts'
 import type { Page } from '../report/explain/page.ts'
 import type { PromiseAfterCrash } from '../report/explain/pages.ts'
 import {
@@ -33,11 +34,12 @@ steps:
 /** The plan of that crash in every generation that runs, unclean election off where it can be switched off. */
 function crashPlans(): Plan[] {
   const parsed = parseScenario(CRASH, 'explain')
-  if (!parsed.ok) return []
-  return GENERATIONS.flatMap(({ name, mechanisms }) => {
+  assert(parsed.ok, 'the scenario of the crash is one')
+  return GENERATIONS.map(({ name, mechanisms }) => {
     const set = mechanisms.uncleanElectionSwitch ? { 'unclean.leader.election.enable': 'false' } : {}
     const compiled = compileScenario(parsed.scenario, { kafka: name, set })
-    return compiled.ok ? [compiled.plan] : []
+    assert(compiled.ok, `the crash can be run under ${name}`)
+    return compiled.plan
   })
 }
 

@@ -61,13 +61,13 @@ export function traceCommand(io: Io, finished: (exit: number) => void): Command 
     .command('validate')
     .description('Checks order, causes, that every change can be undone, and the digests.')
     .argument('<trace>', 'the trace')
-    .action((file: string) => finished(validateTrace(io, file)))
+    .action((file: string) => finished(io.deaf(() => validateTrace(io, file))))
   command
     .command('export')
     .description('Writes a trace for Perfetto, ShiViz or Mermaid (the last messages), or as CSV.')
     .argument('<trace>', 'the trace')
     .addOption(new Option('--as <form>', 'the form').choices(FORMS).makeOptionMandatory())
     .option('--out <file>', 'write to this file and not to standard output')
-    .action((file: string, flags: ExportFlags) => finished(exportTrace(io, file, flags)))
+    .action((file: string, flags: ExportFlags) => finished(io.deaf(() => exportTrace(io, file, flags))))
   return command
 }

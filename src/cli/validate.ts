@@ -4,13 +4,12 @@ import { plural } from '../report/words.ts'
 import { versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT } from './io.ts'
-import { planRuns } from './plans.ts'
+import { AS_WRITTEN, planRuns } from './plans.ts'
 import { findScenarios } from './scenario-files.ts'
 import { colours, screenOf } from './screen.ts'
 
 interface ValidateFlags {
   readonly kafka?: readonly string[]
-  readonly color: boolean
 }
 
 export function validateCommand(io: Io, finished: (exit: number) => void): Command {
@@ -18,25 +17,15 @@ export function validateCommand(io: Io, finished: (exit: number) => void): Comma
     .summary('say everything that is wrong with scenarios')
     .argument('<scenario...>', 'FILE, NAME, GLOB or -')
     .option('--kafka <versions>', 'for these versions, instead of the one in the scenario', versions)
-    .option('--no-color', 'no colours (also: NO_COLOR)')
     .action(async (words: string[], flags: ValidateFlags) => {
-      const screen = screenOf(io, io.stdout, flags.color)
-      const errors = screenOf(io, io.stderr, flags.color)
+      const screen = screenOf(io, io.stdout)
+      const errors = screenOf(io, io.stderr)
       const { files, missing } = await findScenarios(words, io)
       for (const message of missing) io.stderr.write(`${errors.paint('bad', message)}\n`)
-      const color = colours(io, io.stderr, flags.color)
+      const color = colours(io, io.stderr)
       let wrong = missing.length
       for (const file of files) {
-        const asked = {
-          versions: flags.kafka ?? [],
-          seed: null,
-          seeds: 1,
-          set: {},
-          untilUs: null,
-          until: null,
-          timeline: 'none',
-        } as const
-        const { runs, problems, notes } = planRuns([file], asked, color)
+        const { runs, problems, notes } = planRuns([file], { ...AS_WRITTEN, versions: flags.kafka ?? [] }, color)
         if (problems.length > 0) {
           wrong += 1
           io.stdout.write(`${screen.paint('bad', '✗')} ${file.name}\n`)

@@ -90,5 +90,11 @@ process.on('disconnect', () => process.exit(0))
 
 let queue = Promise.resolve()
 process.on('message', (request: Request) => {
-  queue = queue.then(() => answer(request)).catch(() => process.exit(1))
+  queue = queue
+    .then(() => answer(request))
+    .catch((error: unknown) => {
+      // The parent hears only that this process has ended.
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+      process.exit(1)
+    })
 })

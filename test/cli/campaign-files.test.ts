@@ -54,3 +54,12 @@ test('a place that cannot be written is a mistake of who named it, for every com
   }
   expect(readFileSync(join(cwd, 'file'), 'utf8')).toBe('kept')
 })
+
+test('Ctrl-C is heard between two seeds also where one process does them all', async () => {
+  const stop = new AbortController()
+  setImmediate(() => stop.abort())
+  const command = ['fuzz', '--seeds', '200', '--profile', 'smoke', '--jobs', '1', '--no-shrink', '--quiet']
+  const said = await cli(command, { interrupted: stop.signal })
+  expect(said.exit).toBe(130)
+  expect(Number(/^(\d+) seeds/m.exec(said.out)?.[1])).toBeLessThan(200)
+})

@@ -5,30 +5,31 @@ import { cli, SMALL } from './terminal.ts'
 
 const doc = (name: string): string => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8')
 
-const COMMANDS = [
-  'run',
-  'validate',
-  'replay',
-  'inspect',
-  'conform',
-  'matrix',
-  'durability',
-  'compare',
-  'list',
-  'explain',
-  'init',
-]
+/** What `--help` says behind two blanks, below a heading. */
+async function helpOf(words: readonly string[], heading: string): Promise<string[]> {
+  const { out } = await cli([...words, '--help'])
+  const below = out.split(`${heading}:\n`)[1]?.split('\n\n')[0] ?? ''
+  return [...below.matchAll(/^ {2}(?:-\w, )?([a-z-]+)/gm)].map((match) => match[1]!)
+}
 
-test('every flag of every command is in docs/cli.md, in the section of its command', async () => {
-  const sections = doc('cli.md').split(/^## /m)
-  for (const command of COMMANDS) {
-    const section = sections.find((each) => each.startsWith(`${command}\n`))!
-    const { out } = await cli([command, '--help'])
-    const flags = [...out.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map((match) => match[1]!)
-    expect(
-      flags.filter((flag) => flag !== '--help' && !section.includes(flag)),
-      command,
-    ).toEqual([])
+/** Told once for all commands. */
+const OF_ALL = ['--help', '--no-color']
+
+test('every command has a section of its own in docs/cli.md, and every flag is in that of its command', async () => {
+  const text = doc('cli.md')
+  const sections = text.split(/^## /m)
+  const commands = (await helpOf([], 'Commands')).filter((command) => command !== 'help')
+  expect(commands).toContain('run')
+  expect(text).toContain('`--no-color`')
+  for (const command of commands) {
+    const section = sections.find((each) => each.startsWith(`${command}\n`)) ?? ''
+    expect(text, command).toContain(`| [\`${command}\`](#${command}) |`)
+    const below = (await helpOf([command], 'Commands')).filter((each) => each !== 'help')
+    for (const words of [[command], ...below.map((each) => [command, each])]) {
+      const flags = (await helpOf(words, 'Options')).filter((flag) => !OF_ALL.includes(flag))
+      const untold = flags.filter((flag) => !section.includes(flag))
+      expect(untold, words.join(' ')).toEqual([])
+    }
   }
 })
 

@@ -45,6 +45,7 @@ export async function cli(argv: readonly string[], given: Terminal = {}): Promis
     cwd: given.cwd ?? emptyFolder(),
     readStdin: async () => given.stdin ?? '',
     interrupted: given.interrupted ?? new AbortController().signal,
+    deaf: (act) => act(),
     workerFile: given.workerFile ?? null,
     nowMs: () => 0,
   }
