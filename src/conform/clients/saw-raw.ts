@@ -35,6 +35,13 @@ function ask(script: ClientsScript, entry: ClientsEntry, request: RawRequest): s
 
 const labelOf = (script: ClientsScript): string => `raw${script.index}`
 
+/** The topic that consumers of the story read: the recorder's own requests do not name it. */
+function topicInUse({ recording, index }: ClientsScript): string {
+  const subscribed = recording.entries.slice(0, index).findLast((each) => each.do === 'subscribe')
+  const topics = subscribed === undefined ? null : textOf(subscribed, 'topics')
+  return topics?.split(',')[0] ?? 't'
+}
+
 /** Whose commit it is: of the first consumer of the section, of the recorder's own join, of nobody known. */
 function commitRequest(entry: ClientsEntry, script: ClientsScript): RawRequest | null {
   const generation = numberOf(entry, 'generation')
@@ -52,7 +59,8 @@ function commitRequest(entry: ClientsEntry, script: ClientsScript): RawRequest |
       ? `raw${joined}`
       : script.client(textOf(first!, 'client'), 'consumer')
   const memberId = generation < 0 ? '' : 'nobody'
-  return { request: 'offsetCommit', group, generation, memberId, memberOf, partition: 't-0', offset: RAW_OFFSET }
+  const partition = `${topicInUse(script)}-0`
+  return { request: 'offsetCommit', group, generation, memberId, memberOf, partition, offset: RAW_OFFSET }
 }
 
 const compared: Pick<SawRule, 'compare'> = {
@@ -72,8 +80,10 @@ export const RAW_SEEN: Readonly<Record<string, SawRule>> = {
     ...compared,
   },
   rawJoin: {
-    when: (entry, script) =>
-      answered(ask(script, entry, { request: 'joinGroup', group: textOf(entry, 'group') ?? '', topics: ['t'] })),
+    when: (entry, script) => {
+      const group = textOf(entry, 'group') ?? ''
+      return answered(ask(script, entry, { request: 'joinGroup', group, topics: [topicInUse(script)] }))
+    },
     ...compared,
   },
 }
