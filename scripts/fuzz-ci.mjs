@@ -50,7 +50,7 @@ const NIGHTLY = [
     '--out',
     'reports/runs/nightly.jsonl',
     '--report',
-    'reports/campaign.md',
+    'reports/runs/nightly.md',
     '--coverage',
   ],
   ['fuzz', '--kafka', '2.4', '--profile', 'unbounded', '--seeds', '5000', '--allow-known-holes', '--quiet'],

@@ -170,6 +170,7 @@ function append(
   if (!diskTakes(state, ctx, config, name, [inBatches])) return { ok: false, error: 'KAFKA_STORAGE_ERROR' }
   const { recoveryPoint } = log
   const epochs = log.epochCache.length
+  const segments = log.layout?.segments.length
   const { baseOffset, endOffset } = appendAsLeader(
     log,
     written,
@@ -179,6 +180,7 @@ function append(
     parts,
   )
   if (log.epochCache.length > epochs) tellFileSynced(ctx, EPOCH_FILE, name)
+  if (log.layout?.segments.length !== segments) ctx.probe('append rolled a segment')
   flushByCount(state, ctx, config, name, recoveryPoint)
   ctx.fact({ kind: 'appended', partition: name, baseOffset, endOffset, leaderEpoch, as: 'leader' })
   if (isMutant(config, 'append-twice')) appendAsLeader(log, records, leaderEpoch, config.mechanisms)

@@ -157,7 +157,7 @@ function readPartition(
       logStartOffset: log.logStartOffset,
       batches,
       divergingEpoch: diverging,
-      ...transactionsOf(log, partition, asked, request, batches, config),
+      ...transactionsOf(log, partition, asked, request, batches, config, ctx),
     },
     logEndOffset: log.logEndOffset,
     readAtUs: ctx.nowUs,
@@ -190,13 +190,17 @@ function transactionsOf(
   { replicaId, isolation }: Reader,
   batches: readonly RecordBatch[],
   config: BrokerConfig,
+  ctx: BrokerContext,
 ): Pick<FetchedPartition, 'lastStableOffset' | 'abortedTransactions'> {
   if (log.producers === undefined || isReplica(replicaId)) return {}
   const stable = { lastStableOffset: lastStableOffset(log, partition.highWatermark) }
   if (isolation === undefined) return stable
+  if (stable.lastStableOffset < partition.highWatermark)
+    ctx.probe('read_committed fetch held back by an open transaction')
   const last = batches.at(-1)
   const hidden = last === undefined || isMutant(config, 'aborted-transactions-not-told')
   const aborted = hidden ? [] : abortedIn(log, fetchOffset, lastOffset(last) + 1)
+  if (aborted.length > 0) ctx.probe('fetch told of aborted transactions')
   return {
     ...stable,
     abortedTransactions: aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),

@@ -156,7 +156,7 @@ function clusterOf(
   drawn: Drawn,
   generation: Generation,
   ids: readonly number[],
-  { grouped, transactional }: { readonly grouped: boolean; readonly transactional: boolean },
+  { grouped, transactional, cleaned }: Readonly<Record<'grouped' | 'transactional' | 'cleaned', boolean>>,
 ): ScenarioDocument['cluster'] {
   const { racks, sessionMs, lagMs, checkpointMs, startupMs, fetchWaitMs, tickMs, balance } = drawn.cluster
   const settings = settingsOf(generation, 'broker', {
@@ -175,7 +175,13 @@ function clusterOf(
     'leader.imbalance.check.interval.seconds': 10,
     'log.flush.offset.checkpoint.interval.ms': 10_000,
     ...(grouped ? { ...groupBrokerSettings(drawn.group), 'min.insync.replicas': 2 } : {}),
-    ...(transactional ? { 'transaction.state.log.num.partitions': TRANSACTION_PARTITIONS } : {}),
+    ...(cleaned ? { 'log.cleaner.backoff.ms': 1_000, 'log.retention.check.interval.ms': 2_000 } : {}),
+    ...(transactional
+      ? {
+          'transaction.state.log.num.partitions': TRANSACTION_PARTITIONS,
+          'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1_000,
+        }
+      : {}),
   })
   const startup = `${startupMs}ms`
   const registry = isKraft(generation) ? {} : { registry: { tick: `${tickMs}ms` } }
@@ -196,7 +202,18 @@ interface TopicPlan {
   readonly minInsyncReplicas: number
 }
 
-function topicsOf(drawn: Drawn, generation: Generation, ids: readonly number[]): TopicPlan[] {
+/** Small enough for several rolls in a run, in bytes. */
+const SEGMENT_BYTES = 1_000
+
+/** How the logs of a topic are cleaned: a third are compacted, a third delete what is old, a third grow. */
+function cleaningOf(generation: Generation, draw: number): Readonly<Record<string, SettingValue>> {
+  const small = { 'segment.bytes': SEGMENT_BYTES }
+  if (draw % 3 === 0) return settingsOf(generation, 'topic', { ...small, 'retention.ms': 8_000 })
+  const compacts = draw % 3 === 1 && has(generation, 'topic', 'min.cleanable.dirty.ratio')
+  return compacts ? { ...small, 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.01' } : small
+}
+
+function topicsOf({ cleaned }: Profile, drawn: Drawn, generation: Generation, ids: readonly number[]): TopicPlan[] {
   return drawn.topics.map(({ partitions, replicas, insync, first }, index) => {
     const name = TOPICS[index]!
     const replicationFactor = Math.min(replicas, ids.length)
@@ -206,12 +223,17 @@ function topicsOf(drawn: Drawn, generation: Generation, ids: readonly number[]):
       const start = (first + p) % ids.length
       return [...ids.slice(start), ...ids.slice(0, start)].slice(0, replicationFactor)
     })
-    const form: TopicForm = settable
-      ? { replicas: assignment, settings: { 'min.insync.replicas': minInsyncReplicas } }
-      : { replicas: assignment }
+    const settings = {
+      ...(settable ? { 'min.insync.replicas': minInsyncReplicas } : {}),
+      ...(cleaned === true ? cleaningOf(generation, first) : {}),
+    }
+    const form: TopicForm =
+      Object.keys(settings).length > 0 ? { replicas: assignment, settings } : { replicas: assignment }
     return { name, form, partitions: assignment.map((_, p) => `${name}-${p}`), replicationFactor, minInsyncReplicas }
   })
 }
+
+const isCompacted = ({ form }: TopicPlan): boolean => form.settings?.['cleanup.policy'] === 'compact'
 
 /** Now and then two processes believe that they are the same producer: the later one fences the other. */
 const transactionalIdOf = ({ cluster }: Drawn, client: string): string =>
@@ -219,6 +241,9 @@ const transactionalIdOf = ({ cluster }: Drawn, client: string): string =>
 
 /** Enough for coordinators on every broker; the default of 50 makes runs twice as long and tells nothing more. */
 const TRANSACTION_PARTITIONS = 5
+
+/** In half of the seeds a transaction may last so long: a producer that sleeps finds it aborted. */
+const SHORT_TRANSACTION_MS = 2_500
 
 /** Where the transactional id is coordinated. */
 const transactionPartition = (id: string): string =>
@@ -234,7 +259,11 @@ function clientsOf(
   const clients: Record<string, ClientForm> = {}
   for (const name of transactional) {
     const id = transactionalIdOf(drawn, name)
-    clients[name] = { produces: topics[0]!.name, settings: { 'transactional.id': id, 'request.timeout.ms': 3_000 } }
+    const timeout = drawn.cluster.core % 2 === 0 ? { 'transaction.timeout.ms': SHORT_TRANSACTION_MS } : {}
+    clients[name] = {
+      produces: topics[0]!.name,
+      settings: { 'transactional.id': id, 'request.timeout.ms': 3_000, ...timeout },
+    }
   }
   drawn.producers.forEach((it, index) => {
     const settings = settingsOf(generation, 'producer', {
@@ -250,10 +279,12 @@ function clientsOf(
       'max.block.ms': 10_000,
       ...(has(generation, 'producer', 'delivery.timeout.ms') ? {} : { retries: 20 }),
     })
+    const topic = topics[it.topic % topics.length]!
     clients[`p${index + 1}`] = {
-      produces: topics[it.topic % topics.length]!.name,
+      produces: topic.name,
       rate: `${it.rate}/s`,
-      ...(it.keys === 0 ? {} : { keys: { random: it.keys } }),
+      // A compacted topic takes no record without a key.
+      ...(it.keys === 0 && !isCompacted(topic) ? {} : { keys: { random: Math.max(1, it.keys) } }),
       'value-size': '20B',
       settings,
     }
@@ -324,7 +355,7 @@ function leftBroken(drawn: Drawn, ids: readonly number[], budget: number): numbe
 
 function caseOf(profile: Profile, generation: Generation, seed: number, drawn: Drawn): FuzzCase {
   const ids = Array.from({ length: drawn.cluster.brokers }, (_, i) => i + 1)
-  const topics = topicsOf(drawn, generation, ids)
+  const topics = topicsOf(profile, drawn, generation, ids)
   const budget = budgetOf(topics)
   const racks: Record<string, number[]> = {}
   if (drawn.cluster.racks) for (const id of ids) racks[rackOf(id)] = [...(racks[rackOf(id)] ?? []), id]
@@ -369,7 +400,11 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     title: `Seed ${seed} of profile ${profile.name}`,
     kafka: generation.name,
     seed: String(seed),
-    cluster: clusterOf(drawn, generation, ids, { grouped, transactional: transactional.length > 0 }),
+    cluster: clusterOf(drawn, generation, ids, {
+      grouped,
+      transactional: transactional.length > 0,
+      cleaned: profile.cleaned === true,
+    }),
     topics: Object.fromEntries(topics.map(({ name, form }) => [name, form])),
     ...(latency === undefined ? {} : { network: { latency } }),
     clients: clientsOf(drawn, generation, topics, transactional, {

@@ -2,41 +2,39 @@
 import { PROPERTIES } from '../check/index.ts'
 import { premiseHeld } from '../check/premises.ts'
 import type { World } from '../world/world.ts'
+import type { Need } from './profile-needs.ts'
 
-/** Properties of transactions: nothing puts them to the test where no producer has any. */
-export const OF_TRANSACTIONS: readonly string[] = [
-  'ReadCommittedSeesOnlyCommitted',
-  'LastStableOffsetHeld',
-  'MarkersFollowDecision',
-  'OneProducerPerEpoch',
-  'TransactionsAtomic',
-  'TransactionsEnd',
-  'CommitToldAfterDecision',
-  'NoOffsetsOfAbortedTransactions',
-  'NoAbortedTransactionReads',
-  'NoIntermediateReads',
-]
+const all = (need: Need, ...properties: readonly string[]): Readonly<Record<string, Need>> =>
+  Object.fromEntries(properties.map((name) => [name, need]))
 
-/** Properties of applications that transform: no random plan has one. */
-export const OF_TRANSFORMATIONS: readonly string[] = ['NoCircularInformation', 'MadeOnce']
-
-/** Properties of consumer groups: nothing puts them to the test where no consumer is a member of one. */
-export const OF_GROUPS: readonly string[] = [
-  'OneOwnerPerGeneration',
-  'OneMemberPerInstance',
-  'StableGenerationsGrow',
-  'MembersReadWhatTheyOwn',
-  'NoCommitAheadOfDelivery',
-  'CommittedOffsetsKept',
-  'NoStaleCommits',
-]
-
-/** Properties of retention and compaction, which campaigns leave off. */
-export const OF_CLEANING: readonly string[] = [
-  'RetentionBelowHighWatermark',
-  'CleaningBelowUndecided',
-  'CompactionKeepsLastValues',
-]
+/** What a profile must have to put a property to the test; of the others every profile does. */
+export const NEED_OF: Readonly<Record<string, Need>> = {
+  ...all(
+    'transactions',
+    'ReadCommittedSeesOnlyCommitted',
+    'LastStableOffsetHeld',
+    'MarkersFollowDecision',
+    'OneProducerPerEpoch',
+    'TransactionsAtomic',
+    'TransactionsEnd',
+    'CommitToldAfterDecision',
+    'NoOffsetsOfAbortedTransactions',
+    'NoAbortedTransactionReads',
+    'NoIntermediateReads',
+  ),
+  ...all(
+    'groups',
+    'OneOwnerPerGeneration',
+    'OneMemberPerInstance',
+    'StableGenerationsGrow',
+    'MembersReadWhatTheyOwn',
+    'NoCommitAheadOfDelivery',
+    'CommittedOffsetsKept',
+    'NoStaleCommits',
+  ),
+  ...all('transformations', 'NoCircularInformation', 'MadeOnce'),
+  ...all('cleaning', 'RetentionBelowHighWatermark', 'CleaningBelowUndecided', 'CompactionKeepsLastValues'),
+}
 
 /** Names of the properties whose premise held in a finished run, in the order of their table. */
 export const premisesHeld = (world: World): string[] =>

@@ -30,6 +30,8 @@ export interface Profile {
   readonly grouped?: boolean
   /** Producers are idempotent, where the generation has that. */
   readonly idempotent?: boolean
+  /** Topics have small segments; some of them are compacted or delete what is old. */
+  readonly cleaned?: boolean
   /** Each family is wholly off with probability one half; false: all are on. */
   readonly swarm: boolean
   /** Faults keep within what the configuration promises to survive, and a healed cluster must come to rest. */

@@ -3,9 +3,10 @@ import { PROPERTIES } from '../check/index.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import type { FamilyName } from './families.ts'
 import { FAMILY_NAMES } from './families.ts'
-import { OF_CLEANING, OF_GROUPS, OF_TRANSACTIONS, OF_TRANSFORMATIONS } from './premises.ts'
-import { excuseOf, PROBES } from './probes.ts'
+import { NEED_OF } from './premises.ts'
+import { excuseOf, PROBES } from './probes/table.ts'
 import type { Profile } from './profile.ts'
+import { lacking } from './profile-needs.ts'
 import type { CampaignTotals } from './statistics.ts'
 
 export interface ReportSubject {
@@ -69,7 +70,7 @@ export function reportText(totals: CampaignTotals, subject: ReportSubject): stri
     ...table(
       ['property', 'put to the test'],
       premises.map((it) => {
-        const reason = it.seeds === 0 ? untested(it.property, subject.profile) : null
+        const reason = it.seeds === 0 ? untested(it.property, subject) : null
         return [it.property, percent(it.seeds, seeds) + (reason === null ? '' : `: ${reason}`)]
       }),
     ),
@@ -98,9 +99,9 @@ export function reportText(totals: CampaignTotals, subject: ReportSubject): stri
 }
 
 /** Why a probe was not reached; null: it should have been. */
-function reasonFor(name: string, { generation }: ReportSubject, seeds: number): string | null {
+function reasonFor(name: string, { generation, profile }: ReportSubject, seeds: number): string | null {
   const probe = PROBES.find((it) => it.name === name)
-  return probe === undefined ? 'not in the table of probes' : excuseOf(probe, generation.mechanisms, seeds)
+  return probe === undefined ? 'not in the table of probes' : excuseOf(probe, { generation, profile, seeds })
 }
 
 /** Sessions of KRaft are memory of the active controller: nothing outside can end one. */
@@ -108,13 +109,9 @@ const isMeaningless = (family: FamilyName, { mechanisms }: Generation): boolean 
   family === 'expire-session' && mechanisms.metadata === 'kraft'
 
 /** Why a profile does not put a property to the test; null: it should. */
-function untested(property: string, profile: Profile): string | null {
-  if (OF_TRANSACTIONS.includes(property) && profile.transactional !== true)
-    return 'no producer of this profile has transactions'
-  if (OF_GROUPS.includes(property) && profile.grouped !== true) return 'no consumer of this profile is in a group'
-  if (OF_TRANSFORMATIONS.includes(property)) return 'no plan of a campaign has an application that transforms'
-  if (OF_CLEANING.includes(property)) return 'no topic of a campaign is cleaned'
-  return null
+function untested(property: string, { profile, generation }: Omit<ReportSubject, 'command'>): string | null {
+  const need = NEED_OF[property]
+  return need === undefined ? null : lacking(need, profile, generation)
 }
 
 /** Families of the profile that never struck, and probes and premises that were never reached, in words. */
@@ -128,7 +125,7 @@ export function coverageProblems(totals: CampaignTotals, subject: Omit<ReportSub
   const unreached = PROBES.filter(({ name }) => !reached.has(name) && reasonFor(name, given, totals.seeds) === null)
   const vacuous = totals.premises.filter(
     ({ property, seeds }) =>
-      seeds === 0 && PROPERTIES.some(({ name }) => name === property) && untested(property, profile) === null,
+      seeds === 0 && PROPERTIES.some(({ name }) => name === property) && untested(property, subject) === null,
   )
   return [
     ...neverStruck.map((family) => `the fault ${family} never struck anybody`),

@@ -17,6 +17,7 @@ import type { FuzzCase } from './generate.ts'
 import type { Liveness } from './liveness.ts'
 import { judgeLiveness } from './liveness.ts'
 import { premisesHeld } from './premises.ts'
+import { toldProbe } from './probes/told.ts'
 import type { Break, SeedOutcome, SeedResult } from './seed-result.ts'
 import { signatureOf } from './signature.ts'
 
@@ -91,9 +92,16 @@ const AT_WORK_US = 2_000_000
 /** Runs a plan of a campaign and judges it. */
 export function judgeRun(plan: Plan, options: RunCaseOptions): CaseRun {
   const probes: Record<string, number> = {}
+  const reached = (probe: string): void => {
+    probes[probe] = (probes[probe] ?? 0) + 1
+  }
   const onEvent = (world: World, report: StepReport): undefined => {
-    if (report.probes.length === 0 || world.nowUs < AT_WORK_US) return
-    for (const probe of report.probes) probes[probe] = (probes[probe] ?? 0) + 1
+    if (world.nowUs < AT_WORK_US) return
+    for (const probe of report.probes) reached(probe)
+    for (const { fact } of report.facts) {
+      const probe = toldProbe(fact)
+      if (probe !== null) reached(probe)
+    }
   }
   const { properties: only } = options
   const properties = only === undefined ? SAFETY : SAFETY.filter(({ name }) => only.includes(name))

@@ -84,11 +84,14 @@ function valuesOf(plan: Plan, key: string): string[] {
 
 const isCompacted = (plan: Plan): boolean => valuesOf(plan, 'cleanup.policy').some((value) => value.includes('compact'))
 
+/** A cleaner may take a record that one reader has been handed before another comes to it. */
+export const compactionHoles = (plan: Plan): Hole[] =>
+  isCompacted(plan) ? [{ because: 'a topic is compacted', hole: null }] : []
+
 /** Records may go before everybody has read them: by age, by size, by compaction, or because somebody asks for it. */
 export function cleanupHoles(plan: Plan): Hole[] {
-  const holes: Hole[] = []
+  const holes = compactionHoles(plan)
   const runMs = (plan.runUs + plan.settleUs) / 1000
-  if (isCompacted(plan)) holes.push({ because: 'a topic is compacted', hole: null })
   const byAge = valuesOf(plan, 'retention.ms').some((value) => {
     const ms = Number(value)
     return ms < 0 ? plan.mechanisms.negativeRetention === 'everything' : ms < runMs

@@ -3,7 +3,7 @@ import { DISK_FAMILIES, USUAL_FAMILIES } from './usual-families.ts'
 
 export const DISKS: Profile = {
   name: 'disks',
-  meaning: 'Disks are slow, stall, fill up, rot and are replaced, and tails of files are torn.',
+  meaning: 'Disks are slow, stall, fill up, rot and are replaced, tails of files are torn, and topics are cleaned.',
   brokers: [3, 5],
   topics: 2,
   partitions: 2,
@@ -11,6 +11,7 @@ export const DISKS: Profile = {
   settleMs: 60_000,
   faults: [1, 10],
   rate: 3,
+  cleaned: true,
   swarm: true,
   bounded: true,
   families: { ...USUAL_FAMILIES, ...DISK_FAMILIES },

@@ -256,6 +256,7 @@ function readable(
     // check.crcs: what comes before it is handed out.
     if (batch.corrupt === true) break
     if (isUnseen(batch)) {
+      if (batch.control === undefined) ctx.probe('aborted batch passed over by a consumer')
       unseenTo = { offset: lastOffset(batch) + 1, epoch: batch.leaderEpoch }
       continue
     }

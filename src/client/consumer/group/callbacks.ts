@@ -67,7 +67,7 @@ export function giveAway(thread: Thread, group: GroupMembership): void {
 
 /** After a sync: what is new; cooperatively what is gone first, after which it joins once more. */
 export function take(thread: Thread, group: GroupMembership): void {
-  const { memory, config } = thread
+  const { memory, config, ctx } = thread
   const assigned = group.assignment ?? []
   group.assignment = null
   const added = assigned.filter((name) => !group.owned.includes(name))
@@ -75,6 +75,7 @@ export function take(thread: Thread, group: GroupMembership): void {
     const gone = group.owned.filter((name) => !assigned.includes(name))
     if (gone.length > 0) {
       revoked(thread, group, gone)
+      ctx.probe('cooperative member joins again after it gave partitions back')
       group.rejoinNeeded = true
     }
   }

@@ -1,40 +1,8 @@
-/**
- * Rare branches of the machines that campaigns should reach. What a campaign need not reach is excluded here by name, with
- * the reason: a version does not have the rule, no family of faults leads there, or only many seeds do.
- */
-import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
+/** Probes of replication: brokers, controllers, the registry, sessions, and clients outside groups and transactions. */
+import type { Probe } from './probe.ts'
+import { IN_KRAFT, never, RARE, SELDOM, SOMETIMES, WITH_REGISTRY, where } from './probe.ts'
 
-/** Why a probe need not be reached under these mechanisms; null: it must. */
-type Excuse = (mechanisms: Mechanisms) => string | null
-
-export interface Probe {
-  readonly name: string
-  readonly excuse?: Excuse
-  /** Only a campaign of so many seeds must reach it: a race that needs several rare things at once. */
-  readonly from?: number
-}
-
-const where =
-  (can: (mechanisms: Mechanisms) => boolean, otherwise: string): Excuse =>
-  (mechanisms) =>
-    can(mechanisms) ? null : otherwise
-
-const never =
-  (reason: string): Excuse =>
-  () =>
-    reason
-
-const WITH_REGISTRY = where(({ metadata }) => metadata === 'registry', 'KRaft has no registry')
-const IN_KRAFT = where(({ metadata }) => metadata === 'kraft', 'there is no quorum of controllers')
-
-/** Seen in fewer than 20 of 100 seeds of the standard profile. */
-const SOMETIMES = 500
-/** Seen in fewer than 3 of 100. */
-const SELDOM = 3_000
-/** Not seen in a thousand seeds. */
-const RARE = 50_000
-
-export const PROBES: readonly Probe[] = [
+export const PROBES_OF_REPLICATION: readonly Probe[] = [
   {
     name: 'FetchRequest waits for the lock of its partition',
     excuse: where(
@@ -280,6 +248,15 @@ export const PROBES: readonly Probe[] = [
     name: 'fetcher-fenced-by-a-newer-leader-epoch',
     excuse: where(({ leaderEpochFencing }) => leaderEpochFencing, 'fetches are fenced from 2.1 on (KIP-320)'),
   },
+  {
+    name: 'fetch session withholds a high watermark that the follower left aside',
+    excuse: where(
+      ({ truncation, divergingAnswerMovesHighWatermark }) =>
+        truncation === 'on-fetch' && !divergingAnswerMovesHighWatermark,
+      'followers leave the offsets of a diverging answer aside from 3.4.1 on',
+    ),
+    from: RARE,
+  },
   { name: 'first-state-of-a-partition-exists', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'follower high watermark went back', from: SOMETIMES },
   {
@@ -424,6 +401,8 @@ export const PROBES: readonly Probe[] = [
     name: 'running broker could not register again',
     excuse: never('a session that has expired has taken its registration with it by then'),
   },
+  { name: 'scala-producer-gives-records-up', excuse: never('producers of a campaign are Java clients') },
+  { name: 'scala-producer-queue-is-full', excuse: never('producers of a campaign are Java clients') },
   { name: 'send-blocked-for-max-block-ms', from: SELDOM },
   { name: 'session left open because it was closed while disconnected', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'session left open because its connection broke during the close', excuse: WITH_REGISTRY, from: RARE },
@@ -453,11 +432,16 @@ export const PROBES: readonly Probe[] = [
   },
   { name: 'watch fired for a change during a disconnection', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'zombie-controller-meets-a-newer-epoch', excuse: WITH_REGISTRY, from: SELDOM },
+  {
+    name: 'no role taken: the file of high watermarks cannot be read',
+    excuse: never('no family damages the files beside the logs'),
+  },
+  {
+    name: 'start failed',
+    excuse: where(
+      ({ registrationConflict, metadata }) => registrationConflict === 'exit' && metadata === 'registry',
+      'from 0.9 to 2.1 a start fails while the session of a former life lasts (KAFKA-7165)',
+    ),
+    from: SOMETIMES,
+  },
 ]
-
-/** Why a campaign of so many seeds need not have reached a probe; null: it should. */
-export function excuseOf({ excuse, from }: Probe, mechanisms: Mechanisms, seeds: number): string | null {
-  const reason = excuse?.(mechanisms) ?? null
-  if (reason !== null) return reason
-  return from !== undefined && seeds < from ? `a rare race, asked of campaigns of ${from} seeds` : null
-}
