@@ -70,7 +70,8 @@ function sessionConfig(plan: Plan, node: NodeId): SessionConfig {
   const client = plan.clients.find((each: PlanClient) => `${each.kind}-${each.name}` === owner)
   if (client !== undefined) {
     const timeoutMs = Number(client.settings['zookeeper.session.timeout.ms'] ?? 6_000)
-    return { users: [owner], timeoutMs, expiredRequests: plan.mechanisms.expiredSessionRequests }
+    // The consumers of 0.8 have ZkClient as long as they are there (to 1.1), which waits for the next session.
+    return { users: [owner], timeoutMs, expiredRequests: 'retry' }
   }
   const { id, settings } = brokerConfig(plan, node, null)
   return {

@@ -65,6 +65,7 @@ type Purpose =
   | 'release'
   | 'offset'
   | 'claim'
+  | 'claimant'
   | 'undo'
   | 'commit'
   | 'leave'
@@ -93,7 +94,8 @@ export function onLocal(old: OldMember, message: KafkaMessage): void {
       return
     case 'SessionResponse': {
       const [asker, round, purpose, subject = ''] = message.requestId.split(':')
-      if (asker === 'old') onAnswer(old, Number(round), purpose as Purpose, subject, message.results[0])
+      const [result] = message.results
+      if (asker === 'old') onAnswer(old, Number(round), purpose as Purpose, subject, result, message.retried)
       return
     }
     default:
@@ -109,6 +111,7 @@ function register(old: OldMember): void {
   member.waiting = 0
   member.phase = 'registering'
   member.claimed = []
+  member.refused = false
   // What it committed as the owner it was, it has committed; more it does not (ZKRebalancerListener.resetState).
   for (const name of member.owned) delete memory.partitions[name]
   member.owned = []
@@ -172,24 +175,25 @@ function onAnswer(
   purpose: Purpose,
   subject: string,
   result: RegistryResult | undefined,
+  retried: boolean,
 ): void {
   const { member } = old
   if (result !== undefined && purpose === 'new-topics') noticeTopics(old, childrenOf(result))
   if (result === undefined || round !== member.round || isOnTheSide(purpose)) return
   member.waiting -= 1
-  take(old, purpose, subject, result)
+  take(old, purpose, subject, result, retried)
   if (member.waiting === 0) endPhase(old)
 }
 
 const childrenOf = (result: RegistryResult): readonly string[] => (result.error === null ? (result.children ?? []) : [])
 
-function take(old: OldMember, purpose: Purpose, subject: string, result: RegistryResult): void {
+function take(old: OldMember, purpose: Purpose, subject: string, result: RegistryResult, retried: boolean): void {
   const { member } = old
   const data: Json | undefined = result.error === null ? result.data : undefined
   switch (purpose) {
     case 'register':
-      // Its own node of the session before: it waits until the registry has removed that.
-      if (result.error === 'NODEEXISTS') member.refused = true
+      // Its own node of the session before: it waits until the registry has removed that. What was asked once more it has made.
+      if (result.error === 'NODEEXISTS' && !retried) member.refused = true
       return
     case 'ids':
       for (const id of childrenOf(result)) {
@@ -210,12 +214,21 @@ function take(old: OldMember, purpose: Purpose, subject: string, result: Registr
       if (typeof data === 'number') member.offsets[subject] = data
       return
     case 'claim':
-      if (result.error === null) member.claimed = [...member.claimed, subject].sort(comparePartitions)
+      if (result.error === null) claimed(old, subject)
+      else ask(old, 'claimant', subject, { op: 'getData', path: ownerPath(member.group, subject), watch: false })
+      return
+    case 'claimant':
+      // A claim that was cut off by the end of its session and sent again in the next (ZkUtils.createEphemeralPathExpectConflict).
+      if (data === threadOf(member.id)) claimed(old, subject)
       else member.refused = true
       return
     default:
       return
   }
+}
+
+function claimed({ member }: OldMember, partition: TopicPartition): void {
+  member.claimed = [...member.claimed, partition].sort(comparePartitions)
 }
 
 /**
