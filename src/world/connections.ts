@@ -165,9 +165,14 @@ function dropMessages(world: World, connection: Connection, keep: (to: NodeId) =
   }
 }
 
-function forget(world: World, host: Host, connection: Connection): void {
+/** What its client sends next goes out on another connection. */
+function release(world: World, host: Host, connection: Connection): void {
   const key = host.names.open.of(connection.client, connection.server, connection.channel)
   if (world.open[key] === connection.id) delete world.open[key]
+}
+
+function forget(world: World, host: Host, connection: Connection): void {
+  release(world, host, connection)
   delete world.connections[connection.id]
 }
 
@@ -251,6 +256,8 @@ export function abandonConnections(
       continue
     }
     connection.gone = gone
+    // Its next life may begin before the server has learned of the end of this one.
+    if (ofClient) release(world, host, connection)
     const direction = other === connection.client ? 'toClient' : 'toServer'
     if (connection.held[direction].length > 0 || isCut(world.faults, process, processOf(world, other))) continue
     connection.closing = true
