@@ -16,7 +16,7 @@ import { PageLines, pageHtml, pageShell } from './page-file.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { findScenarios } from './scenario-files.ts'
-import { colours, documentText, screenOf } from './screen.ts'
+import { colours, documentText, notesText, screenOf } from './screen.ts'
 
 interface CompareFlags {
   readonly kafka?: readonly string[]
@@ -64,7 +64,7 @@ function planned(io: Io, file: ScenarioFile, asked: Asked, flags: CompareFlags):
   const wanted = { ...AS_WRITTEN, versions, seed: flags.seed ?? null, set: asked.set }
   const { runs, problems, notes } = planRuns([file], wanted, colours(io, io.stderr))
   for (const problem of problems) io.stderr.write(`${problem}\n`)
-  for (const note of notes) io.stderr.write(`note: ${note}\n`)
+  io.stderr.write(notesText(screenOf(io, io.stderr), notes))
   return runs[0]?.job ?? null
 }
 

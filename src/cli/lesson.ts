@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { formatTime } from '../kernel/time.ts'
 import type { Line } from '../report/document.ts'
-import { span } from '../report/document.ts'
-import { seedText, versions } from './flags.ts'
+import { paragraph, span } from '../report/document.ts'
+import { quoted, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import type { Job } from './job.ts'
@@ -17,7 +17,7 @@ import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { bundledNames, findScenarios } from './scenario-files.ts'
-import { colours, painted, screenOf } from './screen.ts'
+import { colours, documentText, painted, screenOf } from './screen.ts'
 
 interface LessonFlags {
   readonly html?: string
@@ -80,7 +80,7 @@ async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
     if (io.interrupted.aborted) return EXIT.interrupted
   }
   const screen = screenOf(io, io.stdout)
-  const write = (line: Line): void => io.stdout.write(`${painted(screen, line).trimEnd()}\n`)
+  const write = (line: Line): void => io.stdout.write(documentText(screen, [paragraph(line, 0, 2)]))
   let failed = false
   for (const [index, { plan }] of jobs.entries()) {
     write([span(plan.title, 'strong'), span(`  Kafka ${plan.kafka}`, 'dim')])
@@ -101,10 +101,11 @@ async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
     const texts = lines.map(({ text }) => text)
     writeFile(io, html, pageHtml(shell, texts, comparison))
     if (flags.open === true) {
-      write([span(html, 'dim')])
+      io.stdout.write(`${html}\n`)
       openInBrowser(html)
     }
   }
+  if (html === null) write([span(`highwater lesson ${quoted(word)} --html FILE makes a page of it`, 'dim')])
   return failed ? EXIT.failed : EXIT.held
 }
 

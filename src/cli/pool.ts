@@ -33,8 +33,8 @@ export async function runPool<Result>(options: PoolOptions<Result>): Promise<voi
   const processes = Math.min(options.processes, tasks.length)
   if (io.workerFile === null || (processes <= 1 && options.apart !== true)) {
     for (const [index, task] of tasks.entries()) {
-      // A task may keep the event loop, and with it Ctrl-C, waiting until it is done.
-      await new Promise((turned) => setImmediate(turned))
+      // A task may have kept the event loop, and with it Ctrl-C, waiting until it was done.
+      if (index > 0) await new Promise((turned) => setImmediate(turned))
       if (io.interrupted.aborted) return
       deliver(index, await options.here(task, index))
     }

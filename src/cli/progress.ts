@@ -5,6 +5,9 @@ import type { Io } from './io.ts'
 /** Shorter waits need no bar. */
 const SHOWN_AFTER_MS = 2_000
 
+const timeLeft = (seconds: number): string =>
+  seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`
+
 export class Progress {
   readonly #io: Io
   readonly #label: string
@@ -34,7 +37,16 @@ export class Progress {
   #begin(): SingleBar {
     const format = `${this.#label} {bar} {percentage}%  {eta_formatted} left  {words}`
     const stream = this.#io.stderr as unknown as NodeJS.WritableStream
-    const options = { format, stream, hideCursor: true, clearOnComplete: true, barsize: 24, etaBuffer: 50 }
+    const options = {
+      format,
+      stream,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 24,
+      etaBuffer: 50,
+      // Until something is done nobody knows how long the rest takes.
+      formatTime: (seconds: number): string => (Number.isFinite(seconds) ? timeLeft(seconds) : 'some time'),
+    }
     const bar = new SingleBar(options, Presets.shades_classic)
     bar.start(this.#total, 0, { words: '' })
     return bar

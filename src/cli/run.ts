@@ -17,7 +17,7 @@ import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
 import { RunOutput } from './run-output.ts'
 import { findScenarios } from './scenario-files.ts'
-import { colours, screenOf } from './screen.ts'
+import { colours, notesText, screenOf } from './screen.ts'
 import { TraceFile } from './trace-file.ts'
 import type { RunDifference } from './verify.ts'
 import { runTwice } from './verify.ts'
@@ -124,7 +124,7 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     throw new UsageError('--verify runs everything twice and writes no page: leave out one of --html and --verify')
   }
   const shell = flags.html === undefined ? null : pageShell()
-  for (const note of planned.notes) io.stderr.write(`${errors.paint('dim', `note: ${note}`)}\n`)
+  io.stderr.write(notesText(errors, planned.notes))
   const refused = missing.length + planned.problems.length > 0 ? EXIT.unusable : EXIT.held
   const unusable = [...missing, ...planned.refused].map(unusableCase)
   if (planned.runs.length === 0) {

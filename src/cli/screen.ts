@@ -2,6 +2,7 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import CliTable from 'cli-table3'
 import type { Block, Document, Line, Table, Tone } from '../report/document.ts'
+import { paragraph, span } from '../report/document.ts'
 import { fitTable, wrapLine } from '../report/layout.ts'
 import type { Io, Output } from './io.ts'
 
@@ -99,6 +100,13 @@ function blockLines(screen: Screen, block: Block): string[] {
       return tableText(screen, block).split('\n')
   }
 }
+
+/** Remarks beside the results, fitted to the width. */
+export const notesText = (screen: Screen, notes: readonly string[]): string =>
+  documentText(
+    screen,
+    notes.map((note) => paragraph([span(`note: ${note}`, 'dim')], 0, INDENT)),
+  )
 
 /** The whole document as text that ends with a line end. */
 export function documentText(screen: Screen, document: Document): string {

@@ -1,16 +1,20 @@
 /** `validate`: whether scenarios can be used, with every problem at once. */
 import { Command } from 'commander'
+import type { Document } from '../report/document.ts'
+import { paragraph, span } from '../report/document.ts'
 import { plural } from '../report/words.ts'
 import { versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT } from './io.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import { findScenarios } from './scenario-files.ts'
-import { colours, screenOf } from './screen.ts'
+import { colours, documentText, screenOf } from './screen.ts'
 
 interface ValidateFlags {
   readonly kafka?: readonly string[]
 }
+
+const INDENT = 2
 
 export function validateCommand(io: Io, finished: (exit: number) => void): Command {
   return new Command('validate')
@@ -33,11 +37,13 @@ export function validateCommand(io: Io, finished: (exit: number) => void): Comma
           continue
         }
         const became = [...new Set(runs.map(({ job }) => job.became))].join('; ')
-        io.stdout.write(
-          `${screen.paint('good', '✓')} ${screen.paint('strong', file.name)}  ${runs[0]?.job.plan.title ?? ''}\n`,
-        )
-        io.stdout.write(`  ${screen.paint('dim', became)}\n`)
-        for (const note of notes) io.stdout.write(`  ${screen.paint('dim', `note: ${note}`)}\n`)
+        const title = runs[0]?.job.plan.title ?? ''
+        const words: Document = [
+          paragraph([span('✓', 'good'), span(' '), span(file.name, 'strong'), span(`  ${title}`)], 0, INDENT),
+          paragraph([span(became, 'dim')], INDENT),
+          ...notes.map((note) => paragraph([span(`note: ${note}`, 'dim')], INDENT, 2 * INDENT)),
+        ]
+        io.stdout.write(documentText(screen, words))
       }
       if (files.length + missing.length > 1) {
         io.stdout.write(

@@ -1,7 +1,7 @@
 /** Several runs beside each other: a column a version, a summary of seeds, a line each. */
 import { formatDuration } from '../kernel/time.ts'
 import type { Block, Column, Document, Line, Tone } from './document.ts'
-import { GAP, heading, line, paragraph, span, table, verbatim } from './document.ts'
+import { GAP, heading, line, paragraph, span, table, verbatim, widthOf } from './document.ts'
 import { outcomeLine, outcomeWords, propertyBlocks } from './run-document.ts'
 import type { RunOutcome, RunView, VerdictView } from './run-view.ts'
 import { plural } from './words.ts'
@@ -96,14 +96,33 @@ function notableProperties(views: readonly RunView[]): string[] {
   return (views[0]?.verdicts ?? []).map(({ name }) => name).filter((name) => notable.has(name))
 }
 
-const LABEL_WIDTH = 26
-const COLUMN_WIDTH = 18
+/** A row of the table of versions: what it is of, and a cell a version. */
+interface VersionRow {
+  readonly label: Line
+  readonly cells: readonly Line[]
+}
 
-/** Columns that fit beside each other; the others follow in a table below. */
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  const parts: T[][] = []
-  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size))
-  return parts
+const INDENT = 2
+/** Between two columns. */
+const BETWEEN = 2
+
+const widest = (lines: readonly Line[]): number => Math.max(...lines.map(widthOf))
+
+/** Indexes of the columns that fit beside each other; those that do not follow in a table below. */
+function tablesOf(titles: readonly Line[], rows: readonly VersionRow[], width: number): number[][] {
+  const labels = INDENT + widest(rows.map(({ label }) => label))
+  const tables: number[][] = []
+  let left = 0
+  for (const [index, title] of titles.entries()) {
+    const needed = BETWEEN + widest([title, ...rows.map(({ cells }) => cells[index]!)])
+    if (tables.length === 0 || needed > left) {
+      tables.push([])
+      left = width - labels
+    }
+    tables.at(-1)!.push(index)
+    left -= needed
+  }
+  return tables
 }
 
 /** What is zero everywhere and would only be worth a row if it were not. */
@@ -114,25 +133,27 @@ const shownFigures = (views: readonly RunView[]): Figure[] =>
 
 /** A column a version, a row a figure. */
 export function versionBlocks(columns: readonly VersionColumn[], width: number): Block[] {
-  const properties = notableProperties(columns.flatMap(({ views }) => views))
-  const perTable = Math.max(1, Math.floor((width - LABEL_WIDTH - 2) / COLUMN_WIDTH))
-  return chunks(columns, perTable).flatMap((part, index) => {
-    const titles: Column[] = [
+  const views = columns.flatMap((column) => column.views)
+  const row = (label: string, cell: (of: readonly RunView[]) => Line): VersionRow => ({
+    label: line(label),
+    cells: columns.map((column) => cell(column.views)),
+  })
+  const rows = [
+    row('outcome', outcomeCell),
+    ...shownFigures(views).map((figure) => row(figure.title, (of) => figureCell(figure, of))),
+    ...notableProperties(views).map((name) => row(name, (of) => verdictCell(name, of))),
+  ]
+  const titles = columns.map(({ title }) => line(title))
+  return tablesOf(titles, rows, width).flatMap((part, index) => {
+    const headings: Column[] = [
       { title: 'Kafka', align: 'left', keep: 9, wrapsTo: 12 },
-      ...part.map(({ title }): Column => ({ title, align: 'left', keep: 8, wrapsTo: 9 })),
+      ...part.map((at): Column => ({ title: columns[at]!.title, align: 'left', keep: 8, wrapsTo: 9 })),
     ]
-    const row = (label: string, cell: (views: readonly RunView[]) => Line): Line[] => [
-      line(label),
-      ...part.map(({ views }) => cell(views)),
-    ]
-    const rows = [
-      row('outcome', outcomeCell),
-      ...shownFigures(columns.flatMap(({ views }) => views)).map((figure) =>
-        row(figure.title, (views) => figureCell(figure, views)),
-      ),
-      ...properties.map((name) => row(name, (views) => verdictCell(name, views))),
-    ]
-    return index === 0 ? [table(titles, rows)] : [GAP, table(titles, rows)]
+    const shown = table(
+      headings,
+      rows.map(({ label, cells }) => [label, ...part.map((at) => cells[at]!)]),
+    )
+    return index === 0 ? [shown] : [GAP, shown]
   })
 }
 
