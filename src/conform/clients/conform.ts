@@ -16,7 +16,7 @@ const SLOWNESS = [1, 4, 2]
 
 const MOST_TRIES = 40
 /** Events of all tries together: a long recording gets fewer. */
-const MOST_EFFORT = 800_000
+const MOST_EFFORT = 1_500_000
 
 /**
  * Replays a recording and holds every entry that was seen against the replay at the same point. Phases of timers and
