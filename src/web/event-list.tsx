@@ -50,13 +50,19 @@ export function EventList() {
   const count = both ? lastRow.value + 1 : listed.value.length
   const here = both ? rows.value[active.value] : lastAtOrBefore(listed.value, eventOf(side))
   const shownRow = useRef(-1)
+  const isSettling = useRef(false)
   // Another row comes into sight; a list that the reader has scrolled stays where it is.
   const top = shownRow.current === here ? scrolled.value : topWith(here, count, scrolled.value)
   useLayoutEffect(() => {
     shownRow.current = here
-    if (top === scrolled.peek() || box.current === null) return
+    if (top === scrolled.peek()) return
     scrolled.value = top
-    box.current.scrollTop = top
+    // Scrolling asks for the layout, and so does asking where the list is scrolled to: once all of the page is drawn.
+    isSettling.current = true
+    requestAnimationFrame(() => {
+      if (box.current !== null) box.current.scrollTop = scrolled.peek()
+      isSettling.current = false
+    })
   }, [here, top])
   const from = Math.max(0, Math.floor(top / ROW_PX) - 6)
   const to = Math.min(count, from + Math.ceil(HEIGHT_PX / ROW_PX) + 12)
@@ -103,7 +109,7 @@ export function EventList() {
         aria-label="Events"
         tabIndex={0}
         onScroll={(event) => {
-          scrolled.value = event.currentTarget.scrollTop
+          if (!isSettling.current) scrolled.value = event.currentTarget.scrollTop
         }}
       >
         <div role="presentation" style={{ height: `${count * ROW_PX}px`, position: 'relative' }}>
