@@ -23,7 +23,7 @@ const CHECKS = [
   ['campaigns killed, resumed and sharded', ['npm', 'run', '-s', 'campaign-files', '--', '--seeds', '60']],
   [
     'bundled scenarios under three seeds each',
-    ['node', 'dist/cli/main.js', 'run', 'scenarios/**/*.yaml', '--seeds', '3', '--quiet'],
+    ['node', 'dist/cli/main.js', 'run', 'scenarios/**/*.yaml', '--seed', '1', '--seeds', '3', '--quiet'],
   ],
   ['tour of the README', ['npm', 'run', '-s', 'tour']],
   ['installed from its tarball', ['npm', 'run', '-s', 'tarball']],

@@ -15,7 +15,7 @@ const cwd = emptyFolder()
 beforeAll(async () => {
   const { exit } = await cli(['run', '-', '--trace', 'run.trace', '--quiet'], { cwd, stdin: SCENARIO })
   expect(exit).toBe(0)
-}, 60_000)
+})
 
 const inspect = (...flags: string[]) => cli(['inspect', 'run.trace', '--broker', '2', ...flags], { cwd })
 

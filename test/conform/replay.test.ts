@@ -33,7 +33,7 @@ const events = (entries: Entry[], n: number): Record<string, unknown>[] =>
 const metadataRecord = (entries: Entry[], type: string): Record<string, unknown> =>
   (seen(entries, 'metadataLog').records as Record<string, unknown>[]).find((record) => record.type === type)!
 
-test('every recording agrees, or differs only in what is explained', { timeout: 120_000 }, () => {
+test('every recording agrees, or differs only in what is explained', () => {
   const known = parseKnown(parse(readFileSync(join(CONFORMANCE, 'known.yaml'), 'utf8')))
   if (!known.ok) throw new Error(known.problems.join('\n'))
   const reports = allRecordings().map((name) => conform(recordingNamed(name), { pins: true }))

@@ -97,7 +97,7 @@ function failures(scenario: Scenario, options: CompileOptions): string[] {
 
 /** The tests of one scenario: that it comes out as it says, and that it says something. */
 export function testScenario(file: string): void {
-  test(`scenarios/${file} comes out as it says on its own version and on others`, { timeout: 300_000 }, () => {
+  test(`scenarios/${file} comes out as it says on its own version and on others`, () => {
     const scenario = read(file)
     const { museum } = scenario.document
     const inZookeeper = JSON.stringify(scenario.document.clients ?? {}).includes('"coordination":"zookeeper"')

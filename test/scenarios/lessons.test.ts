@@ -40,9 +40,7 @@ test('there are seven lessons', () => {
 })
 
 for (const name of names) {
-  test(`every chapter of ${name} is reached and every answer comes true, on every version`, {
-    timeout: 120_000,
-  }, () => {
+  test(`every chapter of ${name} is reached and every answer comes true, on every version`, () => {
     expect(VERSIONS.flatMap((kafka) => SEEDS.flatMap((seed) => failures(name, kafka, seed)))).toEqual([])
   })
 

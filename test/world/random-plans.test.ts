@@ -37,12 +37,12 @@ function expectNothing(plans: fc.Arbitrary<Plan>, breaks: (plan: Plan) => readon
   expect([`path ${run.counterexamplePath}`, `seed ${plan.seed}`, ...steps, ...tell(breaks(plan))]).toEqual([])
 }
 
-test('2.4 with acks=all, two in-sync replicas and no power loss breaks nothing', { timeout: 120_000 }, () => {
+test('2.4 with acks=all, two in-sync replicas and no power loss breaks nothing', () => {
   const families = ['crash', 'stop', 'pause', 'cut', 'cut-from-registry', 'slow', 'expire-session', 'lag'] as const
   expectNothing(plansOf('2.4', families), broken)
 })
 
-test('2.4 with power loss breaks nothing that no known hole explains', { timeout: 120_000 }, () => {
+test('2.4 with power loss breaks nothing that no known hole explains', () => {
   const families = ['crash', 'stop', 'pause', 'cut', 'slow', 'expire-session', 'power-loss'] as const
   // What is lost has the hole it went through: the plan alone tells several that it may go through.
   const isLoss = (property: string): boolean => ['AckedAtAllNotLost', 'ConsistentCommittedData'].includes(property)
@@ -51,7 +51,7 @@ test('2.4 with power loss breaks nothing that no known hole explains', { timeout
   expectNothing(plansOf('2.4', families), (plan) => broken(plan).filter((violation) => !isNamed(violation)))
 })
 
-test('0.10.2 loses an acknowledged record, and each loss has the name of its hole', { timeout: 120_000 }, () => {
+test('0.10.2 loses an acknowledged record, and each loss has the name of its hole', () => {
   const plans = plansOf('0.10.2', ['crash', 'stop', 'pause', 'cut', 'lag'])
   const violations = fc.sample(plans, { seed: 4, numRuns: PLANS }).flatMap(broken)
   expect(tell(violations.filter(({ knownHole }) => knownHole === null))).toEqual([])
