@@ -326,7 +326,7 @@ async function compareAll(
   // A recording whose races are searched for can take many seconds: the bar must not wait for its end.
   let compared = 0
   const ticking = setInterval(() => progress.at(compared, `${compared} of ${usable.length}`), TICK_MS)
-  await runPool<ConformResult>({
+  await runPool<Task, ConformResult>({
     io,
     apart: true,
     tasks: usable.map(({ task }) => task),

@@ -1,8 +1,6 @@
 /** `fuzz`: random clusters under random faults, many seeds, judged, shrunk and written down. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import type { FuzzCase } from '../campaign/generate.ts'
-import { drawCase } from '../campaign/generate.ts'
 import type { Profile } from '../campaign/profile.ts'
 import { PROFILES, profileNamed } from '../campaign/profiles/table.ts'
 import { coverageProblems, reportText } from '../campaign/report.ts'
@@ -11,14 +9,14 @@ import { isFailure } from '../campaign/seed-result.ts'
 import { totalsOf } from '../campaign/statistics.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import { resolveGeneration } from '../kafka/generation/table.ts'
-import { formatTime } from '../kernel/time.ts'
-import { printScenario } from '../scenario/print.ts'
 import { annotate } from './annotation.ts'
 import type { ResultsHeader } from './campaign-forms.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
 import { failureLine, summaryLines } from './campaign-words.ts'
-import { processCount, quoted, seedCount } from './flags.ts'
+import { processCount, seedCount } from './flags.ts'
+import type { TellingFlags } from './fuzz-failures.ts'
+import { showFailures } from './fuzz-failures.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
 import { writeFile } from './output-file.ts'
@@ -27,24 +25,19 @@ import { Progress } from './progress.ts'
 import { ResultsFile } from './results-file.ts'
 import type { Screen } from './screen.ts'
 import { screenOf } from './screen.ts'
-import { shrinkToFile } from './shrink.ts'
 
-interface FuzzFlags {
+interface FuzzFlags extends TellingFlags {
   readonly kafka: string
   readonly seeds: number
   readonly first: number
   readonly profile: string
-  readonly shrink: boolean
   readonly allowKnownHoles?: boolean
   readonly out?: string
   readonly resume?: boolean
   readonly shard?: { readonly index: number; readonly of: number }
-  readonly found: string
   readonly report?: string
   readonly coverage?: boolean
   readonly jobs?: number
-  readonly quiet?: boolean
-  readonly json?: boolean
 }
 
 function shardOf(text: string): { index: number; of: number } {
@@ -89,8 +82,6 @@ export function fuzzCommand(io: Io, finished: (exit: number) => void): Command {
 
 /** Seeds in one message to a process. */
 const CHUNK = 10
-/** Different failures that are shrunk in one campaign. */
-const SHRUNK = 3
 
 async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
   const { generation, profile } = subject(flags)
@@ -181,11 +172,11 @@ async function runSeeds(
     progress.clear()
     io.stdout.write(`${screen.paint('bad', failureLine(result))}\n`)
   }
-  await runPool<SeedResult[]>({
+  await runPool<SeedsTask, SeedResult[]>({
     io,
     tasks,
     processes: flags.jobs ?? defaultProcesses(),
-    here: (task) => Promise.resolve(task.kind === 'seeds' ? doSeeds(task) : []),
+    here: (task) => Promise.resolve(doSeeds(task)),
     resultOf: (answer) => (answer.kind === 'seeds' ? [...answer.results] : null),
     died: (index, words) => tasks[index]!.seeds.map((seed) => diedOver(seed, words)),
     onResult: (_, chunk) => {
@@ -215,81 +206,3 @@ const diedOver = (seed: number, words: string): SeedResult => ({
   probes: {},
   premises: [],
 })
-
-/** Shows the first failure of each kind: its whole plan, the chain of its causes, and the small scenario made of it. */
-async function showFailures(
-  io: Io,
-  flags: FuzzFlags,
-  { generation, profile, screen }: { generation: Generation; profile: Profile; screen: Screen },
-  failures: readonly SeedResult[],
-): Promise<void> {
-  for (const { failure, signature } of worthShrinking(failures)) {
-    if (io.interrupted.aborted) return
-    const found = drawCase(profile, generation, failure.seed)
-    const repeat = `highwater fuzz --kafka ${generation.name} --profile ${profile.name} --first ${failure.seed} --seeds 1`
-    if (flags.json !== true && flags.quiet !== true) {
-      io.stdout.write(`\n${screen.paint('strong', failureLine(failure))}\nRepeat it with: ${repeat}\n`)
-      if (failure.outcome === 'bug') io.stdout.write(`${failure.liveness.join('\n')}\n`)
-      else io.stdout.write(`The plan:\n${indented(printScenario(asScenario(found)))}`)
-    }
-    const shrinks = flags.shrink && failure.outcome !== 'bug'
-    const file = shrinks ? await showShrunk(io, flags, screen, found, failure, signature) : null
-    const message = `${failureLine(failure)}\n${repeat}`
-    annotate(io, { title: `seed ${failure.seed}`, message, ...(file === null ? {} : { file }) })
-  }
-}
-
-/** Losses that a client was told about say most, then the order of the table. */
-const TELLING = ['AckedAtAllNotLost', 'NoLostWrites', 'ConsistentCommittedData', 'LeaderCompleteness']
-const telling = ({ property }: { readonly property: string }): number =>
-  TELLING.includes(property) ? TELLING.indexOf(property) : TELLING.length
-
-/** One failure of each kind, a seed at most once: what nothing explains first. Of what a hole explains the best one. */
-function worthShrinking(failures: readonly SeedResult[]): { failure: SeedResult; signature: string | null }[] {
-  const chosen: { failure: SeedResult; signature: string | null; rank: number }[] = []
-  const known = new Set<string>()
-  for (const failure of failures) {
-    const worst = failure.outcome === 'hole' ? failure.breaks : failure.breaks.filter(({ hole }) => hole === null)
-    const best = [...worst].sort((a, b) => telling(a) - telling(b))[0]
-    const signature = best?.signature ?? null
-    const kind = signature ?? `${failure.outcome} ${failure.liveness[0]?.replace(/\d+/g, 'N') ?? ''}`
-    if (known.has(kind)) continue
-    known.add(kind)
-    const base = failure.outcome === 'hole' ? 1000 : 0
-    chosen.push({ failure, signature, rank: base + (best === undefined ? 500 : telling(best)) })
-  }
-  chosen.sort((a, b) => a.rank - b.rank)
-  const unexplained = chosen.filter(({ rank }) => rank < 1000)
-  return unexplained.length > 0 ? unexplained.slice(0, SHRUNK) : chosen.slice(0, 1)
-}
-
-const asScenario = ({ document }: FuzzCase) => ({ fileName: null, document, places: null })
-const indented = (text: string): string => text.replace(/^(?=.)/gm, '    ')
-
-/** Makes a failure small and tells of it; the file that it is in now, null where it does not fail again. */
-async function showShrunk(
-  io: Io,
-  flags: FuzzFlags,
-  screen: Screen,
-  found: FuzzCase,
-  failure: SeedResult,
-  signature: string | null,
-): Promise<string | null> {
-  const property = failure.breaks.find((it) => it.signature === signature)?.property ?? failure.outcome
-  const name = join(flags.found, `${found.kafka}-${found.profile}-${failure.seed}-${property}.yaml`)
-  const origin = `Found by a campaign (Kafka ${found.kafka}, profile ${found.profile}, seed ${failure.seed}) and made small.`
-  const shrunk = await shrinkToFile(io, found.document, {
-    origin,
-    file: name,
-    ...(signature === null ? {} : { signature }),
-  })
-  if (shrunk === null) return null
-  if (flags.json === true) return name
-  const steps = shrunk.document.steps ?? []
-  io.stdout.write(
-    `${screen.paint('strong', `Shrunk to ${steps.length} steps by ${shrunk.runs} runs; fails with ${shrunk.otherSeeds} of 20 other seeds too:`)} ${name}\n`,
-  )
-  for (const { atUs, words } of shrunk.causes) io.stdout.write(`    ${formatTime(atUs)}  ${words}\n`)
-  io.stdout.write(`    ${shrunk.words}\nRun it with: highwater run ${quoted(name)}\n`)
-  return name
-}

@@ -29,6 +29,7 @@ import { Progress } from './progress.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { bundledNames, findScenarios } from './scenario-files.ts'
 import { colours, documentText, painted, screenOf } from './screen.ts'
+import type { Task } from './worker.ts'
 
 interface MatrixFlags {
   readonly kafka?: readonly string[]
@@ -188,7 +189,7 @@ async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, 
   const jobs = planned.flat().flatMap(({ job }) => (job === null ? [] : [job]))
   const results: JobResult[] = []
   const progress = new Progress(io, 'running', jobs.length)
-  await runPool<JobResult>({
+  await runPool<Task, JobResult>({
     io,
     tasks: jobs.map((job) => ({ kind: 'run', job })),
     processes: flags.jobs ?? defaultProcesses(),

@@ -51,12 +51,11 @@ async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Pr
   const tasks = chosen.map(
     ({ name }): MutantTask => ({ kind: 'mutant', name, first: FIRST, most: flags.seeds, catches: flags.catches }),
   )
-  await runPool<MutantResult>({
+  await runPool<MutantTask, MutantResult>({
     io,
     tasks,
     processes: flags.jobs ?? defaultProcesses(),
-    here: (task) =>
-      Promise.resolve(task.kind === 'mutant' ? runMutant(task.name, task) : { name: '', seeds: 0, catches: [] }),
+    here: (task) => Promise.resolve(runMutant(task.name, task)),
     resultOf: (answer) => (answer.kind === 'mutant' ? answer.result : null),
     died: (index, words) => ({
       name: chosen[index]!.name,

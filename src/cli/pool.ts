@@ -10,14 +10,14 @@ export const defaultProcesses = (): number => availableParallelism()
 export const startWorker = (file: string): ChildProcess =>
   fork(file, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [], serialization: 'json' })
 
-export interface PoolOptions<Result> {
+export interface PoolOptions<Work extends Task, Result> {
   readonly io: Io
-  readonly tasks: readonly Task[]
+  readonly tasks: readonly Work[]
   readonly processes: number
   /** Even a single task goes to another process: it would keep this one from hearing Ctrl-C. */
   readonly apart?: boolean
   /** Does a task in this process: where there is no other, or only one is asked for. */
-  readonly here: (task: Task, index: number) => Promise<Result>
+  readonly here: (task: Work, index: number) => Promise<Result>
   readonly resultOf: (answer: Answer) => Result | null
   /** When a process died over a task. */
   readonly died: (index: number, words: string) => Result
@@ -26,7 +26,7 @@ export interface PoolOptions<Result> {
 }
 
 /** Does every task, or as many as there is time for before Ctrl-C. */
-export async function runPool<Result>(options: PoolOptions<Result>): Promise<void> {
+export async function runPool<Work extends Task, Result>(options: PoolOptions<Work, Result>): Promise<void> {
   const { io, tasks } = options
   const deliver = inOrder(options)
   if (tasks.length === 0 || io.interrupted.aborted) return
@@ -44,7 +44,9 @@ export async function runPool<Result>(options: PoolOptions<Result>): Promise<voi
 }
 
 /** Hands results on in the order of the tasks, whatever the order in which they come. */
-function inOrder<Result>({ onResult }: PoolOptions<Result>): (index: number, result: Result) => void {
+function inOrder<Result>({
+  onResult,
+}: Pick<PoolOptions<Task, Result>, 'onResult'>): (index: number, result: Result) => void {
   const held = new Map<number, Result>()
   let next = 0
   let done = 0
@@ -59,8 +61,8 @@ function inOrder<Result>({ onResult }: PoolOptions<Result>): (index: number, res
   }
 }
 
-function shared<Result>(
-  { io, tasks, resultOf, died }: PoolOptions<Result>,
+function shared<Work extends Task, Result>(
+  { io, tasks, resultOf, died }: PoolOptions<Work, Result>,
   processes: number,
   deliver: (index: number, result: Result) => void,
 ): Promise<void> {

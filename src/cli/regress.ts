@@ -74,11 +74,11 @@ async function regress(io: Io, flags: RegressFlags): Promise<number> {
   const progress = new Progress(io, 'regress', seeds.length)
   const worse: string[] = []
   let done = 0
-  await runPool<SeedResult[]>({
+  await runPool<SeedsTask, SeedResult[]>({
     io,
     tasks,
     processes: flags.jobs ?? defaultProcesses(),
-    here: (task) => Promise.resolve(task.kind === 'seeds' ? doSeeds(task) : []),
+    here: (task) => Promise.resolve(doSeeds(task)),
     resultOf: (answer) => (answer.kind === 'seeds' ? [...answer.results] : null),
     died: (index, words) => {
       worse.push(`seed ${seeds[index]!.seed}: ${words}`)

@@ -21,6 +21,7 @@ import { colours, notesText, screenOf } from './screen.ts'
 import { TraceFile } from './trace-file.ts'
 import type { RunDifference } from './verify.ts'
 import { runTwice } from './verify.ts'
+import type { Task } from './worker.ts'
 
 interface RunFlags {
   readonly seed?: string
@@ -216,7 +217,7 @@ async function doRuns(
     return doJob(run.job, hooks)
   }
   const wanted = flags.jobs ?? (runs.length >= WORTH_PROCESSES ? defaultProcesses() : 1)
-  await runPool<JobResult>({
+  await runPool<Task, JobResult>({
     io: { ...io, interrupted: stop.signal },
     tasks: runs.map(({ job }) => ({ kind: 'run', job })),
     processes: verify || trace !== null || pages !== null ? 1 : wanted,
