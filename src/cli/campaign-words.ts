@@ -9,12 +9,21 @@ const share = (part: number, whole: number): string =>
 
 export const hours = (us: number): string => `${Math.round((us / 3_600_000_000) * 10) / 10} virtual hours`
 
-export function summaryLines(totals: CampaignTotals, wallMs: number | null): string[] {
+/** What was run just now of the seeds that are summed up; the others were found in a file. */
+interface Work {
+  readonly seeds: number
+  readonly wallMs: number
+}
+
+function speedOf(summedUp: number, { seeds, wallMs }: Work): string {
+  const now = seeds < summedUp ? `, ${seeds} of them now` : ''
+  const speed = seeds === 0 ? '' : `, ${plural(Math.round((seeds * 60_000) / Math.max(1, wallMs)), 'seed')} a minute`
+  return `${now} in ${Math.round(wallMs / 100) / 10} s${speed}`
+}
+
+export function summaryLines(totals: CampaignTotals, work: Work | null): string[] {
   const { seeds, outcomes, events, virtualUs, twice } = totals
-  const speed =
-    wallMs === null
-      ? ''
-      : ` in ${Math.round(wallMs / 100) / 10} s, ${plural(Math.round((seeds * 60_000) / Math.max(1, wallMs)), 'seed')} a minute`
+  const speed = work === null ? '' : speedOf(seeds, work)
   const lines = [
     `${plural(seeds, 'seed')}, ${hours(virtualUs)}, ${events} events${speed}; ${plural(twice, 'seed')} run twice and the same`,
     Object.entries(outcomes)

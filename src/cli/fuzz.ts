@@ -99,15 +99,17 @@ async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
   const file =
     flags.out === undefined ? null : new ResultsFile(resolve(io.cwd, flags.out), header, flags.resume === true)
   const results: SeedResult[] = [...(file?.finished ?? [])]
+  const found = results.length
   const startedMs = io.nowMs()
   await runSeeds(io, flags, header, results, file, screen)
   file?.close()
+  const work = { seeds: results.length - found, wallMs: io.nowMs() - startedMs }
   const allowHoles = flags.allowKnownHoles === true
   const failures = results.filter((result) => isFailure(result, { allowHoles }))
   const totals = totalsOf(results)
   if (!io.interrupted.aborted) await showFailures(io, flags, { generation, profile, screen }, failures)
   if (flags.json === true) io.stdout.write(`${JSON.stringify({ totals })}\n`)
-  else for (const line of summaryLines(totals, io.nowMs() - startedMs)) io.stdout.write(`${line}\n`)
+  else for (const line of summaryLines(totals, work)) io.stdout.write(`${line}\n`)
   const command = `highwater fuzz --kafka ${generation.name} --profile ${profile.name} --first ${flags.first} --seeds ${flags.seeds}`
   if (flags.report !== undefined) writeFile(io, flags.report, reportText(totals, { command, generation, profile }))
   const uncovered = flags.coverage === true ? coverageProblems(totals, { generation, profile }) : []

@@ -116,7 +116,7 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     ),
     from: SOMETIMES,
   },
-  { name: 'batch-expires-in-the-accumulator' },
+  { name: 'batch-expires-in-the-accumulator', from: SELDOM },
   { name: 'broker serves on without a session', excuse: WITH_REGISTRY },
   {
     name: 'broker-bounce-not-seen',
@@ -362,7 +362,7 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     from: RARE,
   },
   { name: 'partitions-added-to-a-topic-that-goes', excuse: never('no family deletes topics') },
-  { name: 'producer-gives-up-a-batch-that-may-be-in-the-log' },
+  { name: 'producer-gives-up-a-batch-that-may-be-in-the-log', from: SELDOM },
   { name: 'producer-request-timed-out' },
   {
     name: 'reassignment-overrides-another',
