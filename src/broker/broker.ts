@@ -13,7 +13,6 @@ import { CLEANER_TIMER, onCleanerTimer } from './cleaner.ts'
 import { forgetUnread, nextRead, readsNow } from './client-connection.ts'
 import { handleControlRequest } from './control-requests.ts'
 import { onCoordinatorTimer, settleCoordination } from './coordinator/coordinator.ts'
-import { handleTxnOffsetCommit } from './coordinator/group/transactional-offsets.ts'
 import { handleCoordinatorRequest, isCoordinatorRequest } from './coordinator/requests.ts'
 import {
   FORWARDING_CHANNEL,
@@ -22,9 +21,6 @@ import {
   onTopicCreated,
   onTopicCreationAnswered,
 } from './coordinator/topic-creation.ts'
-import { handleAddOffsetsToTxn, handleAddPartitionsToTxn } from './coordinator/transactions/add-partitions.ts'
-import { handleEndTxn } from './coordinator/transactions/end-transaction.ts'
-import { handleInitProducerId } from './coordinator/transactions/init-producer-id.ts'
 import {
   MARKER_CHANNEL,
   MARKER_TIMER,
@@ -173,21 +169,6 @@ function handleClientRequest(
     case 'MetadataRequest':
       handleMetadata(state, ctx, config, message, connection)
       return
-    case 'InitProducerIdRequest':
-      handleInitProducerId(state, ctx, config, message, connection)
-      return
-    case 'AddPartitionsToTxnRequest':
-      handleAddPartitionsToTxn(state, ctx, config, message, connection)
-      return
-    case 'AddOffsetsToTxnRequest':
-      handleAddOffsetsToTxn(state, ctx, config, message, connection)
-      return
-    case 'TxnOffsetCommitRequest':
-      handleTxnOffsetCommit(state, ctx, config, message, connection)
-      return
-    case 'EndTxnRequest':
-      handleEndTxn(state, ctx, config, message, connection)
-      return
     case 'WriteTxnMarkersRequest':
       handleWriteTxnMarkers(state, ctx, config, message, connection)
       return
@@ -212,11 +193,6 @@ function onMessage(
     case 'FetchRequest':
     case 'ListOffsetsRequest':
     case 'MetadataRequest':
-    case 'InitProducerIdRequest':
-    case 'AddPartitionsToTxnRequest':
-    case 'AddOffsetsToTxnRequest':
-    case 'EndTxnRequest':
-    case 'TxnOffsetCommitRequest':
     case 'WriteTxnMarkersRequest':
     case 'DeleteRecordsRequest':
       if (readsNow(state, ctx, connection, message)) handleClientRequest(state, ctx, config, message, connection)

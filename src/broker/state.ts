@@ -16,14 +16,7 @@ import type {
   ProduceRequest,
 } from '../kafka/messages/data.ts'
 import type { DeleteRecordsRequest } from '../kafka/messages/delete-records.ts'
-import type { InitProducerIdRequest } from '../kafka/messages/producer-id.ts'
-import type {
-  AddOffsetsToTxnRequest,
-  AddPartitionsToTxnRequest,
-  EndTxnRequest,
-  TxnOffsetCommitRequest,
-  WriteTxnMarkersRequest,
-} from '../kafka/messages/transactions.ts'
+import type { WriteTxnMarkersRequest } from '../kafka/messages/transactions.ts'
 import type { MutantName } from '../kafka/mutants.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
@@ -183,11 +176,6 @@ export type ClientRequest =
   | ListOffsetsRequest
   | MetadataRequest
   | CoordinatorRequest
-  | InitProducerIdRequest
-  | AddPartitionsToTxnRequest
-  | AddOffsetsToTxnRequest
-  | EndTxnRequest
-  | TxnOffsetCommitRequest
   | WriteTxnMarkersRequest
   | DeleteRecordsRequest
 

@@ -15,6 +15,10 @@ import { handleLeaveGroup } from './group/leave.ts'
 import { handleOffsetCommit } from './group/offset-commit.ts'
 import { handleOffsetFetch } from './group/offset-fetch.ts'
 import { handleSyncGroup } from './group/sync.ts'
+import { handleTxnOffsetCommit } from './group/transactional-offsets.ts'
+import { handleAddOffsetsToTxn, handleAddPartitionsToTxn } from './transactions/add-partitions.ts'
+import { handleEndTxn } from './transactions/end-transaction.ts'
+import { handleInitProducerId } from './transactions/init-producer-id.ts'
 
 const TYPES: Readonly<Record<CoordinatorRequest['type'], true>> = {
   FindCoordinatorRequest: true,
@@ -28,6 +32,11 @@ const TYPES: Readonly<Record<CoordinatorRequest['type'], true>> = {
   ListGroupsRequest: true,
   ConsumerGroupHeartbeatRequest: true,
   ConsumerGroupDescribeRequest: true,
+  InitProducerIdRequest: true,
+  AddPartitionsToTxnRequest: true,
+  AddOffsetsToTxnRequest: true,
+  TxnOffsetCommitRequest: true,
+  EndTxnRequest: true,
 }
 
 export const isCoordinatorRequest = (message: KafkaMessage): message is CoordinatorRequest =>
@@ -73,6 +82,21 @@ export function handleCoordinatorRequest(
       return
     case 'ConsumerGroupDescribeRequest':
       handleConsumerGroupDescribe(state, ctx, config, message, connection)
+      return
+    case 'InitProducerIdRequest':
+      handleInitProducerId(state, ctx, config, message, connection)
+      return
+    case 'AddPartitionsToTxnRequest':
+      handleAddPartitionsToTxn(state, ctx, config, message, connection)
+      return
+    case 'AddOffsetsToTxnRequest':
+      handleAddOffsetsToTxn(state, ctx, config, message, connection)
+      return
+    case 'TxnOffsetCommitRequest':
+      handleTxnOffsetCommit(state, ctx, config, message, connection)
+      return
+    case 'EndTxnRequest':
+      handleEndTxn(state, ctx, config, message, connection)
       return
     default:
       unreachable(message)

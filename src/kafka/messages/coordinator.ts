@@ -2,6 +2,13 @@ import type { ErrorName } from '../errors.ts'
 import type { BrokerId, TopicPartition } from '../ids.ts'
 import type { CoordinatorType } from '../internal-topics.ts'
 import type { ConsumerGroupDescribeRequest, ConsumerGroupHeartbeatRequest } from './consumer-group.ts'
+import type { InitProducerIdRequest } from './producer-id.ts'
+import type {
+  AddOffsetsToTxnRequest,
+  AddPartitionsToTxnRequest,
+  EndTxnRequest,
+  TxnOffsetCommitRequest,
+} from './transactions.ts'
 
 /** Who coordinates a group or (0.11) a transactional id? GroupCoordinatorRequest in 0.9 and 0.10. Any broker knows. */
 export interface FindCoordinatorRequest {
@@ -210,7 +217,7 @@ export interface ListGroupsResponse {
   readonly groups: readonly string[]
 }
 
-/** What a client may ask of a coordinator. */
+/** What a client may ask of a coordinator, of groups or of transactions. */
 export type CoordinatorRequest =
   | FindCoordinatorRequest
   | OffsetCommitRequest
@@ -223,3 +230,8 @@ export type CoordinatorRequest =
   | ListGroupsRequest
   | ConsumerGroupHeartbeatRequest
   | ConsumerGroupDescribeRequest
+  | InitProducerIdRequest
+  | AddPartitionsToTxnRequest
+  | AddOffsetsToTxnRequest
+  | TxnOffsetCommitRequest
+  | EndTxnRequest

@@ -1,5 +1,4 @@
 /** Writes a group's present generation to its partition of the offsets topic (GroupMetadataManager.storeGroup). */
-import type { ErrorName } from '../../../kafka/errors.ts'
 import { type GroupRecord, groupKey, groupValue, type MemberRecord } from '../../../kafka/group-records.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { numberSetting } from '../../running.ts'
@@ -59,24 +58,4 @@ function memberRecord(group: GroupState, member: GroupMember, assignment: readon
   const { instanceId, clientId, sessionTimeoutMs, rebalanceTimeoutMs, protocols } = member
   const subscription = protocols.find(({ name }) => name === group.protocol)!.subscription
   return { instanceId, clientId, sessionTimeoutMs, rebalanceTimeoutMs, subscription, assignment }
-}
-
-/** What members are told of an error of the log (0.9 to 3.x). */
-export function storeError(error: ErrorName): ErrorName {
-  switch (error) {
-    case 'UNKNOWN_TOPIC_OR_PARTITION':
-    case 'NOT_ENOUGH_REPLICAS':
-    case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
-      return 'COORDINATOR_NOT_AVAILABLE'
-    case 'NOT_LEADER_FOR_PARTITION':
-    case 'KAFKA_STORAGE_ERROR':
-      return 'NOT_COORDINATOR'
-    case 'REQUEST_TIMED_OUT':
-      return 'REBALANCE_IN_PROGRESS'
-    case 'MESSAGE_TOO_LARGE':
-    case 'RECORD_LIST_TOO_LARGE':
-      return 'UNKNOWN_SERVER_ERROR'
-    default:
-      return error
-  }
 }

@@ -5,14 +5,15 @@ import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { OffsetCommitRequest } from '../../../kafka/messages/coordinator.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
-import { respond } from '../../client-connection.ts'
 import { type BrokerContext, numberSetting, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { consumerGroupCommitRefusal } from '../consumer-group/commit.ts'
 import { coordinated } from '../coordination.ts'
 import { appendToCoordinatorLog } from '../log-append.ts'
 import type { AppendContinuation, CoordinatedPartition } from '../state.ts'
+import { answerCommit } from './commit-answer.ts'
 import { storeSettings } from './group-store.ts'
+import { commitError } from './log-errors.ts'
 import { isFenced, memberOf, memberRefusal } from './membership.ts'
 import { type GroupScope, nowMs } from './scope.ts'
 import { type GroupState, newGroup } from './state.ts'
@@ -39,7 +40,7 @@ export function handleOffsetCommit(
   const scope = found.ok ? groupFor(state, ctx, config, found.partition, request) : null
   const error = found.ok ? (scope === null ? 'ILLEGAL_GENERATION' : refusal(scope, request)) : found.error
   if (scope === null || error !== 'NONE') {
-    answer(state, ctx, connection, correlationId, Object.keys(request.offsets), error)
+    answerCommit(state, ctx, 'OffsetCommitResponse', { connection, correlationId }, Object.keys(request.offsets), error)
     return
   }
   const offsets = offsetsOf(scope, request)
@@ -130,7 +131,7 @@ export function onOffsetsAppended(
   const names = Object.keys(append.offsets)
   if (group !== undefined)
     for (const [index, name] of names.entries()) settle(group, append, name, error, baseOffset + index)
-  answer(state, ctx, append.connection, append.correlationId, names, commitError(error))
+  answerCommit(state, ctx, 'OffsetCommitResponse', append, names, commitError(error))
 }
 
 function settle(
@@ -147,34 +148,4 @@ function settle(
   const before = group.offsets[name]
   if (error !== 'NONE' || (before !== undefined && before.appendedAt > appendedAt)) return
   group.offsets[name] = { committed: append.offsets[name]!, appendedAt }
-}
-
-/** What a client is told of an error of the log (0.9 to 3.x GroupMetadataManager). */
-export function commitError(error: ErrorName): ErrorName {
-  switch (error) {
-    case 'UNKNOWN_TOPIC_OR_PARTITION':
-    case 'NOT_ENOUGH_REPLICAS':
-    case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
-      return 'COORDINATOR_NOT_AVAILABLE'
-    case 'NOT_LEADER_FOR_PARTITION':
-    case 'KAFKA_STORAGE_ERROR':
-      return 'NOT_COORDINATOR'
-    case 'MESSAGE_TOO_LARGE':
-    case 'RECORD_LIST_TOO_LARGE':
-      return 'INVALID_COMMIT_OFFSET_SIZE'
-    default:
-      return error
-  }
-}
-
-function answer(
-  state: BrokerState,
-  ctx: BrokerContext,
-  connection: ConnectionId,
-  correlationId: number,
-  names: readonly TopicPartition[],
-  error: ErrorName,
-): void {
-  const partitions = Object.fromEntries(names.map((name) => [name, error]))
-  respond(state, ctx, connection, { type: 'OffsetCommitResponse', correlationId, partitions })
 }

@@ -8,14 +8,15 @@ import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { TxnOffsetCommitRequest } from '../../../kafka/messages/transactions.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
-import { respond } from '../../client-connection.ts'
 import { type BrokerContext, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { coordinated } from '../coordination.ts'
 import { appendToCoordinatorLog } from '../log-append.ts'
+import { answerCommit } from './commit-answer.ts'
 import { storeSettings } from './group-store.ts'
+import { commitError } from './log-errors.ts'
 import { memberRefusal } from './membership.ts'
-import { commitError, expiryOf } from './offset-commit.ts'
+import { expiryOf } from './offset-commit.ts'
 import { nowMs } from './scope.ts'
 import { type GroupState, newGroup, type PendingTransactionOffset } from './state.ts'
 
@@ -41,7 +42,7 @@ export function handleTxnOffsetCommit(
   const found = coordinated(state, config, 'group', id)
   const error = found.ok ? refusal(found.partition.groups[id], request, config) : found.error
   if (!found.ok || error !== 'NONE') {
-    answer(state, ctx, connection, correlationId, names, error)
+    answerCommit(state, ctx, 'TxnOffsetCommitResponse', { connection, correlationId }, names, error)
     return
   }
   const { groups, partition } = found.partition
@@ -104,7 +105,7 @@ export function onTransactionalOffsetsAppended(
     if (error === 'NONE') pend(group, append.producerId, append.offsets, baseOffset)
     else for (const name of names) forget(group, append.producerId, name)
   }
-  answer(state, ctx, append.connection, append.correlationId, names, transactionError(error))
+  answerCommit(state, ctx, 'TxnOffsetCommitResponse', append, names, transactionError(error))
 }
 
 function forget(group: GroupState, producerId: number, name: TopicPartition): void {
@@ -157,15 +158,3 @@ export const hasPendingTransaction = (group: GroupState | undefined, name: Topic
 /** A fenced producer is told so; the rest as for other commits. */
 const transactionError = (error: ErrorName): ErrorName =>
   error === 'INVALID_PRODUCER_EPOCH' ? error : commitError(error)
-
-function answer(
-  state: BrokerState,
-  ctx: BrokerContext,
-  connection: ConnectionId,
-  correlationId: number,
-  names: readonly TopicPartition[],
-  error: ErrorName,
-): void {
-  const partitions = Object.fromEntries(names.map((name) => [name, error]))
-  respond(state, ctx, connection, { type: 'TxnOffsetCommitResponse', correlationId, partitions })
-}
