@@ -6,7 +6,7 @@ import { replicaPath, truthPath } from '../report/page/view-state.ts'
 import { isDark } from './commands.ts'
 import { pageWidth } from './size.ts'
 import type { Side } from './store.ts'
-import { events, goEvent, partition, sideIndex, theme } from './store.ts'
+import { events, goEvent, lastAllowed, partition, sideIndex, theme } from './store.ts'
 
 const COLOURS = ['#E69F00', '#56B4E9', '#009E73', '#0072B2', '#D55E00', '#CC79A7']
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 2], [10, 4]]
@@ -51,7 +51,11 @@ type Line = readonly [label: string, points: readonly Point[]]
 /** Steps of a value along the run; each line has its own dashes beside its own colour. */
 function Chart({ side, title, lines }: ChartGiven) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const series = lines.map(([label, points], i) => ({ label, i, points })).filter(({ points }) => points.length > 0)
+  // A question holds what comes after it.
+  const last = lastAllowed(side.run)
+  const series = lines
+    .map(([label, points], i) => ({ label, i, points: points.filter(({ event }) => event <= last) }))
+    .filter(({ points }) => points.length > 0)
   const top = Math.max(1, ...series.flatMap(({ points }) => points.map(({ value }) => value ?? 0)))
   const at = events.value[sideIndex(side)]
   const dark = theme.value === 'dark' || isDark()
@@ -85,11 +89,11 @@ function Chart({ side, title, lines }: ChartGiven) {
         }
         before = value
       }
-      if (before !== null) pen.lineTo(width, y(before))
+      if (before !== null) pen.lineTo(x(last), y(before))
       pen.stroke()
     }
     pen.setLineDash([])
-  }, [side, at, top, dark, pageWidth.value, partition.value])
+  }, [side, at, top, last, dark, pageWidth.value, partition.value])
   const now = series.map(({ label, points }) => `${label} ${points.findLast(({ event }) => event <= at)?.value ?? '–'}`)
   return (
     <figure class="chart">
