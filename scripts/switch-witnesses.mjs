@@ -1,13 +1,18 @@
-// Finds for every mechanism switch a story whose outcome changes when that one switch is flipped, and writes the list
-// that test/kafka/switches-alive.test.ts holds: test/kafka/switches/witnesses.json. Witnesses that still hold are kept.
+// Finds for every mechanism switch a story whose outcome changes when that one switch is flipped, or a recording or a
+// file of vectors that agrees and then does not, and writes the list that test/kafka/switches-alive.test.ts holds:
+// test/kafka/switches/witnesses.json. Witnesses that still hold are kept. What it finds no story for is in by-hand.ts.
 // Run after the build:
 //   node scripts/switch-witnesses.mjs [--only SWITCH,SWITCH] [--stories TEXT]
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { conformClients } from '../dist/conform/clients/conform.js'
 import { compileRecording } from '../dist/conform/compile.js'
 import { parseRecording } from '../dist/conform/recording.js'
+import { conformStorage } from '../dist/conform/storage.js'
+import { isStorageRecording } from '../dist/conform/storage-recording.js'
+import { isVectorFile, runVectors } from '../dist/conform/vectors/vectors.js'
 import { simulate } from '../dist/driver/simulate.js'
-import { GENERATIONS, generationNamed } from '../dist/kafka/generation/table.js'
+import { GENERATIONS, generationNamed, resolveGeneration } from '../dist/kafka/generation/table.js'
 import { canonical } from '../dist/kernel/fingerprint.js'
 import { compileScenario } from '../dist/scenario/compile.js'
 import { MECHANISM_NAMES, valuesOfMechanism } from '../dist/scenario/mechanism-switches.js'
@@ -31,11 +36,41 @@ const below = (folder, ending) =>
 
 const stories = [
   ...below('test/kafka/switches', '.yaml'),
-  ...below('scenarios/history', '.yaml'),
-  ...below('scenarios/basics', '.yaml'),
-  ...below('scenarios/failures', '.yaml'),
-  ...below('test/conformance', '.json').filter((name) => !/conformance\/(vectors|storage|clients)/.test(name)),
+  ...['history', 'basics', 'failures', 'groups', 'producer', 'storage', 'transactions'].flatMap((theme) =>
+    below(`scenarios/${theme}`, '.yaml'),
+  ),
+  ...below('test/conformance', '.json'),
 ].filter((name) => name.includes(flag('stories', '')))
+
+/** Recordings of clients and of disks, and vectors of classes, have a verdict of their own. */
+const isJudged = (story) => /^test\/conformance\/(?:clients|storage|vectors)\//.test(story)
+
+/** Phases and seeds that are tried until a recording of clients or of disks agrees. */
+const TRIES = 3
+
+function verdict(story, flipped) {
+  const data = JSON.parse(readFileSync(`${ROOT}/${story}`, 'utf8'))
+  const name = story.replace(/^.*\/|\.json$/g, '')
+  const release = data.kafka ?? /:(\d+(?:\.\d+)+)/.exec(data.source)?.[1]
+  const resolved = resolveGeneration(String(release))
+  const judge = () => {
+    if (isVectorFile(data)) return runVectors(name, data, flipped)
+    return isStorageRecording(data) ? conformStorage(data, TRIES, flipped) : conformClients(data, TRIES, flipped)
+  }
+  return { kafka: resolved.ok ? resolved.generation.name : null, status: resolved.ok ? judge().status : 'not-modelled' }
+}
+
+const verdicts = new Map()
+function isJudgedWitness({ kafka, name, value, story }) {
+  if (!verdicts.has(story)) verdicts.set(story, verdict(story, {}))
+  const base = verdicts.get(story)
+  if (base.kafka !== kafka || base.status !== 'agreed') return false
+  try {
+    return verdict(story, { [name]: value }).status === 'differing'
+  } catch {
+    return false
+  }
+}
 
 const texts = new Map()
 function planOf(story, generation) {
@@ -78,6 +113,7 @@ function baseOf(story, generation, plan) {
 }
 
 function isWitness({ kafka, name, value, story }) {
+  if (isJudged(story)) return isJudgedWitness({ kafka, name, value, story })
   const generation = generationNamed(kafka)
   const plan = generation === undefined ? null : planOf(story, generation)
   if (plan === null || plan.mechanisms[name] === value) return false
@@ -136,8 +172,6 @@ try {
 const only = flag('only', null)?.split(',')
 const witnesses = []
 for (const name of MECHANISM_NAMES) {
-  // It decides which machines there are: a plan of one kind is none of the other.
-  if (name === 'metadata') continue
   const kept = known.find((each) => each.switch === name)
   const chosen = only === undefined || only === null || only.includes(name)
   const holds = kept !== undefined && (!chosen || isWitness({ ...kept, name }))

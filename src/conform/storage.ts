@@ -59,9 +59,14 @@ const MOST_EFFORT = 400_000
 
 /**
  * Replays a recording of the log on disk and compares the files wherever they were looked at. When a process opened its
- * logs is not known to the millisecond, so other phases of its timers are tried where one leaves a difference.
+ * logs is not known to the millisecond, so other phases of its timers are tried where one leaves a difference. `flipped`
+ * puts switches of the version otherwise.
  */
-export function conformStorage(recorded: StorageRecording, mostTries = MOST_TRIES): RecordingReport {
+export function conformStorage(
+  recorded: StorageRecording,
+  mostTries = MOST_TRIES,
+  flipped: Partial<Mechanisms> = {},
+): RecordingReport {
   const { recording, misfits, notModelled } = fittingStorage(recorded)
   const unknownSaw = { ...unknownSeen(recording), ...misfits }
   const generation = resolveGeneration(recording.kafka)
@@ -70,7 +75,7 @@ export function conformStorage(recorded: StorageRecording, mostTries = MOST_TRIE
   const unknown = unknownAction(recording)
   if (unknown !== null)
     return notModelledReport(recording, `the action "${unknown}" is not known in this form`, unknownSaw)
-  const { mechanisms } = generation.generation
+  const mechanisms = { ...generation.generation.mechanisms, ...flipped }
   let best = replayAt(recording, mechanisms, 0)
   const tries = Math.min(mostTries, Math.floor(MOST_EFFORT / Math.max(1, best.events)))
   for (let n = 1; n < tries && best.report.differences.length > 0; n++) {
@@ -86,7 +91,8 @@ function replayAt(
   n: number,
 ): { readonly report: RecordingReport; readonly events: number } {
   const phaseMs = PHASES_MS[n % PHASES_MS.length]!
-  const { plan, looks, requests, writes } = storagePlan(recording, { phaseMs, seed: `conform/${n}` })
+  const { looks, requests, writes, ...planned } = storagePlan(recording, { phaseMs, seed: `conform/${n}` })
+  const plan = { ...planned.plan, mechanisms }
   /** Log end and recovery point when a request was sent, by partition: what the one before it left. */
   const flushed: Record<string, (readonly [number, number])[]> = {}
   const noteFlushed = (world: World, partition: string): void => {

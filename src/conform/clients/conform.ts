@@ -1,5 +1,6 @@
 /** One recording of clients from its plain data to its report. */
 import { simulate } from '../../driver/simulate.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import type { World } from '../../world/world.ts'
 import type { Difference, PinNote } from '../check.ts'
 import { notModelledReport, type RecordingReport } from '../compare.ts'
@@ -21,17 +22,22 @@ const MOST_EFFORT = 1_500_000
 /**
  * Replays a recording and holds every entry that was seen against the replay at the same point. Phases of timers and
  * the order of threads are chance: while something differs other seeds are tried. The sections of a recording are
- * independent of each other, so each is judged by the seed that comes nearest to it, which is told as a pin.
+ * independent of each other, so each is judged by the seed that comes nearest to it, which is told as a pin. `flipped`
+ * puts switches of the version otherwise.
  */
-export function conformClients(recorded: ClientsRecording, mostTries = MOST_TRIES): RecordingReport {
+export function conformClients(
+  recorded: ClientsRecording,
+  mostTries = MOST_TRIES,
+  flipped: Partial<Mechanisms> = {},
+): RecordingReport {
   const { recording, misfits, notModelled } = fittingRecording(recorded)
   if (notModelled !== null) return notModelledReport(recorded, notModelled, unknownSeen(recorded))
-  const first = replay(recording, 0)
+  const first = replay(recording, 0, flipped)
   if (first.kind === 'not-modelled') return notModelledReport(recorded, first.reason, unknownSeen(recorded))
   const best = first.parts
   const tries = Math.min(mostTries, Math.floor(MOST_EFFORT / Math.max(1, first.events)))
   for (let n = 1; n < tries && best.some((part) => score(part) > 0); n++) {
-    const tried = replay(recording, n)
+    const tried = replay(recording, n, flipped)
     if (tried.kind === 'not-modelled') continue
     tried.parts.forEach((part, section) => {
       if (score(part) < score(best[section]!)) best[section] = part
@@ -84,10 +90,12 @@ const sectionStarts = (recording: ClientsRecording): number[] => [
   ...recording.entries.flatMap(({ saw }, index) => (saw === 'section' && index > 0 ? [index] : [])),
 ]
 
-function replay(recording: ClientsRecording, n: number): Replayed {
+function replay(recording: ClientsRecording, n: number, flipped: Partial<Mechanisms>): Replayed {
   const slowness = SLOWNESS[n % SLOWNESS.length]!
-  const compiled = compileClients(recording, { seed: `conform/${n}`, slowness })
-  if (!compiled.ok) return { kind: 'not-modelled', reason: compiled.notModelled }
+  const asRecorded = compileClients(recording, { seed: `conform/${n}`, slowness })
+  if (!asRecorded.ok) return { kind: 'not-modelled', reason: asRecorded.notModelled }
+  const mechanisms = { ...asRecorded.plan.mechanisms, ...flipped }
+  const compiled = { ...asRecorded, plan: { ...asRecorded.plan, mechanisms } }
   const starts = sectionStarts(recording)
   const sectionOf = (index: number): number => starts.filter((start) => start <= index).length - 1
   const comparisons = starts.map(() => new Comparison())

@@ -85,8 +85,11 @@ const RUNNERS: Readonly<Record<string, VectorRunner>> = {
 /** `leader-epoch-cache` for `leader-epoch-cache-0.11.0.3`, `producer-state` for `producer-state-2.4.1-part1`. */
 export const kindOfVectors = (name: string): string => name.replace(/-part\d+$/, '').replace(/-\d+(\.\d+)+$/, '')
 
-/** Runs one file of vectors. What is not modelled, a kind, a version or a form of cases, says so by name. */
-export function runVectors(name: string, file: VectorFile): VectorReport {
+/**
+ * Runs one file of vectors. What is not modelled, a kind, a version or a form of cases, says so by name. `flipped`
+ * puts switches of the version otherwise.
+ */
+export function runVectors(name: string, file: VectorFile, flipped: Partial<Mechanisms> = {}): VectorReport {
   const notModelled = (notModelledReason: string): VectorReport => ({
     name,
     source: file.source,
@@ -103,7 +106,7 @@ export function runVectors(name: string, file: VectorFile): VectorReport {
   const generation = resolveGeneration(release)
   if (!generation.ok) return notModelled(generation.message)
   const to = new Comparison()
-  const misfit = runner(file.cases, generation.generation.mechanisms, to)
+  const misfit = runner(file.cases, { ...generation.generation.mechanisms, ...flipped }, to)
   if (misfit !== null) return notModelled(misfit)
   if (to.compared === 0) return notModelled('there is nothing to compare')
   return {

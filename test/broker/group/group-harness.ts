@@ -8,6 +8,7 @@ import type { KafkaMessage } from '../../../src/kafka/messages/message.ts'
 import { TestBroker } from '../broker-harness.ts'
 
 export const OFFSETS = '__consumer_offsets-0'
+export const TRANSACTIONS = '__transaction_state-0'
 
 let correlationId = 5000
 
@@ -16,6 +17,7 @@ export interface JoinOptions {
   readonly instanceId?: string
   readonly topics?: readonly string[]
   readonly known?: boolean
+  readonly skipsAssignment?: boolean
 }
 
 export class Coordinator {
@@ -37,8 +39,8 @@ export class Coordinator {
     this.broker.draw = 0.5
   }
 
-  /** The controller makes it leader (or, of another, follower) of the offsets partition. */
-  lead(leaderEpoch: number, leader = 1): void {
+  /** The controller makes it leader (or, of another, follower) of the offsets partition, or of another one. */
+  lead(leaderEpoch: number, leader = 1, partition = OFFSETS): void {
     const told = { controllerEpoch: 1, leader, leaderEpoch, isr: [leader], partitionEpoch: 0, replicas: [1, 2] }
     this.broker.receive('controller-3', {
       type: 'LeaderAndIsrRequest',
@@ -46,7 +48,7 @@ export class Coordinator {
       controllerId: 3,
       controllerEpoch: 1,
       brokerEpoch: -1,
-      partitions: { [OFFSETS]: { ...told, isNew: false, topicSettings: {} } },
+      partitions: { [partition]: { ...told, isNew: false, topicSettings: {} } },
       liveLeaders: [leader],
     })
   }
@@ -76,7 +78,7 @@ export class Coordinator {
       protocolType: 'consumer',
       protocols: [{ name: 'range', subscription }],
       requireKnownMemberId: options.known === true,
-      supportsSkippingAssignment: false,
+      supportsSkippingAssignment: options.skipsAssignment === true,
     })
   }
 

@@ -1,0 +1,122 @@
+/** Switches that show in one answer of a machine and in no story: what the machine answers, with switches put otherwise. */
+import type { TransactionalId } from '../../../src/broker/coordinator/transactions/transaction.ts'
+import type { Mechanisms } from '../../../src/kafka/generation/mechanisms.ts'
+import { T0, TestBroker } from '../../broker/broker-harness.ts'
+import { Coordinator, TRANSACTIONS } from '../../broker/group/group-harness.ts'
+
+type Flipped = Partial<Mechanisms>
+
+const flip = (broker: TestBroker, flipped: Flipped): void => {
+  Object.assign(broker.config, { mechanisms: { ...broker.config.mechanisms, ...flipped } })
+}
+
+/** A group whose only member has joined and not yet brought the assignment. */
+function completing(kafka: string, flipped: Flipped): { readonly c: Coordinator; readonly memberId: string } {
+  const c = new Coordinator(kafka)
+  flip(c.broker, flipped)
+  return { c, memberId: c.joined(c.joinAndWait('a')).memberId }
+}
+
+/** A transactional id without an open transaction. */
+const ENDED: TransactionalId = {
+  transactionalId: 'shop',
+  metadata: {
+    producerId: 7,
+    producerEpoch: 0,
+    lastProducerEpoch: -1,
+    timeoutMs: 60_000,
+    status: 'CompleteAbort',
+    partitions: [],
+    startMs: -1,
+    lastUpdateMs: 0,
+    nextProducerId: -1,
+    bumpsEpoch: false,
+  },
+  pending: null,
+  hasFailedEpochFence: false,
+  unmarked: null,
+}
+
+export interface ByHand {
+  readonly kafka: string
+  readonly flipped: Flipped
+  /** Why no story shows it. */
+  readonly because: string
+  readonly answer: (kafka: string, flipped: Flipped) => unknown
+}
+
+export const BY_HAND: readonly ByHand[] = [
+  {
+    kafka: '2.6',
+    flipped: { stopReplicaEpoch: false },
+    because:
+      'requests of a controller come in order, and those of another are refused by its epoch: KIP-570 is about threads',
+    answer: (kafka, flipped) => {
+      const broker = new TestBroker(kafka).up().role({ leaderEpoch: 3 })
+      flip(broker, flipped)
+      broker.receive('controller-3', {
+        type: 'StopReplicaRequest',
+        correlationId: 9,
+        controllerId: 3,
+        controllerEpoch: 1,
+        brokerEpoch: -1,
+        partitions: { [T0]: { leaderEpoch: 3, delete: true } },
+      })
+      return broker.replies.at(-1)?.message
+    },
+  },
+  {
+    kafka: '1.1',
+    flipped: { completingRebalanceCalled: 'AwaitingSync' },
+    because: 'it is a word for whoever describes the group',
+    answer: (kafka, flipped) => {
+      const { c } = completing(kafka, flipped)
+      return c.answer(c.ask({ type: 'DescribeGroupsRequest', groups: ['g'] }))
+    },
+  },
+  {
+    kafka: '2.6',
+    flipped: { heartbeatWhileCompleting: false },
+    because: 'a member sends no heartbeat before it has its assignment',
+    answer: (kafka, flipped) => {
+      const { c, memberId } = completing(kafka, flipped)
+      return c.heartbeat(memberId, 1)
+    },
+  },
+  {
+    kafka: '3.3',
+    flipped: { joinSkipsAssignment: false },
+    because: 'a static leader that comes back gets the same partitions either way',
+    answer: (kafka, flipped) => {
+      const c = new Coordinator(kafka)
+      flip(c.broker, flipped)
+      c.stable('a', { instanceId: 'i' })
+      const again = c.join('a', { instanceId: 'i', skipsAssignment: true })
+      c.broker.wait(1)
+      const { leader, memberId, skipAssignment } = c.joined(again)
+      return { leads: leader === memberId, skipAssignment }
+    },
+  },
+  {
+    kafka: '3.9',
+    flipped: { unverifiedTransactionAbortable: false },
+    because: 'a producer sends nothing before its partition is in the transaction',
+    answer: (kafka, flipped) => {
+      const c = new Coordinator(kafka, { 'transaction.state.log.num.partitions': 1 })
+      flip(c.broker, flipped)
+      c.lead(0, 1, TRANSACTIONS)
+      c.broker.wait(20)
+      c.broker.state.volatile!.coordination!.partitions[TRANSACTIONS]!.transactions = { shop: ENDED }
+      return c.answer(
+        c.ask({
+          type: 'AddPartitionsToTxnRequest',
+          transactionalId: 'shop',
+          producerId: 7,
+          producerEpoch: 0,
+          partitions: ['t-0'],
+          verifyOnly: true,
+        }),
+      )
+    },
+  },
+]
