@@ -1,7 +1,7 @@
 /**
  * The sources compiled for the tests: once before they run, as `vitest run` is told in vitest.config.ts. Natively
  * loaded modules start at once and call each other directly; vitest's own module runner compiles all of them anew for
- * each test file and makes every reference between them a look-up, which costs a third of the time of all tests.
+ * each test file and makes every reference between them a look-up, which costs as much as the tests themselves.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
