@@ -86,16 +86,7 @@ export function compileRecording(recorded: Recording, options: CompileOptions): 
     ...sessionEndChecks(recording, sessionMs),
     ...isrShrinkChecks(recording, mechanisms),
   ]
-  const pins = options.pins
-    ? [
-        ...(isKraftRecording(recording) ? quorumPins(recording) : controllerPins(recording)),
-        ...tickPin(recording),
-        ...pingPins(recording, sessionMs),
-        ...lateTouchPins(recording),
-        ...queued.map((each) => each.note),
-        ...chosen,
-      ]
-    : []
+  const pins = options.pins ? [...racePins(recording, sessionMs), ...queued.map((each) => each.note), ...chosen] : []
   const longestSessionMs = Math.max(...brokerIds(recording).map(sessionMs))
   const longestMs = Math.max(...brokerIds(recording).map((id) => 2 * sessionMs(id) + 2 * lagLimitMs(settings(id))))
   const lastMs = recording.entries.at(-1)?.atMs ?? 0
@@ -126,15 +117,27 @@ export function compileRecording(recorded: Recording, options: CompileOptions): 
     endsWithSteps: true,
     healAtEnd: false,
     expect: { holds: [], violated: [], may: [], counts: {} },
-    pins: Object.fromEntries(
-      pins
-        .filter((pin) => !pin.stream.startsWith(RECORDER_STREAM))
-        .map((pin) => [`${pin.stream}#${pin.index}`, pin.value]),
-    ),
+    pins: drawPins(pins),
     limits: { events: 20_000_000, records: 5_000_000 },
   }
   return { ok: true, plan, checks, pins, freeOrder: returnsAtOnce(recording), unknownSaw: unknownWords(recording) }
 }
+
+/** What a recording shows of its races, as the draws that decide them. */
+const racePins = (recording: Recording, sessionMs: (id: BrokerId) => number): PinNote[] => [
+  ...(isKraftRecording(recording) ? quorumPins(recording) : controllerPins(recording)),
+  ...tickPin(recording),
+  ...pingPins(recording, sessionMs),
+  ...lateTouchPins(recording),
+]
+
+/** Pins as a plan has them, without those of the recorder, which is no part of the cluster. */
+const drawPins = (pins: readonly PinNote[]): Plan['pins'] =>
+  Object.fromEntries(
+    pins
+      .filter((pin) => !pin.stream.startsWith(RECORDER_STREAM))
+      .map((pin) => [`${pin.stream}#${pin.index}`, pin.value]),
+  )
 
 const clientLinks = (): Plan['network']['links'] =>
   [
