@@ -34,6 +34,7 @@ const TOLD_ON: readonly (readonly [beginning: string, versions: readonly string[
   ['transactions/a-hanging', ['2.8', '4.0']],
   // From 4.0 every transaction has an epoch of its own.
   ['transactions/crashes', ['0.11', '2.8']],
+  ['delivery/exactly-once-transactions', ['0.11', '2.8', '4.0']],
   ['transactions/', ['0.11', '2.8', '4.0']],
   // KIP-394 (2.2) and KIP-345 (2.3); before KIP-134 (0.11) a group does not wait for its first members.
   ['groups/two-with-one-instance-id', ['2.8', '4.0']],
