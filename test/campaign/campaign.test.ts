@@ -68,6 +68,12 @@ test('a seed gives the same result twice', () => {
   expect(run().twice).toBe(true)
 })
 
+test('a member whose commit fails before it is sent goes on, and its group settles', () => {
+  const found = runCase(drawCase(profileNamed('groups')!, kafka24, 2019), { liveness: true })
+  expect([found.outcome, ...found.liveness]).toEqual(['clean'])
+  expect(found.probes['commit failed with CommitFailedException']).toBeGreaterThan(0)
+})
+
 test('the canary is caught with its first seed, and for a right reason', () => {
   const result = runMutant('canary', { first: 1, most: 1, catches: 1 })
   expect(isRightlyCaught(result)).toBe(true)

@@ -124,12 +124,18 @@ function run(thread: Thread): void {
     if (application.closed) return
     const handedOffUs = config.member?.handsOff === true ? processHandedOff(thread) : null
     let lookUs = earlier(handedOffUs, askLeaders(memory, config, ctx))
+    const awaited = awaitsCommit(thread)
     if (group !== undefined) lookUs = earlier(lookUs, runGroup(thread, group))
-    if (moved) continue
+    // A commit may fail before it is sent: the thread that waits for it goes on at once.
+    if (moved || (awaited && !awaitsCommit(thread))) continue
     wakeBy(memory, ctx, earliest(lookUs, threadWakesUs(thread)))
     return
   }
 }
+
+/** Whether the application waits for a commit that has no result yet. */
+const awaitsCommit = ({ memory, application }: Thread): boolean =>
+  application.awaitedCommit !== null && memory.group?.commits[application.awaitedCommit]?.result === null
 
 function runGroup(thread: Thread, group: GroupMembership): number | null {
   const { memory, application, config, ctx } = thread
