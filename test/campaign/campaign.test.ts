@@ -74,6 +74,11 @@ test('a member whose commit fails before it is sent goes on, and its group settl
   expect(found.probes['commit failed with CommitFailedException']).toBeGreaterThan(0)
 })
 
+test('a member that waits for its commit without a coordinator gives up in time, and does not spin', () => {
+  const found = runCase(drawCase(profileNamed('groups')!, kafka24, 2034), { liveness: true })
+  expect([found.outcome, ...found.liveness]).toEqual(['clean'])
+})
+
 test('the canary is caught with its first seed, and for a right reason', () => {
   const result = runMutant('canary', { first: 1, most: 1, catches: 1 })
   expect(isRightlyCaught(result)).toBe(true)

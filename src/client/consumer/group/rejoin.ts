@@ -24,10 +24,12 @@ export function rejoin(thread: Thread, group: GroupMembership): boolean {
       continue
     }
     if (!group.rejoinNeeded && group.state === 'stable') return true
-    if (group.state === 'joining' || group.state === 'syncing' || !isReachable(group)) return false
-    if (!knowsPresentTopics(memory, group, config, ctx)) return false
+    if (group.state === 'joining' || group.state === 'syncing') return false
+    // A thread in its commit stays there until that ends or has taken too long, whoever coordinates meanwhile.
+    const isInCommit = group.stage === 'committing'
+    if (!isInCommit && !(isReachable(group) && knowsPresentTopics(memory, group, config, ctx))) return false
     if (group.needsJoinPrepare && !prepare(thread, group)) return false
-    if (isBusy(application) || ctx.nowUs < group.joinAgainAtUs) return false
+    if (!isReachable(group) || isBusy(application) || ctx.nowUs < group.joinAgainAtUs) return false
     group.stage = 'prepared'
     sendJoin(thread, group)
     return false
