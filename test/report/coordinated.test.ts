@@ -67,7 +67,7 @@ test('an open transaction is shown while it is open, and one that no coordinator
   const name = 'transactions/a-hanging-transaction'
   const open = viewOf(name, 13_100_000)
   expect(said(transactionBlocks(open))[1]).toMatch(
-    /^\S+ \| 0 \| 0 \| Ongoing \| orders-0 \| 00:03\.\d+ \| 60 s \| broker 3/,
+    /^\S+ \| 0 \| 0 \| Ongoing \| orders-0 \| 00:03\.\d+ \| 60 s \| broker 2/,
   )
   const hanging = viewOf(name)
   expect(said(transactionBlocks(hanging))).toContain(
