@@ -9,7 +9,10 @@ export interface Retry {
   readonly everyMs: number
 }
 
-/** Equal produces to one broker, one after another, of which all but the last failed. Where that failed too they are single requests. */
+/**
+ * Equal produces to one broker, one after another, of which all but the last failed: one write, repeated until it was
+ * accepted. Where the last failed too they are single requests.
+ */
 export function retryLoops(recording: Recording, results: ReadonlyMap<number, number>): ReadonlyMap<number, Retry> {
   const produces: [number, Done<'produce'>][] = []
   recording.entries.forEach((entry, index) => {

@@ -18,9 +18,9 @@ const isSomebodyStarting = (world: World): boolean =>
   Object.values(world.processes).some(({ loading }) => loading === true)
 
 /**
- * Quiet: nobody is about to start, every leader knows of its office, every replica that runs is in the ISR, the logs of every ISR are equal, and
- * every send has its answer. Where everything was healed, groups have divided their partitions as well, and decided
- * transactions are told everywhere.
+ * Quiet: nobody is about to start, every leader knows of its office, every replica that runs is in the ISR, the logs of
+ * every ISR are equal, and every send has its answer. Where everything was healed, groups have divided their partitions
+ * as well, and decided transactions are told everywhere.
  */
 export function isQuiet(world: World): boolean {
   if (isSomebodyStarting(world) || !holds(world, { when: 'converged', partition: null }, 0)) return false

@@ -64,6 +64,18 @@ class Application extends Bench<ApplicationState, ApplicationConfig> {
     it.returns('subscribe')
     return it.assigned('in-0', 'in-1')
   }
+
+  /** With one record of in-0 in a transaction that is open for so long. */
+  static inTransaction(commitEveryUs: number): Application {
+    const it = new Application({ transforms: { ...CONFIG.transforms, commitEveryUs } })
+    it.start()
+    it.returns('initTransactions')
+    it.returns('subscribe')
+    it.assigned('in-0').polls([['in-0', 4]])
+    it.returns('beginTransaction')
+    it.returns('send')
+    return it
+  }
 }
 
 const MEMBER = { error: 'NONE', member: { generation: 3, memberId: 'm', instanceId: null } } as CallResult
@@ -172,26 +184,14 @@ describe('one producer for the instance', () => {
   })
 
   test('partitions that are lost take the open transaction with them', () => {
-    const it = new Application({ transforms: { ...CONFIG.transforms, commitEveryUs: 1_000_000 } })
-    it.start()
-    it.returns('initTransactions')
-    it.returns('subscribe')
-    it.assigned('in-0').polls([['in-0', 4]])
-    it.returns('beginTransaction')
-    it.returns('send')
+    const it = Application.inTransaction(1_000_000)
     it.polls([], [{ kind: 'partitionsLost', partitions: ['in-0'] }])
     it.returns('abortTransaction')
     expect(it.out.call).toEqual({ call: 'seekToCommitted', partitions: [] })
   })
 
   test('a transaction over several polls is committed when its time is over, or when partitions are revoked', () => {
-    const it = new Application({ transforms: { ...CONFIG.transforms, commitEveryUs: 150_000 } })
-    it.start()
-    it.returns('initTransactions')
-    it.returns('subscribe')
-    it.assigned('in-0').polls([['in-0', 4]])
-    it.returns('beginTransaction')
-    it.returns('send')
+    const it = Application.inTransaction(150_000)
     it.advanceMs(100)
     it.polls([['in-0', 5]])
     it.returns('send')
@@ -213,13 +213,7 @@ describe('one producer for the instance', () => {
   })
 
   test('stopped, it commits what is open and closes its clients', () => {
-    const it = new Application({ transforms: { ...CONFIG.transforms, commitEveryUs: 1_000_000 } })
-    it.start()
-    it.returns('initTransactions')
-    it.returns('subscribe')
-    it.assigned('in-0').polls([['in-0', 4]])
-    it.returns('beginTransaction')
-    it.returns('send')
+    const it = Application.inTransaction(1_000_000)
     it.operation({ kind: 'control', operationId: 'stop', control: 'stop' })
     it.polls([])
     it.returns('groupMetadata', MEMBER)
