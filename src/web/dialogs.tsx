@@ -33,7 +33,8 @@ export function Dialogs() {
     <dialog
       ref={box}
       aria-label={DIALOG_WORDS[open]}
-      onClose={() => {
+      // Escape. Not the close event: it comes late, and would shut a dialog that was opened meanwhile.
+      onCancel={() => {
         dialog.value = 'none'
       }}
     >
