@@ -1,5 +1,5 @@
 /** Help with every key and mark, going to an event, bookmarks, exports. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { eventWords } from '../report/page/event-words.ts'
 import { chromeTrace, eventsCsv, mermaidSequence, shivizLog } from '../report/page/exports.ts'
 import { COMMANDS, keyWords } from './commands.ts'
@@ -20,7 +20,8 @@ const DIALOG_WORDS: Readonly<Record<typeof dialog.value, string>> = {
 export function Dialogs() {
   const box = useRef<HTMLDialogElement>(null)
   const open = dialog.value
-  useEffect(() => {
+  // Before the browser paints: what is typed right after the key that opened a dialog belongs to the dialog.
+  useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
     if (open === 'none') element.close()
