@@ -25,6 +25,25 @@ export const BACK_BEFORE_NOTICED = 'C-29 (KIP-380: back before its loss was noti
 /** The same leader goes on in the epoch in which it lost records: followers that kept them have nothing to tell them by. */
 export const EPOCH_LED_TWICE = 'C-29 (KIP-380: an epoch led twice, before and after a power loss)'
 
+/** What the short names stand for. */
+export const POWER_LOSS_HOLES: readonly { readonly name: string; readonly meaning: string }[] = [
+  {
+    name: 'C-02',
+    meaning:
+      'KIP-101, its second scenario: every member of the ISR lost power, and none had flushed the record. No protocol without fsync keeps it.',
+  },
+  {
+    name: 'C-16',
+    meaning:
+      'KIP-966: the last replica standing, alone in the ISR, lost its tail and leads all the same. With eligible leader replicas (4.0) an unclean shutdown is seen, and it does not.',
+  },
+  {
+    name: 'C-29',
+    meaning:
+      'KIP-380: a broker was back before anybody had noticed what it lost, and stayed in the ISR, or in the lead in the same epoch. Since 2.2 a controller sees the bounce by the broker epoch; one that took office later does not.',
+  },
+]
+
 export interface JudgedRecord {
   readonly partition: TopicPartition
   readonly id: RecordIdentity

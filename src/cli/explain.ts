@@ -37,8 +37,13 @@ function near(term: string, pages: readonly Page[]): string[] {
 export function explainCommand(io: Io): Command {
   return new Command('explain')
     .summary('a page of plain words about a term')
-    .description('Explains a property, mechanism, action, condition, error, setting, fact, message or generation.')
-    .argument('<term...>', 'for example AckedAtAllNotLost, truncation, NOT_ENOUGH_REPLICAS, min.insync.replicas, 0.11')
+    .description(
+      'Explains a property, mechanism, action, condition, error, setting, fact, message, generation, hole, KIP or issue of Kafka.',
+    )
+    .argument(
+      '<term...>',
+      'for example AckedAtAllNotLost, truncation, NOT_ENOUGH_REPLICAS, min.insync.replicas, 0.11, KIP-101',
+    )
     .action((words: string[]) => {
       const term = words.join(' ')
       const pages = allPages()

@@ -1,40 +1,32 @@
 /** `list`: what there is, as a table or as a JSON array. */
-import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { Argument, Command } from 'commander'
 import { PROPERTIES } from '../check/index.ts'
 import { SETTINGS } from '../kafka/config.ts'
 import { GENERATIONS } from '../kafka/generation/table.ts'
-import { assert } from '../kernel/assert.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Block, Column, Document, Line } from '../report/document.ts'
 import { GAP, line, paragraph, span, table } from '../report/document.ts'
+import { mechanismPages } from '../report/explain/pages.ts'
 import { plural } from '../report/words.ts'
-import { parseScenario } from '../scenario/scenario.ts'
 import { ACTIONS } from '../scenario/vocabulary.ts'
+import { bundledScenarios, toldIncidents } from './bundled.ts'
 import type { Io } from './io.ts'
-import { SCENARIOS } from './package-root.ts'
-import { bundledNames } from './scenario-files.ts'
 import { documentText, screenOf } from './screen.ts'
 
-const KINDS = ['scenarios', 'properties', 'actions', 'settings', 'generations'] as const
+const KINDS = ['scenarios', 'incidents', 'properties', 'mechanisms', 'actions', 'settings', 'generations'] as const
 type Kind = (typeof KINDS)[number]
 
 type Item = Readonly<Record<string, Json>>
 
-function scenarioItems(): Item[] {
-  return bundledNames().map((name) => {
-    const file = join(SCENARIOS, `${name}.yaml`)
-    const parsed = parseScenario(readFileSync(file, 'utf8'), file)
-    assert(parsed.ok, `the bundled scenario ${name} is one`)
-    const { document } = parsed.scenario
-    return { name, title: document.title, kafka: document.kafka }
-  })
-}
+const scenarioItems = (): Item[] =>
+  bundledScenarios().map(({ name, document: { title, kafka } }) => ({ name, title, kafka }))
 
 const ITEMS: Readonly<Record<Kind, () => Item[]>> = {
   scenarios: scenarioItems,
+  incidents: () => toldIncidents().map((it) => ({ ...it })),
   properties: () => PROPERTIES.map(({ name, kind, statement }) => ({ name, kind, statement })),
+  mechanisms: () => mechanismPages().map(({ term, summary }) => ({ name: term, decides: summary })),
   actions: () => ACTIONS.map(({ name, meaning, example }) => ({ name, meaning, example })),
   settings: () =>
     SETTINGS.map(({ key, scope, type, unit, meaning, defaults }) => ({
@@ -54,10 +46,20 @@ const small = (title: string): Column => ({ title, align: 'left', keep: 2 })
 
 /** The columns of each table with the fields they show. */
 const COLUMNS: Readonly<Record<Exclude<Kind, 'scenarios'>, readonly (readonly [Column, string])[]>> = {
+  incidents: [
+    [{ title: 'scenario', align: 'left', keep: 9 }, 'scenario'],
+    [{ title: 'known as', align: 'left', keep: 7, wrapsTo: 10 }, 'keys'],
+    [{ title: 'affected', align: 'left', keep: 6, wrapsTo: 9 }, 'affected'],
+    [small('mended in'), 'fixed'],
+  ],
   properties: [
     [name, 'name'],
     [small('judged'), 'kind'],
     [words('statement'), 'statement'],
+  ],
+  mechanisms: [
+    [name, 'name'],
+    [words('what it decides'), 'decides'],
   ],
   actions: [
     [name, 'name'],
@@ -125,7 +127,7 @@ function listDocument(kind: Kind, items: readonly Item[]): Document {
 
 export function listCommand(io: Io): Command {
   return new Command('list')
-    .summary('what there is: scenarios, properties, actions, settings, generations')
+    .summary('what there is: scenarios, incidents, properties, mechanisms, actions, settings, generations')
     .addArgument(new Argument('<what>', 'what to list').choices(KINDS))
     .option('--json', 'as a JSON array')
     .action((kind: Kind, flags: { readonly json?: boolean }) => {

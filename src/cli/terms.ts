@@ -1,7 +1,9 @@
 /** Every page that `explain` can show, and the lists of `list`. */
+import { POWER_LOSS_HOLES } from '../check/power-loss-holes.ts'
 import type { Property } from '../check/property.ts'
 import { GENERATIONS } from '../kafka/generation/table.ts'
 import { assert } from '../kernel/assert.ts'
+import { issuePages } from '../report/explain/issue-pages.ts'
 import type { Page } from '../report/explain/page.ts'
 import type { PromiseAfterCrash } from '../report/explain/pages.ts'
 import {
@@ -18,6 +20,7 @@ import { MESSAGES } from '../scenario/message-words.ts'
 import { parseScenario } from '../scenario/scenario.ts'
 import { ACTIONS, CONDITIONS, COUNTS, TARGETS } from '../scenario/vocabulary.ts'
 import type { Plan } from '../world/plan.ts'
+import { toldIncidents } from './bundled.ts'
 
 /** The plainest fault there is: the leader crashes while a producer writes. */
 const CRASH = `version: 1
@@ -51,7 +54,7 @@ export function allPages(): Page[] {
   const plans = crashPlans()
   const promisesOf = (property: Property): PromiseAfterCrash[] =>
     plans.map((plan) => ({ generation: plan.kafka, promised: property.promised(plan) }))
-  return [
+  const pages = [
     ...propertyPages(promisesOf),
     ...mechanismPages(),
     ...wordPages('action', 'action of a step', ACTIONS),
@@ -63,5 +66,7 @@ export function allPages(): Page[] {
     ...generationPages(),
     ...wordPages('fact', 'fact, something a machine says happened', records(FACTS)),
     ...wordPages('message', 'message on the network', records(MESSAGES)),
+    ...wordPages('hole', 'hole of Kafka through which a power loss loses records', POWER_LOSS_HOLES),
   ]
+  return [...pages, ...issuePages(pages, toldIncidents())]
 }

@@ -45,6 +45,11 @@ test.each([
   ['min.insync.replicas', 'Fewest ISR members'],
   ['0.11.0.3', 'KIP-101'],
   ['becameLeader', 'began to lead'],
+  ['kafka-7128', 'highwater run kafka-7128-a-follower-joins-at-a-stale-high-watermark'],
+  // A value of a switch is written small, and names it all the same.
+  ['KIP-279', 'truncation'],
+  ['KIP-101', 'AckedAtAllNotLost'],
+  ['C-29', 'broker epoch'],
 ])('explain %s says it in plain words', async (term, words) => {
   const said = await cli(['explain', term])
   expect(said.exit).toBe(0)

@@ -13,6 +13,8 @@ export type PageKind =
   | 'error'
   | 'setting'
   | 'generation'
+  | 'hole'
+  | 'issue'
 
 export interface Page {
   readonly kind: PageKind
