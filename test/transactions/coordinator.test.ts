@@ -114,3 +114,58 @@ test('a transaction that takes too long is aborted at the next epoch', () => {
   expect(gave('abort')).toEqual(['ProducerFencedException'])
   expect(gave('again')).toEqual(['ProducerFencedException'])
 })
+
+describe('with an epoch a transaction (KIP-890, 4.0)', () => {
+  const states = (facts: ReturnType<typeof runStory>['facts']) =>
+    facts('transactionState').map(({ to, producerEpoch }) => `${to} ${producerEpoch}`)
+
+  test('a producer that was replaced before it had sent anything cannot abort its way to the epoch of its successor', () => {
+    const { gave, facts } = runStory({
+      kafka: '4.1',
+      clients: [
+        { name: 'p', settings: tx('a') },
+        { name: 'q', settings: tx('a') },
+      ],
+      steps: [
+        ...opening('p'),
+        { at: 6000, start: 'q' },
+        { at: 6500, of: 'q', call: { call: 'initTransactions' }, label: 'q init' },
+        { at: 8000, of: 'p', call: sendTo('t', 'd1'), label: 's1' },
+        { at: 8500, of: 'p', call: { call: 'abortTransaction' }, label: 'abort' },
+      ],
+      runMs: 10_000,
+    })
+    expect(gave('q init')).toBe('NONE')
+    expect(gave('abort')).toEqual(['ProducerFencedException'])
+    expect(states(facts)).toEqual(['Empty 0', 'Empty 1'])
+  })
+
+  test('a producer whose transaction took too long is given the next epoch when it aborts, and goes on', () => {
+    const { gave, facts, log } = runStory({
+      kafka: '4.1',
+      clients: [{ name: 'p', settings: tx('a', { 'transaction.timeout.ms': 3000 }) }],
+      steps: [
+        ...opening('p'),
+        { at: 5100, of: 'p', call: sendTo('t', 'c1'), label: 's1' },
+        { at: 11_000, of: 'p', call: sendTo('t', 'c2'), label: 's2' },
+        { at: 11_500, of: 'p', call: { call: 'abortTransaction' }, label: 'abort' },
+        { at: 11_800, of: 'p', call: { call: 'beginTransaction' }, label: 'again' },
+        { at: 11_900, of: 'p', call: sendTo('t', 'c3'), label: 's3' },
+        { at: 12_200, of: 'p', call: { call: 'commitTransaction' }, label: 'commit' },
+      ],
+      runMs: 13_500,
+    })
+    for (const label of ['abort', 'again', 'commit']) expect([label, gave(label)]).toEqual([label, 'NONE'])
+    // No InitProducerId in between: the end of a transaction tells the epoch.
+    expect(states(facts)).toEqual([
+      'Empty 0',
+      'Ongoing 0',
+      'PrepareAbort 1',
+      'CompleteAbort 1',
+      'Ongoing 1',
+      'PrepareCommit 2',
+      'CompleteCommit 2',
+    ])
+    expect(log(1, 't-0')).toEqual(['c1', 'ABORT 1', 'c3', 'COMMIT 2'])
+  })
+})

@@ -36,7 +36,8 @@ export function onTransactionAppended(
       return
     }
     id.pending = null
-    if (append.fences) id.hasFailedEpochFence = true
+    // From 4.0 on nothing was bumped in memory, so that nothing is to be kept (KAFKA-19367).
+    if (append.fences && !config.mechanisms.transactionsBumpEpoch) id.hasFailedEpochFence = true
     if (caller !== null) answerCall(state, ctx, caller, error)
     return
   }

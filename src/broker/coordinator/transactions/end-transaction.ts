@@ -55,36 +55,50 @@ const bumped = (metadata: TransactionMetadata): TransactionMetadata => ({
 
 /** `prepare`: the decision is to be written; else what the producer is told. */
 function judgeEnd(id: TransactionalId, request: EndTxnRequest, config: BrokerConfig): ErrorName | 'prepare' {
-  const { metadata, pending } = id
+  const { metadata } = id
   const { producerId, producerEpoch, committed } = request
   if (producerId !== metadata.producerId) return 'INVALID_PRODUCER_ID_MAPPING'
-  const isRetry = request.bumpsEpoch === true && producerEpoch === metadata.producerEpoch - 1
-  const fenced = !isRetry && !isPresentEpoch(metadata, producerEpoch, config)
-  if (fenced && !isMutant(config, 'producer-not-fenced')) return fencedError(config)
-  if (pending !== null) return 'CONCURRENT_TRANSACTIONS'
+  const bumpsEpoch = request.bumpsEpoch === true
+  // KAFKA-18464 (4.0): that a transition is under way is told before the epoch is looked at.
+  if (bumpsEpoch && isMoving(id)) return 'CONCURRENT_TRANSACTIONS'
+  const expected = bumpsEpoch
+    ? isExpectedEpoch(metadata, producerEpoch)
+    : isPresentEpoch(metadata, producerEpoch, config)
+  if (!expected && !isMutant(config, 'producer-not-fenced')) return fencedError(config)
+  if (isMoving(id)) return 'CONCURRENT_TRANSACTIONS'
   switch (metadata.status) {
     case 'Ongoing':
-      return isRetry ? fencedError(config) : 'prepare'
-    case 'PrepareCommit':
-      return committed ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE'
-    case 'PrepareAbort':
-      return committed ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS'
+      return 'prepare'
     case 'CompleteCommit':
     case 'CompleteAbort': {
       const same = (metadata.status === 'CompleteCommit') === committed
-      if (request.bumpsEpoch !== true) return same ? 'NONE' : 'INVALID_TXN_STATE'
-      if (isRetry) return same ? 'NONE' : 'INVALID_TXN_STATE'
+      if (!bumpsEpoch || isRetry(metadata, producerEpoch)) return same ? 'NONE' : 'INVALID_TXN_STATE'
       // KIP-890 (4.0): a producer that wants to abort without having sent anything is given a new epoch all the same.
       return committed ? 'INVALID_TXN_STATE' : 'prepare'
     }
     default:
-      return request.bumpsEpoch === true && !committed && metadata.status === 'Empty' ? 'prepare' : 'INVALID_TXN_STATE'
+      return bumpsEpoch && !committed && metadata.status === 'Empty' ? 'prepare' : 'INVALID_TXN_STATE'
   }
 }
+
+/** A state is being written; behind a decision its completion is, from the moment that markers are sent. */
+const isMoving = ({ metadata, pending }: TransactionalId): boolean =>
+  pending !== null || metadata.status === 'PrepareCommit' || metadata.status === 'PrepareAbort'
 
 /** To 2.4 an epoch above the present one passes; from 2.5 a client's must be the present one (KIP-360). */
 const isPresentEpoch = ({ producerEpoch }: TransactionMetadata, asked: number, config: BrokerConfig): boolean =>
   config.mechanisms.producerRecoversByEpochBump ? asked === producerEpoch : asked >= producerEpoch
+
+/** KIP-890 (4.0): the end that led to the present epoch, asked for again. */
+const isRetry = ({ producerEpoch }: TransactionMetadata, asked: number): boolean => asked === producerEpoch - 1
+
+/**
+ * KIP-890 (4.0): an end bumps the epoch, so that only what has ended can be asked for at the epoch before. Elsewhere that
+ * epoch is the one of a producer that has been replaced (TransactionCoordinator.endTransaction).
+ */
+const isExpectedEpoch = (metadata: TransactionMetadata, asked: number): boolean =>
+  asked === metadata.producerEpoch ||
+  (isRetry(metadata, asked) && (metadata.status === 'CompleteCommit' || metadata.status === 'CompleteAbort'))
 
 export interface Fence {
   readonly partition: CoordinatedPartition
@@ -104,15 +118,24 @@ export function fenceAndAbort(
   { partition, id, caller }: Fence,
 ): void {
   const { metadata } = id
-  // KAFKA-9666 (2.6): if the last fence could not be written its epoch is used again.
-  const keeps =
-    isMutant(config, 'producer-epoch-not-bumped') ||
-    (caller === null && isMutant(config, 'timed-out-producer-not-fenced')) ||
-    (id.hasFailedEpochFence && config.mechanisms.failedFenceKeepsEpoch) ||
-    isEpochExhausted(metadata.producerEpoch - 1)
-  const producerEpoch = keeps ? metadata.producerEpoch : metadata.producerEpoch + 1
-  // The bump holds in memory at once, whether or not the abort can be written.
-  id.metadata = { ...metadata, producerEpoch, lastProducerEpoch: -1 }
-  const next = prepared(id.metadata, 'ABORT', clockMs(ctx))
+  const next = keepsEpoch(id, caller, config)
+    ? prepared(metadata, 'ABORT', clockMs(ctx))
+    : abortedAtNextEpoch(id, clockMs(ctx), config)
   appendTransition(state, ctx, config, { partition, id, next, caller, fences: true })
+}
+
+const keepsEpoch = (id: TransactionalId, caller: TransactionCaller | null, config: BrokerConfig): boolean =>
+  isMutant(config, 'producer-epoch-not-bumped') ||
+  (caller === null && isMutant(config, 'timed-out-producer-not-fenced')) ||
+  // KAFKA-9666 (2.6): if the last fence could not be written its epoch is used again.
+  (id.hasFailedEpochFence && config.mechanisms.failedFenceKeepsEpoch) ||
+  isEpochExhausted(id.metadata.producerEpoch - 1)
+
+/** To 3.9 the bump holds in memory at once, whether or not the abort can be written. */
+function abortedAtNextEpoch(id: TransactionalId, nowMs: number, config: BrokerConfig): TransactionMetadata {
+  const { metadata } = id
+  // KAFKA-19367 (4.0.1): the abort bumps the epoch as every end does, once, and remembers the one before.
+  if (config.mechanisms.transactionsBumpEpoch) return bumped(prepared(metadata, 'ABORT', nowMs))
+  id.metadata = { ...metadata, producerEpoch: metadata.producerEpoch + 1, lastProducerEpoch: -1 }
+  return prepared(id.metadata, 'ABORT', nowMs)
 }

@@ -69,7 +69,7 @@ export interface TransactionManager {
   partitions: TopicPartition[]
   /** Something was added, so that there is something to end at the coordinator. */
   started: boolean
-  /** KIP-360: the epoch is bumped after the abort. */
+  /** The producer asks for its next epoch after the abort (KIP-360). */
   epochBumpRequired: boolean
   pending: PendingResult | null
   /** The transaction that the application is in; null: none. */
@@ -186,6 +186,10 @@ export const maySendTo = (memory: ProducerVolatile, name: TopicPartition): boole
   return manager.partitions.includes(name)
 }
 
+/** KIP-360 (2.5): the producer asks for its next epoch. KIP-890 (4.0): every end of a transaction gives it one. */
+export const asksForEpochBump = ({ mechanisms }: ProducerConfig): boolean =>
+  mechanisms.producerRecoversByEpochBump && !mechanisms.transactionsBumpEpoch
+
 /** A batch has failed for good (TransactionManager.handleFailedBatch). */
 export function onBatchFailed(
   memory: ProducerVolatile,
@@ -200,8 +204,8 @@ export function onBatchFailed(
     toFatal(manager, error, [exception])
     return
   }
-  // KIP-360 (2.5): whether the records are in the log is not known, so that the producer goes on at another epoch.
-  if (config.mechanisms.producerRecoversByEpochBump && !isCompleting(manager)) manager.epochBumpRequired = true
+  // Whether the records are in the log is not known, so that the producer goes on at another epoch.
+  if (asksForEpochBump(config) && !isCompleting(manager)) manager.epochBumpRequired = true
   toAbortable(manager, error, [exception])
 }
 

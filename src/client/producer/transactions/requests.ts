@@ -8,6 +8,7 @@ import { numberSetting, timeSettingUs } from '../../settings.ts'
 import { becomeProducer } from '../identity.ts'
 import type { ProducerConfig, ProducerVolatile } from '../state.ts'
 import {
+  asksForEpochBump,
   completeTransaction,
   enqueue,
   succeedPending,
@@ -196,7 +197,7 @@ function onError(
     case 'INVALID_PRODUCER_ID_MAPPING':
     case 'UNKNOWN_PRODUCER_ID':
       if (m.producerRecoversByEpochBump && request.kind !== 'init') {
-        manager.epochBumpRequired = true
+        if (asksForEpochBump(config)) manager.epochBumpRequired = true
         toAbortable(manager, error, [exceptionClass(error, m)])
       } else toFatal(manager, error, ['KafkaException', exceptionClass(error, m)])
       return
