@@ -1,8 +1,10 @@
 /** The disk under a log directory, as faults have it: how much is free, and whether it does what it says. */
+import type { RemovedRecord } from '../kafka/facts.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import type { RecordBatch } from '../kafka/records.ts'
 import { addTail } from '../log/disk-damage.ts'
 import { bytesOfBatch } from '../log/layout.ts'
+import { removedRecords } from '../log/replica-log.ts'
 import { directoriesOf, directoryOf, failDirectory, isOffline } from './log-dirs.ts'
 import { type BrokerContext, logOf } from './running.ts'
 import type { BrokerConfig, BrokerDurable, BrokerState, DiskState } from './state.ts'
@@ -100,9 +102,23 @@ export function checkpointFits(
   return false
 }
 
-/** A new disk: nothing of what was written is left. */
-export function wipeDisk(state: BrokerState): void {
-  const { disks } = state.durable
+/** What was in a log when its disk was taken away. */
+export interface LostLog {
+  readonly partition: TopicPartition
+  /** Its log end. */
+  readonly from: number
+  readonly removed: readonly RemovedRecord[]
+}
+
+/** A new disk: nothing of what was written is left. Says what is gone, by partition. */
+export function wipeDisk(state: BrokerState): LostLog[] {
+  const { disks, logs } = state.durable
   state.durable = emptyDirectory()
   if (disks !== undefined) state.durable.disks = disks
+  return Object.keys(logs)
+    .sort()
+    .map((partition) => {
+      const log = logs[partition]!
+      return { partition, from: log.logEndOffset, removed: removedRecords(log.batches) }
+    })
 }

@@ -4,6 +4,7 @@
  */
 import type { Violation } from '../check/property.ts'
 import { simulate } from '../driver/simulate.ts'
+import { isCut } from '../kafka/facts.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import type { Json } from '../kernel/json.ts'
 import type { StepReport } from '../world/context.ts'
@@ -114,7 +115,7 @@ function decisive(world: World, witness: Witness, violation: Violation, byIndex:
   const cuts: FactEntry[] = []
   for (const entry of world.ledger.facts) {
     const { fact } = entry
-    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost' && fact.kind !== 'recoveryCut') continue
+    if (!isCut(fact)) continue
     if (fact.partition !== partition || !fact.removed.some((record) => record.id === id)) continue
     cuts.push(entry)
     add(entry.event)
@@ -146,6 +147,7 @@ const ABOUT: Readonly<Record<string, true>> = {
   leaderElected: true,
   truncated: true,
   powerLost: true,
+  diskReplaced: true,
   recoveryCut: true,
   isrChanged: true,
   positionReset: true,

@@ -25,6 +25,8 @@ function wordsOf(who: string, fact: Fact): string | null {
         : `${who} truncated ${fact.partition} from ${fact.from} to ${fact.to} (${fact.rule}), ${removedWords(fact.removed)}`
     case 'powerLost':
       return `${who} lost the unflushed tail of ${fact.partition} with its power, ${removedWords(fact.removed)}`
+    case 'diskReplaced':
+      return `${who} lost ${fact.partition} with its disk, ${removedWords(fact.removed)}`
     case 'recoveryCut':
       return `${who} lost the end of ${fact.partition} at its start (${fact.rule}), ${removedWords(fact.removed)}`
     case 'recovered':

@@ -1,5 +1,5 @@
 /** Cuts of replica logs, and what a replica held before them: read back from what each cut took away. */
-import type { RemovedRecord } from '../kafka/facts.ts'
+import { type CutFact, isCut, type RemovedRecord } from '../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER, nodeNumber } from '../kafka/ids.ts'
 import type { RecordIdentity } from '../kafka/records.ts'
@@ -15,14 +15,31 @@ export interface Cut {
   readonly rule: string
   /** The log end after it. */
   readonly to: number
-  /** Whom the broker followed then; -1 for a power loss. */
+  /** Whom the broker followed then; -1 where its own disk lost the copy. */
   readonly leader: BrokerId
 }
 
-/** The rule of a cut that no broker made. */
-export const POWER_LOSS_RULE = 'power loss of the unflushed tail'
+/** The rules of cuts that no broker made. */
+const POWER_LOSS_RULE = 'power loss of the unflushed tail'
+const NEW_DISK_RULE = 'another disk'
+
+function ruleOf(fact: CutFact): string {
+  switch (fact.kind) {
+    case 'powerLost':
+      return POWER_LOSS_RULE
+    case 'diskReplaced':
+      return NEW_DISK_RULE
+    default:
+      return fact.rule
+  }
+}
 
 export const isPowerLoss = ({ rule }: Cut): boolean => rule === POWER_LOSS_RULE
+
+export const isNewDisk = ({ rule }: Cut): boolean => rule === NEW_DISK_RULE
+
+/** The broker's own disk lost the copy: with the power, with the disk, or found damaged at a start. No leader had it cut. */
+export const isLossOnDisk = ({ leader }: Cut): boolean => leader === NO_LEADER
 
 /** A cut with everything that it took, by offset. */
 export interface FullCut {
@@ -48,12 +65,9 @@ export function cutsOf(world: World): Cuts {
   const ofRecord = new Map<string, FullCut[]>()
   const ofPartition = new Map<TopicPartition, FullCut[]>()
   for (const { node, event, atUs, fact } of world.ledger.facts) {
-    if (fact.kind !== 'truncated' && fact.kind !== 'powerLost' && fact.kind !== 'recoveryCut') continue
-    const how =
-      fact.kind === 'truncated'
-        ? { rule: fact.rule, leader: fact.leader }
-        : { rule: fact.kind === 'powerLost' ? POWER_LOSS_RULE : fact.rule, leader: NO_LEADER }
-    const cut: Cut = { broker: nodeNumber(node), event, atUs, to: fact.to, ...how }
+    if (!isCut(fact)) continue
+    const leader = fact.kind === 'truncated' ? fact.leader : NO_LEADER
+    const cut: Cut = { broker: nodeNumber(node), event, atUs, to: fact.to, rule: ruleOf(fact), leader }
     const full = { cut, removed: fact.removed }
     add(ofPartition, fact.partition, full)
     for (const { id } of fact.removed) add(ofRecord, recordKey(fact.partition, id), full)
@@ -68,6 +82,18 @@ export const cutsOfRecord = (cuts: Cuts, partition: TopicPartition, id: RecordId
   (cuts.ofRecord.get(recordKey(partition, id)) ?? [])
     .filter(({ removed }) => offset === undefined || removed.some((each) => each.id === id && each.offset === offset))
     .map(({ cut }) => cut)
+
+/** The cut since which a replica has been without a record; another disk is without whatever came before it. */
+export function lastCutOf(
+  cuts: Cuts,
+  replica: { readonly partition: TopicPartition; readonly broker: BrokerId },
+  record: { readonly id: RecordIdentity; readonly offset: number },
+): Cut | undefined {
+  const took = ({ cut, removed }: FullCut): boolean =>
+    isNewDisk(cut) || removed.some(({ id, offset }) => id === record.id && offset === record.offset)
+  const own = (cuts.ofPartition.get(replica.partition) ?? []).filter(({ cut }) => cut.broker === replica.broker)
+  return own.findLast(took)?.cut
+}
 
 /** The leader epoch of a record as the first cut of it tells; undefined: nobody cut it. */
 export const epochWhenCut = (cuts: Cuts, partition: TopicPartition, id: RecordIdentity): number | undefined =>

@@ -6,6 +6,7 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import { partitionOfStatePath } from '../kafka/znodes.ts'
 import type { World } from '../world/world.ts'
+import { type IsrHoleOf, isrHoles } from './isr-holes.ts'
 import { firstDifference, logOf, named } from './logs.ts'
 import type { Finding, StepView } from './property.ts'
 import type { Presumed } from './roles.ts'
@@ -13,6 +14,11 @@ import { presumedLeaders } from './roles.ts'
 
 /** The ISR whose members must hold what that leader has exposed. */
 export type WhichIsr = (world: World, partition: TopicPartition, leader: Presumed) => readonly BrokerId[]
+
+interface Judging {
+  readonly whichIsr: WhichIsr
+  readonly holeOf: IsrHoleOf
+}
 
 export const ISR_FACTS = [
   'highWatermark',
@@ -26,29 +32,30 @@ export const ISR_FACTS = [
 
 export function isrFindings(world: World, step: StepView, whichIsr: WhichIsr): Finding[] | null {
   const findings: Finding[] = []
+  const judging: Judging = { whichIsr, holeOf: isrHoles(world) }
   for (const { node, fact } of step.facts) {
     switch (fact.kind) {
       case 'highWatermark':
         if (fact.as === 'leader')
-          compareMembers(world, fact.partition, fact.from, nodeNumber(node), null, whichIsr, findings)
+          compareMembers(world, fact.partition, fact.from, nodeNumber(node), null, judging, findings)
         break
       case 'truncated':
-        compareMembers(world, fact.partition, fact.to, null, nodeNumber(node), whichIsr, findings)
+        compareMembers(world, fact.partition, fact.to, null, nodeNumber(node), judging, findings)
         break
       case 'becameLeader':
-        compareMembers(world, fact.partition, 0, nodeNumber(node), null, whichIsr, findings)
+        compareMembers(world, fact.partition, 0, nodeNumber(node), null, judging, findings)
         break
       case 'recovered':
-        compareMembers(world, fact.partition, fact.logEndOffset, null, nodeNumber(node), whichIsr, findings)
+        compareMembers(world, fact.partition, fact.logEndOffset, null, nodeNumber(node), judging, findings)
         break
       case 'isrChanged':
         if (fact.toIsr.some((id) => !fact.fromIsr.includes(id))) {
-          compareMembers(world, fact.partition, 0, null, null, whichIsr, findings)
+          compareMembers(world, fact.partition, 0, null, null, judging, findings)
         }
         break
       case 'registryWrite': {
         const partition = fact.write === 'delete' ? null : partitionOfStatePath(fact.path)
-        if (partition !== null) compareMembers(world, partition, 0, null, null, whichIsr, findings)
+        if (partition !== null) compareMembers(world, partition, 0, null, null, judging, findings)
         break
       }
     }
@@ -63,7 +70,7 @@ function compareMembers(
   from: number,
   onlyLeader: BrokerId | null,
   onlyMember: BrokerId | null,
-  whichIsr: WhichIsr,
+  { whichIsr, holeOf }: Judging,
   findings: Finding[],
 ): void {
   for (const leader of presumedLeaders(world, partition, onlyLeader)) {
@@ -81,6 +88,7 @@ function compareMembers(
       const difference = firstDifference(log, other, from, highWatermark)
       if (difference === null) continue
       const { offset, left, right } = difference
+      const hole = holeOf({ partition, leader: leader.broker, member, exposed: left, memberHas: right })
       findings.push({
         partition,
         words:
@@ -99,6 +107,7 @@ function compareMembers(
           memberHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
         },
         key: `${partition} ${leader.broker} ${leaderEpoch} ${member} ${offset} ${left?.id ?? ''}`,
+        ...(hole === undefined ? {} : { knownHole: hole }),
       })
     }
   }

@@ -1,7 +1,9 @@
 import { NO_LEADER } from '../kafka/ids.ts'
 import type { World } from '../world/world.ts'
+import { cutsOf } from './cuts.ts'
 import { named } from './logs.ts'
 import { missing } from './loss.ts'
+import { powerLossHole } from './power-loss-holes.ts'
 import { lossHoles, unlessHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import type { StateWrite } from './state-writes.ts'
@@ -22,6 +24,7 @@ export const LEADER_COMPLETENESS: Property = {
       const first = absent[0]
       if (first === undefined) continue
       const { leader, leaderEpoch } = write.state
+      const hole = powerLossHole(world, cutsOf(world), { ...first, committed: first, lastLeader: leader })
       findings.push({
         partition: write.partition,
         words:
@@ -39,6 +42,7 @@ export const LEADER_COMPLETENESS: Property = {
           count: absent.length,
         },
         key: `${write.partition} ${leader} ${leaderEpoch}`,
+        ...(hole === null ? {} : { knownHole: hole }),
       })
     }
     return findings.length === 0 ? null : findings

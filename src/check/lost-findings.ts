@@ -1,4 +1,4 @@
-import { isPowerLoss } from './cuts.ts'
+import { isNewDisk, isPowerLoss } from './cuts.ts'
 import { named } from './logs.ts'
 import type { LostRecord } from './loss.ts'
 import type { Finding } from './property.ts'
@@ -14,7 +14,9 @@ export function lostFinding(lost: LostRecord): Finding {
       ? 'nobody truncated it'
       : isPowerLoss(truncatedBy)
         ? `broker ${truncatedBy.broker} lost it with its power`
-        : `broker ${truncatedBy.broker} truncated it at event ${truncatedBy.event} (${truncatedBy.rule}, to ${truncatedBy.to})`
+        : isNewDisk(truncatedBy)
+          ? `broker ${truncatedBy.broker} lost it with its disk`
+          : `broker ${truncatedBy.broker} truncated it at event ${truncatedBy.event} (${truncatedBy.rule}, to ${truncatedBy.to})`
   const copies =
     remainsOn.length === 0 ? 'no copy is left' : `a diverged copy remains on broker ${remainsOn.join(', ')}`
   return {

@@ -47,8 +47,11 @@ export interface Finding {
   readonly evidence: Json
   /** Names the witness: a finding of the same key is the same violation, however often it is seen. */
   readonly key: string
-  /** A hole that explains this very finding, where the plan alone does not say so. */
-  readonly knownHole?: string
+  /**
+   * The hole that explains this very finding, told from what happened; null: what explains it is no issue of Kafka's. Left
+   * out: nothing is known but what the plan says.
+   */
+  readonly knownHole?: string | null
 }
 
 export type Promised =
@@ -104,6 +107,6 @@ export function violationOf(
     partition: finding.partition,
     words: finding.words,
     evidence: finding.evidence,
-    knownHole: promised.promised ? (finding.knownHole ?? null) : (finding.knownHole ?? promised.hole),
+    knownHole: finding.knownHole !== undefined ? finding.knownHole : promised.promised ? null : promised.hole,
   }
 }

@@ -46,6 +46,15 @@ export type Fact =
       readonly durable: number
       readonly removed: readonly RemovedRecord[]
     }
+  /** A broker was given another disk, and nothing of a log is left; said by the world for the broker. */
+  | {
+      readonly kind: 'diskReplaced'
+      readonly partition: TopicPartition
+      readonly from: number
+      /** Where a log begins that has no files. */
+      readonly to: 0
+      readonly removed: readonly RemovedRecord[]
+    }
   | {
       readonly kind: 'truncationDecided'
       readonly partition: TopicPartition
@@ -511,3 +520,9 @@ export type Fact =
     }
 
 export type FactKind = Fact['kind']
+
+/** A copy of records is gone from a log: cut by a broker that follows another one, or lost with a disk or its power. */
+export type CutFact = Extract<Fact, { readonly kind: 'truncated' | 'powerLost' | 'diskReplaced' | 'recoveryCut' }>
+
+export const isCut = (fact: Fact): fact is CutFact =>
+  fact.kind === 'truncated' || fact.kind === 'powerLost' || fact.kind === 'diskReplaced' || fact.kind === 'recoveryCut'

@@ -45,6 +45,7 @@ function effectOf(fact: Fact): string {
   switch (fact.kind) {
     case 'truncated':
     case 'powerLost':
+    case 'diskReplaced':
     case 'recoveryCut':
       return fact.removed.length === 0 ? '' : canonical({ to: fact.to, removed: fact.removed.length })
     case 'becameLeader':

@@ -17,6 +17,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   appended: { glyph: '+', tone: 'plain', weight: 'quiet' },
   truncated: { glyph: 'x', tone: 'warn', weight: 'major' },
   powerLost: { glyph: 'x', tone: 'bad', weight: 'major' },
+  diskReplaced: { glyph: 'x', tone: 'bad', weight: 'major' },
   recoveryCut: { glyph: 'x', tone: 'bad', weight: 'major' },
   corruptBatchFetched: { glyph: '!', tone: 'bad', weight: 'major' },
   logDirFailed: { glyph: '!', tone: 'bad', weight: 'major' },
@@ -172,6 +173,8 @@ export function factWords(fact: Fact): string {
     }
     case 'powerLost':
       return `${fact.partition}: the power loss takes ${fact.removed.length} records, log end ${fact.from} -> ${fact.to}`
+    case 'diskReplaced':
+      return `${fact.partition}: the disk is another one, ${fact.removed.length} records are gone with the old one`
     case 'recoveryCut':
       return `${fact.partition}: the start loses ${fact.removed.length} records, log end ${fact.from} -> ${fact.to} (${fact.rule})`
     case 'corruptBatchFetched':

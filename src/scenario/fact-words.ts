@@ -5,6 +5,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   appended: 'Records were appended to a log.',
   truncated: 'Records were cut from the end of a log.',
   powerLost: 'A power loss took the unflushed end of a log.',
+  diskReplaced: 'A broker was given another disk, and a log that was on the old one is gone.',
   recoveryCut: 'A start found less in the files of a log than was written: cut at a bad byte, or out of reach.',
   corruptBatchFetched: 'A follower was handed a batch whose checksum does not match.',
   logDirFailed: 'A disk failed under a log directory, or had no room left.',

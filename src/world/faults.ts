@@ -164,6 +164,18 @@ function losePowerOf(doing: Doing, process: ProcessId, action: Action & { do: 'p
   }
 }
 
+function replaceDisk(doing: Doing, process: ProcessId): void {
+  const { world, report } = doing
+  kill(doing, process)
+  const state = brokerState(world, number(process))
+  if (state === null) return
+  const lost = wipeDisk(state)
+  for (const { partition, from, removed } of lost) {
+    const fact: Fact = { kind: 'diskReplaced', partition, from, to: 0, removed }
+    report.facts.push({ atUs: world.nowUs, event: world.index, node: process, fact })
+  }
+}
+
 function startupOf(doing: Doing, process: ProcessId, given: number | null): number {
   return given ?? doing.host.plan.brokers.find((each) => `broker-${each.id}` === process)?.startupUs ?? 0
 }
@@ -327,11 +339,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
     }
     case 'wipe': {
       const processes = resolve(doing, action.target)
-      for (const id of processes) {
-        kill(doing, id)
-        const state = brokerState(world, number(id))
-        if (state !== null) wipeDisk(state)
-      }
+      for (const id of processes) replaceDisk(doing, id)
       return processes
     }
     case 'disk': {

@@ -148,7 +148,8 @@ test('a leader is back before its loss was noticed, and others follow it who nev
 test('a follower whose loss nobody has noticed is elected', () => {
   const world = committed({ 1: WHOLE, 2: SHORT, 3: WHOLE }, 2)
   losesPower(world, 2, 1, ['m2'])
-  elect(world, 2, 1, [2, 3])
+  const elected = elect(world, 2, 1, [2, 3])
+  expect(findings(world, 'LeaderCompleteness', elected).map(({ knownHole }) => knownHole)).toEqual([UNNOTICED])
   leads(world, 2, 1, 1, [2, 3])
   expect(holes(world)).toEqual([['m2', UNNOTICED]])
 })
@@ -156,7 +157,8 @@ test('a follower whose loss nobody has noticed is elected', () => {
 test('a follower that was cut by its leader is no victim of a power loss', () => {
   const world = committed({ 1: WHOLE, 2: SHORT, 3: WHOLE }, 2)
   truncates(world, 2, 1, ['m2'])
-  elect(world, 2, 1, [2, 3])
+  const elected = elect(world, 2, 1, [2, 3])
+  expect(findings(world, 'LeaderCompleteness', elected).map(({ knownHole }) => knownHole)).toEqual([undefined])
   leads(world, 2, 1, 1, [2, 3])
   expect(holes(world)).toEqual([['m2', null]])
 })

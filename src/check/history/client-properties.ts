@@ -1,6 +1,8 @@
 /** The anomalies as properties: what clients see, and when it is promised. */
 import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
+import { findRecord } from '../logs.ts'
+import { judgedLog, type LostRecord, lostRecords } from '../loss.ts'
 import type { Hole } from '../promises.ts'
 import { cleanupHoles, compactionHoles, isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
 import type { Finding, Promised, Property } from '../property.ts'
@@ -21,12 +23,15 @@ import { historyOf } from './history.ts'
 import { consumersOf, isStillRead, isStranded, slowPollLoops } from './readers.ts'
 import { abortedTransactionReads, informationCycles, intermediateReads, writeCycles } from './transaction-anomalies.ts'
 
+/** The hole of an anomaly as the run tells it; null: it is no issue of Kafka's; undefined: the run does not tell. */
+type HoleOf = (anomaly: Anomaly) => string | null | undefined
+
 function property(
   name: string,
   statement: string,
   promised: (plan: Plan) => Promised,
   judge: (world: World) => readonly Anomaly[],
-  holeOf: (world: World, anomaly: Anomaly) => string | null = () => null,
+  holesOf: (world: World) => HoleOf = () => () => undefined,
 ): Property {
   return {
     name,
@@ -35,19 +40,32 @@ function property(
     on: [],
     promised,
     check: (world) => {
+      const holeOf = holesOf(world)
       const found = judge(world).map((anomaly): Finding => {
         const { partition, id, offset, words } = anomaly
-        const knownHole = holeOf(world, anomaly)
+        const knownHole = holeOf(anomaly)
         return {
           partition,
           words,
           evidence: { id, offset, value: world.ledger.sent[id]?.value ?? null },
           key: `${partition} ${offset} ${id}`,
-          ...(knownHole === null ? {} : { knownHole }),
+          ...(knownHole === undefined ? {} : { knownHole }),
         }
       })
       return found.length === 0 ? null : found
     },
+  }
+}
+
+/** Where a record went that nobody was handed: lost, or taken by a cleaner or by retention before anybody came to it. */
+function whereRecordsWent(world: World): HoleOf {
+  let lost: ReadonlyMap<string, LostRecord> | null = null
+  return ({ partition, id }) => {
+    lost ??= new Map(lostRecords(world).map((record) => [record.id, record]))
+    const record = lost.get(id)
+    if (record !== undefined) return record.powerLossHole ?? undefined
+    const last = judgedLog(world, partition)
+    return last === null || findRecord(last.log, id) !== null ? undefined : null
   }
 }
 
@@ -99,6 +117,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     'No record that was acknowledged at acks=all is passed over by every reader (lost write).',
     (plan) => unlessHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan)]),
     (world) => lostWrites(historyOf(world)),
+    whereRecordsWent,
   ),
   property(
     'NoUnseenWrites',
@@ -111,7 +130,10 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     },
     (world) =>
       unseenWrites(historyOf(world), graceUs(world.plan)).filter(({ partition }) => isStillRead(world, partition)),
-    (world, { partition }) => (isStranded(world, partition) ? 'KAFKA-8206 (KIP-899)' : null),
+    (world) => {
+      const went = whereRecordsWent(world)
+      return (anomaly) => (isStranded(world, anomaly.partition) ? 'KAFKA-8206 (KIP-899)' : went(anomaly))
+    },
   ),
   property(
     'NoAbortedReads',

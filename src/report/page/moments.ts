@@ -1,5 +1,5 @@
 /** What stands out along a run: how much each event matters, and what is worth a mark on the scrubber. */
-import type { Fact } from '../../kafka/facts.ts'
+import { type Fact, isCut } from '../../kafka/facts.ts'
 import { factWords, markOfFact } from '../words.ts'
 import type { PageEvent } from './page-trace.ts'
 
@@ -39,10 +39,8 @@ export function factMoment(fact: Fact): Omit<Moment, 'event'> | null {
   const words = factWords(fact)
   if (fact.kind === 'leaderElected' || fact.kind === 'controllerElected') return { kind: 'election', glyph: 'E', words }
   if (fact.kind === 'noLeaderPossible') return { kind: 'election', glyph: '?', words }
-  if (fact.kind === 'truncated' && fact.removed.length > 0) return { kind: 'truncation', glyph: 'x', words }
-  if ((fact.kind === 'powerLost' || fact.kind === 'recoveryCut') && fact.removed.length > 0)
-    return { kind: 'truncation', glyph: 'D', words }
-  return null
+  if (!isCut(fact) || fact.removed.length === 0) return null
+  return { kind: 'truncation', glyph: fact.kind === 'truncated' ? 'x' : 'D', words }
 }
 
 export const breaksOf = (verdicts: PageEvent['v'], event: number): Moment[] =>
