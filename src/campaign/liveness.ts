@@ -16,6 +16,7 @@ import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.
 import { unfinishedTransactions } from '../world/unfinished-transactions.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
+import { holeOfGroup } from './group-holes.ts'
 
 export type Liveness =
   | { readonly kind: 'converged' }
@@ -63,13 +64,16 @@ function judgePartition(world: World, partition: TopicPartition, found: Findings
 /** A dead broker must be gone from the registry after so many session timeouts, and from an ISR after so many lag limits more. */
 const TIMEOUTS = 3
 
-/** So many times the setting of a broker, in us. */
-function timeoutsUs(world: World, id: BrokerId, key: string, defaultMs: number): number {
+/** A setting of a broker, in us. */
+function brokerSettingUs(world: World, id: BrokerId, key: string, defaultMs: number): number {
   const settings = world.plan.brokers.find((it) => it.id === id)?.settings
-  return TIMEOUTS * 1000 * Number(settings?.[key] ?? defaultMs)
+  return 1000 * Number(settings?.[key] ?? defaultMs)
 }
 
-const sessionsUs = (world: World, id: BrokerId): number => timeoutsUs(world, id, 'zookeeper.session.timeout.ms', 6_000)
+const lagLimitUs = (world: World, id: BrokerId): number => brokerSettingUs(world, id, 'replica.lag.time.max.ms', 10_000)
+
+const sessionsUs = (world: World, id: BrokerId): number =>
+  TIMEOUTS * brokerSettingUs(world, id, 'zookeeper.session.timeout.ms', 6_000)
 
 /** Nothing was done to the cluster for so long, in us. */
 const undisturbedUs = (world: World): number =>
@@ -81,7 +85,17 @@ const outlivesProcess = (world: World, id: BrokerId): boolean =>
 
 /** Whether a leader had time enough to take dead followers out of the ISR. */
 const hadTimeToShrink = (world: World, leader: BrokerId): boolean =>
-  undisturbedUs(world) > sessionsUs(world, leader) + timeoutsUs(world, leader, 'replica.lag.time.max.ms', 10_000)
+  undisturbedUs(world) > sessionsUs(world, leader) + TIMEOUTS * lagLimitUs(world, leader)
+
+/**
+ * Whether the leader has seen a member of the ISR with everything within its lag limit. Members of groups commit to the
+ * end: the last commit may just be on its way.
+ */
+function keepsUp(world: World, partition: TopicPartition, leader: BrokerId, id: BrokerId): boolean {
+  if (id === leader) return true
+  const remote = brokerState(world, leader)?.volatile?.partitions[partition]?.remoteReplicas[id]
+  return remote !== undefined && world.nowUs - remote.lastCaughtUpTimeUs <= lagLimitUs(world, leader)
+}
 
 /** Every replica that runs must be in the ISR, and the ISR must have equal log ends. */
 function judgeReplicas(world: World, partition: TopicPartition, leader: BrokerId, found: Findings): void {
@@ -101,9 +115,10 @@ function judgeReplicas(world: World, partition: TopicPartition, leader: BrokerId
   }
   if (!holds(world, { when: 'converged', partition }, 0)) {
     const running = truth.isr.filter((id) => processState(world, id) === 'up')
-    if (running.length === truth.isr.length)
-      tell(`the members of the ISR [${truth.isr.join(', ')}] of ${partition} have logs of different ends`)
-    else if (hadTimeToShrink(world, leader))
+    if (running.length === truth.isr.length) {
+      if (!running.every((id) => keepsUp(world, partition, leader, id)))
+        tell(`the members of the ISR [${truth.isr.join(', ')}] of ${partition} have logs of different ends`)
+    } else if (hadTimeToShrink(world, leader))
       tell(`broker ${leader} of ${partition} keeps a dead broker in its ISR [${truth.isr.join(', ')}]`)
     else
       found.stuck.push(
@@ -156,8 +171,12 @@ function judgeGroups(world: World, found: Findings): void {
     const count = world.plan.brokers[0]!.settings['offsets.topic.num.partitions']
     const coordinated = `${OFFSETS_TOPIC}-${coordinatorPartition(group, Number(count))}`
     const leadership = leadershipOf(world, coordinated)
-    if (leadership === null || leadership.kind === 'led') found.bugs.push(`group ${group} does not settle: ${words}`)
-    else found.stuck.push(`group ${group} has no coordinator: ${coordinated} has no leader`)
+    if (leadership === null || leadership.kind === 'led') {
+      const unsettled = `group ${group} does not settle: ${words}`
+      const hole = holeOfGroup(world, group)
+      if (hole === null) found.bugs.push(unsettled)
+      else found.holes.push({ words: unsettled, hole })
+    } else found.stuck.push(`group ${group} has no coordinator: ${coordinated} has no leader`)
   }
 }
 

@@ -1,16 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { mostBroken, withinBudget } from '../../src/campaign/budget.ts'
 import type { Fault } from '../../src/campaign/families.ts'
 import { drawCase } from '../../src/campaign/generate.ts'
 import { isRightlyCaught, runMutant } from '../../src/campaign/mutant-run.ts'
 import { PROFILES, profileNamed } from '../../src/campaign/profiles/table.ts'
-import { planOf, runCase } from '../../src/campaign/run-case.ts'
+import { judgeRun, planOf, runCase } from '../../src/campaign/run-case.ts'
 import type { SeedResult } from '../../src/campaign/seed-result.ts'
 import { inOrder, regression, storeWith } from '../../src/campaign/seed-store.ts'
 import { shrink } from '../../src/campaign/shrink/shrink.ts'
 import { withoutNumbers } from '../../src/campaign/signature.ts'
 import { totalsOf } from '../../src/campaign/statistics.ts'
 import { GENERATIONS, generationNamed } from '../../src/kafka/generation/table.ts'
+import { compileScenario } from '../../src/scenario/compile.ts'
 import { printScenario } from '../../src/scenario/print.ts'
 import { parseScenario } from '../../src/scenario/scenario.ts'
 
@@ -77,6 +79,23 @@ test('a member whose commit fails before it is sent goes on, and its group settl
 test('a member that waits for its commit without a coordinator gives up in time, and does not spin', () => {
   const found = runCase(drawCase(profileNamed('groups')!, kafka24, 2034), { liveness: true })
   expect([found.outcome, ...found.liveness]).toEqual(['clean'])
+})
+
+test('a commit that is on its way at the end does not make an ISR differ', () => {
+  const found = runCase(drawCase(profileNamed('groups')!, kafka24, 3174), { liveness: true })
+  expect([found.outcome, ...found.liveness]).toEqual(['clean'])
+})
+
+test('a group that fell into a hole of its version is told apart from one that a bug of ours keeps from settling', () => {
+  const museum = '../../scenarios/history/kafka-9801-a-static-member-replaced-between-join-and-sync.yaml'
+  const text = readFileSync(new URL(museum, import.meta.url), 'utf8')
+  const judged = ['2.4', '2.5'].map((kafka) => {
+    const parsed = parseScenario(text.replace('run:', 'heal-at-end: true\nrun:'), 'given.yaml')
+    const compiled = parsed.ok ? compileScenario(parsed.scenario, { kafka }) : parsed
+    if (!compiled.ok) throw new Error(compiled.problems[0]?.message)
+    return judgeRun(compiled.plan, { liveness: true }).liveness
+  })
+  expect(judged).toMatchObject([{ kind: 'hole', hole: 'KAFKA-9801' }, { kind: 'converged' }])
 })
 
 test('the canary is caught with its first seed, and for a right reason', () => {

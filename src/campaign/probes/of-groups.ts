@@ -33,6 +33,7 @@ const PROBES: readonly Omit<Probe, 'needs'>[] = [
   { name: 'group of KIP-848 is Empty', excuse: OF_KIP_848, from: SELDOM },
   { name: 'group of KIP-848 is Reconciling', excuse: OF_KIP_848 },
   { name: 'group of KIP-848 is Stable', excuse: OF_KIP_848 },
+  { name: 'join answered after the generation was reset', from: RARE },
   { name: 'member has not heard its coordinator for a session', from: SOMETIMES },
   { name: 'member is fenced and joins again', excuse: OF_KIP_848, from: SOMETIMES },
   { name: 'member leaves because its application does not poll', excuse: POLLS_IN_TIME, from: SOMETIMES },

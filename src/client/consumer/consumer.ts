@@ -19,6 +19,7 @@ import {
 import { booleanSetting, timeSettingUs } from '../settings.ts'
 import { WAKE_TIMER } from '../wake.ts'
 import { closeLinks, onFetchResponse, poll, requestTimeoutUs } from './fetching.ts'
+import { searchLost } from './group/coordinator.ts'
 import { asksForAll, wantsTopic } from './group/pattern.ts'
 import { hasApplication, onMetadata, stepMember } from './member.ts'
 import { assign, backOff, commit, onEpochEnds, onListOffsets } from './positions.ts'
@@ -115,6 +116,7 @@ function onLinkBroken(memory: ConsumerVolatile, broker: BrokerId, config: Consum
   if (memory.view.asking === broker) refreshLost(memory.view, ctx.nowUs)
   for (const { request } of lost) {
     if (request.kind === 'fetch') fetchLost(memory, Object.keys(request.offsets), config, ctx)
+    if (request.kind === 'findCoordinator' && memory.group !== undefined) searchLost(memory.group)
     if (request.kind !== 'listOffsets' && request.kind !== 'epochEnds') continue
     for (const name of [...request.partitions].sort(comparePartitions)) {
       const partition = memory.partitions[name]

@@ -33,7 +33,7 @@ import {
   reachCoordinator,
 } from './group/coordinator.ts'
 import { beat, onHeartbeat } from './group/heartbeat.ts'
-import { onJoin, onSync, syncWhenKnown } from './group/join.ts'
+import { joinLost, onJoin, onSync, syncWhenKnown } from './group/join.ts'
 import { newMembership } from './group/membership.ts'
 import { onOffsets, positionAll } from './group/offsets.ts'
 import { discoverTopics } from './group/pattern.ts'
@@ -223,10 +223,7 @@ function takeGroupInput(
     }
     case 'disconnected': {
       const broker = nodeNumber(input.peer)
-      if (input.channel !== COORDINATOR_CHANNEL) {
-        loseSearch(memory, group, broker)
-        return false
-      }
+      if (input.channel !== COORDINATOR_CHANNEL) return false
       if (isPresentConnection(linkTo(group.links, broker), input.connection)) lose(group, broker, config, ctx)
       return true
     }
@@ -242,12 +239,6 @@ function takeGroupInput(
   }
 }
 
-/** The connection that a search for the coordinator went out on is gone. */
-function loseSearch(memory: ConsumerVolatile, group: GroupMembership, broker: BrokerId): void {
-  const asked = linkTo(memory.links, broker).inFlight.some(({ request }) => request.kind === 'findCoordinator')
-  if (asked) group.finding = false
-}
-
 function onAnswer(
   memory: ConsumerVolatile,
   group: GroupMembership,
@@ -257,9 +248,9 @@ function onAnswer(
   ctx: ClientContext,
 ): void {
   if (message.type === 'JoinGroupResponse' && asked.kind === 'join') {
-    onJoin(memory, group, asked.round, message, config, ctx)
+    onJoin(memory, group, message, config, ctx)
   } else if (message.type === 'SyncGroupResponse' && asked.kind === 'sync') {
-    onSync(group, asked.round, message, config, ctx)
+    onSync(group, message, config, ctx)
   } else if (message.type === 'HeartbeatResponse' && asked.kind === 'heartbeat') {
     onHeartbeat(group, asked, message, config, ctx)
   } else if (message.type === 'ConsumerGroupHeartbeatResponse' && asked.kind === 'remoteHeartbeat') {
@@ -279,10 +270,7 @@ function lose(group: GroupMembership, broker: BrokerId, config: ConsumerConfig, 
     switch (request.kind) {
       case 'join':
       case 'sync':
-        if (request.round !== group.round || group.state === 'stable') break
-        group.state = 'unjoined'
-        group.rejoinNeeded = true
-        group.toAssign = null
+        joinLost(group)
         break
       case 'heartbeat':
         group.heartbeatOut = false

@@ -59,6 +59,11 @@ export function onFindCoordinator(
   group.heardAtUs = ctx.nowUs
 }
 
+/** The connection that the search went out on is gone, or was given up with it: another broker is asked. */
+export function searchLost(group: GroupMembership): void {
+  group.finding = false
+}
+
 /** Whether the coordinator can be asked now. */
 export const isReachable = (group: GroupMembership): boolean =>
   group.coordinator !== null && canSend(linkTo(group.links, group.coordinator), MAX_IN_FLIGHT)

@@ -33,7 +33,7 @@ export function sendJoin({ memory, application, config, ctx }: Thread, group: Gr
   memory.topics = application.topics
   group.joinedTopics = application.topics
   group.freshSinceUs = null
-  group.round += 1
+  group.joinOut = true
   group.state = 'joining'
   group.assignment = null
   const m = config.mechanisms
@@ -53,7 +53,7 @@ export function sendJoin({ memory, application, config, ctx }: Thread, group: Gr
       requireKnownMemberId: m.newMembersAskForId && group.instanceId === null,
       supportsSkippingAssignment: m.joinSkipsAssignment,
     } as const,
-    { kind: 'join', round: group.round },
+    { kind: 'join' },
     ctx,
     timeoutUs,
   )
@@ -92,14 +92,20 @@ function claims(group: GroupMembership, name: AssignorName): Pick<MemberSubscrip
 export function onJoin(
   memory: ConsumerVolatile,
   group: GroupMembership,
-  round: number,
   response: JoinGroupResponse,
   config: ConsumerConfig,
   ctx: ClientContext,
 ): void {
-  if (round !== group.round || group.state !== 'joining') return
   if (response.error !== 'NONE') {
+    group.joinOut = false
     onJoinRefused(group, response, config, ctx)
+    return
+  }
+  if (group.state !== 'joining') {
+    // Its generation was reset meanwhile, so that it is in none now, whatever it was let into (UnjoinedGroupException).
+    ctx.probe('join answered after the generation was reset')
+    group.joinOut = false
+    group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
     return
   }
   group.memberId = response.memberId
@@ -123,14 +129,16 @@ function knowsTopics(memory: ConsumerVolatile, group: GroupMembership): boolean 
   return false
 }
 
-/** The leader's metadata has come. */
+/** The leader's metadata has come. Where it has lost its generation or its coordinator meanwhile, it begins again. */
 export function syncWhenKnown(
   memory: ConsumerVolatile,
   group: GroupMembership,
   config: ConsumerConfig,
   ctx: ClientContext,
 ): void {
-  if (group.state === 'syncing' && group.toAssign !== null && isReachable(group)) sendSync(memory, group, config, ctx)
+  if (group.toAssign === null) return
+  if (group.state === 'syncing' && isReachable(group)) sendSync(memory, group, config, ctx)
+  else joinLost(group)
 }
 
 function sendSync(memory: ConsumerVolatile, group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
@@ -138,7 +146,7 @@ function sendSync(memory: ConsumerVolatile, group: GroupMembership, config: Cons
   group.toAssign = null
   const { id, generation, memberId, instanceId } = group
   const message = { type: 'SyncGroupRequest', group: id, generation, memberId, instanceId, assignments } as const
-  askCoordinator(group, message, { kind: 'sync', round: group.round }, ctx)
+  askCoordinator(group, message, { kind: 'sync' }, ctx)
 }
 
 function divide(
@@ -173,20 +181,31 @@ function withTwoOwners(divided: Readonly<Record<string, readonly string[]>>): Re
   return first === last ? divided : { ...divided, [last]: [...divided[last]!, ...divided[first]!] }
 }
 
+/** The join, or the sync behind it, has no answer to come: the member begins again. */
+export function joinLost(group: GroupMembership): void {
+  group.joinOut = false
+  group.state = 'unjoined'
+  group.rejoinNeeded = true
+  group.toAssign = null
+}
+
 export function onSync(
   group: GroupMembership,
-  round: number,
   response: SyncGroupResponse,
   config: ConsumerConfig,
   ctx: ClientContext,
 ): void {
-  if (round !== group.round || group.state !== 'syncing') return
   const { error } = response
+  group.joinOut = false
   if (error === 'NONE') {
+    // Its generation was reset meanwhile: it joins once more.
+    if (group.state !== 'syncing') return
     group.state = 'stable'
     group.rejoinNeeded = false
     group.assignment = [...response.assignment]
     group.stage = 'joined'
+    // The next `ensureActiveGroup` starts a thread anew where one died, and the end of its join lets it beat.
+    group.heartbeatStopped = false
     resetHeartbeat(group, config, ctx)
     return
   }

@@ -23,7 +23,7 @@ export const newMembership = (id: string, instanceId: string | null, nowUs: numb
   freshSinceUs: null,
   needsJoinPrepare: true,
   stage: 'idle',
-  round: 0,
+  joinOut: false,
   joinAgainAtUs: 0,
   assignment: null,
   toAssign: null,

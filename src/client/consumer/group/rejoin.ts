@@ -24,7 +24,7 @@ export function rejoin(thread: Thread, group: GroupMembership): boolean {
       continue
     }
     if (!group.rejoinNeeded && group.state === 'stable') return true
-    if (group.state === 'joining' || group.state === 'syncing') return false
+    if (group.joinOut) return false
     // A thread in its commit stays there until that ends or has taken too long, whoever coordinates meanwhile.
     const isInCommit = group.stage === 'committing'
     if (!isInCommit && !(isReachable(group) && knowsPresentTopics(memory, group, config, ctx))) return false

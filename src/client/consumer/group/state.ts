@@ -6,8 +6,8 @@ import type { RemoteMembership } from './remote-state.ts'
 
 /** What is asked of the coordinator, on a connection of its own. */
 export type CoordinatorAsk =
-  | { readonly kind: 'join'; readonly round: number }
-  | { readonly kind: 'sync'; readonly round: number }
+  | { readonly kind: 'join' }
+  | { readonly kind: 'sync' }
   | { readonly kind: 'heartbeat'; readonly memberId: string; readonly generation: number }
   /** KIP-848. */
   | { readonly kind: 'remoteHeartbeat'; readonly epoch: number }
@@ -54,8 +54,8 @@ export interface GroupMembership {
   needsJoinPrepare: boolean
   /** How far the application's thread has come with a rejoin, in `poll`. */
   stage: 'idle' | 'committing' | 'revoking' | 'prepared' | 'joined'
-  /** Counts joins: what answers an older one is stale. */
-  round: number
+  /** A join or the sync behind it is under way: no other one goes out meanwhile (clients: joinFuture). */
+  joinOut: boolean
   joinAgainAtUs: number
   /** The assignment of the round, until `poll` takes it. */
   assignment: readonly TopicPartition[] | null

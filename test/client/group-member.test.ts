@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { simulate } from '../../src/driver/simulate.ts'
+import type { Fact } from '../../src/kafka/facts.ts'
+import { compileScenario } from '../../src/scenario/compile.ts'
+import { parseScenario } from '../../src/scenario/scenario.ts'
+import type { StepReport } from '../../src/world/context.ts'
+import { groupNow } from '../../src/world/groups.ts'
+import type { Plan } from '../../src/world/plan.ts'
+import type { World } from '../../src/world/world.ts'
+
+function planOf(text: string, kafka: string): Plan {
+  const parsed = parseScenario(text, 'given.yaml')
+  const compiled = parsed.ok ? compileScenario(parsed.scenario, { kafka }) : parsed
+  if (!compiled.ok) throw new Error(compiled.problems[0]?.message)
+  return compiled.plan
+}
+
+function factsOf(text: string, kafka: string): Fact[] {
+  const { outcome, world } = simulate(planOf(text, kafka), { properties: [], digest: false })
+  expect(outcome).toBe('completed')
+  return world.ledger.facts.map(({ fact }) => fact)
+}
+
+test('a search for the coordinator that nobody answers ends with its connection, and another one begins', () => {
+  // The search goes out on a connection that looks sound, behind the cut: only its time-out ends it.
+  const facts = factsOf(
+    `version: 1
+title: a member behind a cut line
+kafka: '2.4'
+cluster: { brokers: 3, settings: { group.min.session.timeout.ms: 1000, offsets.topic.num.partitions: 1 } }
+topics: { orders: { replicas: [[1, 2, 3], [2, 3, 1]] } }
+clients:
+  near: { consumes: orders, group: billing, commits: auto }
+  far: { consumes: orders, group: billing, commits: auto, settings: { session.timeout.ms: 4000, request.timeout.ms: 6000 } }
+run: 50s
+steps:
+  - { at: 10s, do: { cut: { between: client far, and: brokers } } }
+  - { at: 30s, do: { heal: all } }
+`,
+    '2.4',
+  )
+  const members = facts.flatMap((fact) => (fact.kind === 'groupGeneration' ? [fact.members.length] : []))
+  expect(members.slice(-2)).toEqual([1, 2])
+})
+
+test('one join at a time: what resets the generation while one is out makes no second one', () => {
+  // Its session ends behind a cut that holds several commits: each is told of it.
+  const plan = planOf(
+    `version: 1
+title: commits that come too late
+kafka: '2.4'
+cluster: { brokers: 3, settings: { group.min.session.timeout.ms: 1000, offsets.topic.num.partitions: 1 } }
+topics: { orders: { replicas: [[1, 2, 3]] } }
+clients:
+  shop: { produces: orders, rate: 10/s }
+  till:
+    consumes: orders
+    group: billing
+    commits: auto
+    settings: { session.timeout.ms: 3000, heartbeat.interval.ms: 1000, auto.commit.interval.ms: 500 }
+run: 20s
+steps:
+  - { at: 10s, do: { cut: { between: client till, and: brokers } } }
+  - { at: 13300ms, do: { heal: all } }
+`,
+    '2.4',
+  )
+  let joins = 0
+  let most = 0
+  const onEvent = (_: World, { event: { body } }: StepReport): undefined => {
+    if (body.kind !== 'deliver') return
+    if (body.message.type === 'JoinGroupRequest') joins += 1
+    if (body.message.type === 'JoinGroupResponse') joins -= 1
+    most = Math.max(most, joins)
+  }
+  const { world } = simulate(plan, { properties: [], digest: false, onEvent })
+  const refused = world.ledger.facts.filter(({ fact }) => fact.kind === 'commitAnswered' && fact.error !== null)
+  expect(refused.length).toBeGreaterThan(1)
+  expect([most, groupNow(world, 'billing')?.members.length]).toEqual([1, 1])
+})
+
+test('to 2.5 a fenced member that polls on sends heartbeats again when it has joined anew', () => {
+  const museum = '../../scenarios/history/kafka-10284-a-new-coordinator-knows-the-old-member.yaml'
+  const facts = factsOf(readFileSync(new URL(museum, import.meta.url), 'utf8'), '2.4')
+  const fenced = facts.findIndex((fact) => fact.kind === 'pollThrew' && fact.error === 'FencedInstanceIdException')
+  expect(fenced).toBeGreaterThan(0)
+  const removed = facts.slice(fenced).flatMap((fact) => (fact.kind === 'groupMemberRemoved' ? [fact.why] : []))
+  // The old id's, whose place the member had; its own session goes on, also when there is nothing to commit any more.
+  expect(removed).toEqual(['its session ran out'])
+})
