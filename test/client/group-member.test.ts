@@ -89,3 +89,19 @@ test('to 2.5 a fenced member that polls on sends heartbeats again when it has jo
   // The old id's, whose place the member had; its own session goes on, also when there is nothing to commit any more.
   expect(removed).toEqual(['its session ran out'])
 })
+
+test('groupMetadata tells who it was when it last took an assignment, also when it has left the group since', () => {
+  const text = readFileSync(new URL('../../scenarios/delivery/exactly-once-transactions.yaml', import.meta.url), 'utf8')
+  // Ten records take longer than the time between two polls: it leaves, and learns of that when it commits.
+  const slow = text
+    .replace('processing: 26ms', 'processing: 400ms')
+    .replace('max.poll.records: 10', 'max.poll.records: 10, max.poll.interval.ms: 1000')
+  const generations: number[] = []
+  const onEvent = (_: World, { event: { body } }: StepReport): undefined => {
+    if (body.kind !== 'deliver' || body.message.type !== 'TxnOffsetCommitRequest') return
+    generations.push(body.message.member?.generation ?? -1)
+  }
+  const { world } = simulate(planOf(slow, '2.8'), { properties: [], digest: false, onEvent })
+  const left = world.ledger.facts.some(({ fact }) => fact.kind === 'groupMemberRemoved' && fact.why === 'it left')
+  expect([left, generations.length > 0, Math.min(...generations)]).toEqual([true, true, 1])
+})

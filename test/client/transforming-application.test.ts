@@ -113,26 +113,6 @@ describe('one producer for the instance', () => {
     expect(it.out.call.call).toBe('pollRecords')
   })
 
-  test('without its membership it commits as the member that it was when it joined last', () => {
-    const it = Application.atWork()
-    const commits = (told: CallResult): ClientCall => {
-      it.polls([['in-0', 4]])
-      it.returns('beginTransaction')
-      it.returns('send')
-      it.returns('groupMetadata', told)
-      const sent = it.out.call
-      it.returns('sendOffsetsToTransaction')
-      it.returns('commitTransaction')
-      return sent
-    }
-    const former = { member: { generation: 3, memberId: 'm' } }
-    expect(commits(MEMBER)).toMatchObject(former)
-    const nobody = { error: 'NONE', member: { generation: -1, memberId: '', instanceId: null } } as CallResult
-    expect(commits(nobody)).toMatchObject(former)
-    const again = { error: 'NONE', member: { generation: 5, memberId: 'n', instanceId: null } } as CallResult
-    expect(commits(again)).toMatchObject({ member: { generation: 5, memberId: 'n' } })
-  })
-
   test('what is refused is aborted and read again from the committed offsets of what it has', () => {
     const it = Application.atWork()
     it.polls([['in-0', 4]])

@@ -2,6 +2,7 @@ import type { Fact } from '../../kafka/facts.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
 import type { Plan } from '../../world/plan.ts'
+import { partitionTruth } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
 import { brokerState } from '../../world/world.ts'
 import type { Hole } from '../promises.ts'
@@ -84,7 +85,15 @@ function committedOf(world: World): Record<string, readonly TopicPartition[]> {
   return found
 }
 
-function forgottenByCoordinator(world: World, step: StepView, node: string, loaded: TopicPartition): Finding[] {
+function forgottenByCoordinator(
+  world: World,
+  step: StepView,
+  node: string,
+  loaded: TopicPartition,
+  leaderEpoch: number,
+): Finding[] {
+  // Who takes office by an old word of the controller, when another one has it already, coordinates for nobody.
+  if (partitionTruth(world, loaded)?.leaderEpoch !== leaderEpoch) return []
   const broker = nodeNumber(node)
   const groups = brokerState(world, broker)?.volatile?.coordination?.partitions[loaded]?.groups
   const findings: Finding[] = []
@@ -125,7 +134,8 @@ export const COMMITTED_OFFSETS_KEPT: Property = {
   check: (world, step) => {
     const findings = step.facts.flatMap(({ fact, node }) => {
       if (fact.kind === 'positionReset') return forgottenByMember(world, step, fact)
-      return fact.kind === 'coordinatorLoaded' ? forgottenByCoordinator(world, step, node, fact.partition) : []
+      if (fact.kind !== 'coordinatorLoaded') return []
+      return forgottenByCoordinator(world, step, node, fact.partition, fact.leaderEpoch)
     })
     return findings.length === 0 ? null : findings
   },

@@ -32,10 +32,6 @@ function partitionsOf(memory: ApplicationVolatile, producer: NodeId, config: App
   return memory.owned.filter((partition) => producerFor(partition, config) === producer)
 }
 
-/** `groupMetadata` stays that of the last join when membership is lost (ConsumerCoordinator.onJoinComplete). */
-const latest = (before: GroupMemberIdentity | null, now: GroupMemberIdentity): GroupMemberIdentity =>
-  now.generation < 0 && before !== null ? before : now
-
 /** The call gave what it should. */
 export function onSuccess(
   memory: ApplicationVolatile,
@@ -58,7 +54,7 @@ export function onSuccess(
       memory.open[job.producer]!.offsets[job.record.partition] = job.record.offset + 1
       break
     case 'describeMember':
-      memory.member = latest(memory.member, (result as CallResult & { readonly member: GroupMemberIdentity }).member)
+      memory.member = (result as CallResult & { readonly member: GroupMemberIdentity }).member
       break
     case 'commit':
       delete memory.open[job.producer]

@@ -5,7 +5,7 @@ import { timeSettingUs } from '../../settings.ts'
 import { giveUp } from '../group/callbacks.ts'
 import { beginCommit, consumedOffsets } from '../group/commit.ts'
 import { leave } from '../group/heartbeat.ts'
-import { own } from '../group/membership.ts'
+import { noMetadata, own } from '../group/membership.ts'
 import { commitIntervalUs } from '../group/settings.ts'
 import type { Commit } from '../group/state.ts'
 import { assign, seekTo } from '../positions.ts'
@@ -56,6 +56,8 @@ const unsubscribing = atOnce<Of<'unsubscribe'>>((calling) => {
   if (group !== undefined && application.subscription === 'topics') {
     giveUp(calling, group)
     leave(group, config, ctx)
+    // AsyncKafkaConsumer.resetGroupMetadata; the classic consumer goes on telling who it was.
+    if (group.remote !== undefined) group.metadata = noMetadata(group.instanceId)
   }
   application.subscription = 'none'
   for (const name of Object.keys(memory.partitions)) delete memory.partitions[name]
@@ -163,10 +165,11 @@ const positions = atOnce<Of<'positions'>>(({ memory }) => {
   return { error: 'NONE', positions: told } as CallResult
 })
 
-const groupMetadata = atOnce<Of<'groupMetadata'>>(({ memory }) => {
-  const { generation = -1, memberId = '', instanceId = null } = memory.group ?? {}
-  return { error: 'NONE', member: { generation, memberId, instanceId } } as CallResult
-})
+const groupMetadata = atOnce<Of<'groupMetadata'>>(({ memory: { group } }) =>
+  group === undefined
+    ? { error: ['InvalidGroupIdException'] }
+    : ({ error: 'NONE', member: { ...group.metadata } } as CallResult),
+)
 
 const seeking = atOnce<Of<'seek'>>(({ memory, call, config, ctx }) => {
   const partition = memory.partitions[call.partition]

@@ -2,7 +2,7 @@
 import type { RebalanceCallback } from '../../../kafka/calls.ts'
 import { comparePartitions, splitTopicPartition, type TopicPartition } from '../../../kafka/ids.ts'
 import type { Thread } from '../calls/application.ts'
-import { hasLostMembership, own } from './membership.ts'
+import { describeAsNow, hasLostMembership, own } from './membership.ts'
 import { isCooperative } from './settings.ts'
 import type { GroupMembership } from './state.ts'
 
@@ -68,6 +68,7 @@ export function giveAway(thread: Thread, group: GroupMembership): void {
 /** After a sync: what is new; cooperatively what is gone first, after which it joins once more. */
 export function take(thread: Thread, group: GroupMembership): void {
   const { memory, config, ctx } = thread
+  describeAsNow(group)
   const assigned = group.assignment ?? []
   group.assignment = null
   const added = assigned.filter((name) => !group.owned.includes(name))

@@ -1,11 +1,19 @@
 /** A member's standing in its group: none at first, given up on many errors, and what it keeps then. */
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { comparePartitions } from '../../../kafka/ids.ts'
+import type { GroupMemberIdentity } from '../../../kafka/messages/transactions.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import { noLinks } from '../../links.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { COORDINATOR_CHANNEL } from './coordinator.ts'
 import type { GroupMembership } from './state.ts'
+
+/** Nobody yet: what `groupMetadata` gives before the first assignment. */
+export const noMetadata = (instanceId: string | null): GroupMemberIdentity => ({
+  generation: -1,
+  memberId: '',
+  instanceId,
+})
 
 export const newMembership = (id: string, instanceId: string | null, nowUs: number): GroupMembership => ({
   id,
@@ -17,6 +25,7 @@ export const newMembership = (id: string, instanceId: string | null, nowUs: numb
   memberId: '',
   generation: -1,
   protocol: null,
+  metadata: noMetadata(instanceId),
   state: 'unjoined',
   rejoinNeeded: true,
   joinedTopics: null,
@@ -56,6 +65,12 @@ export function resetGeneration(group: GroupMembership, config: ConsumerConfig, 
   group.state = 'unjoined'
   group.rejoinNeeded = true
   if (memberIdKept) group.needsJoinPrepare = true
+}
+
+/** `groupMetadata` tells from now on who it is now. A reset of the generation does not change what it tells. */
+export function describeAsNow(group: GroupMembership): void {
+  const { generation, memberId, instanceId } = group
+  group.metadata = { generation, memberId, instanceId }
 }
 
 /** Whether what it has was taken from it: it is in no generation, and what it had may be another's. */

@@ -17,7 +17,7 @@ import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { assigned, lost, revoked } from './callbacks.ts'
 import { beginCommit, consumedOffsets } from './commit.ts'
 import { askCoordinator, coordinatorUnknown, earliest, isReachable } from './coordinator.ts'
-import { own } from './membership.ts'
+import { describeAsNow, own } from './membership.ts'
 import type { RemoteMembership } from './remote-state.ts'
 import { autoCommits, commitIntervalUs, maxPollIntervalUs, rebalanceTimeoutUs, retryBackoffUs } from './settings.ts'
 import type { GroupMembership } from './state.ts'
@@ -158,6 +158,7 @@ export function onRemoteHeartbeat(
       const { memberEpoch, assignment } = response
       group.state = 'stable'
       group.generation = memberEpoch
+      describeAsNow(group)
       group.heardAtUs = ctx.nowUs
       if (remote.intervalUs === 0) {
         remote.intervalUs = msToUs(response.heartbeatIntervalMs)

@@ -1,6 +1,7 @@
 /** A consumer as a member of a group, as plain data (clients: AbstractCoordinator, ConsumerCoordinator). */
 import type { BrokerId, TopicPartition } from '../../../kafka/ids.ts'
 import type { JoinedMember } from '../../../kafka/messages/coordinator.ts'
+import type { GroupMemberIdentity } from '../../../kafka/messages/transactions.ts'
 import type { Links } from '../../links.ts'
 import type { RemoteMembership } from './remote-state.ts'
 
@@ -43,6 +44,8 @@ export interface GroupMembership {
   /** -1: in none. */
   generation: number
   protocol: string | null
+  /** What `groupMetadata` gives: who it was when it last took an assignment, or had a heartbeat answered (KIP-848). */
+  metadata: GroupMemberIdentity
   /** `stable`: in a generation, with an assignment. */
   state: 'unjoined' | 'joining' | 'syncing' | 'stable'
   rejoinNeeded: boolean
