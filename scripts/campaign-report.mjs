@@ -25,6 +25,8 @@ const CHAPTERS = [
   ['4.1', 'transactions', 500],
   ['2.4', 'groups', 500],
   ['4.1', 'groups', 500],
+  ['2.5', 'applications', 300],
+  ['4.1', 'applications', 300],
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'highwater-report-'))

@@ -32,6 +32,7 @@ const ciRuns = async () => [
   ['fuzz', '--kafka', '2.4', '--profile', 'lite', '--seeds', '100', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '2.4', '--profile', 'transactions', '--seeds', '20', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '4.1', '--profile', 'groups', '--seeds', '20', '--allow-known-holes', '--quiet'],
+  ['fuzz', '--kafka', '3.9', '--profile', 'applications', '--seeds', '20', '--allow-known-holes', '--quiet'],
   ['mutants', ...(await quickMutants()), '--catches', '1', '--seeds', '60'],
   ['regress'],
 ]
@@ -56,7 +57,7 @@ const NIGHTLY = [
   ['fuzz', '--kafka', '2.4', '--profile', 'unbounded', '--seeds', '5000', '--allow-known-holes', '--quiet'],
   ['fuzz', '--kafka', '2.4', '--profile', 'power', '--seeds', '5000', '--allow-known-holes', '--quiet'],
   ...['2.4', '3.9', '4.1'].flatMap((kafka) =>
-    ['transactions', 'groups', 'idempotent', 'disks'].map((profile) => [
+    ['transactions', 'applications', 'groups', 'idempotent', 'disks'].map((profile) => [
       'fuzz',
       '--kafka',
       kafka,

@@ -4,6 +4,14 @@ import { defaultIn, type SettingScope, type SettingValue, settingNamed } from '.
 import type { Generation } from '../kafka/generation/generation.ts'
 import { coordinatorPartition, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../kafka/internal-topics.ts'
 import type { ClientForm, ScenarioDocument, StepForm, TopicForm } from '../scenario/schema.ts'
+import {
+  applicationArbitrary,
+  applicationClients,
+  type DrawnApplication,
+  hasTransactions,
+  transactionalIds,
+  workerNames,
+} from './application-draw.ts'
 import { budgetOf, withinBudget } from './budget.ts'
 import type { FamilyName, Fault } from './families.ts'
 import { FAMILY_NAMES, faultOf } from './families.ts'
@@ -90,6 +98,7 @@ interface Drawn {
   readonly onLater: readonly boolean[]
   readonly weightsLater: readonly number[]
   readonly group: DrawnGroup
+  readonly application: DrawnApplication
 }
 
 /** The first of the families that are drawn after everything else, so that seeds of before them keep their scenarios. */
@@ -112,6 +121,7 @@ function drawnArbitrary(profile: Profile): fc.Arbitrary<Drawn> {
     onLater: fc.array(fc.boolean(), exactlyLater),
     weightsLater: fc.array(fc.integer({ min: 1, max: 20 }), exactlyLater),
     group: groupArbitrary(profile),
+    application: applicationArbitrary(profile),
   })
 }
 
@@ -213,8 +223,19 @@ function cleaningOf(generation: Generation, draw: number): Readonly<Record<strin
   return compacts ? { ...small, 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.01' } : small
 }
 
-function topicsOf({ cleaned }: Profile, drawn: Drawn, generation: Generation, ids: readonly number[]): TopicPlan[] {
-  return drawn.topics.map(({ partitions, replicas, insync, first }, index) => {
+/** Applications write what they make to a second topic, which begins on another broker. */
+function drawnTopics({ topics: [first, ...rest], application }: Drawn, transforming: boolean): Drawn['topics'] {
+  if (!transforming) return [first!, ...rest]
+  return [first!, { ...first!, partitions: application.madePartitions, first: first!.first + 1 }]
+}
+
+function topicsOf(
+  { cleaned, transforming }: Profile,
+  drawn: Drawn,
+  generation: Generation,
+  ids: readonly number[],
+): TopicPlan[] {
+  return drawnTopics(drawn, transforming === true).map(({ partitions, replicas, insync, first }, index) => {
     const name = TOPICS[index]!
     const replicationFactor = Math.min(replicas, ids.length)
     const settable = has(generation, 'topic', 'min.insync.replicas')
@@ -249,13 +270,20 @@ const SHORT_TRANSACTION_MS = 2_500
 const transactionPartition = (id: string): string =>
   `${TRANSACTIONS_TOPIC}-${coordinatorPartition(id, TRANSACTION_PARTITIONS)}`
 
+interface OtherClients {
+  readonly transactional: readonly string[]
+  readonly grouped: boolean
+  readonly transforming: boolean
+}
+
 function clientsOf(
+  { idempotent = false, runMs }: Profile,
   drawn: Drawn,
   generation: Generation,
   topics: readonly TopicPlan[],
-  transactional: readonly string[],
-  { idempotent, grouped }: { readonly idempotent: boolean; readonly grouped: boolean },
+  { transactional, grouped, transforming }: OtherClients,
 ): Record<string, ClientForm> {
+  const inputs = transforming ? topics.slice(0, 1) : topics
   const clients: Record<string, ClientForm> = {}
   for (const name of transactional) {
     const id = transactionalIdOf(drawn, name)
@@ -279,7 +307,7 @@ function clientsOf(
       'max.block.ms': 10_000,
       ...(has(generation, 'producer', 'delivery.timeout.ms') ? {} : { retries: 20 }),
     })
-    const topic = topics[it.topic % topics.length]!
+    const topic = inputs[it.topic % inputs.length]!
     clients[`p${index + 1}`] = {
       produces: topic.name,
       rate: `${it.rate}/s`,
@@ -297,13 +325,17 @@ function clientsOf(
         'request.timeout.ms': 4_000,
         // Consumers that find nothing wait as long as they may: polls in vain find no bugs.
         'fetch.max.wait.ms': 2_000,
-        ...(transactional.length === 0 ? {} : { 'isolation.level': 'read_committed' }),
+        ...(transforming || transactional.length > 0 ? { 'isolation.level': 'read_committed' } : {}),
       }),
     }
   }
-  if (!grouped) return clients
   const names = topics.map(({ name }) => name)
-  return { ...clients, ...groupMembers(drawn.group, generation, names) }
+  if (grouped) Object.assign(clients, groupMembers(drawn.group, generation, names))
+  if (transforming) {
+    const [reads, writes] = names as [string, string]
+    Object.assign(clients, applicationClients(drawn.application, drawn.group, generation, { reads, writes, runMs }))
+  }
+  return clients
 }
 
 /** The families that may strike, with their weights: by swarm each is wholly off with probability one half. */
@@ -361,9 +393,12 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
   if (drawn.cluster.racks) for (const id of ids) racks[rackOf(id)] = [...(racks[rackOf(id)] ?? []), id]
   const broken = profile.bounded ? leftBroken(drawn, ids, budget) : []
   const grouped = profile.grouped === true && hasGroups(generation)
-  const knowsTransactions = has(generation, 'producer', 'transactional.id')
-  const transactional = profile.transactional === true && knowsTransactions ? ['t1', 't2'] : []
-  const members = grouped ? drawn.group.members.map((_, index) => `m${index + 1}`) : []
+  const transactional = profile.transactional === true && hasTransactions(generation) ? ['t1', 't2'] : []
+  const transforming = profile.transforming === true && hasTransactions(generation)
+  const members = [
+    ...(grouped ? drawn.group.members.map((_, index) => `m${index + 1}`) : []),
+    ...(transforming ? workerNames(drawn.application) : []),
+  ]
   const ground: Ground = {
     brokers: ids,
     kraft: isKraft(generation),
@@ -374,8 +409,11 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     members,
     clients: [...members, ...transactional],
     coordinated: [
-      ...(grouped ? [`${OFFSETS_TOPIC}-0`] : []),
+      ...(grouped || transforming ? [`${OFFSETS_TOPIC}-0`] : []),
       ...transactional.map((name) => transactionPartition(transactionalIdOf(drawn, name))),
+      ...(transforming ? transactionalIds(drawn.application, generation, topics[0]!.partitions) : []).map(
+        transactionPartition,
+      ),
     ],
     startupMs: drawn.cluster.startupMs,
     sessionMs: drawn.cluster.sessionMs,
@@ -401,16 +439,13 @@ function caseOf(profile: Profile, generation: Generation, seed: number, drawn: D
     kafka: generation.name,
     seed: String(seed),
     cluster: clusterOf(drawn, generation, ids, {
-      grouped,
-      transactional: transactional.length > 0,
+      grouped: grouped || transforming,
+      transactional: transforming || transactional.length > 0,
       cleaned: profile.cleaned === true,
     }),
     topics: Object.fromEntries(topics.map(({ name, form }) => [name, form])),
     ...(latency === undefined ? {} : { network: { latency } }),
-    clients: clientsOf(drawn, generation, topics, transactional, {
-      idempotent: profile.idempotent === true,
-      grouped,
-    }),
+    clients: clientsOf(profile, drawn, generation, topics, { transactional, grouped, transforming }),
     run: `${profile.runMs}ms`,
     settle: `${profile.settleMs}ms`,
     'heal-at-end': broken.length === 0,

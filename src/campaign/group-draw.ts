@@ -1,6 +1,6 @@
 /** Members of a consumer group in a campaign: how many, by which protocol, how patient, and how they commit. */
 import fc from 'fast-check'
-import { defaultIn, settingNamed } from '../kafka/config.ts'
+import { defaultIn, type SettingValue, settingNamed } from '../kafka/config.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import type { ClientForm } from '../scenario/schema.ts'
 import type { Profile } from './profile.ts'
@@ -52,11 +52,8 @@ function assignorIn(generation: Generation, assignor: DrawnGroup['assignor']): D
   return assignor === 'sticky' && mechanisms.recordFormat < 2 ? 'roundrobin' : assignor
 }
 
-export function groupMembers(
-  drawn: DrawnGroup,
-  generation: Generation,
-  topics: readonly string[],
-): Record<string, ClientForm> {
+/** Settings of a member of that name. */
+export function memberSettings(drawn: DrawnGroup, generation: Generation, name: string): Record<string, SettingValue> {
   const { sessionMs, pollMs, isStatic, remote } = drawn
   const isRemote = remote && knows(generation, 'group.protocol')
   const classic = {
@@ -64,18 +61,24 @@ export function groupMembers(
     'session.timeout.ms': sessionMs,
     'heartbeat.interval.ms': Math.floor(sessionMs / 4),
   }
-  const settings = {
+  return {
     'auto.offset.reset': 'earliest',
     'request.timeout.ms': sessionMs + 2_000,
     'fetch.max.wait.ms': 500,
-    'auto.commit.interval.ms': 1_000,
     ...(knows(generation, 'max.poll.interval.ms') ? { 'max.poll.interval.ms': pollMs } : {}),
     ...(isRemote ? { 'group.protocol': 'consumer' } : classic),
+    ...(isStatic && knows(generation, 'group.instance.id') ? { 'group.instance.id': name } : {}),
   }
+}
+
+export function groupMembers(
+  drawn: DrawnGroup,
+  generation: Generation,
+  topics: readonly string[],
+): Record<string, ClientForm> {
   return Object.fromEntries(
     drawn.members.map(({ fromMs, commits, processingMs }, index): [string, ClientForm] => {
       const name = `m${index + 1}`
-      const instance = isStatic && knows(generation, 'group.instance.id') ? { 'group.instance.id': name } : {}
       return [
         name,
         {
@@ -84,7 +87,7 @@ export function groupMembers(
           commits,
           processing: `${processingMs}ms`,
           from: `${fromMs}ms`,
-          settings: { ...settings, ...instance },
+          settings: { ...memberSettings(drawn, generation, name), 'auto.commit.interval.ms': 1_000 },
         },
       ]
     }),

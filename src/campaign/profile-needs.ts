@@ -24,7 +24,10 @@ const NEEDS: Readonly<Record<Need, NeedWords>> = {
     has: ({ transactional }) => transactional === true,
     otherwise: 'no producer of this profile has transactions',
   },
-  transformations: { has: () => false, otherwise: 'no plan of a campaign has an application that transforms' },
+  transformations: {
+    has: ({ transforming }) => transforming === true,
+    otherwise: 'no application of this profile transforms',
+  },
   idempotence: {
     has: ({ idempotent }) => idempotent === true,
     otherwise: 'no producer of this profile is made idempotent',
@@ -45,6 +48,6 @@ export function lacking(need: Need, profile: Profile, generation: Generation): s
   const { has, otherwise } = NEEDS[need]
   if (!has(profile)) return otherwise
   if (need === 'groups' && !hasGroups(generation)) return 'coordinators of groups came with 0.9'
-  const asksForIds = need === 'transactions' || need === 'idempotence'
+  const asksForIds = need === 'transactions' || need === 'transformations' || need === 'idempotence'
   return asksForIds && generation.mechanisms.recordFormat < 2 ? 'producer ids came with 0.11 (KIP-98)' : null
 }

@@ -26,6 +26,8 @@ export interface Profile {
   readonly rate: number
   /** Producers have transactions instead of a stream of records, where the generation knows them. */
   readonly transactional?: boolean
+  /** Applications consume, transform and produce, where the generation has transactions. */
+  readonly transforming?: boolean
   /** Consumers of a group read along, where the generation has coordinators of groups. */
   readonly grouped?: boolean
   /** Producers are idempotent, where the generation has that. */

@@ -2,6 +2,7 @@
 import type { Generation } from '../../kafka/generation/generation.ts'
 import type { Profile } from '../profile.ts'
 import { lacking } from '../profile-needs.ts'
+import { PROBES_OF_APPLICATIONS } from './of-applications.ts'
 import { PROBES_OF_GROUPS } from './of-groups.ts'
 import { PROBES_OF_LOGS } from './of-logs.ts'
 import { PROBES_OF_REPLICATION } from './of-replication.ts'
@@ -12,6 +13,7 @@ export const PROBES: readonly Probe[] = [
   ...PROBES_OF_REPLICATION,
   ...PROBES_OF_GROUPS,
   ...PROBES_OF_TRANSACTIONS,
+  ...PROBES_OF_APPLICATIONS,
   ...PROBES_OF_LOGS,
 ]
 

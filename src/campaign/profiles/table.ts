@@ -1,4 +1,5 @@
 import type { Profile } from '../profile.ts'
+import { APPLICATIONS } from './applications.ts'
 import { CALM } from './calm.ts'
 import { DISKS } from './disks.ts'
 import { GROUPS } from './groups.ts'
@@ -21,6 +22,7 @@ export const PROFILES: readonly Profile[] = [
   IDEMPOTENT,
   TRANSACTIONS,
   GROUPS,
+  APPLICATIONS,
 ]
 
 export const profileNamed = (name: string): Profile | undefined => PROFILES.find((it) => it.name === name)

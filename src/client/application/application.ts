@@ -55,8 +55,8 @@ function onReturned(
   if (out?.id !== id) return false
   memory.out = null
   if (out.job.do === 'closeConsumer') return true
-  if (result.error === 'NONE') onSuccess(memory, out.job, result, config, ctx.nowUs)
-  else onError(memory, out.job, result.error, config)
+  if (result.error === 'NONE') onSuccess(memory, out.job, result, config, ctx)
+  else onError(memory, out.job, result.error, config, ctx)
   return false
 }
 

@@ -7,6 +7,7 @@ import type { CallResult, PolledRecords, RebalanceCallback } from '../../kafka/c
 import { comparePartitions, type TopicPartition } from '../../kafka/ids.ts'
 import type { GroupMemberIdentity } from '../../kafka/messages/transactions.ts'
 import type { NodeId } from '../../kernel/machine.ts'
+import type { ClientContext } from '../links.ts'
 import type { ApplicationConfig, ApplicationVolatile, Job } from './state.ts'
 
 /** How long it waits after an error that it does not know what to do about, in us. */
@@ -38,17 +39,17 @@ export function onSuccess(
   job: Job,
   result: CallResult,
   config: ApplicationConfig,
-  nowUs: number,
+  ctx: ClientContext,
 ): void {
   switch (job.do) {
     case 'poll':
-      memory.jobs.unshift(...afterPoll(memory, result as PolledRecords, config))
+      memory.jobs.unshift(...afterPoll(memory, result as PolledRecords, config, ctx))
       break
     case 'initialize':
       memory.initialized.push(job.producer)
       break
     case 'begin':
-      memory.open[job.producer] = { sinceUs: nowUs, offsets: {} }
+      memory.open[job.producer] = { sinceUs: ctx.nowUs, offsets: {} }
       break
     case 'send':
       memory.open[job.producer]!.offsets[job.record.partition] = job.record.offset + 1
@@ -78,22 +79,28 @@ export function onError(
   job: Job,
   error: readonly string[],
   config: ApplicationConfig,
+  ctx: ClientContext,
 ): void {
   switch (job.do) {
     case 'send':
     case 'sendOffsets':
     case 'commit':
       // What takes longer than max.block.ms is asked again: how it ends is not known.
-      if (job.do === 'commit' && error[0] === 'TimeoutException') memory.jobs.unshift(job)
-      else abandon(memory, job.producer)
+      if (job.do === 'commit' && error[0] === 'TimeoutException') {
+        ctx.probe('application asks again how its commit ended')
+        memory.jobs.unshift(job)
+      } else {
+        ctx.probe('application gives its transaction up')
+        abandon(memory, job.producer)
+      }
       break
     case 'initialize':
     case 'abort':
       if (error[0] === 'TimeoutException') memory.jobs.unshift(job)
-      else beginAnew(memory, config)
+      else beginAnew(memory, config, ctx)
       break
     case 'begin':
-      beginAnew(memory, config)
+      beginAnew(memory, config, ctx)
       break
     default:
       memory.jobs.unshift({ do: 'rest', forUs: AFTER_ERROR_US })
@@ -109,7 +116,8 @@ function abandon(memory: ApplicationVolatile, producer: NodeId): void {
 }
 
 /** Another one has its place: it gives everything up and joins again, as Kafka Streams does (TaskMigratedException). */
-function beginAnew(memory: ApplicationVolatile, config: ApplicationConfig): void {
+function beginAnew(memory: ApplicationVolatile, config: ApplicationConfig, ctx: ClientContext): void {
+  ctx.probe('application begins anew')
   const closes = config.producers.map(({ node }): Job => ({ do: 'closeProducer', producer: node }))
   memory.owned = []
   memory.jobs = [{ do: 'unsubscribe' }, ...closes, { do: 'rest', forUs: AFTER_ERROR_US }, ...beginning(config)]
@@ -120,9 +128,10 @@ function afterPoll(
   memory: ApplicationVolatile,
   { records, callbacks }: PolledRecords,
   config: ApplicationConfig,
+  ctx: ClientContext,
 ): Job[] {
   const begun = new Set(Object.keys(memory.open))
-  const jobs = callbacks.flatMap((callback) => calledBack(memory, callback, config))
+  const jobs = callbacks.flatMap((callback) => calledBack(memory, callback, config, ctx))
   for (const record of records) {
     const producer = producerFor(record.partition, config)
     if (!begun.has(producer)) jobs.push({ do: 'begin', producer })
@@ -137,6 +146,7 @@ function calledBack(
   memory: ApplicationVolatile,
   { kind, partitions }: RebalanceCallback,
   config: ApplicationConfig,
+  ctx: ClientContext,
 ): Job[] {
   const perPartition = config.transforms.producers === 'per-partition'
   const others = memory.owned.filter((partition) => !partitions.includes(partition))
@@ -148,7 +158,9 @@ function calledBack(
   }
   const ends = concerned.flatMap((producer): Job[] => {
     if (memory.open[producer] === undefined) return []
-    return kind === 'partitionsRevoked' ? committing(producer, config) : [{ do: 'abort', producer }]
+    const isRevoked = kind === 'partitionsRevoked'
+    ctx.probe(isRevoked ? 'application commits before it gives partitions back' : 'application has lost its partitions')
+    return isRevoked ? committing(producer, config) : [{ do: 'abort', producer }]
   })
   return perPartition ? [...ends, ...concerned.map((producer): Job => ({ do: 'closeProducer', producer }))] : ends
 }

@@ -10,8 +10,10 @@ import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 import { type BrokerContext, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
+import { consumerGroupCommitRefusal } from '../consumer-group/commit.ts'
 import { coordinated } from '../coordination.ts'
 import { appendToCoordinatorLog } from '../log-append.ts'
+import type { CoordinatedPartition } from '../state.ts'
 import { answerCommit } from './commit-answer.ts'
 import { storeSettings } from './group-store.ts'
 import { commitError } from './log-errors.ts'
@@ -40,8 +42,9 @@ export function handleTxnOffsetCommit(
   const { group: id, correlationId, producerId, producerEpoch } = request
   const names = Object.keys(request.offsets).sort(comparePartitions)
   const found = coordinated(state, config, 'group', id)
-  const error = found.ok ? refusal(found.partition.groups[id], request, config) : found.error
+  const error = found.ok ? refusal(found.partition, request, config) : found.error
   if (!found.ok || error !== 'NONE') {
+    if (found.ok) ctx.probe('offsets of a former member refused to a transaction')
     answerCommit(state, ctx, 'TxnOffsetCommitResponse', { connection, correlationId }, names, error)
     return
   }
@@ -70,13 +73,24 @@ export function handleTxnOffsetCommit(
  * KIP-447 (2.5): a producer that tells member and generation is held to them. One that knows the group's name only is
  * taken, whatever became of its consumer.
  */
-function refusal(group: GroupState | undefined, request: TxnOffsetCommitRequest, config: BrokerConfig): ErrorName {
-  const { member } = request
+function refusal(
+  { groups, consumerGroups }: CoordinatedPartition,
+  { group: id, member }: TxnOffsetCommitRequest,
+  config: BrokerConfig,
+): ErrorName {
   if (member === null || !config.mechanisms.transactionalOffsetsFenced) return 'NONE'
   const { generation, memberId } = member
+  const isNobody = generation < 0 && memberId === '' && member.instanceId === null
+  const consumerGroup = consumerGroups?.[id]
+  if (consumerGroup !== undefined) {
+    if (isNobody) return 'NONE'
+    // The answer has no word for a stale epoch (OffsetMetadataManager.validateTransactionalOffsetCommit).
+    const error = consumerGroupCommitRefusal(consumerGroup, { memberId, generation })
+    return error === 'STALE_MEMBER_EPOCH' ? 'ILLEGAL_GENERATION' : error
+  }
+  const group = groups[id]
   if (group === undefined) return generation >= 0 ? 'ILLEGAL_GENERATION' : 'NONE'
-  if (generation < 0 && memberId === '' && member.instanceId === null) return 'NONE'
-  return memberRefusal(group, member)
+  return isNobody ? 'NONE' : memberRefusal(group, member)
 }
 
 /** `appendedAt` is -1 until the record is known to be in the log. */
