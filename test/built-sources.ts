@@ -4,7 +4,7 @@
  * each test file and makes every reference between them a look-up, which costs as much as the tests themselves.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -21,11 +21,19 @@ function removeOrphans(): void {
   }
 }
 
+const MEMORY = join(BUILT, '.tsbuildinfo')
+
+/** A checkout that was copied by hard links shares its files with the other: what is compiled here would be run there. */
+function removeShared(): void {
+  if ((statSync(MEMORY, { throwIfNoEntry: false })?.nlink ?? 1) > 1) rmSync(BUILT, { recursive: true })
+}
+
 /** vitest calls it before the first test file. The compiler writes only what has changed; types are not its task here. */
 export default function build(): void {
+  removeShared()
   removeOrphans()
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
-  const memory = ['--incremental', '--tsBuildInfoFile', join(BUILT, '.tsbuildinfo')]
+  const memory = ['--incremental', '--tsBuildInfoFile', MEMORY]
   const output = ['--outDir', BUILT, '--noCheck', '--declaration', 'false', '--sourceMap', ...memory]
   execFileSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'), ...output], { stdio: 'inherit' })
 }

@@ -40,7 +40,6 @@ function actionsOf(plan: Plan): readonly Action[] {
 const HARMLESS: Readonly<Record<string, true>> = {
   start: true,
   resume: true,
-  supervise: true,
   heal: true,
   healAll: true,
   healToRegistry: true,

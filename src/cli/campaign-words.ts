@@ -26,11 +26,9 @@ export function summaryLines(totals: CampaignTotals, work: Work | null): string[
   const speed = work === null ? '' : speedOf(seeds, work)
   const lines = [
     `${plural(seeds, 'seed')}, ${hours(virtualUs)}, ${events} events${speed}; ${plural(twice, 'seed')} run twice and the same`,
-    Object.entries(outcomes)
-      .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${count} ${name} (${share(count, seeds)})`)
-      .join(', '),
   ]
+  const came = Object.entries(outcomes).filter(([, count]) => count > 0)
+  if (came.length > 0) lines.push(came.map(([name, count]) => `${count} ${name} (${share(count, seeds)})`).join(', '))
   for (const { property, hole, seeds: broken, firstSeed, words } of totals.breaks) {
     lines.push(
       `  ${property} broke in ${plural(broken, 'seed')}, first ${firstSeed}${hole === null ? '' : `, as known: ${hole}`}`,
@@ -44,6 +42,23 @@ export function summaryLines(totals: CampaignTotals, work: Work | null): string[
 
 const listed = (seeds: readonly number[]): string =>
   seeds.slice(0, 8).join(', ') + (seeds.length > 8 ? ` and ${seeds.length - 8} more` : '')
+
+/** Stretches of seeds that are told one by one. */
+const MOST_STRETCHES = 10
+
+/** `3, 5 to 9, 12`, from seeds in their order. */
+export function seedRanges(seeds: readonly number[]): string {
+  const stretches: { from: number; to: number }[] = []
+  for (const seed of seeds) {
+    const last = stretches.at(-1)
+    if (last !== undefined && seed === last.to + 1) last.to = seed
+    else stretches.push({ from: seed, to: seed })
+  }
+  const told = stretches.slice(0, MOST_STRETCHES)
+  const more = stretches.slice(MOST_STRETCHES).reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const words = told.map(({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`)).join(', ')
+  return more === 0 ? words : `${words} and ${more} more`
+}
 
 /** One line a failing seed. */
 export function failureLine(result: SeedResult): string {

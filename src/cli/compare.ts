@@ -8,10 +8,10 @@ import { CompareRows } from '../report/compare-rows.ts'
 import { bugText } from './bug-words.ts'
 import { assignment, quoted, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError } from './io.ts'
+import { EXIT, exitAfter, UsageError } from './io.ts'
 import type { Bug, Job } from './job.ts'
 import { doJob } from './job.ts'
-import { writeFile } from './output-file.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { PageLines, pageHtml, pageShell } from './page-file.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
@@ -103,7 +103,7 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
     .option('--set <key=value>', 'a setting on both sides; can be repeated', assignment)
     .option('--seed <seed>', 'the seed, instead of the one in the scenario', seedText)
     .option('--json', 'one JSON object')
-    .option('--html <file>', 'write both runs side by side as a page that opens without a network')
+    .option('--html <file>', 'write both runs side by side as a page that opens without a network', outputFile(io))
     .option('--verbose', 'every line, also those alike on both sides')
     .action(async (word: string, flags: CompareFlags) => {
       const asked = sidesAsked(flags)
@@ -141,6 +141,6 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
         io.stdout.write(
           documentText(screen, compareDocument(comparison, { width: screen.width, verbose: flags.verbose === true })),
         )
-      finished(io.interrupted.aborted ? EXIT.interrupted : EXIT.held)
+      finished(exitAfter(io, EXIT.held, true))
     })
 }

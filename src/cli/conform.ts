@@ -22,12 +22,13 @@ import { readYaml } from '../scenario/yaml.ts'
 import { bugText } from './bug-words.ts'
 import type { ConformResult } from './conform-task.ts'
 import { conformText } from './conform-task.ts'
-import { processCount, quoted } from './flags.ts'
+import { fileErrorWords } from './file-errors.ts'
+import { inputFile, processCount, quoted } from './flags.ts'
 import { filesBelow, globFiles, isGlob } from './glob.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError, worse } from './io.ts'
+import { EXIT, exitAfter, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
-import { writeFile } from './output-file.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { packageVersion } from './package-root.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
@@ -84,7 +85,7 @@ function readKnown(file: string | null): readonly KnownDifference[] {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
+    throw new UsageError(`${file} cannot be read: ${fileErrorWords(error)}`)
   }
   const read = readYaml(text, file, () => true)
   if (read.problems.length > 0) throw new UsageError(renderProblems(read.problems, text))
@@ -246,11 +247,15 @@ export function conformCommand(io: Io, finished: (exit: number) => void): Comman
     )
     .argument('<recording...>', 'RECORDING, FOLDER or GLOB')
     .option('--no-pins', 'do not choose the draws of races so that they come out as recorded')
-    .option('--known <file>', 'explained differences (default: known.yaml beside the recordings or above)')
+    .option(
+      '--known <file>',
+      'explained differences (default: known.yaml beside the recordings or above)',
+      inputFile(io),
+    )
     .option('--jobs <count>', 'processes to share the recordings among', processCount)
     .option('--json', 'one JSON object a recording and line')
-    .option('--junit <file>', 'write JUnit XML')
-    .option('--report <file>', 'write the whole comparison as Markdown')
+    .option('--junit <file>', 'write JUnit XML', outputFile(io))
+    .option('--report <file>', 'write the whole comparison as Markdown', outputFile(io))
     .option('--quiet', 'only what differs, and the counts')
     .option('--verbose', 'also the pins of recordings that agree')
     .action(async (words: string[], flags: ConformFlags) => {
@@ -282,7 +287,7 @@ export function conformCommand(io: Io, finished: (exit: number) => void): Comman
       }
       if (flags.report !== undefined && !io.interrupted.aborted)
         writeReport(io, flags.report, { words, flags, known, output })
-      finished(io.interrupted.aborted ? EXIT.interrupted : output.exit)
+      finished(exitAfter(io, output.exit, output.cases.length >= files.length))
     })
 }
 
@@ -320,7 +325,7 @@ async function compareAll(
       const text = readFileSync(file.path, 'utf8')
       usable.push({ file, task: { kind: 'conform', file: file.name, text, pins: flags.pins } })
     } catch (error) {
-      output.add(file, { kind: 'unusable', problems: [`${file.name} cannot be read: ${(error as Error).message}`] })
+      output.add(file, { kind: 'unusable', problems: [`${file.name} cannot be read: ${fileErrorWords(error)}`] })
     }
   }
   // A recording whose races are searched for can take many seconds: the bar must not wait for its end.

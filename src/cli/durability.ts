@@ -3,16 +3,16 @@ import { Command } from 'commander'
 import { countOf } from '../check/counts.ts'
 import { lastNamedLeader } from '../check/loss.ts'
 import { simulate } from '../driver/simulate.ts'
-import { resolveGeneration } from '../kafka/generation/table.ts'
 import type { DurabilityRow } from '../report/durability.ts'
 import { durabilityMarkdown } from '../report/durability.ts'
 import { compileScenario } from '../scenario/compile.ts'
 import { scenario } from '../scenario/scenario.ts'
 import type { Plan } from '../world/plan.ts'
-import { seedText } from './flags.ts'
+import { generation, seedText, version } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError } from './io.ts'
-import { writeFile } from './output-file.ts'
+import { EXIT, exitAfter, tellInterrupted, UsageError } from './io.ts'
+import { nextTurn } from './job.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { packageVersion } from './package-root.ts'
 import { Progress } from './progress.ts'
 
@@ -137,29 +137,33 @@ function rowOf({ fault, acks, minIsr, flush }: Case, plan: Plan): DurabilityRow 
 export function durabilityCommand(io: Io, finished: (code: number) => void): Command {
   return new Command('durability')
     .description('tabulate what faults of power and disks lose, by acks, min ISR and flushes')
-    .option('--kafka <version>', 'the version that runs', '2.4')
+    .option('--kafka <version>', 'the version that runs', version, '2.4')
     .option('--seed <seed>', 'of every run', seedText, '1')
-    .option('--out <file>', 'where the table goes', 'reports/durability.md')
-    .action((flags: DurabilityFlags) => {
-      const resolved = resolveGeneration(flags.kafka)
-      if (!resolved.ok) throw new UsageError(resolved.message)
-      const kafka = resolved.generation.name
+    .option('--out <file>', 'where the table goes', outputFile(io), 'reports/durability.md')
+    .action(async (flags: DurabilityFlags) => {
+      const kafka = generation(flags.kafka).name
       const progress = new Progress(io, 'running', CASES.length)
-      const rows = io.deaf(() =>
-        CASES.map((each, index) => {
-          progress.at(index, `${index} of ${CASES.length}`)
-          return rowOf(each, planOf(formOf(kafka, each), kafka, flags.seed))
-        }),
-      )
+      const rows: DurabilityRow[] = []
+      for (const each of CASES) {
+        progress.at(rows.length, `${rows.length} of ${CASES.length}`)
+        rows.push(rowOf(each, planOf(formOf(kafka, each), kafka, flags.seed)))
+        await nextTurn()
+        if (io.interrupted.aborted) break
+      }
       progress.stop()
+      const lossy = `${rows.filter(({ lost }) => lost > 0).length} of them lost records`
+      const sound = rows.every((row) => row.sound) ? EXIT.held : EXIT.failed
+      if (rows.length < CASES.length) {
+        tellInterrupted(io, `after ${rows.length} of ${CASES.length} runs, ${lossy}; nothing is written`)
+        return finished(exitAfter(io, sound))
+      }
       const command = `highwater durability --kafka ${kafka} --seed ${flags.seed}`
       writeFile(
         io,
         flags.out,
         durabilityMarkdown({ command, version: packageVersion(), kafka, seed: flags.seed, rows }),
       )
-      const lossy = rows.filter(({ lost }) => lost > 0).length
-      io.stdout.write(`${rows.length} runs, ${lossy} of them lost records: ${flags.out}\n`)
-      finished(rows.every(({ sound }) => sound) ? EXIT.held : EXIT.failed)
+      io.stdout.write(`${rows.length} runs, ${lossy}: ${flags.out}\n`)
+      finished(sound)
     })
 }

@@ -11,8 +11,10 @@ import { annotate } from './annotation.ts'
 import { failureLine } from './campaign-words.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
+import { writeFile } from './output-file.ts'
 import type { Screen } from './screen.ts'
-import { shrinkToFile } from './shrink.ts'
+import { shrunkText, shrunkWords } from './shrink.ts'
+import { shrinkApart } from './shrink-apart.ts'
 
 /** What is asked of the telling. */
 export interface TellingFlags {
@@ -88,17 +90,11 @@ async function showShrunk(
   const property = failure.breaks.find((it) => it.signature === signature)?.property ?? failure.outcome
   const name = join(flags.found, `${found.kafka}-${found.profile}-${failure.seed}-${property}.yaml`)
   const origin = `Found by a campaign (Kafka ${found.kafka}, profile ${found.profile}, seed ${failure.seed}) and made small.`
-  const shrunk = await shrinkToFile(io, found.document, {
-    origin,
-    file: name,
-    ...(signature === null ? {} : { signature }),
-  })
+  const shrunk = await shrinkApart(io, found.document, { origin, ...(signature === null ? {} : { signature }) })
   if (shrunk === null) return null
+  writeFile(io, name, shrunkText(shrunk))
   if (flags.json === true) return name
-  const steps = shrunk.document.steps ?? []
-  io.stdout.write(
-    `${screen.paint('strong', `Shrunk to ${steps.length} steps by ${shrunk.runs} runs; fails with ${shrunk.otherSeeds} of 20 other seeds too:`)} ${name}\n`,
-  )
+  io.stdout.write(`${screen.paint('strong', `Shrunk: ${shrunkWords(shrunk)}:`)} ${name}\n`)
   for (const { atUs, words } of shrunk.causes) io.stdout.write(`    ${formatTime(atUs)}  ${words}\n`)
   io.stdout.write(`    ${shrunk.words}\nRun it with: highwater run ${quoted(name)}\n`)
   return name

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './io.ts'
-import { writeFile } from './output-file.ts'
+import { outputFile, writeFile } from './output-file.ts'
 
 export const FIRST_SCENARIO = `# A scenario for highwater: who is there, what happens, what must come out.
 # Check it with \`highwater validate FILE\`, run it with \`highwater run FILE\`.
@@ -69,10 +69,15 @@ expect:
     acked: { at-least: 500 }
 `
 
+const fileOrStdout =
+  (io: Io) =>
+  (text: string): string =>
+    text === '-' ? text : outputFile(io)(text)
+
 export function initCommand(io: Io): Command {
   return new Command('init')
     .summary('write a first scenario with comments')
-    .argument('[file]', 'where to; - for standard output', 'scenario.yaml')
+    .argument('[file]', 'where to; - for standard output', fileOrStdout(io), 'scenario.yaml')
     .option('--force', 'write over a file that is there')
     .action((file: string, flags: { readonly force?: boolean }) => {
       if (file === '-') {

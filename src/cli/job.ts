@@ -45,7 +45,8 @@ export interface JobHooks {
 /** Events between two looks at the terminal: some ten milliseconds. */
 const SLICE = 2_000
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** Lets the event loop turn, so that Ctrl-C is heard. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 export const bugOf = (error: unknown, repeat: string): Bug => ({
   message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

@@ -8,11 +8,11 @@ import type { Line } from '../report/document.ts'
 import { paragraph, span } from '../report/document.ts'
 import { quoted, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError } from './io.ts'
+import { EXIT, exitAfter, UsageError } from './io.ts'
 import type { Job } from './job.ts'
 import { doJob } from './job.ts'
 import { openInBrowser } from './open-in-browser.ts'
-import { writeFile } from './output-file.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
@@ -77,7 +77,7 @@ async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
   for (const [index, job] of jobs.entries()) {
     const done = await doJob(job, { interrupted: io.interrupted, ...lines[index]!.hooks() })
     if (!done.ok) throw new Error(done.bug.message)
-    if (io.interrupted.aborted) return EXIT.interrupted
+    if (io.interrupted.aborted) return exitAfter(io, EXIT.held)
   }
   const screen = screenOf(io, io.stdout)
   const write = (line: Line): void => io.stdout.write(documentText(screen, [paragraph(line, 0, 2)]))
@@ -116,7 +116,7 @@ export function lessonCommand(io: Io, finished: (exit: number) => void): Command
       'Lists the lessons, or tells the chapters of one and whether every answer comes true; with --html as a page.',
     )
     .argument('[lesson]', 'NAME, the number of a bundled lesson, or a FILE with chapters')
-    .option('--html <file>', 'write the lesson as a page that opens without a network')
+    .option('--html <file>', 'write the lesson as a page that opens without a network', outputFile(io))
     .option('--open', 'open the page in a browser (written to a temporary folder without --html)')
     .option('--kafka <versions>', 'another version, or two to stand side by side', versions)
     .option('--seed <seed>', 'the seed, instead of the one in the scenario', seedText)

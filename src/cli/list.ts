@@ -1,6 +1,6 @@
 /** `list`: what there is, as a table or as a JSON array. */
 import { basename, dirname } from 'node:path'
-import { Argument, Command } from 'commander'
+import { Command } from 'commander'
 import { PROPERTIES } from '../check/index.ts'
 import { SETTINGS } from '../kafka/config.ts'
 import { GENERATIONS } from '../kafka/generation/table.ts'
@@ -11,6 +11,7 @@ import { mechanismPages } from '../report/explain/pages.ts'
 import { plural } from '../report/words.ts'
 import { ACTIONS } from '../scenario/vocabulary.ts'
 import { bundledScenarios, toldIncidents } from './bundled.ts'
+import { oneOf } from './flags.ts'
 import type { Io } from './io.ts'
 import { documentText, screenOf } from './screen.ts'
 
@@ -128,7 +129,7 @@ function listDocument(kind: Kind, items: readonly Item[]): Document {
 export function listCommand(io: Io): Command {
   return new Command('list')
     .summary('what there is: scenarios, incidents, properties, mechanisms, actions, settings, generations')
-    .addArgument(new Argument('<what>', 'what to list').choices(KINDS))
+    .argument('<what>', `what to list: ${KINDS.join(', ')}`, oneOf(KINDS))
     .option('--json', 'as a JSON array')
     .action((kind: Kind, flags: { readonly json?: boolean }) => {
       const items = ITEMS[kind]()

@@ -4,16 +4,19 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { bugText } from './bug-words.ts'
+import { mistakesOf } from './command-mistakes.ts'
 import { compareCommand } from './compare.ts'
 import { conformCommand } from './conform.ts'
 import { durabilityCommand } from './durability.ts'
 import { explainCommand } from './explain.ts'
 import { quoted } from './flags.ts'
 import { fuzzCommand } from './fuzz.ts'
+import type { Item } from './help.ts'
+import { closing, itemList, layOutHelp } from './help.ts'
 import { initCommand } from './init.ts'
 import { inspectCommand } from './inspect.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError, worse } from './io.ts'
+import { EXIT, READER_GONE, UsageError, worse } from './io.ts'
 import { bugOf } from './job.ts'
 import { lessonCommand } from './lesson.ts'
 import { listCommand } from './list.ts'
@@ -30,23 +33,23 @@ import { shrinkCommand } from './shrink.ts'
 import { traceCommand } from './trace.ts'
 import { validateCommand } from './validate.ts'
 
-const EXAMPLES = `
-Examples:
-  highwater list scenarios                            what there is to run
-  highwater run leader-crash                          one scenario, with everything that happened
-  highwater run leader-crash --kafka 0.10.2,2.4,3.5   the same story on three versions, side by side
-  highwater run leader-crash --seeds 100              a hundred seeds, and those that fail
-  highwater explain AckedAtAllNotLost                 what a property means, and who promises it
-  highwater init my.yaml && highwater run my.yaml     a scenario of your own
+const EXAMPLES: readonly Item[] = [
+  ['highwater list scenarios', 'what there is to run'],
+  ['highwater run leader-crash', 'one scenario, with everything that happened'],
+  ['highwater run leader-crash --kafka 0.10.2,2.4,3.5', 'the same story on three versions, side by side'],
+  ['highwater run leader-crash --seeds 100', 'a hundred seeds, and those that fail'],
+  ['highwater explain AckedAtAllNotLost', 'what a property means, and who promises it'],
+  ['highwater init my.yaml && highwater run my.yaml', 'a scenario of your own'],
+]
 
-Exit codes: 0 held or agreed; 1 something broke, differs or did not come true; 2 input that cannot be used;
-3 a bug of ours; 130 interrupted. Of several runs the worst.`
+const EXIT_CODES =
+  'Exit codes: 0 held or agreed; 1 something broke, differs or did not come true; 2 input that cannot be used; 3 a bug of ours; 130 interrupted; 141 the reader of the output went away first. Of several runs the worst.'
 
 function program(io: Io, finished: (exit: number) => void): Command {
   const root = new Command('highwater')
     .description('A deterministic simulator of Apache Kafka’s replicated cluster.')
     .version(packageVersion(), '-V, --version', 'the version of highwater')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', () => `${itemList(io, 'Examples', EXAMPLES)}\n${closing(io, EXIT_CODES)}`)
   const commands = [
     runCommand(io, finished),
     validateCommand(io, finished),
@@ -69,20 +72,9 @@ function program(io: Io, finished: (exit: number) => void): Command {
     initCommand(io),
   ]
   for (const command of commands) root.addCommand(command)
-  const width = screenOf(io, io.stdout).width
   for (const command of [root, ...commands, ...commands.flatMap((each) => each.commands)]) {
-    command
-      .option('--no-color', 'no colours (also: NO_COLOR)')
-      .exitOverride()
-      .showSuggestionAfterError()
-      .configureOutput({
-        writeOut: (text) => io.stdout.write(text),
-        writeErr: (text) => io.stderr.write(text),
-        getOutHelpWidth: () => width,
-        getErrHelpWidth: () => width,
-        getOutHasColors: () => false,
-        getErrHasColors: () => false,
-      })
+    command.option('--no-color', 'no colours (also: NO_COLOR)').exitOverride()
+    layOutHelp(command, io)
   }
   return root
 }
@@ -94,14 +86,17 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const words = argv.filter((word) => word !== '--no-color')
   const allowed = words.length === argv.length
   const plain: Io = allowed ? io : { ...io, env: { ...io.env, NO_COLOR: '1' } }
+  const screen = screenOf(plain, plain.stderr)
+  const root = program(plain, (code) => {
+    exit = worse(exit, code)
+  })
   try {
-    await program(plain, (code) => {
-      exit = worse(exit, code)
-    }).parseAsync([...words], { from: 'user' })
+    const { command, lines } = mistakesOf(root, words)
+    if (lines.length > 0) throw new UsageError([...lines, `See \`${command} --help\`.`].join('\n'))
+    await root.parseAsync([...words], { from: 'user' })
     return exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.unusable
-    const screen = screenOf(plain, plain.stderr)
     if (error instanceof UsageError) {
       plain.stderr.write(`${screen.paint('bad', error.message)}\n`)
       return EXIT.unusable
@@ -117,7 +112,7 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The terminal of this process. A reader that has gone (`| head`) ends the program in silence. */
+/** The terminal of this process. What is written to a reader that has gone (`| head`) is dropped, and work ends early. */
 function terminal(): Io {
   const interrupt = new AbortController()
   const onInterrupt = (): void => {
@@ -126,15 +121,9 @@ function terminal(): Io {
     interrupt.abort()
   }
   process.on('SIGINT', onInterrupt)
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.held)
-      throw error
-    })
-  }
   return {
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdout: output(process.stdout, () => interrupt.abort(READER_GONE)),
+    stderr: output(process.stderr, () => undefined),
     env: process.env,
     cwd: process.cwd(),
     readStdin,
@@ -152,15 +141,23 @@ function terminal(): Io {
   }
 }
 
-const output = (stream: NodeJS.WriteStream): Io['stdout'] => ({
-  write: (text) => {
-    stream.write(text)
-  },
-  isTTY: stream.isTTY === true,
-  get columns() {
-    return stream.isTTY ? stream.columns : null
-  },
-})
+function output(stream: NodeJS.WriteStream, onGone: () => void): Io['stdout'] {
+  let gone = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    gone = true
+    onGone()
+  })
+  return {
+    write: (text) => {
+      if (!gone) stream.write(text)
+    },
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.isTTY ? stream.columns : null
+    },
+  }
+}
 
 /** Started as a program, also through the link that npm makes. */
 function isProgram(): boolean {

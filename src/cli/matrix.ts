@@ -19,10 +19,10 @@ import type { Action, Plan, Target } from '../world/plan.ts'
 import { bugText } from './bug-words.ts'
 import { processCount, quoted, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError, worse } from './io.ts'
+import { EXIT, exitAfter, tellInterrupted, UsageError, worse } from './io.ts'
 import type { Bug, Job, JobResult } from './job.ts'
 import { bugOf, doJob } from './job.ts'
-import { writeFile } from './output-file.ts'
+import { outputFolder, writeFile } from './output-file.ts'
 import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
@@ -116,7 +116,7 @@ function evidenceOf({ museum }: Incident, generation: Generation): Pick<MuseumCe
   return { evidence: museum.evidence === 'kip' ? 'kip' : 'source', recordings }
 }
 
-function cellOf(incident: Incident, planned: Planned, result: JobResult | null): MuseumCell {
+function cellOf(incident: Incident, planned: Planned, resultOf: (job: Job) => JobResult): MuseumCell {
   const { generation } = planned
   const about = { generation: generation.name, ...evidenceOf(incident, generation) }
   if (planned.job === null)
@@ -131,8 +131,9 @@ function cellOf(incident: Incident, planned: Planned, result: JobResult | null):
       repeat: '',
     }
   const { repeat } = planned.job
-  if (result === null || !result.ok) {
-    const reason = result === null ? 'it was not run' : result.bug.message
+  const result = resultOf(planned.job)
+  if (!result.ok) {
+    const reason = result.bug.message
     return { ...about, verdict: 'failed', also: [], reason, agrees: false, disagreement: reason, history: null, repeat }
   }
   const range = parseVersionRange(incident.museum.affected)
@@ -179,7 +180,8 @@ function seedWords(found: readonly Incident[], asked: string | undefined): strin
 interface Done {
   readonly museum: Museum
   readonly bugs: readonly Bug[]
-  readonly complete: boolean
+  /** Those of the museum were run under every generation. */
+  readonly incidents: number
 }
 
 async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, folder: string): Promise<Done> {
@@ -187,7 +189,7 @@ async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, 
   const asked = generationsAsked(flags.kafka)
   const planned = found.map((incident) => asked.map((generation) => planCell(incident, generation, flags.seed)))
   const jobs = planned.flat().flatMap(({ job }) => (job === null ? [] : [job]))
-  const results: JobResult[] = []
+  const byJob = new Map<Job, JobResult>()
   const progress = new Progress(io, 'running', jobs.length)
   await runPool<Task, JobResult>({
     io,
@@ -197,15 +199,16 @@ async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, 
     resultOf: (answer) => (answer.kind === 'run' ? answer.result : null),
     died: (index, how) => ({ ok: false, bug: bugOf(new Error(how), jobs[index]!.repeat) }),
     onResult: (index, result, done) => {
-      results[index] = result
+      if (!result.ok || result.view.outcome !== 'interrupted') byJob.set(jobs[index]!, result)
       progress.at(done, `${done} of ${jobs.length}`)
     },
   })
   progress.stop()
-  const byJob = new Map(jobs.map((job, index) => [job, results[index] ?? null]))
-  const exhibits = found.map((incident, at) => {
-    const cells = planned[at]!.map((cell) => cellOf(incident, cell, cell.job === null ? null : byJob.get(cell.job)!))
-    return exhibitOf(io, incident, folder, cells)
+  const exhibits = found.flatMap((incident, at) => {
+    // Ctrl-C leaves out incidents of which something was not run.
+    if (planned[at]!.some(({ job }) => job !== null && !byJob.has(job))) return []
+    const cells = planned[at]!.map((cell) => cellOf(incident, cell, (job) => byJob.get(job)!))
+    return [exhibitOf(io, incident, folder, cells)]
   })
   const museum: Museum = {
     version: 1,
@@ -215,8 +218,8 @@ async function makeMuseum(io: Io, words: readonly string[], flags: MatrixFlags, 
     generations: asked.map(({ name }) => name),
     exhibits,
   }
-  const bugs = results.flatMap((result) => (result.ok ? [] : [result.bug]))
-  return { museum, bugs, complete: results.length === jobs.length && !io.interrupted.aborted }
+  const bugs = [...byJob.values()].flatMap((result) => (result.ok ? [] : [result.bug]))
+  return { museum, bugs, incidents: found.length }
 }
 
 function writeReports(io: Io, museum: Museum, folder: string): void {
@@ -239,21 +242,26 @@ export function matrixCommand(io: Io, finished: (exit: number) => void): Command
     .argument('[scenario...]', 'FILE, NAME or GLOB (default: every bundled incident)')
     .option('--kafka <versions>', 'only these generations', versions)
     .option('--seed <seed>', 'the seed, instead of the one in each scenario', seedText)
-    .option('--out <folder>', 'where the three files are written', 'reports')
+    .option('--out <folder>', 'where the three files are written', outputFolder(io), 'reports')
     .option('--jobs <count>', 'processes to share the runs among', processCount)
     .option('--json', 'print the JSON form instead of the table')
     .option('--quiet', 'print the count only')
     .action(async (words: string[], flags: MatrixFlags) => {
       const screen = screenOf(io, io.stdout)
       const folder = resolve(io.cwd, flags.out)
-      const { museum, bugs, complete } = await makeMuseum(io, words, flags, folder)
+      const { museum, bugs, incidents } = await makeMuseum(io, words, flags, folder)
+      const complete = museum.exhibits.length === incidents
       for (const bug of bugs) io.stderr.write(bugText(screenOf(io, io.stderr), bug))
       if (complete) writeReports(io, museum, folder)
+      else
+        tellInterrupted(
+          io,
+          `after ${museum.exhibits.length} of ${incidents} incidents; nothing is written to ${flags.out}`,
+        )
       if (flags.json === true) io.stdout.write(`${JSON.stringify(museum)}\n`)
       else if (flags.quiet === true) io.stdout.write(`${painted(screen, museumCountLine(museum))}\n`)
       else io.stdout.write(documentText(screen, museumDocument(museum)))
-      if (!complete) return finished(EXIT.interrupted)
       const disagreeing = countMuseum(museum).disagreeing > 0 ? EXIT.failed : EXIT.held
-      finished(bugs.length > 0 ? worse(disagreeing, EXIT.bug) : disagreeing)
+      finished(exitAfter(io, bugs.length > 0 ? worse(disagreeing, EXIT.bug) : disagreeing, complete))
     })
 }

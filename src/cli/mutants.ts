@@ -1,13 +1,13 @@
 /** `mutants`: planted bugs, each run until its checkers catch it. */
 import { Command } from 'commander'
 import type { MutantResult } from '../campaign/mutant-run.ts'
-import { isRightlyCaught, medianSeeds, mutantNamed, mutantsReport, runMutant } from '../campaign/mutant-run.ts'
+import { isRightlyCaught, medianSeeds, mutantsReport, runMutant } from '../campaign/mutant-run.ts'
 import { MUTANTS } from '../kafka/mutants.ts'
 import { annotate } from './annotation.ts'
-import { processCount, seedCount } from './flags.ts'
+import { oneOf, processCount, seedCount, several } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError } from './io.ts'
-import { writeFile } from './output-file.ts'
+import { EXIT, exitAfter, tellInterrupted } from './io.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
 import { screenOf } from './screen.ts'
@@ -27,10 +27,10 @@ export function mutantsCommand(io: Io, finished: (exit: number) => void): Comman
     .description(
       `Breaks one rule of the protocol at a time and runs seeds until a property breaks. There are ${MUTANTS.length}: ${MUTANTS.map(({ name }) => name).join(', ')}.`,
     )
-    .argument('[name...]', 'only these')
+    .argument('[name...]', 'only these', several(oneOf(MUTANTS.map(({ name }) => name))))
     .option('--seeds <count>', 'most seeds of one mutant', seedCount, 300)
     .option('--catches <count>', 'how often each must be caught, for the medians', seedCount, 3)
-    .option('--out <file>', 'write the table as a Markdown page')
+    .option('--out <file>', 'write the table as a Markdown page', outputFile(io))
     .option('--jobs <count>', 'processes (default: as many as the machine has cores)', processCount)
     .option('--json', 'one JSON object a mutant')
     .action(async (names: string[], flags: MutantFlags) => {
@@ -41,9 +41,6 @@ export function mutantsCommand(io: Io, finished: (exit: number) => void): Comman
 const FIRST = 1
 
 async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Promise<number> {
-  for (const name of names)
-    if (mutantNamed(name) === undefined)
-      throw new UsageError(`there is no mutant ${name}; there are ${MUTANTS.map((it) => it.name).join(', ')}`)
   const chosen = MUTANTS.filter(({ name }) => names.length === 0 || names.includes(name))
   const screen = screenOf(io, io.stdout)
   const progress = new Progress(io, 'mutants', chosen.length)
@@ -77,12 +74,15 @@ async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Pr
   const wrong = results.filter((result) => !isRightlyCaught(result))
   if (flags.json !== true) io.stdout.write(`${results.length - wrong.length} of ${results.length} caught\n`)
   for (const result of wrong) annotate(io, { title: `mutant ${result.name}`, message: lineOf(result) })
-  if (flags.out !== undefined) {
+  const complete = results.length === chosen.length
+  if (!complete) {
+    const unwritten = flags.out === undefined ? '' : `; nothing is written to ${flags.out}`
+    tellInterrupted(io, `after ${results.length} of ${chosen.length} planted bugs${unwritten}`)
+  } else if (flags.out !== undefined) {
     const command = `highwater mutants --seeds ${flags.seeds} --catches ${flags.catches}`
     writeFile(io, flags.out, mutantsReport(results, { command, first: FIRST }))
   }
-  if (io.interrupted.aborted) return EXIT.interrupted
-  return wrong.length > 0 ? EXIT.failed : EXIT.held
+  return exitAfter(io, wrong.length > 0 ? EXIT.failed : EXIT.held, complete)
 }
 
 function lineOf(result: MutantResult): string {

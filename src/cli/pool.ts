@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import type { Io } from './io.ts'
+import { nextTurn } from './job.ts'
 import type { Answer, Request, Task } from './worker.ts'
 
 /** As many as the machine does at once. */
@@ -34,7 +35,7 @@ export async function runPool<Work extends Task, Result>(options: PoolOptions<Wo
   if (io.workerFile === null || (processes <= 1 && options.apart !== true)) {
     for (const [index, task] of tasks.entries()) {
       // A task may have kept the event loop, and with it Ctrl-C, waiting until it was done.
-      if (index > 0) await new Promise((turned) => setImmediate(turned))
+      if (index > 0) await nextTurn()
       if (io.interrupted.aborted) return
       deliver(index, await options.here(task, index))
     }

@@ -9,9 +9,10 @@ import { annotate } from './annotation.ts'
 import { readStoredSeeds } from './campaign-forms.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
-import { processCount } from './flags.ts'
+import { fileErrorWords } from './file-errors.ts'
+import { inputFile, processCount, several } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError } from './io.ts'
+import { EXIT, exitAfter, UsageError } from './io.ts'
 import { writeFile } from './output-file.ts'
 import { SCENARIOS } from './package-root.ts'
 import { defaultProcesses, runPool } from './pool.ts'
@@ -29,8 +30,12 @@ export function regressCommand(io: Io, finished: (exit: number) => void): Comman
   return new Command('regress')
     .summary('run the seeds of the store again')
     .description('Runs every seed that once told something. A seed that comes out worse than it is stored fails.')
-    .option('--store <file>', 'the seed store (default: the one of the package, scenarios/seeds.json)')
-    .option('--add <file...>', 'take the failures of these results into the store, and run nothing')
+    .option('--store <file>', 'the seed store (default: the one of the package, scenarios/seeds.json)', inputFile(io))
+    .option(
+      '--add <file...>',
+      'take the failures of these results into the store, and run nothing',
+      several(inputFile(io)),
+    )
     .option('--jobs <count>', 'processes (default: as many as the machine has cores)', processCount)
     .action(async (flags: RegressFlags) => {
       finished(await regress(io, flags))
@@ -42,7 +47,7 @@ function readStore(file: string): readonly StoredSeed[] {
   try {
     data = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw new UsageError(`the seed store ${file} cannot be read: ${(error as Error).message}`)
+    throw new UsageError(`the seed store ${file} cannot be read: ${fileErrorWords(error)}`)
   }
   const seeds = readStoredSeeds(data)
   if (!seeds.ok) throw new UsageError(seeds.problems.map((problem) => `the seed store ${file}: ${problem}`).join('\n'))
@@ -59,7 +64,7 @@ async function regress(io: Io, flags: RegressFlags): Promise<number> {
   if (flags.add !== undefined) {
     const before = stored.length
     for (const name of flags.add) {
-      const { header, results } = readResults(resolve(io.cwd, name))
+      const { header, results } = readResults(io, name)
       stored = storeWith(stored, results, { kafka: header.kafka, profile: header.profile })
     }
     writeFile(io, file, storeText(stored))
@@ -99,6 +104,5 @@ async function regress(io: Io, flags: RegressFlags): Promise<number> {
   })
   progress.stop()
   io.stdout.write(`${done} of ${seeds.length} seeds run, ${worse.length} worse than stored\n`)
-  if (io.interrupted.aborted) return EXIT.interrupted
-  return worse.length > 0 ? EXIT.failed : EXIT.held
+  return exitAfter(io, worse.length > 0 ? EXIT.failed : EXIT.held, done === seeds.length)
 }

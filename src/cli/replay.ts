@@ -7,7 +7,7 @@ import { runJson } from '../report/run-json.ts'
 import type { RunView } from '../report/run-view.ts'
 import { runView } from '../report/run-view.ts'
 import { Timeline } from '../report/timeline.ts'
-import { quoted } from './flags.ts'
+import { inputFile, quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT } from './io.ts'
 import { TIMELINE_ROWS } from './run-output.ts'
@@ -35,7 +35,7 @@ export function replayCommand(io: Io, finished: (exit: number) => void): Command
   return new Command('replay')
     .summary('run the events of a trace once more')
     .description('Replays a trace that `run --trace FILE` wrote: the same plan, the same events in the same order.')
-    .argument('<trace>', 'the trace')
+    .argument('<trace>', 'the trace', inputFile(io))
     .option('--json', 'one JSON object (see docs/json-output.md)')
     .option('--quiet', 'one line')
     .option('--verbose', 'every line of the timeline, also of what matters little')

@@ -1,9 +1,9 @@
 /** `report`: a trace as a page, or two traces side by side. */
 import { Command } from 'commander'
-import { quoted } from './flags.ts'
+import { inputFile, quoted, several } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
-import { writeFile } from './output-file.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { compareLines, pageHtml, pageShell, pageText, replayed } from './page-file.ts'
 import { readTraceFile, withTrace } from './trace-file.ts'
 
@@ -13,8 +13,8 @@ export function reportCommand(io: Io, finished: (exit: number) => void): Command
     .description(
       'Makes one HTML file of a trace that `run --trace FILE` wrote, or of two side by side. It opens without a network.',
     )
-    .argument('<trace...>', 'one trace, or two')
-    .requiredOption('--html <file>', 'the page to write')
+    .argument('<trace...>', 'one trace, or two', several(inputFile(io)))
+    .requiredOption('--html <file>', 'the page to write', outputFile(io))
     .action((files: string[], { html }: { readonly html: string }) => {
       if (files.length > 2) throw new UsageError(`a page shows one run or two, and these are ${files.length}`)
       writeFile(

@@ -1,10 +1,13 @@
 /** The results of a campaign on disk: a header, then one JSON object a seed, each on disk before the next is counted. */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { SeedResult } from '../campaign/seed-result.ts'
 import type { ResultsHeader } from './campaign-forms.ts'
 import { readHeader, readResult } from './campaign-forms.ts'
+import { fileErrorWords } from './file-errors.ts'
+import type { Io } from './io.ts'
 import { UsageError } from './io.ts'
+import { makeFolder } from './output-file.ts'
 
 export interface Results {
   readonly header: ResultsHeader
@@ -12,12 +15,12 @@ export interface Results {
 }
 
 /** Reads whole lines; a last one that was torn by a kill is as if it had never been written. */
-export function readResults(file: string): Results & { readonly bytes: number } {
+export function readResults(io: Io, file: string): Results & { readonly bytes: number } {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readFileSync(resolve(io.cwd, file), 'utf8')
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
+    throw new UsageError(`${file} cannot be read: ${fileErrorWords(error)}`)
   }
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const lines = whole.split('\n').filter((line) => line !== '')
@@ -30,12 +33,16 @@ export function readResults(file: string): Results & { readonly bytes: number } 
   const problems: string[] = []
   for (const [index, line] of lines.slice(1).entries()) {
     const result = readResult(jsonOf(file, line), index + 2)
-    if (result.ok) results.push(result.value)
+    if (result.ok && !isOf(header.value, result.value.seed))
+      problems.push(`${file}: line ${index + 2}.seed: ${result.value.seed} is no seed of this campaign`)
+    else if (result.ok) results.push(result.value)
     else problems.push(...result.problems.map((problem) => `${file}: ${problem}`))
   }
   if (problems.length > 0) throw new UsageError(problems.slice(0, MOST_PROBLEMS).join('\n'))
   return { header: header.value, results, bytes: Buffer.byteLength(whole) }
 }
+
+const isOf = ({ first, seeds }: ResultsHeader, seed: number): boolean => seed >= first && seed < first + seeds
 
 /** Problems of one file that are told. */
 const MOST_PROBLEMS = 20
@@ -76,12 +83,13 @@ export function mergeResults(files: readonly Results[]): Results {
   return { header: { ...first, shard: files.length === 1 ? first.shard : null }, results }
 }
 
-function opened(name: string, flags: 'r+' | 'a' | 'w'): number {
+function opened(io: Io, name: string, flags: 'r+' | 'a' | 'w'): number {
+  const path = resolve(io.cwd, name)
   try {
-    mkdirSync(dirname(name), { recursive: true })
-    return openSync(name, flags)
+    makeFolder(dirname(path))
+    return openSync(path, flags)
   } catch (error) {
-    throw new UsageError(`${name} cannot be written: ${(error as Error).message}`)
+    throw new UsageError(`${name} cannot be written: ${fileErrorWords(error)}`)
   }
 }
 
@@ -90,22 +98,22 @@ export class ResultsFile {
   readonly #file: number
   readonly finished: readonly SeedResult[]
 
-  constructor(name: string, header: ResultsHeader, resume: boolean) {
-    if (resume && existsSync(name)) {
-      const known = readResults(name)
+  constructor(io: Io, name: string, header: ResultsHeader, resume: boolean) {
+    if (resume && existsSync(resolve(io.cwd, name))) {
+      const known = readResults(io, name)
       if (!sameCampaign(known.header, header) || known.header.shard !== header.shard) {
         throw new UsageError(
           `${name} is of another campaign (${JSON.stringify(known.header)}) and cannot be resumed by this one`,
         )
       }
       this.finished = known.results
-      this.#file = opened(name, 'r+')
+      this.#file = opened(io, name, 'r+')
       ftruncateSync(this.#file, known.bytes)
       closeSync(this.#file)
-      this.#file = opened(name, 'a')
+      this.#file = opened(io, name, 'a')
     } else {
       this.finished = []
-      this.#file = opened(name, 'w')
+      this.#file = opened(io, name, 'w')
       writeSync(this.#file, `${JSON.stringify(header)}\n`)
       fsyncSync(this.#file)
     }

@@ -6,10 +6,10 @@ import type { JUnitCase } from '../report/junit.ts'
 import { junitXml } from '../report/junit.ts'
 import { assignment, duration, processCount, seedCount, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError, worse } from './io.ts'
+import { EXIT, exitAfter, UsageError, worse } from './io.ts'
 import type { Job, JobHooks, JobResult } from './job.ts'
 import { bugOf, doJob } from './job.ts'
-import { writeFile } from './output-file.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import type { PlannedRun, RunAsked } from './plans.ts'
 import { planRuns } from './plans.ts'
@@ -71,9 +71,13 @@ export function runCommand(io: Io, finished: (exit: number) => void): Command {
     )
     .option('--watch', 'run again whenever a scenario file changes, until Ctrl-C')
     .option('--json', 'one JSON object a run and line (see docs/json-output.md)')
-    .option('--junit <file>', 'write JUnit XML, a test case a scenario, version and seed')
-    .option('--trace <file>', 'write the plan, every event and the digests of one run, for replay')
-    .option('--html <file>', 'write one run, or two side by side, as a page that opens without a network')
+    .option('--junit <file>', 'write JUnit XML, a test case a scenario, version and seed', outputFile(io))
+    .option('--trace <file>', 'write the plan, every event and the digests of one run, for replay', outputFile(io))
+    .option(
+      '--html <file>',
+      'write one run, or two side by side, as a page that opens without a network',
+      outputFile(io),
+    )
     .option('--quiet', 'one line a run')
     .option('--verbose', 'every line of the timeline, also of what matters little')
     .action(async (words: string[], flags: RunFlags) => {
@@ -111,19 +115,8 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
   const planned = planRuns(files, asked, colours(io, io.stderr))
   for (const message of missing) io.stderr.write(`${errors.paint('bad', message)}\n`)
   for (const problem of planned.problems) io.stderr.write(`${problem}\n`)
-  if (flags.trace !== undefined && planned.runs.length > 1) {
-    throw new UsageError(
-      `--trace writes one run, and these are ${planned.runs.length}; choose one scenario, version and seed`,
-    )
-  }
-  if (flags.html !== undefined && planned.runs.length > 2) {
-    throw new UsageError(
-      `--html writes one run or two side by side, and these are ${planned.runs.length}; choose scenario, versions and seed`,
-    )
-  }
-  if (flags.html !== undefined && flags.verify === true) {
-    throw new UsageError('--verify runs everything twice and writes no page: leave out one of --html and --verify')
-  }
+  const contrary = contradictions(flags, planned.runs.length)
+  if (contrary.length > 0) throw new UsageError(contrary.join('\n'))
   const shell = flags.html === undefined ? null : pageShell()
   io.stderr.write(notesText(errors, planned.notes))
   const refused = missing.length + planned.problems.length > 0 ? EXIT.unusable : EXIT.held
@@ -156,8 +149,23 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     const comparison = runs.length === 2 ? compareLines(pages, labels, runs[0]!.job.repeat) : null
     writeFile(io, flags.html, pageHtml(shell, texts, comparison))
   }
-  const exit = io.interrupted.aborted ? EXIT.interrupted : worse(output.exit, refused)
+  const complete = output.cases.length === runs.length
+  const exit = exitAfter(io, worse(output.exit, refused), complete)
   return { exit, stamps }
+}
+
+/** What flags ask for that so many runs, or each other, do not allow. */
+function contradictions({ trace, html, verify }: RunFlags, runs: number): string[] {
+  const said: string[] = []
+  if (trace !== undefined && runs > 1)
+    said.push(`--trace writes one run, and these are ${runs}; choose one scenario, version and seed`)
+  if (html !== undefined && runs > 2)
+    said.push(`--html writes one run or two side by side, and these are ${runs}; choose scenario, versions and seed`)
+  if (verify === true && html !== undefined)
+    said.push('--verify runs everything twice and writes no page: leave out one of --html and --verify')
+  if (verify === true && trace !== undefined)
+    said.push('--verify runs everything twice and writes no trace: leave out one of --trace and --verify')
+  return said
 }
 
 const unusableCase = (what: string): JUnitCase => ({
@@ -263,11 +271,11 @@ async function watching(io: Io, once: () => Promise<Round>): Promise<number> {
   for (;;) {
     if (io.stdout.isTTY) io.stdout.write('\u001b[2J\u001b[3J\u001b[H')
     const { exit, stamps } = await once()
-    if (io.interrupted.aborted) return EXIT.interrupted
+    if (io.interrupted.aborted) return exitAfter(io, exit, true)
     const paths = Object.keys(stamps)
     if (paths.length === 0) return exit
     io.stderr.write(`\nwatching ${paths.length === 1 ? paths[0] : `${paths.length} files`}; Ctrl-C ends\n`)
-    if (!(await changed(io, stamps))) return EXIT.interrupted
+    if (!(await changed(io, stamps))) return exitAfter(io, exit, true)
   }
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { nearestName } from '../scenario/nearest.ts'
+import { fileErrorWords } from './file-errors.ts'
 import { filesBelow, globExpression, globFiles, isGlob } from './glob.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './io.ts'
@@ -39,7 +40,7 @@ function readText(path: string): string {
     size = statSync(path).size
     if (size <= LARGEST_BYTES) return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`)
+    throw new UsageError(`${path} cannot be read: ${fileErrorWords(error)}`)
   }
   throw new UsageError(`${path} is too large for a scenario: ${size} bytes, at most ${LARGEST_BYTES}`)
 }

@@ -2,19 +2,21 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import type { Shrunk } from '../campaign/shrink/shrink.ts'
-import { shrink } from '../campaign/shrink/shrink.ts'
+import { assert } from '../kernel/assert.ts'
 import { formatTime } from '../kernel/time.ts'
-import { renderProblems } from '../scenario/errors.ts'
+import { plural } from '../report/words.ts'
 import { printScenario } from '../scenario/print.ts'
 import { parseScenario } from '../scenario/scenario.ts'
 import type { ScenarioDocument } from '../scenario/schema.ts'
-import { seedText } from './flags.ts'
+import { seedText, version } from './flags.ts'
 import type { Io } from './io.ts'
-import { EXIT, UsageError } from './io.ts'
-import { writeFile } from './output-file.ts'
-import { Progress } from './progress.ts'
+import { EXIT, exitAfter, tellInterrupted, UsageError } from './io.ts'
+import { outputFile, writeFile } from './output-file.ts'
+import { AS_WRITTEN, planRuns } from './plans.ts'
+import type { ScenarioFile } from './scenario-files.ts'
 import { findScenarios } from './scenario-files.ts'
-import { screenOf } from './screen.ts'
+import { colours, screenOf } from './screen.ts'
+import { shrinkApart } from './shrink-apart.ts'
 
 interface ShrinkFlags {
   readonly kafka?: string
@@ -29,53 +31,63 @@ export function shrinkCommand(io: Io, finished: (exit: number) => void): Command
       'Leaves out faults, clients, brokers, partitions and values while the scenario still fails in the same way.',
     )
     .argument('<scenario>', 'FILE, NAME or -')
-    .option('--kafka <version>', 'another version than the scenario’s own')
+    .option('--kafka <version>', 'another version than the scenario’s own', version)
     .option('--seed <seed>', 'the seed, instead of the one in the scenario', seedText)
-    .option('--out <file>', 'the file to write; standard output by default')
+    .option('--out <file>', 'the file to write; standard output by default', outputFile(io))
     .action(async (word: string, flags: ShrinkFlags) => {
       finished(await shrinkFile(io, word, flags))
     })
 }
 
 async function shrinkFile(io: Io, word: string, flags: ShrinkFlags): Promise<number> {
-  const { files, missing } = await findScenarios([word], io)
-  const [file] = files
-  if (file === undefined || missing.length > 0) throw new UsageError(missing[0] ?? `there is no scenario ${word}`)
+  const file = await oneScenario(io, word)
+  const asked = {
+    ...AS_WRITTEN,
+    versions: flags.kafka === undefined ? [] : [flags.kafka],
+    seed: flags.seed ?? null,
+  }
+  // Whether it can be run at all; what is shrunk is the document.
+  const { problems } = planRuns([file], asked, colours(io, io.stderr))
+  if (problems.length > 0) throw new UsageError(problems.join('\n'))
   const parsed = parseScenario(file.text, file.name)
-  if (!parsed.ok) throw new UsageError(renderProblems(parsed.problems, file.text, { color: false }))
+  assert(parsed.ok, 'what could be planned could be read')
   const { expect: _, ...given } = parsed.scenario.document
   const document: ScenarioDocument = {
     ...given,
     ...(flags.kafka === undefined ? {} : { kafka: flags.kafka }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
   }
-  const origin = `${basename(file.name)}, made small.`
-  const shrunk = await shrinkToFile(io, document, { origin, file: flags.out ?? null })
+  const shrunk = await shrinkApart(io, document, { origin: `${basename(file.name)}, made small.` })
+  if (shrunk === null && io.interrupted.aborted) {
+    tellInterrupted(io, 'before the first run was over')
+    return exitAfter(io, EXIT.held)
+  }
   if (shrunk === null) {
     io.stderr.write(`${file.name} does not fail: nothing that is promised breaks, and no known hole shows\n`)
     return EXIT.held
   }
   const screen = screenOf(io, io.stderr)
-  io.stderr.write(
-    `${screen.paint('strong', `${shrunk.document.steps?.length ?? 0} steps are left after ${shrunk.runs} runs`)}; fails with ${shrunk.otherSeeds} of 20 other seeds too\n`,
-  )
+  io.stderr.write(`${screen.paint('strong', shrunkWords(shrunk))}\n`)
   for (const { atUs, words } of shrunk.causes) io.stderr.write(`    ${formatTime(atUs)}  ${words}\n`)
-  if (flags.out === undefined) io.stdout.write(printed(shrunk))
-  return EXIT.failed
+  if (flags.out === undefined) io.stdout.write(shrunkText(shrunk))
+  else writeFile(io, flags.out, shrunkText(shrunk))
+  return exitAfter(io, EXIT.failed, shrunk.otherSeeds !== null)
 }
 
-const printed = ({ document }: Shrunk): string => printScenario({ fileName: null, document, places: null })
+async function oneScenario(io: Io, word: string): Promise<ScenarioFile> {
+  const { files, missing } = await findScenarios([word], io)
+  const [file] = files
+  if (file === undefined) throw new UsageError(missing.join('\n'))
+  if (files.length > 1) throw new UsageError(`${word} means ${files.length} scenarios: shrink takes one`)
+  return file
+}
 
-/** Shrinks a document and writes it; null when it does not fail. `file` null: it is only returned. */
-export async function shrinkToFile(
-  io: Io,
-  document: ScenarioDocument,
-  options: { readonly origin: string; readonly file: string | null },
-): Promise<Shrunk | null> {
-  const progress = new Progress(io, 'shrinking', 2_000)
-  const shrunk = io.deaf(() => shrink(document, { ...options, onRun: (runs) => progress.at(runs, `${runs} runs`) }))
-  progress.stop()
-  if (shrunk === null || options.file === null) return shrunk
-  writeFile(io, options.file, printed(shrunk))
-  return shrunk
+export const shrunkText = ({ document }: Shrunk): string => printScenario({ fileName: null, document, places: null })
+
+/** What came of a search, one sentence. */
+export function shrunkWords({ document, runs, otherSeeds }: Shrunk): string {
+  const steps = plural(document.steps?.length ?? 0, 'step')
+  const tried =
+    otherSeeds === null ? 'interrupted: it may become smaller still' : `fails with ${otherSeeds} of 20 other seeds too`
+  return `${steps} left after ${plural(runs, 'run')}; ${tried}`
 }

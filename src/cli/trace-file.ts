@@ -1,12 +1,14 @@
 /** Traces as files: plain, or gzipped when the name ends in `.gz`. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Trace } from '../driver/trace.ts'
 import { parseTrace } from '../driver/trace.ts'
+import { fileErrorWords } from './file-errors.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './io.ts'
 import type { Job, JobHooks } from './job.ts'
+import { makeFolder } from './output-file.ts'
 import { PageLines } from './page-file.ts'
 
 const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
@@ -18,7 +20,7 @@ export function readTraceFile(io: Io, file: string): { readonly text: string; re
     const bytes = readFileSync(resolve(io.cwd, file))
     text = (isGzip(bytes) ? gunzipSync(bytes) : bytes).toString('utf8')
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
+    throw new UsageError(`${file} cannot be read: ${fileErrorWords(error)}`)
   }
   const parsed = parseTrace(text)
   if (!parsed.ok) throw new UsageError(`${file}: ${parsed.message}`)
@@ -50,9 +52,10 @@ export class TraceFile {
   /** `page` is given the same lines. */
   constructor(io: Io, name: string, job: Job, page: PageLines | null) {
     try {
+      makeFolder(dirname(resolve(io.cwd, name)))
       this.#file = openSync(resolve(io.cwd, name), 'w')
     } catch (error) {
-      throw new UsageError(`${name} cannot be written: ${(error as Error).message}`)
+      throw new UsageError(`${name} cannot be written: ${fileErrorWords(error)}`)
     }
     this.#gzip = name.endsWith('.gz')
     this.#page = page

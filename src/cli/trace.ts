@@ -1,12 +1,13 @@
 /** `trace`: whether a trace is sound, and a trace in the forms of other tools. */
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { TraceText } from '../driver/trace.ts'
 import { chromeTrace, eventsCsv, mermaidSequence, shivizLog } from '../report/page/exports.ts'
 import { PageRun } from '../report/page/page-run.ts'
 import { traceProblems } from '../report/page/validate.ts'
+import { inputFile, oneOf } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
-import { writeFile } from './output-file.ts'
+import { outputFile, writeFile } from './output-file.ts'
 import { pageText } from './page-file.ts'
 import { readTraceFile, withTrace } from './trace-file.ts'
 
@@ -60,14 +61,14 @@ export function traceCommand(io: Io, finished: (exit: number) => void): Command 
   command
     .command('validate')
     .description('Checks order, causes, that every change can be undone, and the digests.')
-    .argument('<trace>', 'the trace')
+    .argument('<trace>', 'the trace', inputFile(io))
     .action((file: string) => finished(io.deaf(() => validateTrace(io, file))))
   command
     .command('export')
     .description('Writes a trace for Perfetto, ShiViz or Mermaid (the last messages), or as CSV.')
-    .argument('<trace>', 'the trace')
-    .addOption(new Option('--as <form>', 'the form').choices(FORMS).makeOptionMandatory())
-    .option('--out <file>', 'write to this file and not to standard output')
+    .argument('<trace>', 'the trace', inputFile(io))
+    .requiredOption('--as <form>', `the form: ${FORMS.join(', ')}`, oneOf(FORMS))
+    .option('--out <file>', 'write to this file and not to standard output', outputFile(io))
     .action((file: string, flags: ExportFlags) => finished(io.deaf(() => exportTrace(io, file, flags))))
   return command
 }

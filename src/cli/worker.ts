@@ -2,6 +2,9 @@
 import type { MutantResult } from '../campaign/mutant-run.ts'
 import { runMutant } from '../campaign/mutant-run.ts'
 import type { SeedResult } from '../campaign/seed-result.ts'
+import type { Reached, ShrinkOptions, Shrunk } from '../campaign/shrink/shrink.ts'
+import { shrink } from '../campaign/shrink/shrink.ts'
+import type { ScenarioDocument } from '../scenario/schema.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
 import type { ConformResult } from './conform-task.ts'
@@ -20,6 +23,12 @@ export interface MutantTask {
   readonly catches: number
 }
 
+export interface ShrinkTask {
+  readonly kind: 'shrink'
+  readonly document: ScenarioDocument
+  readonly options: Pick<ShrinkOptions, 'origin' | 'signature'>
+}
+
 export type Task =
   | { readonly kind: 'run'; readonly job: Job }
   /** The same run once more, told event by event. */
@@ -27,6 +36,7 @@ export type Task =
   | { readonly kind: 'conform'; readonly file: string; readonly text: string; readonly pins: boolean }
   | SeedsTask
   | MutantTask
+  | ShrinkTask
 
 export interface Request {
   readonly id: number
@@ -40,6 +50,8 @@ export type Answer =
   | { readonly id: number; readonly kind: 'verify'; readonly end: VerifyEnd }
   | { readonly id: number; readonly kind: 'mutant'; readonly result: MutantResult }
   | { readonly id: number; readonly kind: 'seeds'; readonly results: readonly SeedResult[] }
+  | { readonly id: number; readonly kind: 'shrinking'; readonly reached: Reached }
+  | { readonly id: number; readonly kind: 'shrunk'; readonly shrunk: Shrunk | null }
 
 /** Waits until the parent's end has taken it, so that a fast run does not fill the memory. */
 const send = (answer: Answer): Promise<void> =>
@@ -79,7 +91,11 @@ async function answer({ id, task }: Request): Promise<void> {
   if (task.kind === 'run') await send({ id, kind: 'run', result: await doJob(task.job) })
   else if (task.kind === 'seeds') await send({ id, kind: 'seeds', results: doSeeds(task) })
   else if (task.kind === 'mutant') await send({ id, kind: 'mutant', result: runMutant(task.name, task) })
-  else if (task.kind === 'conform')
+  else if (task.kind === 'shrink') {
+    // Written at once: the event loop does not turn before the search is over.
+    const onRun = (reached: Reached): void => void send({ id, kind: 'shrinking', reached })
+    await send({ id, kind: 'shrunk', shrunk: shrink(task.document, { ...task.options, onRun }) })
+  } else if (task.kind === 'conform')
     await send({ id, kind: 'conform', result: conformText(task.file, task.text, task.pins) })
   else await verify(id, task.job)
 }

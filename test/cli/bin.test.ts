@@ -42,19 +42,26 @@ test('--verify runs the second time in a fresh process and finds nothing', () =>
   expect(JSON.parse(said.stdout)).toMatchObject({ outcome: 'held' })
 })
 
-test('a reader that goes away ends the program in silence', async () => {
-  const child = spawn(process.execPath, [MAIN, 'list', 'settings', '--json'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/** What a program says to a reader of stdout that goes away after the first word. */
+async function unread(words: readonly string[]): Promise<{ status: unknown; err: string }> {
+  const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   let err = ''
   child.stderr.on('data', (chunk) => {
     err += chunk
   })
   child.stdout.once('data', () => child.stdout.destroy())
   const status = await new Promise((resolve) => child.on('close', resolve))
-  expect(err).toBe('')
-  expect(status).toBe(0)
+  return { status, err }
+}
+
+test.each([
+  ['all was said: 0', ['list', 'settings', '--json'], 0],
+  ['all was done: its verdict', ['run', 'failing.yaml'], 1],
+  ['a run has failed by then: 1', ['run', 'failing.yaml', '--seeds', '200', '--jobs', '2', '--json'], 1],
+  ['nobody knows: as after SIGPIPE', ['run', 'small.yaml', '--seeds', '200', '--jobs', '2', '--json'], 141],
+])('a reader that goes away ends the program in silence; %s', async (_, words, status) => {
+  writeFileSync(join(folder, 'failing.yaml'), SMALL.replace('lost: 0', 'acked: 1'))
+  expect(await unread(words)).toEqual({ status, err: '' })
 })
 
 test('Ctrl-C ends runs in other processes too, with what there is', async () => {

@@ -13,6 +13,7 @@ export interface Terminal {
   readonly stdin?: string
   readonly interrupted?: AbortSignal
   readonly workerFile?: string
+  readonly nowMs?: () => number
   /** Hears everything that is written. */
   readonly onWrite?: (text: string) => void
 }
@@ -47,7 +48,7 @@ export async function cli(argv: readonly string[], given: Terminal = {}): Promis
     interrupted: given.interrupted ?? new AbortController().signal,
     deaf: (act) => act(),
     workerFile: given.workerFile ?? null,
-    nowMs: () => 0,
+    nowMs: given.nowMs ?? (() => 0),
   }
   const exit = await main(argv, io)
   return { exit, out: out.join(''), err: err.join('') }

@@ -38,8 +38,8 @@ export interface Shrunk {
   readonly failure: Failure
   /** Runs that it took. */
   readonly runs: number
-  /** Under how many of twenty other seeds it fails too. */
-  readonly otherSeeds: number
+  /** Under how many of twenty other seeds it fails too; null: the search was cut short before they were tried. */
+  readonly otherSeeds: number | null
   /** The witness in words, and what led to it. */
   readonly words: string
   readonly causes: readonly CauseLink[]
@@ -52,11 +52,20 @@ export interface ShrinkOptions {
   readonly signature?: string
   /** Where it was found, one sentence of the story. */
   readonly origin: string
-  /** Called after each run with the runs made. */
-  readonly onRun?: (runs: number) => void
+  /** Called with each run. */
+  readonly onRun?: (reached: Reached) => void
 }
 
-const RUNS = 2_000
+/** How far a search has come. */
+export interface Reached {
+  readonly runs: number
+  /** The smallest document that is known to fail. */
+  readonly document: ScenarioDocument
+  readonly failure: Failure
+}
+
+/** Runs of one search, where nothing else is asked for. */
+export const MOST_RUNS = 2_000
 
 /** A failing run of a candidate may take this many times the events of the first one. */
 const PATIENCE = 3
@@ -90,14 +99,14 @@ export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk 
   const first = firstRun(document, options.signature ?? null)
   if (first === null) return null
   const { failure, events } = first
-  const most = options.runs ?? RUNS
+  const most = options.runs ?? MOST_RUNS
   let runs = 0
   const search: Search = {
     document,
     left: most,
     fails: (candidate) => {
       runs += 1
-      options.onRun?.(runs)
+      options.onRun?.({ runs, document: search.document, failure })
       return fails(candidate, failure, PATIENCE * events)
     },
   }
@@ -117,6 +126,14 @@ export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk 
   return { ...told(search.document, failure, options.origin, otherSeeds), failure, runs, otherSeeds }
 }
 
+/** What a search has come to that is cut short. */
+export const cutShort = ({ document, failure, runs }: Reached, origin: string): Shrunk => ({
+  ...told(document, failure, origin, null),
+  failure,
+  runs,
+  otherSeeds: null,
+})
+
 function firstRun(document: ScenarioDocument, signature: string | null): { failure: Failure; events: number } | null {
   const compiled = compileScenario({ fileName: null, document, places: null })
   if (!compiled.ok) return null
@@ -132,7 +149,7 @@ function told(
   document: ScenarioDocument,
   failure: Failure,
   origin: string,
-  otherSeeds: number,
+  otherSeeds: number | null,
 ): { document: ScenarioDocument; words: string; causes: readonly CauseLink[] } {
   const compiled = compileScenario({ fileName: null, document, places: null })
   if (!compiled.ok) return { document, words: '', causes: [] }
@@ -141,8 +158,10 @@ function told(
   const words = violation?.words ?? ('words' in run.liveness ? run.liveness.words[0]! : '')
   const causes = violation === null ? [] : causesOf(compiled.plan, violation)
   const name = failure.kind === 'break' ? failure.property : 'the cluster does not come to rest'
+  const tried =
+    otherSeeds === null ? 'The search was cut short.' : `It fails with ${otherSeeds} of ${OTHER_SEEDS} other seeds too.`
   const lines = [
-    `${origin} It fails with ${otherSeeds} of ${OTHER_SEEDS} other seeds too.`,
+    `${origin} ${tried}`,
     '',
     ...causes.map(({ atUs, words: link }) => `${formatTime(atUs)}  ${link}`),
     '',

@@ -1,6 +1,5 @@
 /** What each job asks, and of whom. */
 import type { ClientCall } from '../../kafka/calls.ts'
-import { isMutant } from '../../kafka/mutants.ts'
 import type { NodeId } from '../../kernel/machine.ts'
 import type { ApplicationConfig, ApplicationVolatile, Job } from './state.ts'
 
@@ -42,7 +41,6 @@ export function callFor(
     }
     case 'sendOffsets': {
       const offsets = { ...memory.open[job.producer]?.offsets }
-      if (isMutant(config, 'offsets-committed-beside-the-transaction')) return { call: 'commitSync', offsets }
       const member = config.sendsMember ? memory.member : null
       return { call: 'sendOffsetsToTransaction', offsets, group: config.group, metadataOf: null, member }
     }
@@ -57,7 +55,5 @@ export function callFor(
 }
 
 /** The client that does a job. */
-export function clientFor(job: Exclude<Job, { do: 'rest' }>, config: ApplicationConfig): NodeId {
-  const isBeside = job.do === 'sendOffsets' && isMutant(config, 'offsets-committed-beside-the-transaction')
-  return 'producer' in job && !isBeside ? job.producer : config.consumer
-}
+export const clientFor = (job: Exclude<Job, { do: 'rest' }>, config: ApplicationConfig): NodeId =>
+  'producer' in job ? job.producer : config.consumer
