@@ -10,7 +10,7 @@ import { completeDelayedRequests } from './delayed-requests.ts'
 import { isUnreadable } from './load-logs.ts'
 import { directoriesOf, failDirectory, isOffline } from './log-dirs.ts'
 import { updateMetadataCache } from './metadata.ts'
-import { makeFollower, makeLeader, refreshPartition, replicaOf } from './partition.ts'
+import { makeFollower, makeLeader, replicaOf } from './partition.ts'
 import { unfollowPartition } from './replica-fetcher.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState, WaitingControlRequest } from './state.ts'
@@ -113,7 +113,7 @@ function takeRoles(
   for (const name of partitionNames(request.partitions)) {
     const verdict = judgeRole(state, ctx, config, name, request.partitions[name]!)
     if (verdict === 'take') accepted.push(name)
-    answers[name] = verdict === 'take' || verdict === 'refresh' ? 'NONE' : verdict
+    answers[name] = verdict === 'take' ? 'NONE' : verdict
   }
   // All leaders first, then all followers (0.8.0 to 3.x ReplicaManager.becomeLeaderOrFollower).
   for (const name of accepted) {
@@ -148,23 +148,21 @@ function refuseRoles(
   return Object.fromEntries(names.map((name): [TopicPartition, ErrorName] => [name, error]))
 }
 
-/** A role counts only at a higher leader epoch than the present one; equal is old news (from 3.3 a refresh). */
+/**
+ * A role counts only at a higher leader epoch than the present one. An equal one is old news also from 3.3 on, where
+ * KRaft refreshes by it (3.3 to 3.9 ReplicaManager.becomeLeaderOrFollower): a change that the leader asks for stays asked.
+ */
 function judgeRole(
   state: BrokerState,
   ctx: BrokerContext,
   config: BrokerConfig,
   name: TopicPartition,
   told: LeaderAndIsrState,
-): 'take' | 'refresh' | ErrorName {
+): 'take' | ErrorName {
   if (!isUsable(state, config, name, told)) return 'KAFKA_STORAGE_ERROR'
-  const partition = running(state).partitions[name]
-  const known = partition?.leaderEpoch ?? -1
+  const known = running(state).partitions[name]?.leaderEpoch ?? -1
   if (told.leaderEpoch > known) return told.replicas.includes(config.id) ? 'take' : 'UNKNOWN_TOPIC_OR_PARTITION'
   if (told.leaderEpoch < known) ctx.probe('role of an older leader epoch ignored')
-  else if (partition !== undefined && config.mechanisms.isrEligibility !== 'any') {
-    refreshPartition(partition, told, config)
-    return 'refresh'
-  }
   return 'STALE_CONTROLLER_EPOCH'
 }
 

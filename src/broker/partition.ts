@@ -167,8 +167,8 @@ export function makeFollower(
 }
 
 /**
- * 3.3 ReplicaManager: the state of the present epoch told again, as new as what is known or newer. It refreshes the
- * ISR and the assignment of a leader and changes nothing else.
+ * 3.3 Partition.makeLeader, in KRaft: the state of the present epoch told again, as new as what is known or newer. It
+ * refreshes the ISR and the assignment of a leader and changes nothing else.
  */
 export function refreshPartition(partition: PartitionState, told: LeaderAndIsrState, config: BrokerConfig): void {
   if (told.partitionEpoch < partition.partitionEpoch) return

@@ -473,7 +473,7 @@ const inOrder = (steps: readonly StepForm[]): StepForm[] =>
 const healingMs = ({ runMs }: Profile, { cluster }: Drawn): number =>
   runMs - 3 * cluster.sessionMs - cluster.startupMs - 1_000
 
-/** Heals all but some brokers, which stay down for good: the others must do. One that exits is started again. */
+/** Heals all but some brokers, which stay down for good: the others must do. */
 function healingOf(
   profile: Profile,
   drawn: Drawn,
@@ -482,28 +482,20 @@ function healingOf(
 ): StepForm[] {
   if (broken.length === 0) return []
   const core = ids.filter((id) => !broken.includes(id)).map((id) => `broker ${id}`)
-  const { sessionMs, startupMs } = drawn.cluster
-  const startup = ms(startupMs)
-  const healedMs = healingMs(profile, drawn)
   return [
     {
       name: 'heal the core',
-      at: ms(healedMs),
+      at: ms(healingMs(profile, drawn)),
       do: [
         { heal: 'all' },
         { resume: 'registry' },
         { resume: 'brokers' },
         { lag: 'brokers', by: '0ms' },
         { crash: broken.map((id) => `broker ${id}`) },
-        { start: core, startup },
+        { start: core, startup: ms(drawn.cluster.startupMs) },
+        { supervise: core },
         ...(kraft ? [{ start: 'registry' }] : []),
       ],
-    },
-    // From 0.9 to 2.1 a broker exits while the session of its former life lasts (KAFKA-7165).
-    {
-      name: 'who has exited is started again',
-      at: ms(healedMs + sessionMs + startupMs + 500),
-      do: { start: core, startup },
     },
   ]
 }

@@ -40,6 +40,7 @@ function actionsOf(plan: Plan): readonly Action[] {
 const HARMLESS: Readonly<Record<string, true>> = {
   start: true,
   resume: true,
+  supervise: true,
   heal: true,
   healAll: true,
   healToRegistry: true,

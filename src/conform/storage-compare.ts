@@ -119,10 +119,12 @@ export function compareStorage(seen: StorageSeen, point: StoragePoint, to: Compa
       to.equal(point.label, 'recovery points', seen.points, point.flushed(seen.partition, seen.points.length))
       return
     case 'syncCalls':
-      for (const { phase, fromMs, seconds, calls } of seen.phases) {
-        const ours = point.synced(seen.broker, fromMs - BORDER_MS, fromMs + seconds * 1000 - BORDER_MS)
+      seen.phases.forEach(({ phase, fromMs, seconds, calls }, n) => {
+        // A phase lasts until the next one; how long it lasted was rounded.
+        const toMs = seen.phases[n + 1]?.fromMs ?? fromMs + seconds * 1000
+        const ours = point.synced(seen.broker, fromMs - BORDER_MS, toMs - BORDER_MS)
         comparePhase(`${point.label}: ${phase}`, calls, ours, to)
-      }
+      })
       return
     case 'syncTimes': {
       const [first] = seen.calls

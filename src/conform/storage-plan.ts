@@ -488,15 +488,18 @@ interface Moment {
 function moments(recording: StorageRecording): Moment[] {
   const all = inOrder(recording).flatMap(({ entry, index, atMs }): Moment[] => {
     if (!isDoneEntry(entry)) return [{ entry, index, atMs, request: null }]
-    const sent = requestsOf(recording, entry, recording.entries[index + 1]?.atMs ?? atMs)
+    const next = recording.entries[index + 1]
+    const sent = requestsOf(recording, entry, next?.atMs ?? atMs)
     if (sent.length === 0) return [{ entry, index, atMs, request: null }]
     let timeMs = atMs
-    const took = timesTaken(recording.entries[index + 1])
+    const took = timesTaken(next)
+    // Times taken are rounded, so that together they may reach past the look at the answers.
+    const latestMs = took === null ? Number.POSITIVE_INFINITY : (next?.atMs ?? atMs)
     return partitionsOf(recording, entry).flatMap((partition) =>
       sent.map((request, n) => {
         timeMs +=
           took === null ? request.afterMs : (took[n] ?? 0) - (n === 0 ? Math.min(took[0] ?? 0, ROUND_TRIP_MS) : 0)
-        return { entry, index, atMs: timeMs, request: { ...request, partition } }
+        return { entry, index, atMs: Math.min(timeMs, latestMs), request: { ...request, partition } }
       }),
     )
   })

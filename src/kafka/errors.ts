@@ -1,3 +1,5 @@
+import { own } from '../kernel/own.ts'
+
 /** One error of Kafka's protocol: a value in a response, never thrown. */
 export interface KafkaError {
   readonly name: string
@@ -152,6 +154,19 @@ export function errorNamed(name: string): KafkaError {
   return error
 }
 
-/** NOT_LEADER_FOR_PARTITION and its later name are one error; compare by code. */
-export const errorCode = (name: string): number =>
-  name === 'NOT_LEADER_OR_FOLLOWER' ? 6 : (BY_NAME[name]?.code ?? Number.NaN)
+/** What other releases call an error: names differ, codes do not. */
+const OTHER_NAMES: Readonly<Record<string, ErrorName>> = {
+  // 2.6 renamed it.
+  NOT_LEADER_OR_FOLLOWER: 'NOT_LEADER_FOR_PARTITION',
+  // To 0.10.2 it was called so, and coordinators were those of groups.
+  UNKNOWN: 'UNKNOWN_SERVER_ERROR',
+  GROUP_LOAD_IN_PROGRESS: 'COORDINATOR_LOAD_IN_PROGRESS',
+  GROUP_COORDINATOR_NOT_AVAILABLE: 'COORDINATOR_NOT_AVAILABLE',
+  NOT_COORDINATOR_FOR_GROUP: 'NOT_COORDINATOR',
+}
+
+/** The code of an error under any of its names; NaN where no error is called so. */
+export const errorCode = (name: string): number => {
+  const known = own(BY_NAME, own(OTHER_NAMES, name) ?? name)
+  return known?.code ?? Number.NaN
+}

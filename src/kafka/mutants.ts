@@ -19,6 +19,7 @@ export interface Mutant {
     | 'lite'
     | 'calm'
     | 'groups'
+    | 'applications'
     | 'transaction-story'
     | 'coordinator-crash-story'
     | 'sleeping-member-story'
@@ -125,6 +126,13 @@ const ROWS = [
   ['offsets-of-aborted-transactions-count', 'A coordinator of groups takes the offsets of an aborted transaction for committed.', ['NoOffsetsOfAbortedTransactions'], '2.4', 'transaction-story'],
   ['partition-not-added', 'A producer adds the first partition of a transaction only.', ['TransactionsAtomic', 'TransactionsEnd', ...READ_COMMITTED], '2.4', 'transaction-story'],
   ['producer-not-fenced', 'A coordinator serves producers of an older epoch.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transaction-story'],
+  // --- Applications that consume, transform and produce
+  ['offsets-not-sent-to-the-transaction', 'An application commits its results without the offsets of their input.', ['MadeOnce'], '3.9', 'applications'],
+  ['offsets-committed-beside-the-transaction', 'An application commits its offsets by its consumer, before the transaction of their results.', ['MadeOnce'], '3.9', 'applications'],
+  ['application-reads-on-after-an-abort', 'An application does not go back to what its aborted transaction had taken.', ['MadeOnce'], '4.1', 'applications'],
+  ['former-member-commits-in-a-transaction', 'A coordinator of groups takes the offsets of a transaction from who has lost its partitions.', ['MadeOnce'], '3.9', 'applications'],
+  ['unstable-offsets-told', 'A coordinator of groups tells offsets that an open transaction is about to move.', ['MadeOnce'], '3.9', 'applications'],
+  ['results-outside-the-transaction', 'A producer sends the batches of its transactions as if they belonged to none.', ['NoCircularInformation', 'MadeOnce'], '3.9', 'applications'],
 ] as const
 
 export type MutantName = (typeof ROWS)[number][0]

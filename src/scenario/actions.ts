@@ -371,6 +371,17 @@ export function compileAction(checks: Checks, form: ActionForm, path: Path, step
       (target) => ({ do: 'restart', target, startupUs: startupOf(form) }),
     )
   }
+  if ('supervise' in form) {
+    return eachBroker(
+      'supervise',
+      form.supervise,
+      'only brokers exit by themselves; another process that is down is started by start',
+      (target) => ({
+        do: 'supervise',
+        target,
+      }),
+    )
+  }
   if ('pause' in form) {
     const forUs = form.for === undefined ? null : durationUs(form.for)
     return each('pause', form.pause, (target) => ({ do: 'pause', target, forUs }))

@@ -413,6 +413,7 @@ const actionForms = {
   restart: map({ restart: targets, ...startup }),
   pause: map({ pause: targets, for: duration.optional().describe('Resumes by itself after this long.') }),
   resume: map({ resume: targets }),
+  supervise: map({ supervise: targets }),
   'expire-session': map({ 'expire-session': targets }),
   cut: map({ cut: linksOrGroups('links-cut') }),
   heal: map({ heal: z.union([z.literal('all', { error: 'heal' }), linksOrGroups('links-healed')], { error: 'heal' }) }),

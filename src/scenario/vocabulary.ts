@@ -63,6 +63,12 @@ export const ACTIONS = [
     example: '{ restart: broker 1, startup: 500ms }',
   },
   {
+    name: 'supervise',
+    meaning:
+      'From now on a broker that exits by itself, or after a stop, is started again: two seconds later, and up to five times.',
+    example: '{ supervise: brokers }',
+  },
+  {
     name: 'pause',
     meaning: 'Freezes a process (a long GC pause, SIGSTOP); it resumes by itself after `for`.',
     example: '{ pause: controller, for: 8s }',

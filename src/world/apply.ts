@@ -21,12 +21,12 @@ import {
   startAgain,
   startProcess,
   stepNode,
+  superviseProcess,
 } from './processes.ts'
 import { isQuiet } from './quiet.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
-import { brokerState } from './world.ts'
 
 const processOfNode = (world: World, node: string): Process | undefined =>
   world.processes[world.nodes[node]?.process ?? '']
@@ -52,10 +52,8 @@ function settle(world: World, host: Host, report: StepReport): void {
       const id = `broker-${broker.id}`
       resumeProcess(world, host, report, id)
       launchProcess(world, host, report, id, broker.startupUs)
-      const process = world.processes[id]
-      const phase = brokerState(world, broker.id)?.volatile?.phase
-      // A broker on its way down (or hanging there) comes back once it has gone: nobody would leave it like that.
-      if (process !== undefined && phase === 'shutting-down') process.restartUs = broker.startupUs
+      // A broker on its way down comes back, too, once it has gone.
+      superviseProcess(world, id)
       perform(world, host, report, { do: 'lagFollower', target: { role: 'broker', id: broker.id }, byUs: 0 })
     }
     resumeProcess(world, host, report, 'registry')
@@ -212,7 +210,7 @@ export function apply(world: World, event: PendingEvent, host: Host): StepReport
   for (const fact of report.facts) enterFact(world, fact)
   for (const { process, code } of report.exits) {
     endProcess(world, host, report, process, code)
-    if (world.phase === 'settle' && host.plan.healAtEnd) startAgain(world, host, report, process)
+    startAgain(world, host, report, process)
   }
   for (const probe of report.probes) {
     const key = `probe/${probe}`

@@ -23,7 +23,15 @@ import { enterSent } from './ledger.ts'
 import { observe } from './observe.ts'
 import { nextKey, schedule } from './pending.ts'
 import type { Action, Target } from './plan.ts'
-import { endProcess, launchProcess, pauseProcess, releaseDeferred, resumeProcess, stopProcess } from './processes.ts'
+import {
+  endProcess,
+  launchProcess,
+  pauseProcess,
+  releaseDeferred,
+  resumeProcess,
+  stopProcess,
+  superviseProcess,
+} from './processes.ts'
 import { clientControl, clientNode, clientProcess, resolveTarget } from './targets.ts'
 import { offerRecord } from './workload.ts'
 import type { Connection, ProcessId, RequestLoop, World } from './world.ts'
@@ -368,6 +376,11 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
     case 'resume': {
       const processes = resolve(doing, action.target)
       for (const id of processes) resumeProcess(world, host, report, id)
+      return processes
+    }
+    case 'supervise': {
+      const processes = resolve(doing, action.target)
+      for (const id of processes) superviseProcess(world, id)
       return processes
     }
     case 'expireSession': {

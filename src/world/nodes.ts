@@ -104,6 +104,7 @@ function applicationConfig(plan: Plan, node: NodeId): ApplicationConfig {
     transforms,
     processUs: member?.processUs ?? 0,
     sendsMember: transforms.producers === 'per-instance' && plan.mechanisms.transactionalOffsetsFenced,
+    ...planted(plan),
   }
 }
 

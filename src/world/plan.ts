@@ -165,6 +165,8 @@ export type Action =
   /** SIGTERM: controlled shutdown. */
   | { readonly do: 'stop'; readonly target: Target }
   | { readonly do: 'restart'; readonly target: Target; readonly startupUs: number | null }
+  /** From now on a broker that exits by itself, or after a stop, is started again, as a supervisor does. */
+  | { readonly do: 'supervise'; readonly target: Target }
   /** SIGSTOP and SIGCONT (a GC pause); `forUs` resumes by itself. */
   | { readonly do: 'pause'; readonly target: Target; readonly forUs: number | null }
   | { readonly do: 'resume'; readonly target: Target }

@@ -95,17 +95,25 @@ export function launchProcess(world: World, host: Host, report: StepReport, id: 
 /** Starts again of one broker, at most: what goes on exiting after that is not healed by starting it. */
 const STARTS_AGAIN = 5
 
-/** Before each of them, in us: together they outlast the session of a former life (6 s), over which 0.9 to 2.1 exit. */
+/**
+ * Before each of them, in us: together they outlast the session of a former life (6 s), over which 0.9 to 2.1 exit
+ * (KAFKA-7165).
+ */
 const START_AGAIN_US = 2_000_000
 
-/** What a supervisor does: a broker of a healed cluster that has exited by itself is started again. */
+/** From now on a supervisor watches the process. */
+export function superviseProcess(world: World, id: ProcessId): void {
+  const process = world.processes[id]
+  if (process !== undefined) process.startsLeft = STARTS_AGAIN
+}
+
+/** What a supervisor does: a broker that has exited is started again. */
 export function startAgain(world: World, host: Host, report: StepReport, id: ProcessId): void {
   const process = world.processes[id]
   const broker = host.plan.brokers.find((it) => `broker-${it.id}` === id)
   if (process === undefined || broker === undefined || process.state !== 'down' || process.loading === true) return
-  const times = process.startedAgain ?? 0
-  if (times >= STARTS_AGAIN) return
-  process.startedAgain = times + 1
+  if (process.startsLeft === undefined || process.startsLeft === 0) return
+  process.startsLeft -= 1
   launchProcess(world, host, report, id, START_AGAIN_US + broker.startupUs)
 }
 

@@ -35,8 +35,8 @@ export interface Process {
   restartUs: number | null
   /** It has been launched and still loads its logs; absent: it does not. */
   loading?: true
-  /** How often it was started again after it had exited by itself while the healed cluster settled; absent: never. */
-  startedAgain?: number
+  /** A supervisor starts it again when it exits by itself, so many times more; absent: nobody does. */
+  startsLeft?: number
   /** Set by a fault: its disk is slow or stalled; absent: it is neither. */
   disk?: { stalled: boolean; slowUs: number; freeUs: number }
   /** Set by a fault: extra time before each fetch of its replica fetchers, in us. */

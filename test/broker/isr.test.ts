@@ -294,6 +294,22 @@ test('a refusal of the broker epoch is told once and asked again every 50 ms', (
   expect(b.factsOf('isrRequestRefusedStaleBrokerEpoch')).toHaveLength(1)
 })
 
+test('a new controller that tells the same role again, of the same leader epoch, does not undo what the leader asks for', () => {
+  const b = new TestBroker('3.9', LAG).up().role({ isr: [1, 2], replicas: [1, 2] })
+  b.produce(['a'], 1)
+  b.wait(6000)
+  const { correlationId } = alterRequests(b)[0]!
+  b.role({ isr: [1, 2], replicas: [1, 2], requestEpoch: 7 })
+  expect(b.p.pendingIsr).toMatchObject({ isr: [1], kind: 'shrink' })
+  b.receive('controller-3', {
+    type: 'AlterPartitionResponse',
+    correlationId,
+    error: 'NONE',
+    partitions: { [T0]: { error: 'NONE', leader: 1, leaderEpoch: 0, isr: [1], partitionEpoch: 1, recoveryState: 0 } },
+  })
+  expect(b.p).toMatchObject({ isr: [1], partitionEpoch: 1, pendingIsr: null })
+})
+
 test('from 3.3 a replica that is not alive in the metadata may not join', () => {
   const b = new TestBroker('3.3').up().role({ isr: [1], replicas: [1, 2] })
   b.fetch(2, 0, { maxWaitMs: 0 })

@@ -29,6 +29,9 @@ const CAUGHT = [
   ['revoked-partitions-read-on', 1, 'MembersReadWhatTheyOwn'],
   ['commits-what-was-only-fetched', 1, 'NoCommitAheadOfDelivery'],
   ['retries-behind-later-batches', 5, 'ProducersInOrder'],
+  ['offsets-not-sent-to-the-transaction', 4, 'MadeOnce'],
+  ['unstable-offsets-told', 6, 'MadeOnce'],
+  ['results-outside-the-transaction', 3, 'NoCircularInformation'],
 ] as const
 
 describe('a planted bug of a client or coordinator is caught', () => {
@@ -50,6 +53,8 @@ const SEEDS = [
   ['lite', '2.4', 5],
   ['groups', '3.9', 31],
   ['groups', '4.1', 28],
+  ['applications', '3.9', 3],
+  ['applications', '3.9', 6],
 ] as const
 
 describe('without it the same seed holds', () => {

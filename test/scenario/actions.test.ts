@@ -48,6 +48,7 @@ const CASES: readonly (readonly [yaml: string, actions: readonly unknown[]])[] =
   ],
   ['{ stop: controller }', [{ do: 'stop', target: { role: 'controller' } }]],
   ['{ restart: broker 1, startup: 500ms }', [{ do: 'restart', target: broker(1), startupUs: 500_000 }]],
+  ['{ supervise: broker 1 }', [{ do: 'supervise', target: broker(1) }]],
   ['{ pause: registry, for: 8s }', [{ do: 'pause', target: { role: 'registry' }, forUs: 8_000_000 }]],
   ['{ pause: client c1 }', [{ do: 'pause', target: { role: 'client', name: 'c1' }, forUs: null }]],
   ['{ resume: registry }', [{ do: 'resume', target: { role: 'registry' } }]],

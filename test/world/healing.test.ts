@@ -26,11 +26,27 @@ test('a broker of a healed cluster that exits by itself is started again until i
   const { failed, process } = startsFailed(given(true))
   expect(failed).toBeGreaterThan(0)
   expect(process.state).toBe('up')
-  expect(process.startedAgain).toBe(failed)
+  expect(process.startsLeft).toBe(5 - failed)
 })
 
 test('where the end does not heal, who exits stays down', () => {
   const { failed, process } = startsFailed(given(false))
   expect(failed).toBe(1)
   expect(process).toMatchObject({ state: 'down', exitCode: 1 })
+})
+
+test('a supervised broker is started again in mid-run, and one that nobody watches is not', () => {
+  const plan = given(false)
+  const watched = (supervised: readonly number[]) => ({
+    ...plan,
+    steps: [
+      ...planOf({
+        steps: [{ atUs: 9_000_000, do: supervised.map((id) => ({ do: 'supervise', target: broker(id) }) as const) }],
+      }).steps,
+      ...plan.steps.map((step, index) => ({ ...step, id: `later ${index}` })),
+    ],
+    runUs: 25_000_000,
+  })
+  expect(simulate(watched([2])).world.processes['broker-2']).toMatchObject({ state: 'up' })
+  expect(simulate(watched([1, 3])).world.processes['broker-2']).toMatchObject({ state: 'down', exitCode: 1 })
 })

@@ -1,5 +1,6 @@
 /** What each job asks, and of whom. */
 import type { ClientCall } from '../../kafka/calls.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import type { NodeId } from '../../kernel/machine.ts'
 import type { ApplicationConfig, ApplicationVolatile, Job } from './state.ts'
 
@@ -41,6 +42,7 @@ export function callFor(
     }
     case 'sendOffsets': {
       const offsets = { ...memory.open[job.producer]?.offsets }
+      if (isMutant(config, 'offsets-committed-beside-the-transaction')) return { call: 'commitSync', offsets }
       const member = config.sendsMember ? memory.member : null
       return { call: 'sendOffsetsToTransaction', offsets, group: config.group, metadataOf: null, member }
     }
@@ -55,5 +57,7 @@ export function callFor(
 }
 
 /** The client that does a job. */
-export const clientFor = (job: Exclude<Job, { do: 'rest' }>, config: ApplicationConfig): NodeId =>
-  'producer' in job ? job.producer : config.consumer
+export function clientFor(job: Exclude<Job, { do: 'rest' }>, config: ApplicationConfig): NodeId {
+  const isBeside = job.do === 'sendOffsets' && isMutant(config, 'offsets-committed-beside-the-transaction')
+  return 'producer' in job && !isBeside ? job.producer : config.consumer
+}

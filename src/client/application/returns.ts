@@ -6,6 +6,7 @@
 import type { CallResult, PolledRecords, RebalanceCallback } from '../../kafka/calls.ts'
 import { comparePartitions, type TopicPartition } from '../../kafka/ids.ts'
 import type { GroupMemberIdentity } from '../../kafka/messages/transactions.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import type { NodeId } from '../../kernel/machine.ts'
 import type { ClientContext } from '../links.ts'
 import type { ApplicationConfig, ApplicationVolatile, Job } from './state.ts'
@@ -20,8 +21,9 @@ export function beginning({ transforms, producers }: ApplicationConfig): Job[] {
 }
 
 /** The offsets are the last thing that a transaction takes. */
-export function committing(producer: NodeId, { sendsMember }: ApplicationConfig): Job[] {
-  const asks: Job[] = sendsMember ? [{ do: 'describeMember' }] : []
+export function committing(producer: NodeId, config: ApplicationConfig): Job[] {
+  if (isMutant(config, 'offsets-not-sent-to-the-transaction')) return [{ do: 'commit', producer }]
+  const asks: Job[] = config.sendsMember ? [{ do: 'describeMember' }] : []
   return [...asks, { do: 'sendOffsets', producer }, { do: 'commit', producer }]
 }
 
@@ -62,6 +64,7 @@ export function onSuccess(
       break
     case 'abort':
       delete memory.open[job.producer]
+      if (isMutant(config, 'application-reads-on-after-an-abort')) break
       memory.jobs.unshift({ do: 'seek', partitions: partitionsOf(memory, job.producer, config) })
       break
     case 'closeProducer':

@@ -2,6 +2,7 @@
 import type { ReadRecord } from '../../kafka/calls.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { GroupMemberIdentity } from '../../kafka/messages/transactions.ts'
+import type { MutantName } from '../../kafka/mutants.ts'
 import type { NodeId } from '../../kernel/machine.ts'
 
 /** How a consume-transform-produce loop is set up. */
@@ -29,6 +30,7 @@ export interface ApplicationConfig {
   readonly processUs: number
   /** Its consumer's member id and generation go along with the offsets of a transaction (KIP-447). */
   readonly sendsMember: boolean
+  readonly mutants?: readonly MutantName[]
 }
 
 /** What the thread does next; all but `rest` are calls. */

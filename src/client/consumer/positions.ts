@@ -3,7 +3,7 @@ import type { TopicPartition } from '../../kafka/ids.ts'
 import type { ListOffsetsResponse, OffsetsForLeaderEpochResponse } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import type { ClientContext } from '../links.ts'
-import { timeSettingUs } from '../settings.ts'
+import { retryBackoffUs } from './group/settings.ts'
 import type { CommittedOffset, ConsumedPartition, ConsumerConfig, ConsumerState, ConsumerVolatile } from './state.ts'
 
 type Policy = 'earliest' | 'latest' | 'none'
@@ -98,7 +98,7 @@ export function resetOffset(
 
 /** Puts off whatever the partition asks next by one back-off. */
 export function backOff(partition: ConsumedPartition, config: ConsumerConfig, ctx: ClientContext): void {
-  partition.retryAtUs = ctx.nowUs + timeSettingUs(config.settings, 'retry.backoff.ms', 100)
+  partition.retryAtUs = ctx.nowUs + retryBackoffUs(config)
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Who a producer is to the logs it writes to, and how far it has come in each (KIP-98, 0.11). */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { ProduceRequest } from '../../kafka/messages/data.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import type { BatchProducer } from '../../kafka/records.ts'
-import type { ProducerBatch, ProducerVolatile } from './state.ts'
+import type { ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
 
 export interface ProducerIdentity {
   /** -1: it has none yet, and sends nothing. */
@@ -46,7 +47,7 @@ export const sequenceAfter = (sequence: number, by: number): number =>
   sequence > LARGEST_SEQUENCE - by ? sequence - LARGEST_SEQUENCE + by - 1 : sequence + by
 
 /** Gives a batch its id, epoch and sequence when it is first sent; it keeps them however often it is sent again. */
-export function stampBatch(memory: ProducerVolatile, batch: ProducerBatch): void {
+export function stampBatch(memory: ProducerVolatile, batch: ProducerBatch, config: ProducerConfig): void {
   const { identity } = memory
   if (identity === undefined || batch.producer !== undefined) return
   const { producerId, producerEpoch } = identity.former[batch.partition] ?? identity
@@ -56,7 +57,7 @@ export function stampBatch(memory: ProducerVolatile, batch: ProducerBatch): void
     id: producerId,
     epoch: producerEpoch,
     baseSequence,
-    transactional: memory.transactions !== undefined,
+    transactional: memory.transactions !== undefined && !isMutant(config, 'results-outside-the-transaction'),
   }
 }
 

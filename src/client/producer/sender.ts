@@ -113,7 +113,7 @@ function sendBatches(
   const link = linkTo(memory.links, broker)
   const partitions: Record<TopicPartition, readonly KafkaRecord[]> = {}
   for (const batch of batches) {
-    stampBatch(memory, batch)
+    stampBatch(memory, batch, config)
     partitions[batch.partition] = batch.records
   }
   const compression = compressionOf(config)

@@ -1,6 +1,7 @@
 /** OffsetFetch: what was committed last, as far as it is certain. */
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { FetchedOffset, OffsetFetchRequest } from '../../../kafka/messages/coordinator.ts'
+import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 import { respond } from '../../client-connection.ts'
 import type { BrokerContext } from '../../running.ts'
@@ -21,7 +22,8 @@ export function handleOffsetFetch(
   const group = found.ok ? found.partition.groups[id] : undefined
   const asked = request.partitions ?? Object.keys(group?.offsets ?? {})
   const partitions: Record<TopicPartition, FetchedOffset> = {}
-  for (const name of [...asked].sort(comparePartitions)) partitions[name] = fetched(group, name, request.requireStable)
+  const requireStable = request.requireStable && !isMutant(config, 'unstable-offsets-told')
+  for (const name of [...asked].sort(comparePartitions)) partitions[name] = fetched(group, name, requireStable)
   const error = found.ok ? 'NONE' : found.error
   respond(state, ctx, connection, { type: 'OffsetFetchResponse', correlationId, error, partitions })
 }

@@ -43,7 +43,8 @@ export function handleTxnOffsetCommit(
   const names = Object.keys(request.offsets).sort(comparePartitions)
   const found = coordinated(state, config, 'group', id)
   const error = found.ok ? refusal(found.partition, request, config) : found.error
-  if (!found.ok || error !== 'NONE') {
+  const planted = found.ok && isMutant(config, 'former-member-commits-in-a-transaction')
+  if (!found.ok || (error !== 'NONE' && !planted)) {
     if (found.ok) ctx.probe('offsets of a former member refused to a transaction')
     answerCommit(state, ctx, 'TxnOffsetCommitResponse', { connection, correlationId }, names, error)
     return

@@ -1,4 +1,5 @@
 /** Finding the coordinator of the group, the connection to it, and losing it. */
+import type { ErrorName } from '../../../kafka/errors.ts'
 import { type BrokerId, brokerNode } from '../../../kafka/ids.ts'
 import type { CoordinatorRequest, FindCoordinatorResponse } from '../../../kafka/messages/coordinator.ts'
 import { leastLoaded } from '../../cluster-view.ts'
@@ -90,6 +91,13 @@ export function askCoordinator(
 /** It does not answer, or says that it is none: another one is looked for. */
 export function coordinatorUnknown(group: GroupMembership): void {
   group.coordinator = null
+}
+
+/** An answer of a broker that is no coordinator, or none yet: another one is looked for. False: the answer says something else. */
+export function coordinatorRefused(group: GroupMembership, error: ErrorName): boolean {
+  if (error !== 'COORDINATOR_NOT_AVAILABLE' && error !== 'NOT_COORDINATOR') return false
+  coordinatorUnknown(group)
+  return true
 }
 
 /** Closes the connection to a coordinator: whatever was asked on it is lost. */

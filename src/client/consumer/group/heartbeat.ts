@@ -5,7 +5,7 @@
 import type { HeartbeatResponse } from '../../../kafka/messages/coordinator.ts'
 import type { ClientContext } from '../../links.ts'
 import type { ConsumerConfig } from '../state.ts'
-import { askCoordinator, coordinatorUnknown, earliest, isReachable } from './coordinator.ts'
+import { askCoordinator, coordinatorRefused, coordinatorUnknown, earliest, isReachable } from './coordinator.ts'
 import { resetGeneration } from './membership.ts'
 import { leaveRemote } from './remote.ts'
 import { heartbeatIntervalUs, maxPollIntervalUs, retryBackoffUs, sessionTimeoutUs } from './settings.ts'
@@ -91,11 +91,6 @@ export function onHeartbeat(
       group.heardAtUs = ctx.nowUs
       if (group.state === 'stable') group.rejoinNeeded = true
       return
-    case 'COORDINATOR_NOT_AVAILABLE':
-    case 'NOT_COORDINATOR':
-      coordinatorUnknown(group)
-      group.heartbeatAtUs = ctx.nowUs + retryBackoffUs(config)
-      return
     case 'FENCED_INSTANCE_ID':
       if (!unchanged) return
       group.failed = ['FencedInstanceIdException']
@@ -109,6 +104,7 @@ export function onHeartbeat(
       if (unchanged) resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
       return
     default:
+      coordinatorRefused(group, error)
       group.heartbeatAtUs = ctx.nowUs + retryBackoffUs(config)
   }
 }

@@ -16,7 +16,7 @@ import { assignPartitions } from '../assignors/assign.ts'
 import type { AssignorName } from '../assignors/assignor.ts'
 import type { Thread } from '../calls/application.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
-import { askCoordinator, coordinatorUnknown, isReachable } from './coordinator.ts'
+import { askCoordinator, coordinatorRefused, isReachable } from './coordinator.ts'
 import { resetHeartbeat } from './heartbeat.ts'
 import { resetGeneration } from './membership.ts'
 import { assignorsOf, rebalanceTimeoutUs, retryBackoffUs, sessionTimeoutUs } from './settings.ts'
@@ -213,8 +213,7 @@ export function onSync(
   group.rejoinNeeded = true
   if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION') {
     resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
-  } else if (error === 'COORDINATOR_NOT_AVAILABLE' || error === 'NOT_COORDINATOR') {
-    coordinatorUnknown(group)
+  } else if (coordinatorRefused(group, error)) {
     group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
   } else if (error === 'FENCED_INSTANCE_ID') group.failed = ['FencedInstanceIdException']
   else if (error !== 'REBALANCE_IN_PROGRESS') fail(group, error)
@@ -234,15 +233,11 @@ function onJoinRefused(
     case 'UNKNOWN_MEMBER_ID':
       resetGeneration(group, config)
       return
-    case 'COORDINATOR_NOT_AVAILABLE':
-    case 'NOT_COORDINATOR':
-      coordinatorUnknown(group)
-      group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
-      return
     case 'FENCED_INSTANCE_ID':
       group.failed = ['FencedInstanceIdException']
       return
     default:
+      coordinatorRefused(group, error)
       if (errorNamed(error).retriable || error === 'REBALANCE_IN_PROGRESS') {
         group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
       } else fail(group, error)

@@ -4,7 +4,7 @@ import type { OffsetFetchResponse } from '../../../kafka/messages/coordinator.ts
 import type { ClientContext } from '../../links.ts'
 import { assign } from '../positions.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
-import { askCoordinator, coordinatorUnknown, isReachable } from './coordinator.ts'
+import { askCoordinator, coordinatorRefused, isReachable } from './coordinator.ts'
 import { retryBackoffUs } from './settings.ts'
 import type { GroupMembership } from './state.ts'
 
@@ -36,7 +36,7 @@ export function onOffsets(
   const errors = [response.error, ...Object.values(response.partitions).map(({ error }) => error)]
   const error = errors.find((each) => each !== 'NONE')
   if (error !== undefined) {
-    if (error === 'NOT_COORDINATOR' || error === 'COORDINATOR_NOT_AVAILABLE') coordinatorUnknown(group)
+    coordinatorRefused(group, error)
     group.offsetsAgainAtUs = ctx.nowUs + retryBackoffUs(config)
     return
   }

@@ -16,7 +16,7 @@ import { type ConsumerApplication, isBusy, type Thread } from '../calls/applicat
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { assigned, lost, revoked } from './callbacks.ts'
 import { beginCommit, consumedOffsets } from './commit.ts'
-import { askCoordinator, coordinatorUnknown, earliest, isReachable } from './coordinator.ts'
+import { askCoordinator, coordinatorRefused, earliest, isReachable } from './coordinator.ts'
 import { describeAsNow, own } from './membership.ts'
 import type { RemoteMembership } from './remote-state.ts'
 import { autoCommits, commitIntervalUs, maxPollIntervalUs, rebalanceTimeoutUs, retryBackoffUs } from './settings.ts'
@@ -169,11 +169,6 @@ export function onRemoteHeartbeat(
       if (joined || news) remote.told = assignment
       return
     }
-    case 'COORDINATOR_NOT_AVAILABLE':
-    case 'NOT_COORDINATOR':
-      coordinatorUnknown(group)
-      again(group, remote, config, ctx)
-      return
     case 'FENCED_MEMBER_EPOCH':
     case 'UNKNOWN_MEMBER_ID':
       ctx.probe('member is fenced and joins again')
@@ -186,6 +181,7 @@ export function onRemoteHeartbeat(
       group.failed = [EXCEPTIONS[response.error]]
       return
     default:
+      coordinatorRefused(group, response.error)
       again(group, remote, config, ctx)
   }
 }
