@@ -16,7 +16,7 @@ export function takeOffice(given: Given): void {
   const { durable } = state
   const volatile = running(state)
   const { brokers, topics, partitions } = durable.committed
-  const image = { brokers: { ...brokers }, topics: { ...topics }, partitions: { ...partitions } }
+  const image = { ...durable.committed, brokers: { ...brokers }, topics: { ...topics }, partitions: { ...partitions } }
   for (let offset = durable.committedEnd; offset < durable.log.length; offset++) {
     replayRecord(image, durable.log[offset]!.record, offset)
   }

@@ -21,7 +21,7 @@ const CAUGHT = [
   ['generation-forgotten-by-new-coordinator', 2, 'StableGenerationsGrow'],
   ['offsets-forgotten-by-new-coordinator', 2, 'CommittedOffsetsKept'],
   ['assignor-gives-twice', 1, 'OneOwnerPerGeneration'],
-  ['static-member-not-replaced', 16, 'OneMemberPerInstance'],
+  ['static-member-not-replaced', 41, 'OneMemberPerInstance'],
   ['old-generation-commits', 1, 'NoStaleCommits'],
   ['former-member-commits', 12, 'NoStaleCommits'],
   ['rebalance-does-not-wait', 1, 'liveness'],

@@ -60,3 +60,25 @@ test.each(['2.4', '4.1'])('a topic may be called like what every object has, in 
   expect(violations).toEqual([])
   expect(Object.values(world.ledger.sent).filter(({ outcome }) => outcome === 'acked').length).toBeGreaterThan(20)
 })
+
+test('a new active controller gives out no producer id twice (KIP-730)', () => {
+  const idempotent = { settings: { 'enable.idempotence': true } }
+  const plan = planOf({
+    kafka: '4.1',
+    producers: [idempotent, { ...idempotent, startedByStep: true }],
+    runUs: 30_000_000,
+    steps: [
+      at(5, { do: 'crash', target: { role: 'controller' } }),
+      // Brokers that begin anew have no ids left.
+      at(12, { do: 'crash', target: { role: 'all-brokers' } }),
+      at(13, { do: 'start', target: { role: 'all-brokers' }, startupUs: 100_000 }),
+      at(18, { do: 'start', target: { role: 'client', name: 'p2' }, startupUs: 0 }),
+    ],
+  })
+  const { world, violations } = simulate({ ...plan, controllers }, { digest: false })
+  expect(violations).toEqual([])
+  const given = world.ledger.metadataLog.flatMap(({ record }) =>
+    record.type === 'ProducerIds' ? [record.nextProducerId] : [],
+  )
+  expect(given).toEqual([1000, 2000])
+})
