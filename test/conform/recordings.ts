@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { type KnownDifference, parseKnown } from '../../src/conform/known.ts'
 import type { Recording } from '../../src/conform/recording.ts'
 import { parseRecording } from '../../src/conform/recording.ts'
 
@@ -30,4 +32,11 @@ export function allRecordings(): string[] {
       readdirSync(join(CONFORMANCE, entry.name)).map((file) => `${entry.name}/${file.replace(/\.json$/, '')}`),
     )
     .sort()
+}
+
+/** Differences that are explained, of recordings of every kind. */
+export function knownDifferences(): readonly KnownDifference[] {
+  const parsed = parseKnown(parse(readFileSync(join(CONFORMANCE, 'known.yaml'), 'utf8')))
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
+  return parsed.known
 }

@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
-import { judge, type KnownDifference, parseKnown } from '../../src/conform/known.ts'
+import { judge } from '../../src/conform/known.ts'
 import { conformStorage } from '../../src/conform/storage.ts'
 import type { StorageRecording } from '../../src/conform/storage-recording.ts'
-import { CONFORMANCE } from './recordings.ts'
+import { CONFORMANCE, knownDifferences } from './recordings.ts'
 
 const FOLDER = join(CONFORMANCE, 'storage')
 const recordingOf = (name: string): StorageRecording =>
@@ -14,11 +13,6 @@ const ALL = readdirSync(FOLDER).flatMap((name) =>
   readdirSync(join(FOLDER, name)).map((file) => `${name}/${file.replace(/\.json$/, '')}`),
 )
 
-function knownDifferences(): readonly KnownDifference[] {
-  const parsed = parseKnown(parse(readFileSync(join(CONFORMANCE, 'known.yaml'), 'utf8')))
-  if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
-  return parsed.known
-}
 const KNOWN = knownDifferences()
 
 test.each(ALL)('the files of %s are those of the recorded broker, but for what known.yaml explains', (name) => {
