@@ -1,6 +1,7 @@
 /** Where the end of a transaction was decided: acknowledged by its log, or found there by a coordinator that took over. */
-import { splitTopicPartition } from '../../kafka/ids.ts'
+import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import { TRANSACTIONS_TOPIC } from '../../kafka/internal-topics.ts'
+import { msToUs } from '../../kernel/time.ts'
 import { knownPartitions } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
 import { logsOf } from '../logs.ts'
@@ -22,26 +23,40 @@ export const isAcknowledged = (world: World, decision: Decision, { producerId, p
       fact.producerEpoch === producerEpoch,
   )
 
+/** When a coordinator of that epoch read the partition last, in us: one that was restarted may lead on in its epoch; -1 never. */
+const loadedAtUs = ({ ledger }: World, partition: TopicPartition, coordinatorEpoch: number): number =>
+  ledger.facts.findLast(
+    ({ fact }) =>
+      fact.kind === 'coordinatorLoaded' && fact.partition === partition && fact.leaderEpoch === coordinatorEpoch,
+  )?.atUs ?? -1
+
 /**
  * A coordinator reads its partition up to the log end, not to the high watermark (KAFKA-5059, 0.11), and carries
- * through what its predecessor had decided and nobody had acknowledged yet.
+ * through what its predecessor, or itself before a restart, had decided and nobody had acknowledged yet.
  */
 export function isTakenOver(
   world: World,
   decision: Decision,
   { producerId, producerEpoch, coordinatorEpoch }: OfProducer & { readonly coordinatorEpoch: number },
 ): boolean {
-  const says = (value: string | null): boolean => {
-    if (value === null) return false
-    const found = JSON.parse(value) as OfProducer & { readonly status: string }
-    return found.status === decision && found.producerId === producerId && found.producerEpoch === producerEpoch
+  /** When the record decided that, in us; null: it does not. */
+  const decidedAtUs = (value: string | null): number | null => {
+    if (value === null) return null
+    const found = JSON.parse(value) as OfProducer & { readonly status: string; readonly lastUpdateMs: number }
+    const is = found.status === decision && found.producerId === producerId && found.producerEpoch === producerEpoch
+    return is ? msToUs(found.lastUpdateMs) : null
   }
   return knownPartitions(world)
     .filter((partition) => splitTopicPartition(partition).topic === TRANSACTIONS_TOPIC)
-    .flatMap((partition) => logsOf(world, partition))
-    .some(({ log }) =>
-      log.batches.some(
-        ({ leaderEpoch, records }) => leaderEpoch < coordinatorEpoch && records.some(({ value }) => says(value)),
-      ),
-    )
+    .some((partition) => {
+      const readUs = loadedAtUs(world, partition, coordinatorEpoch)
+      return logsOf(world, partition).some(({ log }) =>
+        log.batches.some(({ leaderEpoch, records }) =>
+          records.some(({ value }) => {
+            const atUs = decidedAtUs(value)
+            return atUs !== null && (leaderEpoch < coordinatorEpoch || atUs < readUs)
+          }),
+        ),
+      )
+    })
 }

@@ -14,7 +14,7 @@ function worldWith(leaderEpoch: number | null): World {
   const { nodes } = registryState(world)
   nodes[TOPICS]!.children.push(TRANSACTIONS_TOPIC)
   nodes[topicPath(TRANSACTIONS_TOPIC)] = { ...nodes[topicPath('orders')]!, data: { partitions: { '0': [1, 2, 3] } } }
-  const value = JSON.stringify({ ...PRODUCER, status: 'PrepareCommit', partitions: [P] })
+  const value = JSON.stringify({ ...PRODUCER, status: 'PrepareCommit', partitions: [P], lastUpdateMs: 4_000 })
   const [batch] = logOf([`x@${leaderEpoch ?? 0}`]).batches
   const batches = leaderEpoch === null ? [] : [{ ...batch!, records: [{ ...batch!.records[0]!, key: 'a', value }] }]
   brokerState(world, 1)!.durable.logs[`${TRANSACTIONS_TOPIC}-0`] = {
@@ -25,7 +25,7 @@ function worldWith(leaderEpoch: number | null): World {
   return world
 }
 
-const marker: Fact = {
+const marker: Extract<Fact, { kind: 'transactionMarker' }> = {
   kind: 'transactionMarker',
   partition: P,
   offset: 5,
@@ -56,6 +56,20 @@ test('a marker follows a decision that its coordinator found as it took over, no
   expect(markerFindings(worldWith(1))).toEqual([])
   expect(markerFindings(worldWith(2))).toHaveLength(1)
   expect(markerFindings(worldWith(null))).toHaveLength(1)
+})
+
+test('a coordinator that is restarted takes over from itself in the epoch that it had', () => {
+  const loads = (atUs: number): World => {
+    const world = worldWith(2)
+    world.nowUs = atUs
+    happen(world, [
+      'broker-1',
+      { kind: 'coordinatorLoaded', partition: `${TRANSACTIONS_TOPIC}-0`, leaderEpoch: marker.coordinatorEpoch },
+    ])
+    return world
+  }
+  expect(markerFindings(loads(3_000_000))).toHaveLength(1)
+  expect(markerFindings(loads(5_000_000))).toEqual([])
 })
 
 const told: Fact = {
