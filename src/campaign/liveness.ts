@@ -6,6 +6,7 @@
 import { leadershipOf } from '../check/leadership.ts'
 import { divergenceHoles, isUncleanPossible } from '../check/promises.ts'
 import { processState } from '../check/roles.ts'
+import { knowsOnlyDeadBrokers, STRANDED_HOLE } from '../check/stranded.ts'
 import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
@@ -146,9 +147,15 @@ function holeOf(world: World): string | null {
 /** A send must have its answer where its partition can be written. */
 function judgeSends(world: World, found: Findings): void {
   const waiting: Record<TopicPartition, number> = {}
-  for (const sent of Object.values(world.ledger.sent)) {
-    if (sent.outcome !== null || sent.acks === 0 || sent.partition === null) continue
-    waiting[sent.partition] = (waiting[sent.partition] ?? 0) + 1
+  const stranded: Record<string, number> = {}
+  for (const { client, outcome, acks, partition } of Object.values(world.ledger.sent)) {
+    if (outcome !== null || acks === 0 || partition === null) continue
+    if (knowsOnlyDeadBrokers(world, `producer-${client}`)) stranded[client] = (stranded[client] ?? 0) + 1
+    else waiting[partition] = (waiting[partition] ?? 0) + 1
+  }
+  for (const client of Object.keys(stranded).sort()) {
+    const words = `${stranded[client]} sends wait: ${client} knows only brokers that are down`
+    found.holes.push({ words, hole: STRANDED_HOLE })
   }
   for (const partition of Object.keys(waiting).sort()) {
     if (leadershipOf(world, partition)?.kind !== 'led') continue

@@ -98,6 +98,13 @@ test('a group that fell into a hole of its version is told apart from one that a
   expect(judged).toMatchObject([{ kind: 'hole', hole: 'KAFKA-9801' }, { kind: 'converged' }])
 })
 
+test('sends of a producer that knows only brokers that are gone wait through a hole of its version', () => {
+  const { document } = drawCase(profileNamed('transactions')!, generationNamed('2.4')!, 21_261)
+  const { outcome, liveness } = judgeRun(planOf(document), { liveness: true })
+  expect(outcome).toBe('hole')
+  expect(liveness).toMatchObject({ kind: 'hole', hole: 'KAFKA-8206 (KIP-899)' })
+})
+
 test('the canary is caught with its first seed, and for a right reason', () => {
   const result = runMutant('canary', { first: 1, most: 1, catches: 1 })
   expect(isRightlyCaught(result)).toBe(true)

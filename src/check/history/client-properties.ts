@@ -7,6 +7,7 @@ import type { Hole } from '../promises.ts'
 import { cleanupHoles, compactionHoles, isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
 import type { Finding, Promised, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
+import { STRANDED_HOLE } from '../stranded.ts'
 import { lateMessageHoles } from '../transactions/holes.ts'
 import type { Anomaly } from './anomalies.ts'
 import {
@@ -132,7 +133,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
       unseenWrites(historyOf(world), graceUs(world.plan)).filter(({ partition }) => isStillRead(world, partition)),
     (world) => {
       const went = whereRecordsWent(world)
-      return (anomaly) => (isStranded(world, anomaly.partition) ? 'KAFKA-8206 (KIP-899)' : went(anomaly))
+      return (anomaly) => (isStranded(world, anomaly.partition) ? STRANDED_HOLE : went(anomaly))
     },
   ),
   property(

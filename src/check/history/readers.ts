@@ -6,7 +6,7 @@ import { subscribes } from '../../world/subscriptions.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
 import type { Hole } from '../promises.ts'
-import { processState } from '../roles.ts'
+import { knowsOnlyDeadBrokers } from '../stranded.ts'
 
 export const consumersOf = (plan: Plan): PlanConsumer[] =>
   plan.clients.flatMap((it) => (it.kind === 'consumer' ? [it] : []))
@@ -31,17 +31,8 @@ export function isStillRead(world: World, partition: TopicPartition): boolean {
   )
 }
 
-/**
- * A client forgets its bootstrap servers once it has been told of brokers: when those that it knows have all gone it asks
- * nobody else, for as long as it runs (to 3.7; KIP-899 lets it begin anew).
- */
-function knowsOnlyDeadBrokers(world: World, client: string): boolean {
-  const known = memoryOf(world, client)?.view.brokers ?? []
-  return known.length > 0 && known.every((id) => processState(world, id) === 'down')
-}
-
 export const isStranded = (world: World, partition: TopicPartition): boolean =>
-  readersOf(world, partition).every(({ name }) => knowsOnlyDeadBrokers(world, name))
+  readersOf(world, partition).every(({ name }) => knowsOnlyDeadBrokers(world, `consumer-${name}`))
 
 /**
  * A member that works at one poll for longer than its group waits for the next one is out before it can commit, and
