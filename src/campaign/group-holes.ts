@@ -1,23 +1,46 @@
-/** Holes of Kafka by which a group that nothing disturbs any more stays without an owner for some partition. */
-import type { Fact } from '../kafka/facts.ts'
+/** Holes of Kafka by which a group that nothing disturbs any more does not give each partition one owner. */
+import type { ConsumerState } from '../client/consumer/state.ts'
+import type { TopicPartition } from '../kafka/ids.ts'
+import { clientNode } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 
-/** The hole that the group fell into in the generation that it is in; null: none is known. */
-export function holeOfGroup(world: World, group: string): string | null {
-  const { staticRejoinWhileCompleting } = world.plan.mechanisms
-  if (staticRejoinWhileCompleting === 'join' && replacedBeforeItsShare(world, group)) return 'KAFKA-9801'
-  return null
+/** The present generation of a group, as far as its coordinators have told. */
+interface Generation {
+  readonly protocol: string | null
+  /** What its leader gave to somebody; null: it has not divided. */
+  readonly given: readonly TopicPartition[] | null
+  /** In which states of the group static members have come back under new ids since it began. */
+  readonly replacedIn: readonly string[]
 }
 
-/** Whether a static member of the present generation came back under a new id before its leader had divided. */
-function replacedBeforeItsShare({ ledger }: World, group: string): boolean {
-  let replaced = false
+function presentGeneration({ ledger }: World, group: string): Generation {
+  let generation: Generation = { protocol: null, given: null, replacedIn: [] }
   for (const { fact } of ledger.facts) {
-    if (beginsGeneration(fact, group)) replaced = false
-    else if (fact.kind === 'groupMemberReplaced' && fact.group === group)
-      replaced ||= fact.state === 'CompletingRebalance'
+    if (!('group' in fact) || fact.group !== group) continue
+    if (fact.kind === 'groupGeneration') generation = { protocol: fact.protocol, given: null, replacedIn: [] }
+    else if (fact.kind === 'groupStable') generation = { ...generation, given: Object.values(fact.assignments).flat() }
+    else if (fact.kind === 'groupMemberReplaced') {
+      generation = { ...generation, replacedIn: [...generation.replacedIn, fact.state] }
+    }
   }
-  return replaced
+  return generation
 }
 
-const beginsGeneration = (fact: Fact, group: string): boolean => fact.kind === 'groupGeneration' && fact.group === group
+/** To 2.5 a member that was fenced sends no heartbeats until it joins again, and without commits it does not learn that it must. */
+const isSomebodyFencedForGood = (world: World): boolean =>
+  world.plan.clients.some(({ name }) => {
+    const state = world.nodes[clientNode(world, name)]?.state as Partial<ConsumerState> | undefined
+    return state?.volatile?.group?.heartbeatStopped === true
+  })
+
+/** The hole by which a partition has not just one owner in its group; null: none is known. */
+export function holeOfGroup(world: World, group: string, partition: TopicPartition): string | null {
+  const { staticRejoinWhileCompleting, staticReplacementStored } = world.plan.mechanisms
+  const { protocol, given, replacedIn } = presentGeneration(world, group)
+  if (staticRejoinWhileCompleting === 'join' && replacedIn.includes('CompletingRebalance')) return 'KAFKA-9801'
+  if (!staticReplacementStored && isSomebodyFencedForGood(world)) return 'KAFKA-10284'
+  // Whoever gives a partition away joins again, so that it can be given to another one. A static member (KIP-345) that
+  // comes back in between has nothing to give away: nobody has the partition until something else makes them join.
+  const isKeptBack = protocol === 'cooperative-sticky' && given?.includes(partition) === false
+  return isKeptBack && replacedIn.includes('Stable') ? 'KIP-429' : null
+}

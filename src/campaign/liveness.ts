@@ -174,13 +174,13 @@ function judgeSends(world: World, found: Findings): void {
 
 /** The members that run must have the partitions among them, as far as somebody can coordinate them. */
 function judgeGroups(world: World, found: Findings): void {
-  for (const { group, words } of restlessGroups(world)) {
+  for (const { group, partition, words } of restlessGroups(world)) {
     const count = world.plan.brokers[0]!.settings['offsets.topic.num.partitions']
     const coordinated = `${OFFSETS_TOPIC}-${coordinatorPartition(group, Number(count))}`
     const leadership = leadershipOf(world, coordinated)
     if (leadership === null || leadership.kind === 'led') {
       const unsettled = `group ${group} does not settle: ${words}`
-      const hole = holeOfGroup(world, group)
+      const hole = holeOfGroup(world, group, partition)
       if (hole === null) found.bugs.push(unsettled)
       else found.holes.push({ words: unsettled, hole })
     } else found.stuck.push(`group ${group} has no coordinator: ${coordinated} has no leader`)

@@ -1,6 +1,6 @@
 /** Groups whose running members have not divided the partitions among them, each exactly once. */
 import type { ConsumerState } from '../client/consumer/state.ts'
-import { comparePartitions } from '../kafka/ids.ts'
+import { comparePartitions, type TopicPartition } from '../kafka/ids.ts'
 import type { PlanConsumer } from './plan.ts'
 import { subscribes } from './subscriptions.ts'
 import { clientNode, clientProcess, knownPartitions } from './targets.ts'
@@ -8,7 +8,8 @@ import type { World } from './world.ts'
 
 export interface RestlessGroup {
   readonly group: string
-  /** Which partition has not just one owner. */
+  /** The first that has not just one owner, and who has it. */
+  readonly partition: TopicPartition
   readonly words: string
 }
 
@@ -31,12 +32,12 @@ export function restlessGroups(world: World): RestlessGroup[] {
   const members = world.plan.clients.flatMap((it) => (it.kind === 'consumer' && it.member !== undefined ? [it] : []))
   return [...new Set(members.map(groupOf))].sort().flatMap((group) => {
     const own = members.filter((it) => groupOf(it) === group)
-    const words = hasTwins(own) ? null : unrestOf(world, own)
-    return words === null ? [] : [{ group, words }]
+    const unrest = hasTwins(own) ? null : unrestOf(world, own)
+    return unrest === null ? [] : [{ group, ...unrest }]
   })
 }
 
-function unrestOf(world: World, members: readonly PlanConsumer[]): string | null {
+function unrestOf(world: World, members: readonly PlanConsumer[]): Omit<RestlessGroup, 'group'> | null {
   const running = members.flatMap((member) => {
     const owned = ownedBy(world, member.name)
     return owned === null ? [] : [{ name: member.name, member, owned }]
@@ -47,7 +48,8 @@ function unrestOf(world: World, members: readonly PlanConsumer[]): string | null
     const owners = running.filter(({ owned }) => owned.includes(partition)).map(({ name }) => name)
     if (owners.length === 1) continue
     const whose = owners.length === 0 ? 'to nobody' : `to ${owners.join(' and ')}`
-    return `${partition} belongs ${whose} although ${running.map(({ name }) => name).join(', ')} run`
+    const words = `${partition} belongs ${whose} although ${running.map(({ name }) => name).join(', ')} run`
+    return { partition, words }
   }
   return null
 }

@@ -105,6 +105,20 @@ test('sends of a producer that knows only brokers that are gone wait through a h
   expect(liveness).toMatchObject({ kind: 'hole', hole: 'KAFKA-8206 (KIP-899)' })
 })
 
+test('a join that is answered by who coordinates no more is over', () => {
+  const found = runCase(drawCase(profileNamed('groups')!, kafka24, 22604), { liveness: true })
+  expect([found.outcome, ...found.liveness]).toEqual(['clean'])
+})
+
+test('holes of static members are told by what happened in the present generation', () => {
+  const holes = [22486, 22500].map((seed) => {
+    const plan = planOf(drawCase(profileNamed('groups')!, kafka24, seed).document)
+    const { liveness } = judgeRun(plan, { liveness: true })
+    return liveness.kind === 'hole' ? liveness.hole : liveness.kind
+  })
+  expect(holes).toEqual(['KIP-429', 'KAFKA-10284'])
+})
+
 test('the canary is caught with its first seed, and for a right reason', () => {
   const result = runMutant('canary', { first: 1, most: 1, catches: 1 })
   expect(isRightlyCaught(result)).toBe(true)

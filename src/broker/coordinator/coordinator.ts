@@ -7,9 +7,10 @@ import { unreachable } from '../../kernel/assert.ts'
 import type { Json } from '../../kernel/json.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
+import { onConsumerGroupAppended } from './consumer-group/appended.ts'
 import { CONSUMER_REBALANCE_TIMER, CONSUMER_SESSION_TIMER, onConsumerGroupTimer } from './consumer-group/departure.ts'
 import { armConsumerGroup, loadConsumerGroups } from './consumer-group/load.ts'
-import { onConsumerGroupAppended } from './consumer-group/scope.ts'
+import type { ConsumerGroupScope } from './consumer-group/scope.ts'
 import { armExpiry, EXPIRY_TIMER, onExpiryTimer } from './group/expiry.ts'
 import { loadGroups } from './group/load.ts'
 import { storeError } from './group/log-errors.ts'
@@ -88,10 +89,8 @@ export function onCoordinatorTimer(
     case CONSUMER_SESSION_TIMER:
     case CONSUMER_REBALANCE_TIMER: {
       const about = data as unknown as GroupTimer
-      const partition = running(state).coordination?.partitions[about.partition]
-      const group = partition?.consumerGroups?.[about.group]
-      if (partition === undefined || group === undefined) return true
-      onConsumerGroupTimer({ state, ctx, config, partition, group }, family, about)
+      const scope = consumerScopeOf(state, ctx, config, about.partition, about.group)
+      if (scope !== null) onConsumerGroupTimer(scope, family, about)
       return true
     }
     default:
@@ -109,6 +108,19 @@ function scopeOf(
 ): GroupScope | null {
   const partition = running(state).coordination?.partitions[name]
   const group = partition?.groups[id]
+  return partition === undefined || group === undefined ? null : { state, ctx, config, partition, group }
+}
+
+/** The same of a group of KIP-848. */
+function consumerScopeOf(
+  state: BrokerState,
+  ctx: BrokerContext,
+  config: BrokerConfig,
+  name: TopicPartition,
+  id: string,
+): ConsumerGroupScope | null {
+  const partition = running(state).coordination?.partitions[name]
+  const group = partition?.consumerGroups?.[id]
   return partition === undefined || group === undefined ? null : { state, ctx, config, partition, group }
 }
 
@@ -167,7 +179,7 @@ function onAppended(
       if (error !== 'NONE') ctx.probe('the record of an empty group could not be written')
       return
     case 'consumer-group':
-      onConsumerGroupAppended(state, ctx, partition, next, error)
+      onConsumerGroupAppended(state, ctx, consumerScopeOf(state, ctx, config, partition, next.group), next, error)
       return
     default:
       unreachable(next)

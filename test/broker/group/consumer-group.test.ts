@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { reconciled } from '../../../src/broker/coordinator/consumer-group/reconcile.ts'
-import { newConsumerGroup, newMember } from '../../../src/broker/coordinator/consumer-group/state.ts'
+import {
+  type ConsumerGroupState,
+  newConsumerGroup,
+  newMember,
+} from '../../../src/broker/coordinator/consumer-group/state.ts'
 import { targetAssignment } from '../../../src/broker/coordinator/consumer-group/target-assignment.ts'
 import { type ConsumerGroupRecord, parseConsumerGroupRecord } from '../../../src/kafka/consumer-group-records.ts'
 import type {
@@ -43,6 +47,15 @@ class NewCoordinator extends Coordinator {
       owned: joins ? [] : owned,
     }
     return this.answer(this.ask({ ...request })) as ConsumerGroupHeartbeatResponse
+  }
+
+  /** How many replicas its log must have in sync from now on. */
+  insync(least: number): void {
+    Object.assign(this.broker.config.settings, { 'min.insync.replicas': least })
+  }
+
+  get consumerGroup(): ConsumerGroupState {
+    return this.broker.state.volatile!.coordination!.partitions[OFFSETS]!.consumerGroups!.g!
   }
 
   get records(): ConsumerGroupRecord[] {
@@ -180,4 +193,19 @@ test('a member that gave back and still waits for others is unreleased, at the n
   expect(reconciled(member, { ...to, owned: T(0, 1) })).toBe(member)
   expect(reconciled(member, to)).toMatchObject({ epoch: 4, state: 'UNRELEASED_PARTITIONS', assigned: T(0) })
   expect(reconciled(member, { ...to, isHeld: () => false })).toMatchObject({ state: 'STABLE', assigned: T(0, 2) })
+})
+
+test('a session whose end cannot be written ends half a second later, when the log takes it again', () => {
+  const c = new NewCoordinator()
+  c.beat('a', 0)
+  c.insync(2)
+  c.broker.wait(45_000)
+  expect(c.phase).toMatchObject({ state: 'Empty' })
+  expect(Object.keys(c.consumerGroup.members)).toEqual(['a'])
+  c.insync(1)
+  c.broker.wait(499)
+  expect(Object.keys(c.consumerGroup.members)).toEqual(['a'])
+  c.broker.wait(1)
+  expect(Object.keys(c.consumerGroup.members)).toEqual([])
+  expect(c.records.at(-1)).toMatchObject({ type: 'groupEpoch', value: { epoch: 2 } })
 })

@@ -40,6 +40,7 @@ export function removeConsumerGroupMember(
   { id }: ConsumerGroupMember,
   why: string,
   waiter: ConsumerGroupAppend['waiter'],
+  timer: ConsumerGroupAppend['timer'] = null,
 ): void {
   const { ctx, config, group } = scope
   cancelMemberTimer(scope, CONSUMER_SESSION_TIMER, id)
@@ -53,14 +54,15 @@ export function removeConsumerGroupMember(
     records.push({ type: 'partitionMetadata', value: topics })
   }
   records.push({ type: 'groupEpoch', value: { epoch: group.epoch + 1, topics: topics ?? group.topics } })
-  write(scope, records, waiter)
+  write(scope, records, waiter, timer)
 }
 
 export function onConsumerGroupTimer(scope: ConsumerGroupScope, kind: string, { member: id }: GroupTimer): void {
   const member = scope.group.members[id]
   if (member === undefined) return
-  if (kind === CONSUMER_SESSION_TIMER) removeConsumerGroupMember(scope, member, 'its session ran out', null)
+  const timer = { kind, member: id }
+  if (kind === CONSUMER_SESSION_TIMER) removeConsumerGroupMember(scope, member, 'its session ran out', null, timer)
   else if (member.state === 'UNREVOKED_PARTITIONS') {
-    removeConsumerGroupMember(scope, member, 'it did not give partitions back in time', null)
+    removeConsumerGroupMember(scope, member, 'it did not give partitions back in time', null, timer)
   }
 }

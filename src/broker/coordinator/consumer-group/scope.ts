@@ -1,15 +1,12 @@
 /** A group of KIP-848 in hand, and how a change of it is written. */
 
 import { type ConsumerGroupRecord, consumerGroupRecord } from '../../../kafka/consumer-group-records.ts'
-import type { ErrorName } from '../../../kafka/errors.ts'
-import type { TopicPartition } from '../../../kafka/ids.ts'
 import type { ConsumerGroupHeartbeatResponse } from '../../../kafka/messages/consumer-group.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 import { respond } from '../../client-connection.ts'
-import { type BrokerContext, running } from '../../running.ts'
+import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { storeSettings } from '../group/group-store.ts'
-import { storeError } from '../group/log-errors.ts'
 import { appendToCoordinatorLog } from '../log-append.ts'
 import type { CoordinatedPartition } from '../state.ts'
 import { applyRecord, type ConsumerGroupState, described } from './state.ts'
@@ -29,6 +26,8 @@ export interface ConsumerGroupAppend {
   readonly waiter: { readonly connection: ConnectionId; readonly response: ConsumerGroupHeartbeatResponse } | null
   /** The group before the change, for a log that refuses it. */
   readonly before: ConsumerGroupState
+  /** The timer whose work the change is; null: of a request. */
+  readonly timer: { readonly kind: string; readonly member: string } | null
 }
 
 /** The group as it will be: records are taken in at once, and whoever comes next sees them (CoordinatorRuntime). */
@@ -36,6 +35,7 @@ export function write(
   { state, ctx, config, partition, group }: ConsumerGroupScope,
   records: readonly ConsumerGroupRecord[],
   waiter: ConsumerGroupAppend['waiter'],
+  timer: ConsumerGroupAppend['timer'] = null,
 ): void {
   if (records.length === 0) {
     if (waiter !== null) respond(state, ctx, waiter.connection, waiter.response)
@@ -48,22 +48,6 @@ export function write(
     partition: partition.partition,
     records: records.map((record) => consumerGroupRecord(group.id, record)),
     ...storeSettings(config),
-    next: { kind: 'consumer-group', group: group.id, waiter, before },
+    next: { kind: 'consumer-group', group: group.id, waiter, before, timer },
   })
-}
-
-/** The write is committed, or was refused. */
-export function onConsumerGroupAppended(
-  state: BrokerState,
-  ctx: BrokerContext,
-  name: TopicPartition,
-  { group, waiter, before }: ConsumerGroupAppend,
-  error: ErrorName,
-): void {
-  const groups = running(state).coordination?.partitions[name]?.consumerGroups
-  // Nothing was appended: the group is what it was.
-  if (error === 'NOT_ENOUGH_REPLICAS' && groups !== undefined) groups[group] = before
-  if (waiter === null) return
-  const refused = { ...waiter.response, error: storeError(error), memberEpoch: 0, assignment: null }
-  respond(state, ctx, waiter.connection, error === 'NONE' ? waiter.response : refused)
 }

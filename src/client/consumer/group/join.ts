@@ -129,7 +129,7 @@ function knowsTopics(memory: ConsumerVolatile, group: GroupMembership): boolean 
   return false
 }
 
-/** The leader's metadata has come. Where it has lost its generation or its coordinator meanwhile, it begins again. */
+/** The leader's metadata has come. Where it has lost its generation meanwhile, it begins again. */
 export function syncWhenKnown(
   memory: ConsumerVolatile,
   group: GroupMembership,
@@ -137,11 +137,16 @@ export function syncWhenKnown(
   ctx: ClientContext,
 ): void {
   if (group.toAssign === null) return
-  if (group.state === 'syncing' && isReachable(group)) sendSync(memory, group, config, ctx)
+  if (group.state === 'syncing') sendSync(memory, group, config, ctx)
   else joinLost(group)
 }
 
 function sendSync(memory: ConsumerVolatile, group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
+  // Something else has told meanwhile that who answers the join coordinates no more (COORDINATOR_NOT_AVAILABLE).
+  if (!isReachable(group)) {
+    joinLost(group)
+    return
+  }
   const assignments = group.toAssign === null ? {} : divide(memory, group, config)
   group.toAssign = null
   const { id, generation, memberId, instanceId } = group
