@@ -19,20 +19,11 @@ const witnesses = JSON.parse(read('test/kafka/switches/witnesses.json')) as Witn
 /** Recordings of clients and of disks, and vectors of classes, have a verdict of their own. */
 const isJudged = ({ story }: Witness): boolean => /^test\/conformance\/(?:clients|storage|vectors)\//.test(story)
 
-/** Shown by a test of one machine, which tells both values apart. */
-const IN_A_TEST_OF_ITS_OWN: Readonly<Record<string, string>> = {
-  sequencesCount: 'test/client/given-up-sequence.test.ts',
-}
-
 test('every switch has a story that shows it', () => {
   const byHand = BY_HAND.flatMap(({ flipped }) => Object.keys(flipped))
-  const shown = [...witnesses.map((each) => each.switch), ...byHand, ...Object.keys(IN_A_TEST_OF_ITS_OWN)]
+  const shown = [...witnesses.map((each) => each.switch), ...byHand]
   expect(MECHANISM_NAMES.filter((name) => !shown.includes(name))).toEqual([])
   expect(shown.filter((name, index) => shown.indexOf(name) !== index)).toEqual([])
-})
-
-test('the tests that show a switch are there', () => {
-  for (const file of Object.values(IN_A_TEST_OF_ITS_OWN)) expect(read(file)).toContain("test('")
 })
 
 test('every story of the switches is used', () => {
