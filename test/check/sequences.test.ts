@@ -51,3 +51,29 @@ test('a cleaned or trimmed log is judged above what was taken, and nowhere else'
     expect(offsets(world)).toEqual([13])
   }
 })
+
+test('a batch that a snapshot file forgot, sent again in a new epoch, is a hole of KIP-360; any other copy is none', () => {
+  const holes = (epoch: number, recoveredTo: number | null): unknown => {
+    const world = produced()
+    const log = logOf(world)
+    const { producer } = log.batches[3]!
+    const copy = { ...log.batches[3]!, baseOffset: log.logEndOffset, producer: { ...producer!, epoch } }
+    log.batches = [...log.batches, copy]
+    if (recoveredTo !== null) {
+      const fact = {
+        kind: 'recovered',
+        partition: 't-0',
+        from: recoveredTo,
+        durable: 0,
+        logEndOffset: recoveredTo,
+      } as const
+      world.ledger.facts.push({ atUs: 0, event: 0, node: 'broker-1', fact: { ...fact, highWatermark: 0 } })
+    }
+    const found = propertyNamed('IdempotentNothingTwice')!.check(world, NO_STEP) ?? []
+    return found.map(({ knownHole }) => knownHole ?? null)
+  }
+  expect(holes(1, 20)).toEqual(['KIP-360'])
+  expect(holes(0, 20)).toEqual([null])
+  expect(holes(1, 4)).toEqual([null])
+  expect(holes(1, null)).toEqual([null])
+})

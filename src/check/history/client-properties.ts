@@ -81,9 +81,15 @@ function readFromTheStart(plan: Plan): Hole[] {
 
 /** A retry may stand behind a later record, or beside itself, unless the broker knows it again. */
 function retryHoles(plan: Plan): Hole[] {
-  return isDisturbed(plan)
-    ? [{ because: 'a record that is sent again may be appended again, and behind later ones', hole: null }]
-    : []
+  if (isDisturbed(plan))
+    return [{ because: 'a record that is sent again may be appended again, and behind later ones', hole: null }]
+  return isImpatient(plan) ? [{ because: 'a producer sends again what a follower is only late with', hole: null }] : []
+}
+
+/** Kafka's own words of request.timeout.ms: it should not be below replica.lag.time.max.ms, lest producers retry in vain. */
+function isImpatient({ clients, brokers }: Plan): boolean {
+  const lagMs = Math.max(...brokers.map(({ settings }) => Number(settings['replica.lag.time.max.ms'] ?? 0)))
+  return clients.some(({ kind, settings }) => kind === 'producer' && Number(settings['request.timeout.ms']) < lagMs)
 }
 
 /** Transactions of two producers may lie in one order in one partition and in the other order in another. */

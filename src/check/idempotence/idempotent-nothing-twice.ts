@@ -1,5 +1,5 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
-import { offsetAt } from '../../kafka/records.ts'
+import { type BatchProducer, lastOffset, offsetAt, type RecordBatch } from '../../kafka/records.ts'
 import { knownPartitions } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
 import { logOfLeader } from '../leadership.ts'
@@ -19,25 +19,52 @@ export const IDEMPOTENT_NOTHING_TWICE: Property = {
   },
 }
 
+/** A batch of an idempotent producer. */
+type Produced = RecordBatch & Required<Pick<RecordBatch, 'producer'>>
+
+const isProduced = (batch: RecordBatch): batch is Produced =>
+  batch.producer !== undefined && batch.control === undefined
+
 function twiceIn(world: World, partition: TopicPartition): Finding[] {
-  const log = logOfLeader(world, partition)
-  const offsets: Record<string, number> = {}
+  const batches = (logOfLeader(world, partition)?.batches ?? []).filter(isProduced)
+  const first: Record<string, { readonly offset: number; readonly batch: Produced }> = {}
   const findings: Finding[] = []
-  for (const batch of log?.batches ?? []) {
-    if (batch.producer === undefined || batch.control !== undefined) continue
+  for (const batch of batches) {
     batch.records.forEach(({ id, value }, index) => {
       const offset = offsetAt(batch, index)
-      const before = offsets[id]
-      if (before === undefined) offsets[id] = offset
+      const before = first[id]
+      if (before === undefined) first[id] = { offset, batch }
       else {
+        const isHole = isForgotten(world, partition, before.batch, batches) && beginsAnew(before.batch, batch)
         findings.push({
           partition,
-          words: `${value ?? id} stands at offset ${before} and again at ${offset}`,
-          evidence: { id, value, offset, before, producerId: batch.producer!.id },
+          words: `${value ?? id} stands at offset ${before.offset} and again at ${offset}`,
+          evidence: { id, value, offset, before: before.offset, producerId: batch.producer.id },
           key: `${partition} ${offset}`,
+          ...(isHole ? { knownHole: 'KIP-360' } : {}),
         })
       }
     })
   }
   return findings
 }
+
+/**
+ * Snapshot files keep the last batch of each producer: a broker that started from one does not know an earlier batch
+ * again, and finds a retry of it out of order.
+ */
+function isForgotten(world: World, partition: TopicPartition, batch: Produced, batches: readonly Produced[]): boolean {
+  const next = batches.find(
+    ({ baseOffset, producer }) => baseOffset > batch.baseOffset && isSame(producer, batch.producer),
+  )
+  if (next === undefined) return false
+  return world.ledger.facts.some(
+    ({ fact }) => fact.kind === 'recovered' && fact.partition === partition && fact.logEndOffset > lastOffset(next),
+  )
+}
+
+const isSame = (a: BatchProducer, b: BatchProducer): boolean => a.id === b.id && a.epoch === b.epoch
+
+/** KIP-360 (2.5): told that it is out of order, a producer sends what it has in a new epoch, whether it is there or not. */
+const beginsAnew = ({ producer: before }: Produced, { producer: now }: Produced): boolean =>
+  now.id === before.id && now.epoch > before.epoch
