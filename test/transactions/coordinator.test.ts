@@ -169,3 +169,36 @@ describe('with an epoch a transaction (KIP-890, 4.0)', () => {
     expect(log(1, 't-0')).toEqual(['c1', 'ABORT 1', 'c3', 'COMMIT 2'])
   })
 })
+
+describe('a producer whose transactional id was forgotten meanwhile', () => {
+  const story = (kafka: string) =>
+    runStory({
+      kafka,
+      settings: {
+        'transactional.id.expiration.ms': 3_000,
+        'transaction.remove.expired.transaction.cleanup.interval.ms': 1_000,
+      },
+      clients: [{ name: 'p', settings: tx('a') }],
+      steps: [
+        ...opening('p'),
+        { at: 5100, of: 'p', call: sendTo('t', 'a1'), label: 's1' },
+        { at: 5500, of: 'p', call: { call: 'commitTransaction' }, label: 'commit' },
+        { at: 12_000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin2' },
+        { at: 12_100, of: 'p', call: sendTo('t', 'a2'), label: 's2' },
+        { at: 13_000, of: 'p', call: { call: 'abortTransaction' }, label: 'abort' },
+        { at: 14_000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin3' },
+      ],
+      runMs: 16_000,
+    })
+
+  test.each(['2.8', '3.9'])('goes on under a new id after an abort, in %s (KIP-360)', (kafka) => {
+    const { gave } = story(kafka)
+    expect([gave('abort'), gave('begin3')]).toEqual(['NONE', 'NONE'])
+  })
+
+  test('does not go on from 4.0: another one may have had its place (KAFKA-18019)', () => {
+    const { gave } = story('4.0')
+    const fatal = ['KafkaException', 'InvalidPidMappingException']
+    expect([gave('abort'), gave('begin3')]).toEqual([fatal, fatal])
+  })
+})

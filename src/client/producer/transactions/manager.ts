@@ -190,6 +190,13 @@ export const maySendTo = (memory: ProducerVolatile, name: TopicPartition): boole
 export const asksForEpochBump = ({ mechanisms }: ProducerConfig): boolean =>
   mechanisms.producerRecoversByEpochBump && !mechanisms.transactionsBumpEpoch
 
+/**
+ * KAFKA-18019 (4.0): its coordinator knows the transactional id under another producer id, or not at all. Who goes on under
+ * a new one does not learn that somebody else had its place meanwhile.
+ */
+export const isForgottenForGood = (error: ErrorName, { mechanisms }: ProducerConfig): boolean =>
+  error === 'INVALID_PRODUCER_ID_MAPPING' && mechanisms.transactionsBumpEpoch
+
 /** A batch has failed for good (TransactionManager.handleFailedBatch). */
 export function onBatchFailed(
   memory: ProducerVolatile,
@@ -200,7 +207,7 @@ export function onBatchFailed(
   const manager = memory.transactions
   if (manager === undefined || batch.producer === undefined) return
   const exception = exceptionClass(error, config.mechanisms)
-  if (exception === 'ProducerFencedException') {
+  if (exception === 'ProducerFencedException' || isForgottenForGood(error, config)) {
     toFatal(manager, error, [exception])
     return
   }

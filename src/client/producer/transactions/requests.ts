@@ -11,6 +11,7 @@ import {
   asksForEpochBump,
   completeTransaction,
   enqueue,
+  isForgottenForGood,
   succeedPending,
   type TransactionManager,
   type TransactionRequest,
@@ -196,6 +197,10 @@ function onError(
       return
     case 'INVALID_PRODUCER_ID_MAPPING':
     case 'UNKNOWN_PRODUCER_ID':
+      if (isForgottenForGood(error, config)) {
+        toFatal(manager, error, [exceptionClass(error, m)])
+        return
+      }
       if (m.producerRecoversByEpochBump && request.kind !== 'init') {
         if (asksForEpochBump(config)) manager.epochBumpRequired = true
         toAbortable(manager, error, [exceptionClass(error, m)])
