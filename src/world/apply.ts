@@ -6,8 +6,9 @@ import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './conne
 import type { StepReport } from './context.ts'
 import { drawFrom, emptyReport } from './context.ts'
 import { controllersOf } from './controllers.ts'
+import { mendDisks } from './disk-faults.ts'
 import { waitsForDisk } from './disk-time.ts'
-import { continueLoop, mendDisks, perform } from './faults.ts'
+import { perform } from './faults.ts'
 import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
 import { schedule } from './pending.ts'
@@ -24,6 +25,7 @@ import {
   superviseProcess,
 } from './processes.ts'
 import { isQuiet } from './quiet.ts'
+import { continueLoop } from './step-requests.ts'
 import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
