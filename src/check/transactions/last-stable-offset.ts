@@ -1,10 +1,31 @@
-import { nodeNumber } from '../../kafka/ids.ts'
-import { brokerState } from '../../world/world.ts'
+import { nodeNumber, type TopicPartition } from '../../kafka/ids.ts'
+import type { NodeId } from '../../kernel/machine.ts'
+import type { ReplicaLog } from '../../log/replica-log.ts'
+import { brokerState, type World } from '../../world/world.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 import { fateAt } from './fate.ts'
 
-/** Against the log itself: what lies below is decided by markers below the high watermark. */
+/** Of the first batch below `to` whose transaction no marker below `upTo` decides; null: all are decided. */
+function undecidedBelow(log: ReplicaLog, to: number, upTo: number): number | null {
+  const index = log.batches.findIndex((batch, at) => batch.baseOffset < to && fateAt(log, at, upTo) === 'open')
+  return index < 0 ? null : log.batches[index]!.baseOffset
+}
+
+/** The log end that a broker found when it started: markers below it are taken for replicated, as its snapshot does not tell. */
+const foundAtStart = ({ ledger }: World, node: NodeId, partition: TopicPartition): number =>
+  ledger.facts.reduce(
+    (end, entry) =>
+      entry.node === node && entry.fact.kind === 'recovered' && entry.fact.partition === partition
+        ? entry.fact.logEndOffset
+        : end,
+    0,
+  )
+
+/**
+ * Against the log itself: what lies below is decided by markers below the high watermark, or by such that a start found in
+ * the log (ProducerStateManager.truncateAndReload takes what it loads for replicated).
+ */
 export const LAST_STABLE_OFFSET_HELD: Property = {
   name: 'LastStableOffsetHeld',
   kind: 'always',
@@ -22,16 +43,18 @@ export const LAST_STABLE_OFFSET_HELD: Property = {
       const log = state?.durable.logs[partition]
       const view = state?.volatile?.partitions[partition]
       if (log === undefined || view === undefined) continue
-      const undecided = log.batches.findIndex(
-        (batch, index) => batch.baseOffset < to && fateAt(log, index, view.highWatermark) === 'open',
-      )
+      const { highWatermark } = view
+      const isOpen = undecidedBelow(log, to, highWatermark) !== null
+      const undecided = isOpen
+        ? undecidedBelow(log, to, Math.max(highWatermark, foundAtStart(world, node, partition)))
+        : null
       const why =
         to > view.highWatermark
           ? `lies above the high watermark ${view.highWatermark}`
           : to < from
             ? `falls from ${from}`
-            : undecided >= 0
-              ? `lies above the undecided record at offset ${log.batches[undecided]!.baseOffset}`
+            : undecided !== null
+              ? `lies above the undecided record at offset ${undecided}`
               : null
       if (why === null) continue
       findings.push({

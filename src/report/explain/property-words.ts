@@ -85,7 +85,7 @@ export const PROPERTY_WORDS: Readonly<Record<string, string>> = {
   ReadCommittedSeesOnlyCommitted:
     'Isolation, judged by the log of the broker that served the poll: the next marker of the producer says what became of the record. To be handed one before its marker is there is as wrong as to be handed one that was aborted.',
   LastStableOffsetHeld:
-    'A leader shows readers of committed records nothing at or above the first record that is not decided. A marker decides only when it is below the high watermark: one that is lost in a fail-over has decided nothing.',
+    'A leader shows readers of committed records nothing at or above the first record that is not decided. A marker decides only when it is below the high watermark: one that is lost in a fail-over has decided nothing. What a broker finds in its log as it starts it takes for replicated.',
   IdempotentNothingTwice:
     'A producer whose answer got lost sends the batch again. With an id and a sequence the log knows it again, as leader and as follower that leads later, and answers with the offset it has (KIP-98). A new process is another producer: what it repeats is new.',
   SequencesWithoutGaps:
