@@ -248,15 +248,15 @@ function onAnswer(
   ctx: ClientContext,
 ): void {
   if (message.type === 'JoinGroupResponse' && asked.kind === 'join') {
-    onJoin(memory, group, message, config, ctx)
+    onJoin(memory, group, asked.sent, message, config, ctx)
   } else if (message.type === 'SyncGroupResponse' && asked.kind === 'sync') {
-    onSync(group, message, config, ctx)
+    onSync(group, asked.sent, message, config, ctx)
   } else if (message.type === 'HeartbeatResponse' && asked.kind === 'heartbeat') {
-    onHeartbeat(group, asked, message, config, ctx)
+    onHeartbeat(group, asked.sent, message, config, ctx)
   } else if (message.type === 'ConsumerGroupHeartbeatResponse' && asked.kind === 'remoteHeartbeat') {
     if (group.remote !== undefined) onRemoteHeartbeat(group, group.remote, asked.epoch, message, config, ctx)
   } else if (message.type === 'OffsetCommitResponse' && asked.kind === 'commit') {
-    onCommit(group, asked.commit, message, config, ctx)
+    onCommit(group, asked.commit, asked.sent, message, config, ctx)
   } else if (message.type === 'OffsetFetchResponse' && asked.kind === 'offsets') {
     onOffsets(memory, group, message, config, ctx)
   }

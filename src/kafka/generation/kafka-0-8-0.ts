@@ -124,6 +124,7 @@ export const KAFKA_0_8_0: Generation = {
     lostPartitionsTold: false,
     commitToldRebalance: false,
     fencedMemberRejoins: false,
+    sentGenerationRemembered: false,
     memberIdKept: false,
     completingRebalanceCalled: 'AwaitingSync',
     staticRejoinWhileCompleting: 'join',

@@ -19,6 +19,8 @@ const overrides: Partial<Mechanisms> = {
   staticReplacementStored: true,
   // 2.6 AbstractCoordinator.HeartbeatResponseHandler: fenced is reset as unknown is.
   fencedMemberRejoins: true,
+  // KAFKA-9823.
+  sentGenerationRemembered: true,
 }
 
 export const KAFKA_2_6: Generation = {

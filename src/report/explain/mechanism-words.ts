@@ -907,6 +907,14 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'What a commit throws that comes between join and sync.',
     values: yesNo('that a rebalance is in progress', 'that it has failed'),
   },
+  sentGenerationRemembered: {
+    area: 'clients',
+    meaning: 'What a member does that is refused something which it asked in a former generation (KAFKA-9823).',
+    values: yesNo(
+      'it knows that by now it is another',
+      'it gives up the generation that it is in, or the join that is out',
+    ),
+  },
   fencedMemberRejoins: {
     area: 'clients',
     meaning: 'What becomes of a fenced static member whose application polls on.',

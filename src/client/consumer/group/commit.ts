@@ -7,9 +7,9 @@ import type { ClientContext } from '../../links.ts'
 import { earlier } from '../../wake.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { askCoordinator, coordinatorUnknown, isReachable } from './coordinator.ts'
-import { resetGeneration } from './membership.ts'
+import { concernsPresent, presentGeneration, resetGeneration } from './membership.ts'
 import { retryBackoffUs } from './settings.ts'
-import type { Commit, GroupMembership } from './state.ts'
+import type { Commit, GroupMembership, SentGeneration } from './state.ts'
 
 /** Positions behind everything that was handed to the application. */
 export function consumedOffsets(memory: ConsumerVolatile, config: ConsumerConfig): Commit['offsets'] {
@@ -103,7 +103,7 @@ function send(
       retentionMs: -1,
       offsets,
     } as const,
-    { kind: 'commit', commit: id },
+    { kind: 'commit', commit: id, sent: presentGeneration(group) },
     ctx,
   )
 }
@@ -111,6 +111,7 @@ function send(
 export function onCommit(
   group: GroupMembership,
   id: number,
+  sent: SentGeneration,
   response: OffsetCommitResponse,
   config: ConsumerConfig,
   ctx: ClientContext,
@@ -120,12 +121,13 @@ export function onCommit(
   const names = Object.keys(response.partitions).sort(comparePartitions)
   const error = names.map((name) => response.partitions[name]!).find((each) => each !== 'NONE') ?? 'NONE'
   if (error === 'NONE') end(group, id, 'NONE', config, ctx)
-  else onCommitError(group, id, commit, error, config, ctx)
+  else onCommitError(group, id, sent, commit, error, config, ctx)
 }
 
 function onCommitError(
   group: GroupMembership,
   id: number,
+  sent: SentGeneration,
   commit: Commit,
   error: ErrorName,
   config: ConsumerConfig,
@@ -150,16 +152,25 @@ function onCommitError(
       return
     case 'UNKNOWN_MEMBER_ID':
     case 'ILLEGAL_GENERATION':
-      resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
-      end(group, id, FAILED, config, ctx)
+      if (rejoinsMeanwhile(group, sent, config)) end(group, id, REBALANCING, config, ctx)
+      else {
+        // KIP-848: only heartbeats decide what becomes of the member (CommitRequestManager).
+        if (group.remote === undefined) resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
+        end(group, id, FAILED, config, ctx)
+      }
       return
     case 'FENCED_INSTANCE_ID':
-      end(group, id, ['FencedInstanceIdException'], config, ctx)
+      if (concernsPresent(group, sent, config)) end(group, id, ['FencedInstanceIdException'], config, ctx)
+      else end(group, id, rejoinsMeanwhile(group, sent, config) ? REBALANCING : FAILED, config, ctx)
       return
     default:
       end(group, id, ['KafkaException'], config, ctx)
   }
 }
+
+/** Whether a refused commit is of a former generation, and the member has begun to join another one. */
+const rejoinsMeanwhile = (group: GroupMembership, sent: SentGeneration, config: ConsumerConfig): boolean =>
+  group.remote === undefined && group.state === 'joining' && !concernsPresent(group, sent, config)
 
 /** Nobody has answered: the connection broke, or the answer was an error that passes. */
 export function retry(

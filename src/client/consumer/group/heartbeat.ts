@@ -6,10 +6,10 @@ import type { HeartbeatResponse } from '../../../kafka/messages/coordinator.ts'
 import type { ClientContext } from '../../links.ts'
 import type { ConsumerConfig } from '../state.ts'
 import { askCoordinator, coordinatorRefused, coordinatorUnknown, earliest, isReachable } from './coordinator.ts'
-import { resetGeneration } from './membership.ts'
+import { concernsPresent, presentGeneration, resetGeneration } from './membership.ts'
 import { leaveRemote } from './remote.ts'
 import { heartbeatIntervalUs, maxPollIntervalUs, retryBackoffUs, sessionTimeoutUs } from './settings.ts'
-import type { GroupMembership } from './state.ts'
+import type { GroupMembership, SentGeneration } from './state.ts'
 
 /** A generation begins: all its times do. */
 export function resetHeartbeat(group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
@@ -53,7 +53,7 @@ export function beat(
     group.heartbeatAtUs = nextBeatUs(config, ctx)
     const { id, memberId, generation, instanceId } = group
     const message = { type: 'HeartbeatRequest', group: id, generation, memberId, instanceId } as const
-    askCoordinator(group, message, { kind: 'heartbeat', memberId, generation }, ctx)
+    askCoordinator(group, message, { kind: 'heartbeat', sent: presentGeneration(group) }, ctx)
   }
   const beatUs = group.heartbeatOut || !isReachable(group) ? null : group.heartbeatAtUs
   const sessionUs = group.coordinator === null ? null : group.heardAtUs + sessionTimeoutUs(config)
@@ -75,14 +75,14 @@ export function leave(group: GroupMembership, config: ConsumerConfig, ctx: Clien
 
 export function onHeartbeat(
   group: GroupMembership,
-  asked: { readonly memberId: string; readonly generation: number },
+  sent: SentGeneration,
   response: HeartbeatResponse,
   config: ConsumerConfig,
   ctx: ClientContext,
 ): void {
   group.heartbeatOut = false
   const { error } = response
-  const unchanged = asked.memberId === group.memberId && asked.generation === group.generation
+  const isConcerned = concernsPresent(group, sent, config)
   switch (error) {
     case 'NONE':
       group.heardAtUs = ctx.nowUs
@@ -92,7 +92,7 @@ export function onHeartbeat(
       if (group.state === 'stable') group.rejoinNeeded = true
       return
     case 'FENCED_INSTANCE_ID':
-      if (!unchanged) return
+      if (!isConcerned) return
       group.failed = ['FencedInstanceIdException']
       // 2.6 resets the generation as well, so that who polls on joins again, and fences the other.
       if (config.mechanisms.fencedMemberRejoins) resetGeneration(group, config)
@@ -100,8 +100,7 @@ export function onHeartbeat(
       return
     case 'UNKNOWN_MEMBER_ID':
     case 'ILLEGAL_GENERATION':
-      // What answers an earlier generation is stale.
-      if (unchanged) resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
+      if (isConcerned) resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
       return
     default:
       coordinatorRefused(group, error)

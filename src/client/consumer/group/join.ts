@@ -18,9 +18,9 @@ import type { Thread } from '../calls/application.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { askCoordinator, coordinatorRefused, isReachable } from './coordinator.ts'
 import { resetHeartbeat } from './heartbeat.ts'
-import { resetGeneration } from './membership.ts'
+import { concernsPresent, presentGeneration, resetGeneration } from './membership.ts'
 import { assignorsOf, rebalanceTimeoutUs, retryBackoffUs, sessionTimeoutUs } from './settings.ts'
-import type { GroupMembership } from './state.ts'
+import type { GroupMembership, SentGeneration } from './state.ts'
 
 /** What is put on top of the rebalance time-out for the join's answer (2.0 AbstractCoordinator.JOIN_GROUP_TIMEOUT_LAPSE). */
 const JOIN_LAPSE_US = 5_000_000
@@ -53,7 +53,7 @@ export function sendJoin({ memory, application, config, ctx }: Thread, group: Gr
       requireKnownMemberId: m.newMembersAskForId && group.instanceId === null,
       supportsSkippingAssignment: m.joinSkipsAssignment,
     } as const,
-    { kind: 'join' },
+    { kind: 'join', sent: presentGeneration(group) },
     ctx,
     timeoutUs,
   )
@@ -92,13 +92,14 @@ function claims(group: GroupMembership, name: AssignorName): Pick<MemberSubscrip
 export function onJoin(
   memory: ConsumerVolatile,
   group: GroupMembership,
+  sent: SentGeneration,
   response: JoinGroupResponse,
   config: ConsumerConfig,
   ctx: ClientContext,
 ): void {
   if (response.error !== 'NONE') {
     group.joinOut = false
-    onJoinRefused(group, response, config, ctx)
+    onJoinRefused(group, sent, response, config, ctx)
     return
   }
   if (group.state !== 'joining') {
@@ -151,7 +152,7 @@ function sendSync(memory: ConsumerVolatile, group: GroupMembership, config: Cons
   group.toAssign = null
   const { id, generation, memberId, instanceId } = group
   const message = { type: 'SyncGroupRequest', group: id, generation, memberId, instanceId, assignments } as const
-  askCoordinator(group, message, { kind: 'sync' }, ctx)
+  askCoordinator(group, message, { kind: 'sync', sent: presentGeneration(group) }, ctx)
 }
 
 function divide(
@@ -196,6 +197,7 @@ export function joinLost(group: GroupMembership): void {
 
 export function onSync(
   group: GroupMembership,
+  sent: SentGeneration,
   response: SyncGroupResponse,
   config: ConsumerConfig,
   ctx: ClientContext,
@@ -217,7 +219,7 @@ export function onSync(
   group.state = 'unjoined'
   group.rejoinNeeded = true
   if (error === 'UNKNOWN_MEMBER_ID' || error === 'ILLEGAL_GENERATION') {
-    resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
+    if (concernsPresent(group, sent, config)) resetGeneration(group, config, error === 'ILLEGAL_GENERATION')
   } else if (coordinatorRefused(group, error)) {
     group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
   } else if (error === 'FENCED_INSTANCE_ID') group.failed = ['FencedInstanceIdException']
@@ -226,6 +228,7 @@ export function onSync(
 
 function onJoinRefused(
   group: GroupMembership,
+  sent: SentGeneration,
   { error, memberId }: JoinGroupResponse,
   config: ConsumerConfig,
   ctx: ClientContext,
@@ -236,7 +239,7 @@ function onJoinRefused(
       group.memberId = memberId
       return
     case 'UNKNOWN_MEMBER_ID':
-      resetGeneration(group, config)
+      if (concernsPresent(group, sent, config)) resetGeneration(group, config)
       return
     case 'FENCED_INSTANCE_ID':
       group.failed = ['FencedInstanceIdException']

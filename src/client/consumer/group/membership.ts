@@ -6,7 +6,7 @@ import { isMutant } from '../../../kafka/mutants.ts'
 import { noLinks } from '../../links.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { COORDINATOR_CHANNEL } from './coordinator.ts'
-import type { GroupMembership } from './state.ts'
+import type { GroupMembership, SentGeneration } from './state.ts'
 
 /** Nobody yet: what `groupMetadata` gives before the first assignment. */
 export const noMetadata = (instanceId: string | null): GroupMemberIdentity => ({
@@ -72,6 +72,19 @@ export function describeAsNow(group: GroupMembership): void {
   const { generation, memberId, instanceId } = group
   group.metadata = { generation, memberId, instanceId }
 }
+
+export const presentGeneration = ({ memberId, generation }: GroupMembership): SentGeneration => ({
+  memberId,
+  generation,
+})
+
+/** Whether a refusal is about who the member is now. To 2.5 each is taken to be so (KAFKA-9823, 2.6). */
+export const concernsPresent = (
+  group: GroupMembership,
+  sent: SentGeneration,
+  { mechanisms }: ConsumerConfig,
+): boolean =>
+  !mechanisms.sentGenerationRemembered || (sent.memberId === group.memberId && sent.generation === group.generation)
 
 /** Whether what it has was taken from it: it is in no generation, and what it had may be another's. */
 export const hasLostMembership = (group: GroupMembership): boolean => group.generation < 0

@@ -5,14 +5,18 @@ import type { GroupMemberIdentity } from '../../../kafka/messages/transactions.t
 import type { Links } from '../../links.ts'
 import type { RemoteMembership } from './remote-state.ts'
 
+/** Who a member was when it asked (clients: sentGeneration). */
+export interface SentGeneration {
+  readonly memberId: string
+  readonly generation: number
+}
+
 /** What is asked of the coordinator, on a connection of its own. */
 export type CoordinatorAsk =
-  | { readonly kind: 'join' }
-  | { readonly kind: 'sync' }
-  | { readonly kind: 'heartbeat'; readonly memberId: string; readonly generation: number }
+  | { readonly kind: 'join' | 'sync' | 'heartbeat'; readonly sent: SentGeneration }
   /** KIP-848. */
   | { readonly kind: 'remoteHeartbeat'; readonly epoch: number }
-  | { readonly kind: 'commit'; readonly commit: number }
+  | { readonly kind: 'commit'; readonly commit: number; readonly sent: SentGeneration }
   | { readonly kind: 'offsets' }
   | { readonly kind: 'leave' }
 
