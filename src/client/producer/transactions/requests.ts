@@ -177,10 +177,11 @@ function onError(
   switch (error) {
     case 'NOT_COORDINATOR':
     case 'COORDINATOR_NOT_AVAILABLE':
+    // Offsets that did not get their acks in time: TxnOffsetCommitHandler looks the group's coordinator up again.
+    case 'REQUEST_TIMED_OUT':
       forgetCoordinator(manager, request)
       repeat(manager, request, config, ctx)
       return
-    case 'REQUEST_TIMED_OUT':
     case 'UNKNOWN_TOPIC_OR_PARTITION':
     case 'COORDINATOR_LOAD_IN_PROGRESS':
     case 'OPERATION_NOT_ATTEMPTED':
