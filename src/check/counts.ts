@@ -9,11 +9,31 @@ const told = (world: World, is: (sent: SentRecord) => boolean): number =>
 
 const happened = (world: World, kind: string): number => world.ledger.counts[kind] ?? 0
 
+/** How often a group processed the record at each offset, by partition. */
+type Times = World['ledger']['processed'][string]
+
+/** Groups in the registry: an application of theirs is done with a record when it has taken it from its iterator. */
+function takenInRegistryGroups({ plan, ledger }: World): Times[] {
+  const groups: Record<string, Times> = {}
+  for (const client of plan.clients) {
+    if (client.kind !== 'consumer' || client.groupInRegistry !== true) continue
+    const group = String(client.settings['group.id'])
+    const ofGroup = groups[group] ?? {}
+    groups[group] = ofGroup
+    for (const [partition, records] of Object.entries(ledger.polled[client.name] ?? {})) {
+      const times = ofGroup[partition] ?? {}
+      ofGroup[partition] = times
+      for (const { offset } of records) times[offset] = (times[offset] ?? 0) + 1
+    }
+  }
+  return Object.values(groups)
+}
+
 /** Over all groups of members with an application that processes; of one that transforms what it has committed counts. */
 function processedBy(world: World): { done: number; again: number; skipped: number } {
   const { ledger } = world
   const found = { done: 0, again: 0, skipped: 0 }
-  for (const partitions of Object.values(ledger.processed)) {
+  for (const partitions of [...Object.values(ledger.processed), ...takenInRegistryGroups(world)]) {
     for (const [partition, times] of Object.entries(partitions)) {
       const last = Math.max(...Object.keys(times).map(Number))
       found.done += Object.keys(times).length

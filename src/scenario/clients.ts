@@ -221,6 +221,13 @@ function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Pa
         expected: 'auto or none',
         found: commits,
       })
+    for (const word of ['processing', 'hands-off'] as const) {
+      if (form[word] !== undefined)
+        checks.add([...path, word], `the application of ${name} is done with a record when it takes it`, {
+          at: 'key',
+          expected: `a group with a coordinator, or no ${word}`,
+        })
+    }
     return { plan: { groupInRegistry: true }, settings }
   }
   if (!checks.has('heartbeat.interval.ms', 'consumer')) {

@@ -98,6 +98,11 @@ export const NOT_TOLD_ON: readonly (readonly [
   ['history/kip-211-offsets-of-a-living-group-expire.yaml', ['0.8.0', '0.8.2'], [NO_GROUPS]],
   ['history/kip-62-work-longer-than-a-session.yaml', ['0.8.0', '0.8.2'], [NO_GROUPS]],
   ['history/kip-890-readers-stop-at-a-transaction-that-nobody-ends.yaml', ['0.8.0'], [NO_GROUPS, NO_TRANSACTIONS]],
+  [
+    'history/two-owners-that-zookeeper-cannot-fence.yaml',
+    ['2.0.0', '3.9'],
+    ['the consumers whose groups live in ZooKeeper were removed in 2.0'],
+  ],
 ]
 
 /** On which versions an incident is told beside its own. */
