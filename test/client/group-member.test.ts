@@ -67,6 +67,14 @@ test('one join at a time: refusals that come while one is out make no second one
   expect(joinsOf('2.4')).toEqual({ sent: 3, most: 1 })
 })
 
+test('from 1.1 on a member leaves a coordinator that hangs, with the heartbeat that it has there', () => {
+  const story = new URL('../kafka/switches/a-coordinator-hangs-with-heartbeats.yaml', import.meta.url)
+  const removed = (kafka: string): number =>
+    factsOf(readFileSync(story, 'utf8'), kafka).filter(({ kind }) => kind === 'groupMemberRemoved').length
+  expect(removed('0.11')).toBeGreaterThan(0)
+  expect(removed('2.4')).toBe(0)
+})
+
 test('to 2.5 a fenced member that polls on sends heartbeats again when it has joined anew', () => {
   const museum = '../../scenarios/history/kafka-10284-a-new-coordinator-knows-the-old-member.yaml'
   const facts = factsOf(readFileSync(new URL(museum, import.meta.url), 'utf8'), '2.4')

@@ -11,6 +11,7 @@ import type { ClientContext } from '../links.ts'
 import {
   breakLink,
   isPresentConnection,
+  linkedBrokers,
   linkTo,
   nextTimeoutUs,
   noLinks,
@@ -141,6 +142,7 @@ function runGroup(thread: Thread, group: GroupMembership): number | null {
   const { memory, application, config, ctx } = thread
   const subscribed = application.subscription === 'topics'
   if (!subscribed && application.subscription === 'none' && Object.keys(group.commits).length === 0) return null
+  leaveFormerCoordinators(group, config, ctx)
   watchTopics(memory, group)
   if (config.member?.commits.startsWith('store-') === true) positionFromStore(thread, group)
   return earliest(
@@ -152,6 +154,19 @@ function runGroup(thread: Thread, group: GroupMembership): number | null {
       : beatRemote(group, group.remote, application, config, ctx),
     nextTimeoutUs(group.links, requestTimeoutUs(config)),
   )
+}
+
+/**
+ * KAFKA-6593 (1.1): the connection to who is not taken for the coordinator any more is closed, and whatever was asked on
+ * it is lost: a heartbeat that hangs there must not keep the next one from the coordinator that is found.
+ */
+function leaveFormerCoordinators(group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
+  if (!config.mechanisms.formerCoordinatorLeft || group.remote !== undefined) return
+  for (const broker of linkedBrokers(group.links)) {
+    if (broker === group.coordinator || linkTo(group.links, broker).phase === 'closed') continue
+    closeCoordinatorLink(broker, ctx)
+    lose(group, broker, config, ctx)
+  }
 }
 
 /** The store that has its results knows where to go on; the group's offsets are not asked for. */

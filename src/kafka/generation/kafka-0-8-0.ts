@@ -125,6 +125,7 @@ export const KAFKA_0_8_0: Generation = {
     commitToldRebalance: false,
     fencedMemberRejoins: false,
     sentGenerationRemembered: false,
+    formerCoordinatorLeft: false,
     memberIdKept: false,
     completingRebalanceCalled: 'AwaitingSync',
     staticRejoinWhileCompleting: 'join',

@@ -26,6 +26,8 @@ const overrides: Partial<Mechanisms> = {
   producersForgotten: 'with-last-data',
   // KAFKA-5494 (1.0): up to five requests of an idempotent producer in flight.
   sequencesCount: 'sent',
+  // KAFKA-6593 (1.0.2, 1.1.0).
+  formerCoordinatorLeft: true,
   // KAFKA-6065: the state has another name.
   completingRebalanceCalled: 'CompletingRebalance',
 }

@@ -248,6 +248,8 @@ export interface Mechanisms {
   readonly commitToldRebalance: boolean
   /** A fenced static member that polls on joins again, and fences the other (2.6), or polls without effect. */
   readonly fencedMemberRejoins: boolean
+  /** The connection to a coordinator that is none any more, or does not answer, is closed (KAFKA-6593, 1.1), or what was asked on it goes on hanging. */
+  readonly formerCoordinatorLeft: boolean
   /** A refusal is about the generation in which the request was sent (KAFKA-9823, 2.6), or about the one that the member is in. */
   readonly sentGenerationRemembered: boolean
   /** A member by pattern asks for metadata anew before it joins (2.0), so that all members find a new topic in one rebalance; before, it waits only for what was asked already. */

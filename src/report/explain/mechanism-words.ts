@@ -907,6 +907,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'What a commit throws that comes between join and sync.',
     values: yesNo('that a rebalance is in progress', 'that it has failed'),
   },
+  formerCoordinatorLeft: {
+    area: 'clients',
+    meaning: 'What becomes of requests to a coordinator that a member takes for one no more (KAFKA-6593).',
+    values: yesNo('its connection is closed, and they are asked again', 'they hang there until they time out'),
+  },
   sentGenerationRemembered: {
     area: 'clients',
     meaning: 'What a member does that is refused something which it asked in a former generation (KAFKA-9823).',
