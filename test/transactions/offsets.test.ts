@@ -75,3 +75,23 @@ test('a new coordinator reads both from its log', () => {
     expect(committed(run)).toBe(offset)
   }
 })
+
+test('those of the next transaction, asked for before its markers are written, leave them alone (KIP-890, 4.0)', () => {
+  const run = runStory({
+    kafka: '4.1',
+    clients: [{ name: 'p', settings: { 'transactional.id': 'a' } }],
+    steps: [
+      { at: 3000, start: 'p' },
+      { at: 3500, of: 'p', call: { call: 'initTransactions' }, label: 'init' },
+      { at: 5000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin' },
+      { at: 5200, of: 'p', call: offsets(10), label: 'offsets' },
+      { at: 7000, of: 'p', call: { call: 'commitTransaction' }, label: 'commit' },
+      { at: 7000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin2' },
+      { at: 7000, of: 'p', call: offsets(20), label: 'offsets2' },
+      { at: 8000, of: 'p', call: { call: 'abortTransaction' }, label: 'abort' },
+    ],
+    runMs: 10_000,
+  })
+  expect(['commit', 'offsets2', 'abort'].map(run.gave)).toEqual(['NONE', 'NONE', 'NONE'])
+  expect(committed(run)).toBe(10)
+})

@@ -157,7 +157,7 @@ function onAppended(
       onTransactionAppended(state, ctx, config, partition, next, error)
       return
     case 'transactional-offsets':
-      onTransactionalOffsetsAppended(state, ctx, partition, next, error, baseOffset)
+      onTransactionalOffsetsAppended(state, ctx, config, partition, next, error, baseOffset)
       return
     case 'marker':
       if (error === 'NONE' && splitTopicPartition(partition).topic === OFFSETS_TOPIC) {

@@ -59,7 +59,7 @@ export function handleTxnOffsetCommit(
     const offset = request.offsets[name]!
     offsets[name] = { offset, leaderEpoch: -1, metadata: '', commitTimestampMs, expireTimestampMs }
   }
-  pend(group, producerId, offsets, -1)
+  if (pendsBeforeAppend(config)) pend(group, producerId, offsets, -1)
   appendToCoordinatorLog(state, ctx, config, {
     partition,
     records: names.map((name) => ({ key: offsetKey(id, name), value: offsetValue(offsets[name]!) })),
@@ -94,6 +94,13 @@ function refusal(
   return isNobody ? 'NONE' : memberRefusal(group, member)
 }
 
+/**
+ * To 3.9 offsets are pending as soon as they are asked for. From 4.0 on (KIP-848's coordinator) they are once their record
+ * is committed: a commit that comes before the last transaction is complete is refused (KIP-890), and must leave what that
+ * one has pending alone.
+ */
+const pendsBeforeAppend = ({ mechanisms }: BrokerConfig): boolean => !mechanisms.transactionsBumpEpoch
+
 /** `appendedAt` is -1 until the record is known to be in the log. */
 function pend(
   group: GroupState,
@@ -109,6 +116,7 @@ function pend(
 export function onTransactionalOffsetsAppended(
   state: BrokerState,
   ctx: BrokerContext,
+  config: BrokerConfig,
   partition: TopicPartition,
   append: TransactionalOffsetsAppend,
   error: ErrorName,
@@ -118,7 +126,7 @@ export function onTransactionalOffsetsAppended(
   const names = Object.keys(append.offsets)
   if (group !== undefined) {
     if (error === 'NONE') pend(group, append.producerId, append.offsets, baseOffset)
-    else for (const name of names) forget(group, append.producerId, name)
+    else if (pendsBeforeAppend(config)) for (const name of names) forget(group, append.producerId, name)
   }
   answerCommit(state, ctx, 'TxnOffsetCommitResponse', append, names, transactionError(error))
 }
