@@ -2,10 +2,12 @@
  * The log cleaner: threads that look for the dirtiest compacted log, clean it, and sleep when there is none. A pass
  * takes no time here, and its files are swapped in at once.
  */
+
 import { topicSetting } from '../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { lastOffset } from '../kafka/records.ts'
+import { own } from '../kernel/own.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { cleanableLog, cleaningRules, cleanReplicaLog } from '../log/clean.ts'
 import { type CleanableLog, type CleanableRange, type CleaningSettings, cleanableRange } from '../log/compaction.ts'
@@ -69,8 +71,8 @@ function cleaningSettings(state: BrokerState, config: BrokerConfig, name: TopicP
 }
 
 function dirtyRatio(state: BrokerState, config: BrokerConfig, name: TopicPartition): number {
-  const own = running(state).topicSettings[splitTopicPartition(name).topic]
-  return Number(topicSetting(config.settings, own, 'min.cleanable.dirty.ratio') ?? 0.5)
+  const ofTopic = own(running(state).topicSettings, splitTopicPartition(name).topic)
+  return Number(topicSetting(config.settings, ofTopic, 'min.cleanable.dirty.ratio') ?? 0.5)
 }
 
 function cleanableOf(

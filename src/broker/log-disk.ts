@@ -1,6 +1,8 @@
 /** By which settings, and when, a partition's log is laid out in files. */
+
 import { topicSetting } from '../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
+import { own } from '../kernel/own.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import type { LogDisk } from '../log/layout.ts'
 import type { SegmentSettings } from '../log/segment.ts'
@@ -18,8 +20,8 @@ function segmentMs(state: BrokerState, config: BrokerConfig, name: TopicPartitio
 }
 
 function isCompacted(state: BrokerState, config: BrokerConfig, name: TopicPartition): boolean {
-  const own = running(state).topicSettings[splitTopicPartition(name).topic]
-  return String(topicSetting(config.settings, own, 'cleanup.policy') ?? '').includes('compact')
+  const ofTopic = own(running(state).topicSettings, splitTopicPartition(name).topic)
+  return String(topicSetting(config.settings, ofTopic, 'cleanup.policy') ?? '').includes('compact')
 }
 
 export const segmentSettings = (state: BrokerState, config: BrokerConfig, name: TopicPartition): SegmentSettings => ({

@@ -8,6 +8,7 @@ import type { ProduceRequest, ProduceResponse } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import type { BatchProducer, KafkaRecord } from '../kafka/records.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
+import { own } from '../kernel/own.ts'
 import { MICROS_PER_MS } from '../kernel/time.ts'
 import { emptyProducerState, judgeBatch, type ProducerVerdict } from '../log/producer-state.ts'
 import { appendAsLeader, type BatchParts, batchBytes, type ReplicaLog } from '../log/replica-log.ts'
@@ -130,8 +131,8 @@ interface Sent {
 type Compressions = readonly [sent: BatchCompression | undefined, stored: BatchCompression | undefined]
 
 function compressionType(state: BrokerState, config: BrokerConfig, name: TopicPartition): string {
-  const own = running(state).topicSettings[splitTopicPartition(name).topic]
-  return String(topicSetting(config.settings, own, 'compression.type') ?? 'producer')
+  const ofTopic = own(running(state).topicSettings, splitTopicPartition(name).topic)
+  return String(topicSetting(config.settings, ofTopic, 'compression.type') ?? 'producer')
 }
 
 function append(
@@ -272,8 +273,8 @@ function stamped(
   name: TopicPartition,
   records: readonly KafkaRecord[],
 ): readonly KafkaRecord[] {
-  const own = running(state).topicSettings[splitTopicPartition(name).topic]
-  if (topicSetting(config.settings, own, 'message.timestamp.type') !== 'LogAppendTime') return records
+  const ofTopic = own(running(state).topicSettings, splitTopicPartition(name).topic)
+  if (topicSetting(config.settings, ofTopic, 'message.timestamp.type') !== 'LogAppendTime') return records
   const timestampMs = Math.floor(ctx.nowUs / MICROS_PER_MS)
   return records.map((record) => ({ ...record, timestampMs }))
 }

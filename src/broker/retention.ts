@@ -1,8 +1,10 @@
 /** The log manager's look for old segments: its own clock on every broker, leaders and followers alike. */
+
 import { topicSetting } from '../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import type { Json } from '../kernel/json.ts'
+import { own } from '../kernel/own.ts'
 import { MICROS_PER_MS, msToUs } from '../kernel/time.ts'
 import { deleteOldSegments, type RetentionSettings } from '../log/retention.ts'
 import { diskLies } from './disk.ts'
@@ -41,8 +43,8 @@ export function cleanupPolicy(
   config: BrokerConfig,
   name: TopicPartition,
 ): { readonly deletes: boolean; readonly compacts: boolean } {
-  const own = running(state).topicSettings[splitTopicPartition(name).topic]
-  const policy = String(topicSetting(config.settings, own, 'cleanup.policy') ?? 'delete')
+  const ofTopic = own(running(state).topicSettings, splitTopicPartition(name).topic)
+  const policy = String(topicSetting(config.settings, ofTopic, 'cleanup.policy') ?? 'delete')
   return { deletes: policy.includes('delete'), compacts: policy.includes('compact') }
 }
 

@@ -1,10 +1,12 @@
 /** What every part of a running broker asks for: its volatile state, its settings, its logs. */
+
 import { topicSetting } from '../kafka/config.ts'
 import type { Fact } from '../kafka/facts.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import { assert } from '../kernel/assert.ts'
 import type { Context } from '../kernel/machine.ts'
+import { own } from '../kernel/own.ts'
 import { msToUs } from '../kernel/time.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { BrokerConfig, BrokerState, BrokerVolatile, PartitionState } from './state.ts'
@@ -40,8 +42,8 @@ export function topicNumber(
   partition: TopicPartition,
   key: string,
 ): number | null {
-  const own = running(state).topicSettings[splitTopicPartition(partition).topic]
-  const value = topicSetting(config.settings, own, key)
+  const ofTopic = own(running(state).topicSettings, splitTopicPartition(partition).topic)
+  const value = topicSetting(config.settings, ofTopic, key)
   return typeof value === 'number' ? value : null
 }
 

@@ -11,6 +11,7 @@ import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
 import { coordinatorPartition, OFFSETS_TOPIC } from '../kafka/internal-topics.ts'
+import { own } from '../kernel/own.ts'
 import { holds } from '../world/conditions.ts'
 import { restlessGroups } from '../world/restless-groups.ts'
 import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.ts'
@@ -150,7 +151,7 @@ function judgeSends(world: World, found: Findings): void {
   const stranded: Record<string, number> = {}
   for (const { client, outcome, acks, partition } of Object.values(world.ledger.sent)) {
     if (outcome !== null || acks === 0 || partition === null) continue
-    if (knowsOnlyDeadBrokers(world, `producer-${client}`)) stranded[client] = (stranded[client] ?? 0) + 1
+    if (knowsOnlyDeadBrokers(world, `producer-${client}`)) stranded[client] = (own(stranded, client) ?? 0) + 1
     else waiting[partition] = (waiting[partition] ?? 0) + 1
   }
   for (const client of Object.keys(stranded).sort()) {

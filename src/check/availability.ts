@@ -1,4 +1,5 @@
 /** How long clients waited without an acknowledgement. */
+import { own } from '../kernel/own.ts'
 import type { SentRecord, World } from '../world/world.ts'
 
 export interface Unavailability {
@@ -15,7 +16,7 @@ export function longestUnavailable(world: World): Unavailability | null {
   const byClient: Record<string, SentRecord[]> = {}
   for (const sent of Object.values(world.ledger.sent)) {
     if (sent.acks === 0) continue
-    const list = byClient[sent.client] ?? []
+    const list = own(byClient, sent.client) ?? []
     list.push(sent)
     byClient[sent.client] = list
   }

@@ -1,4 +1,5 @@
 import type { Fact } from '../kafka/facts.ts'
+import { own } from '../kernel/own.ts'
 import type { World } from '../world/world.ts'
 import type { StepView } from './property.ts'
 
@@ -39,7 +40,7 @@ function lastOffsetBefore(world: World, step: StepView, fact: Polled, index: num
     (count, { fact: other }) => count + (other.kind === 'recordsPolled' && isOwn(other) ? other.records.length : 0),
     0,
   )
-  const list = world.ledger.polled[fact.client]?.[fact.partition] ?? []
+  const list = own(world.ledger.polled, fact.client)?.[fact.partition] ?? []
   const last = list[list.length - inThisEvent - 1]
   if (last === undefined) return null
   // Only a poll that does not follow on needs the history of resets.

@@ -1,5 +1,6 @@
 import type { TopicPartition } from '../kafka/ids.ts'
 import { offsetAt } from '../kafka/records.ts'
+import { own } from '../kernel/own.ts'
 import type { PlanProducer } from '../world/plan.ts'
 import { knownPartitions } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
@@ -32,7 +33,7 @@ function disorder(world: World, partition: TopicPartition, producers: readonly s
   for (const { id, client, partition: sentTo, outcome, value } of Object.values(world.ledger.sent)) {
     const offset = offsets.get(id)
     if (sentTo !== partition || outcome !== 'acked' || offset === undefined || !producers.includes(client)) continue
-    const before = furthest[client]
+    const before = own(furthest, client)
     if (before === undefined || offset > before.offset) {
       furthest[client] = { id, offset }
       continue

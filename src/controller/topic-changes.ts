@@ -1,4 +1,5 @@
 /** New topics, new partitions, and changed topic settings. */
+
 import type { TopicPartition } from '../kafka/ids.ts'
 import type { RegistryOp } from '../kafka/messages/registry.ts'
 import {
@@ -9,6 +10,7 @@ import {
   topicConfigPath,
   topicPath,
 } from '../kafka/znodes.ts'
+import { own } from '../kernel/own.ts'
 import { enterPartitions, partitionsOf } from './cluster.ts'
 import { ask, childrenOf, dataOf, fenced, next, office, type Scope, type StepHandlers } from './scope.ts'
 import { allowsUncleanElection } from './settings.ts'
@@ -57,7 +59,7 @@ function onPartitionsRead(scope: Scope, topic: string, node: TopicZnode | null):
 /** An id is only told from another: the topic's name and the controller epoch that gave it. */
 function assignTopicIds(scope: Scope, topics: readonly string[]): void {
   const cluster = office(scope)
-  const without = topics.filter((it) => cluster.topics[it]?.topicId === null)
+  const without = topics.filter((it) => own(cluster.topics, it)?.topicId === null)
   const writes = without.map((topic) => {
     cluster.topics[topic]!.topicId = `${topic}@${cluster.epoch}`
     return fenced(scope, { op: 'setData', path: topicPath(topic), data: assignmentOf(scope, topic), version: -1 })
@@ -79,7 +81,7 @@ export function assignmentOf(scope: Scope, topic: string): TopicZnode {
     if (cache.removing.length > 0) removing[number] = [...cache.removing]
   }
   if (scope.config.mechanisms.reassignment === 'znode') return { partitions }
-  const topicId = cluster.topics[topic]?.topicId ?? null
+  const topicId = own(cluster.topics, topic)?.topicId ?? null
   return topicId === null ? { partitions, adding, removing } : { partitions, adding, removing, topicId }
 }
 

@@ -1,4 +1,5 @@
 /** A finished run as plain data: everything that reports of any form say about it, and no world. */
+
 import { longestUnavailable } from '../check/availability.ts'
 import { countOf } from '../check/counts.ts'
 import { propertyNamed } from '../check/index.ts'
@@ -9,6 +10,7 @@ import { judge } from '../check/verdict.ts'
 import type { RunResult } from '../driver/simulate.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { RecordIdentity } from '../kafka/records.ts'
+import { own } from '../kernel/own.ts'
 import { formatDuration } from '../kernel/time.ts'
 import type { EndedTransaction } from '../log/producer-state.ts'
 import { controllerTruth, knownPartitions, partitionTruth } from '../world/targets.ts'
@@ -194,7 +196,7 @@ function producerViews(world: World, lost: readonly LostRecord[]): ProducerView[
     if (client.kind === 'producer') views[client.name] = emptyTally(client.name, String(client.settings.acks ?? '1'))
   }
   for (const sent of Object.values(world.ledger.sent)) {
-    const view = views[sent.client] ?? emptyTally(sent.client, acksName(sent.acks))
+    const view = own(views, sent.client) ?? emptyTally(sent.client, acksName(sent.acks))
     views[sent.client] = view
     view.sent += 1
     view[sent.outcome ?? 'unknown'] += 1
@@ -214,7 +216,7 @@ function consumerViews(world: World): ConsumerView[] {
   return [...names].sort().map((name) => {
     let polled = 0
     let redelivered = 0
-    for (const records of Object.values(world.ledger.polled[name] ?? {})) {
+    for (const records of Object.values(own(world.ledger.polled, name) ?? {})) {
       polled += records.length
       redelivered += records.length - new Set(records.map(({ offset, id }) => `${offset} ${id}`)).size
     }

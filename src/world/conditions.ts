@@ -1,9 +1,11 @@
 /** Conditions of steps: judged after each event, on the registry's truth unless a broker's belief is asked. */
+
 import type { Fact } from '../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import type { StateZnode } from '../kafka/znodes.ts'
 import { partitionOfStatePath } from '../kafka/znodes.ts'
 import { unreachable } from '../kernel/assert.ts'
+import { own } from '../kernel/own.ts'
 import { groupNow } from './groups.ts'
 import type { Comparison, Condition, Target } from './plan.ts'
 import {
@@ -142,7 +144,7 @@ export function holds(world: World, condition: Condition, previousFiredUs: numbe
         condition.count,
       )
     case 'position': {
-      const polled = world.ledger.polled[condition.client]?.[condition.partition]
+      const polled = own(world.ledger.polled, condition.client)?.[condition.partition]
       const last = polled?.[polled.length - 1]
       return compares(last === undefined ? 0 : last.offset + 1, condition.value)
     }

@@ -2,10 +2,12 @@
  * Groups and transactional ids as an administrator finds them at one moment: at the brokers that coordinate them, and groups
  * of 0.8 in the registry. Two brokers may believe it of one id: the higher epoch counts.
  */
+
 import { phaseOf, preferredAssignor } from '../broker/coordinator/consumer-group/state.ts'
 import type { CoordinatedPartition } from '../broker/coordinator/state.ts'
 import type { TransactionalId, TransactionStatus } from '../broker/coordinator/transactions/transaction.ts'
 import { type BrokerId, comparePartitions, type TopicPartition, topicPartition } from '../kafka/ids.ts'
+import { own } from '../kernel/own.ts'
 import type { Znode } from '../registry/state.ts'
 import type { World } from './world.ts'
 import { brokerState, isKraft, registryState } from './world.ts'
@@ -96,7 +98,7 @@ function groupsOf(
   coordinator: BrokerId,
 ): Record<string, GroupTruth> {
   const classic = inOrder(groups)
-    .filter(({ id }) => consumerGroups[id] === undefined)
+    .filter(({ id }) => own(consumerGroups, id) === undefined)
     .map(
       (group): GroupTruth => ({
         id: group.id,
@@ -133,7 +135,7 @@ function groupsOf(
         assigned: sorted(assigned),
         state,
       })),
-      committed: committedOf(groups[group.id]?.offsets ?? {}),
+      committed: committedOf(own(groups, group.id)?.offsets ?? {}),
     }),
   )
   return Object.fromEntries([...classic, ...consumer].map((group) => [group.id, group]))

@@ -7,6 +7,7 @@ import type { TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber, splitTopicPartition } from '../kafka/ids.ts'
 import { lastOffset, offsetAt } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
+import { own } from '../kernel/own.ts'
 import { partitionTruth } from './targets.ts'
 import type { CommittedRecord, FactEntry, Ledger, SentRecord, World } from './world.ts'
 import { brokerState } from './world.ts'
@@ -116,7 +117,7 @@ export function enterFact(world: World, entry: FactEntry): void {
       break
     }
     case 'recordProcessed': {
-      const byGroup = ledger.processed[fact.group] ?? {}
+      const byGroup = own(ledger.processed, fact.group) ?? {}
       const times = byGroup[fact.partition] ?? {}
       times[fact.offset] = (times[fact.offset] ?? 0) + 1
       byGroup[fact.partition] = times
@@ -124,7 +125,7 @@ export function enterFact(world: World, entry: FactEntry): void {
       break
     }
     case 'recordsPolled': {
-      const byClient = ledger.polled[fact.client] ?? {}
+      const byClient = own(ledger.polled, fact.client) ?? {}
       const list = byClient[fact.partition] ?? []
       for (const record of fact.records) {
         list.push({ offset: record.offset, id: record.id, atUs: entry.atUs, broker: fact.broker })
@@ -155,7 +156,7 @@ function answer(world: World, sent: SentRecord, told: Answer): void {
     world.ledger.sent[sent.id] = { ...sent, partition: told.partition }
   }
   if (told.outcome !== 'acked') return
-  const seen = world.ledger.availability[sent.client]
+  const seen = own(world.ledger.availability, sent.client)
   if (seen === undefined) {
     world.ledger.availability[sent.client] = { lastAckUs: world.nowUs, longestUs: 0, longestFromUs: world.nowUs }
     return
@@ -195,7 +196,7 @@ export function enterSent(
 /** The minimum ISR a broker applies to a partition: the topic's setting, else its own. */
 function minInsyncReplicas(world: World, broker: number, partition: TopicPartition): number {
   const { topic } = splitTopicPartition(partition)
-  const overridden = brokerState(world, broker)?.volatile?.topicSettings[topic]?.['min.insync.replicas']
+  const overridden = own(brokerState(world, broker)?.volatile?.topicSettings, topic)?.['min.insync.replicas']
   const settings: Settings | undefined = world.plan.brokers.find((each) => each.id === broker)?.settings
   return Number(overridden ?? settings?.['min.insync.replicas'] ?? 1)
 }

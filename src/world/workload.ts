@@ -1,6 +1,8 @@
 /** Workloads are offered open loop by the world, so that two versions are offered the same. */
+
 import type { Operation } from '../kafka/operations.ts'
 import { filled } from '../kafka/records.ts'
+import { own } from '../kernel/own.ts'
 import type { StepReport } from './context.ts'
 import { drawFrom } from './context.ts'
 import type { Host } from './host.ts'
@@ -80,7 +82,7 @@ export function offerRecord(
     world.ledger.counts.notOffered = (world.ledger.counts.notOffered ?? 0) + 1
     return
   }
-  const number = world.offered[client.name] ?? 0
+  const number = own(world.offered, client.name) ?? 0
   world.offered[client.name] = number + 1
   const id = `${client.name}/${number}`
   const partition = given === null ? client.partition : (given.partition ?? client.partition)

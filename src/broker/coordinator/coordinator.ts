@@ -1,10 +1,12 @@
 /** What coordinators do beside answering requests: partitions that are loaded, appends that are answered, timers. */
+
 import type { ErrorName } from '../../kafka/errors.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../../kafka/internal-topics.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import { unreachable } from '../../kernel/assert.ts'
 import type { Json } from '../../kernel/json.ts'
+import { own } from '../../kernel/own.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
 import { onConsumerGroupAppended } from './consumer-group/appended.ts'
@@ -107,7 +109,7 @@ function scopeOf(
   id: string,
 ): GroupScope | null {
   const partition = running(state).coordination?.partitions[name]
-  const group = partition?.groups[id]
+  const group = own(partition?.groups, id)
   return partition === undefined || group === undefined ? null : { state, ctx, config, partition, group }
 }
 
@@ -120,7 +122,7 @@ function consumerScopeOf(
   id: string,
 ): ConsumerGroupScope | null {
   const partition = running(state).coordination?.partitions[name]
-  const group = partition?.consumerGroups?.[id]
+  const group = own(partition?.consumerGroups, id)
   return partition === undefined || group === undefined ? null : { state, ctx, config, partition, group }
 }
 

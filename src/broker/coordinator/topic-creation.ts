@@ -1,9 +1,11 @@
 /** Internal topics come into being when somebody first asks for a coordinator (KafkaApis.createInternalTopic). */
+
 import { quorumNode } from '../../kafka/ids.ts'
 import { type InternalTopic, OFFSETS_TOPIC } from '../../kafka/internal-topics.ts'
 import type { RegistryResult, SessionResponse } from '../../kafka/messages/registry.ts'
 import { assignReplicas } from '../../kafka/replica-assignment.ts'
 import { topicConfigPath, topicPath } from '../../kafka/znodes.ts'
+import { own } from '../../kernel/own.ts'
 import { askRegistry } from '../registry-request.ts'
 import { type BrokerContext, numberSetting, running } from '../running.ts'
 import type { BrokerConfig, BrokerState } from '../state.ts'
@@ -21,7 +23,7 @@ export function createInternalTopic(
 ): void {
   const { creating } = coordinationOf(state)
   const { controller, metadata } = running(state)
-  if (creating[topic] !== undefined) return
+  if (own(creating, topic) !== undefined) return
   const replicationFactor = replicationFactorOf(state, config, topic)
   if (replicationFactor === null) {
     ctx.fact({ kind: 'internalTopicNotCreated', topic, liveBrokers: [...metadata.liveBrokers] })

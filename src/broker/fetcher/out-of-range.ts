@@ -4,9 +4,11 @@
  *
  * Logs are taken to be equal at equal offsets here, so a log that lies inside the leader's range may stay different.
  */
+
 import { topicSetting } from '../../kafka/config.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import type { ListOffsetsResponse } from '../../kafka/messages/data.ts'
+import { own } from '../../kernel/own.ts'
 import { sortedKeys } from '../../kernel/sorted-keys.ts'
 import { haltProcess } from '../lifecycle.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
@@ -86,7 +88,7 @@ export function applyOffsetsAnswer(
  */
 function mustNotTruncate(state: BrokerState, config: BrokerConfig, name: TopicPartition): boolean {
   if (config.mechanisms.followerAheadOfLeader === 'truncate') return false
-  const ofTopic = running(state).topicSettings[splitTopicPartition(name).topic]
+  const ofTopic = own(running(state).topicSettings, splitTopicPartition(name).topic)
   return topicSetting(config.settings, ofTopic, 'unclean.leader.election.enable') === false
 }
 

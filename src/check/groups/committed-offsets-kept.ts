@@ -1,6 +1,7 @@
 import type { Fact } from '../../kafka/facts.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
+import { own } from '../../kernel/own.ts'
 import type { Plan } from '../../world/plan.ts'
 import { partitionTruth } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
@@ -79,7 +80,7 @@ function committedOf(world: World): Record<string, readonly TopicPartition[]> {
   const found: Record<string, TopicPartition[]> = {}
   for (const { fact } of world.ledger.facts) {
     if (fact.kind !== 'commitAnswered' || fact.error !== null) continue
-    const known = found[fact.group] ?? []
+    const known = own(found, fact.group) ?? []
     found[fact.group] = [...known, ...Object.keys(fact.offsets).filter((name) => !known.includes(name))]
   }
   return found
@@ -98,7 +99,7 @@ function forgottenByCoordinator(
   const groups = brokerState(world, broker)?.volatile?.coordination?.partitions[loaded]?.groups
   const findings: Finding[] = []
   for (const [group, partitions] of Object.entries(committedOf(world))) {
-    const known = groups?.[group]
+    const known = own(groups, group)
     if (known === undefined) continue
     for (const partition of [...partitions].sort()) {
       const before = committedBefore(world, step, group, partition, world.nowUs)

@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
+import { own } from '../../kernel/own.ts'
 import type { World } from '../../world/world.ts'
 import { logOfLeader } from '../leadership.ts'
 import type { Finding, Property } from '../property.ts'
@@ -10,7 +11,7 @@ import { isReadCommitted, isVisible } from '../transactions/visible.ts'
  * a commit of `to`; null: it never had the partition.
  */
 function deliveredTo(world: World, client: string, partition: TopicPartition, to: number): number | null {
-  const polled = world.ledger.polled[client]?.[partition] ?? []
+  const polled = own(world.ledger.polled, client)?.[partition] ?? []
   const last = polled.at(-1)
   if (last !== undefined && last.offset + 1 >= to) return to
   let furthest: number | null = null

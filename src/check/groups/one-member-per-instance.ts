@@ -1,3 +1,4 @@
+import { own } from '../../kernel/own.ts'
 import { groupNow } from '../../world/groups.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
@@ -16,7 +17,7 @@ export const ONE_MEMBER_PER_INSTANCE: Property = {
       const holders: Record<string, string> = {}
       for (const { id, instanceId } of groupNow(world, fact.group)?.members ?? []) {
         if (instanceId === null) continue
-        const other = holders[instanceId]
+        const other = own(holders, instanceId)
         holders[instanceId] = id
         if (other === undefined) continue
         const { group, generation } = fact

@@ -1,7 +1,9 @@
 /** What transforming applications have made: committed results by the record that each was made of. */
+
 import type { ReadRecord } from '../../kafka/calls.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { offsetAt } from '../../kafka/records.ts'
+import { own } from '../../kernel/own.ts'
 import { knownPartitions } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
@@ -28,7 +30,7 @@ function groupsOf({ plan }: World): Record<string, string> {
 }
 
 function enter(made: Made, group: string, { partition, offset }: ReadRecord, result: string): void {
-  const inputs = made[group] ?? {}
+  const inputs = own(made, group) ?? {}
   const results = inputs[partition] ?? {}
   results[offset] = [...(results[offset] ?? []), result]
   inputs[partition] = results
@@ -46,7 +48,7 @@ export function madeIn(world: World): Made {
     for (const batch of log?.batches ?? []) {
       batch.records.forEach(({ id }, index) => {
         const sent = world.ledger.sent[id]
-        const group = sent === undefined ? undefined : groups[sent.client]
+        const group = sent === undefined ? undefined : own(groups, sent.client)
         const offset = offsetAt(batch, index)
         if (sent?.madeOf === undefined || group === undefined || !isVisible(log!, offset, true)) return
         enter(made, group, sent.madeOf, `${partition}@${offset}`)
@@ -58,7 +60,7 @@ export function madeIn(world: World): Made {
 
 /** Records of the input, below the last one of which there is a result, of which there is none. */
 export function passedOver(world: World, group: string, partition: TopicPartition, made: Made): number[] {
-  const inputs = made[group]?.[partition] ?? {}
+  const inputs = own(made, group)?.[partition] ?? {}
   const last = Math.max(-1, ...Object.keys(inputs).map(Number))
   const committedOnly = world.plan.clients.some(
     (client) =>

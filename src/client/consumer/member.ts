@@ -1,9 +1,11 @@
 /** The Java consumer with an application in front of it and, mostly, a group behind it (clients: KafkaConsumer). */
+
 import type { BrokerId } from '../../kafka/ids.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { Operation } from '../../kafka/operations.ts'
 import type { Input } from '../../kernel/machine.ts'
+import { own } from '../../kernel/own.ts'
 import { callOf, returnCall } from '../callers.ts'
 import { partitionsOf, unknownCluster } from '../cluster-view.ts'
 import { pushBack } from '../deque.ts'
@@ -179,7 +181,7 @@ function positionFromStore({ state, memory, config, ctx }: Thread, group: GroupM
 function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
   if (!group.leads || group.state !== 'stable' || group.rejoinNeeded || group.dividedOver === null) return
   for (const topic of memory.topics) {
-    if (partitionsOf(memory.view, topic)?.length !== group.dividedOver[topic]) group.rejoinNeeded = true
+    if (partitionsOf(memory.view, topic)?.length !== own(group.dividedOver, topic)) group.rejoinNeeded = true
   }
 }
 

@@ -2,7 +2,9 @@
  * The partitioner of 3.3 and later (KIP-794, 3.5 BuiltInPartitioner): keyless records stay on a partition until
  * batch.size bytes went there, and the next partition is drawn, by the lengths of the queues when these differ.
  */
+
 import { NO_LEADER, splitTopicPartition } from '../../kafka/ids.ts'
+import { own } from '../../kernel/own.ts'
 import { leaderOf, partitionsOf } from '../cluster-view.ts'
 import { dequeSize, peekBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
@@ -26,7 +28,7 @@ export interface PartitionLoads {
 
 function nextPartition(memory: ProducerVolatile, topic: string, config: ProducerConfig, ctx: ClientContext): number {
   const draw = ctx.random(partitionerStream(config))
-  const loads = memory.loads[topic]
+  const loads = own(memory.loads, topic)
   if (loads !== undefined) {
     const aim = Math.floor(draw * loads.sums.at(-1)!)
     return loads.partitions[loads.sums.findIndex((sum) => sum > aim)]!
@@ -43,7 +45,7 @@ export function byBytes(
   config: ProducerConfig,
   ctx: ClientContext,
 ): StickyPartition {
-  let present = memory.byBytes[topic]
+  let present = own(memory.byBytes, topic)
   if (present === undefined) {
     memory.byBytes[topic] = { partition: nextPartition(memory, topic, config, ctx), producedBytes: 0 }
     present = memory.byBytes[topic]!
@@ -70,7 +72,7 @@ export function producedTo(
   config: ProducerConfig,
   ctx: ClientContext,
 ): boolean {
-  const present = memory.byBytes[topic]
+  const present = own(memory.byBytes, topic)
   if (present === undefined || present.partition !== partition) return false
   const size = numberSetting(config.settings, 'batch.size', 16_384)
   present.producedBytes += bytes

@@ -3,8 +3,10 @@
  * CompressionRatioEstimator, 1.0): the last ratio of the topic, 1 at first, with 5 % on top. A better one is believed
  * half a percent a batch, a worse one five percent or more at once. Simplified: to 0.11 the guess was one of all topics.
  */
+
 import { type BatchCompression, isCompressed, producerCompression } from '../../kafka/compression.ts'
 import { splitTopicPartition } from '../../kafka/ids.ts'
+import { own } from '../../kernel/own.ts'
 import { emptyBatchSize } from './record-size.ts'
 import type { ProducerBatch, ProducerConfig, ProducerVolatile } from './state.ts'
 
@@ -21,7 +23,7 @@ export const compressionOf = (config: ProducerConfig): BatchCompression | undefi
 export function estimateFor(memory: ProducerVolatile, topic: string, config: ProducerConfig): number | undefined {
   const compression = compressionOf(config)
   if (!isCompressed(compression)) return undefined
-  return memory.compressionEstimates?.[topic] ?? UNCOMPRESSED
+  return own(memory.compressionEstimates, topic) ?? UNCOMPRESSED
 }
 
 /** Bytes of a batch as its limit counts them. */
@@ -37,7 +39,7 @@ export function learnRatio(memory: ProducerVolatile, batch: ProducerBatch, confi
   if (compression === undefined || compression.codec === 'none' || batch.attempts > 0) return
   const { topic } = splitTopicPartition(batch.partition)
   const observed = compression.ratios[compression.codec]
-  const known = memory.compressionEstimates?.[topic] ?? UNCOMPRESSED
+  const known = own(memory.compressionEstimates, topic) ?? UNCOMPRESSED
   memory.compressionEstimates = {
     ...memory.compressionEstimates,
     [topic]:

@@ -3,6 +3,7 @@
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import { partitionForKey, toPositive } from '../../kafka/murmur2.ts'
 import type { SendOperation } from '../../kafka/operations.ts'
+import { own } from '../../kernel/own.ts'
 import { partitionsOf } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import { booleanSetting } from '../settings.ts'
@@ -42,7 +43,7 @@ export function choosePartition(
   const { key } = operation.record
   if (key !== null && !isKeyless(operation, config)) return partitionForKey(key, count)
   if (kindOf(config) === 'by-bytes') return byBytes(memory, topic, config, ctx).partition
-  if (isSticky(config)) return memory.sticky[topic] ?? moveOn(memory, topic, config, ctx)
+  if (isSticky(config)) return own(memory.sticky, topic) ?? moveOn(memory, topic, config, ctx)
   return roundRobin(memory, topic, count, config, ctx)
 }
 
@@ -57,7 +58,7 @@ function roundRobin(
   config: ProducerConfig,
   ctx: ClientContext,
 ): number {
-  const value = memory.roundRobin[topic] ?? Math.floor(ctx.random(stream(config)) * 0x80000000)
+  const value = own(memory.roundRobin, topic) ?? Math.floor(ctx.random(stream(config)) * 0x80000000)
   memory.roundRobin[topic] = toPositive(value + 1)
   const available = availablePartitions(memory, topic)
   return available.length > 0 ? available[value % available.length]! : value % count
@@ -65,7 +66,7 @@ function roundRobin(
 
 /** Chooses another partition with a leader at random, never the present one when there is a choice (2.4, KIP-480). */
 function moveOn(memory: ProducerVolatile, topic: string, config: ProducerConfig, ctx: ClientContext): number {
-  const present = memory.sticky[topic]
+  const present = own(memory.sticky, topic)
   const available = availablePartitions(memory, topic)
   const count = partitionsOf(memory.view, topic)!.length
   let next: number
@@ -92,6 +93,7 @@ export function partitionForNewBatch(
 ): number {
   if (!isSticky(config)) return partition
   const { topic } = operation
-  if (memory.sticky[topic] === undefined || memory.sticky[topic] === partition) moveOn(memory, topic, config, ctx)
+  const present = own(memory.sticky, topic)
+  if (present === undefined || present === partition) moveOn(memory, topic, config, ctx)
   return operation.partition === null && operation.record.key === null ? memory.sticky[topic]! : partition
 }

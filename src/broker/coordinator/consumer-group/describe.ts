@@ -1,6 +1,8 @@
 /** ConsumerGroupDescribe: what an administrator sees of a group of KIP-848. */
+
 import type { ConsumerGroupDescribeRequest } from '../../../kafka/messages/consumer-group.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { respond } from '../../client-connection.ts'
 import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -15,7 +17,7 @@ export function handleConsumerGroupDescribe(
   connection: ConnectionId,
 ): void {
   const found = coordinated(state, config, 'group', id)
-  const group = found.ok ? found.partition.consumerGroups?.[id] : undefined
+  const group = found.ok ? own(found.partition.consumerGroups, id) : undefined
   respond(state, ctx, connection, {
     type: 'ConsumerGroupDescribeResponse',
     correlationId,

@@ -2,6 +2,7 @@
  * ConsumerGroupHeartbeat (KIP-848): a member joins, says what it owns, and hears what it may have; the group and the target
  * assignment are brought up to date on the way (GroupMetadataManager.consumerGroupHeartbeat).
  */
+
 import type { ConsumerGroupRecord, MemberMetadata } from '../../../kafka/consumer-group-records.ts'
 import type { ErrorName } from '../../../kafka/errors.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
@@ -12,6 +13,7 @@ import type {
 import { JOINING_EPOCH, LEAVING_STATIC_EPOCH } from '../../../kafka/messages/consumer-group.ts'
 import { canonical } from '../../../kernel/fingerprint.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { respond } from '../../client-connection.ts'
 import { type BrokerContext, numberSetting } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -54,15 +56,15 @@ function respondTo(
   if (!found.ok) return found.error
   const { partition } = found
   // A group of the classic protocol that has members keeps it.
-  if ((partition.groups[id]?.members.length ?? 0) > 0) return 'GROUP_ID_NOT_FOUND'
-  const known = partition.consumerGroups?.[id]
+  if ((own(partition.groups, id)?.members.length ?? 0) > 0) return 'GROUP_ID_NOT_FOUND'
+  const known = own(partition.consumerGroups, id)
   if (known === undefined && memberEpoch !== JOINING_EPOCH) return 'GROUP_ID_NOT_FOUND'
   const group = known ?? newConsumerGroup(id)
   const scope: ConsumerGroupScope = { state, ctx, config, partition, group }
   const error = memberEpoch < JOINING_EPOCH ? leave(scope, request, connection) : beat(scope, request, connection)
   if (error !== 'NONE') return error
   partition.consumerGroups ??= {}
-  partition.consumerGroups[id] ??= group
+  if (own(partition.consumerGroups, id) === undefined) partition.consumerGroups[id] = group
   return 'NONE'
 }
 

@@ -1,5 +1,7 @@
 /** Groups of KIP-848 as their records leave them, and their timers when a coordinator takes them over. */
+
 import { parseConsumerGroupRecord } from '../../../kafka/consumer-group-records.ts'
+import { own } from '../../../kernel/own.ts'
 import type { ReplicaLog } from '../../../log/replica-log.ts'
 import {
   CONSUMER_REBALANCE_TIMER,
@@ -19,7 +21,7 @@ export function loadConsumerGroups(log: ReplicaLog): Record<string, ConsumerGrou
     for (const { key, value } of batch.records) {
       const parsed = parseConsumerGroupRecord(key, value)
       if (parsed === null) continue
-      groups[parsed.group] ??= newConsumerGroup(parsed.group)
+      if (own(groups, parsed.group) === undefined) groups[parsed.group] = newConsumerGroup(parsed.group)
       applyRecord(groups[parsed.group]!, parsed.record)
     }
   }

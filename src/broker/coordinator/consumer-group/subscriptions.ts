@@ -1,8 +1,10 @@
 /** Which topics a group reads, and how many partitions they have now, by this broker's metadata. */
+
 import type { MemberMetadata } from '../../../kafka/consumer-group-records.ts'
 import { splitTopicPartition } from '../../../kafka/ids.ts'
 import { isInternalTopic } from '../../../kafka/internal-topics.ts'
 import { matchingTopics } from '../../../kafka/topic-pattern.ts'
+import { own } from '../../../kernel/own.ts'
 import { running } from '../../running.ts'
 import type { ConsumerGroupScope } from './scope.ts'
 import type { ConsumerGroupState } from './state.ts'
@@ -25,13 +27,13 @@ export function subscribedTopics(
   const counts: Record<string, number> = {}
   for (const name of Object.keys(running(state).metadata.partitions)) {
     const { topic } = splitTopicPartition(name)
-    counts[topic] = (counts[topic] ?? 0) + 1
+    counts[topic] = (own(counts, topic) ?? 0) + 1
   }
   const subscribed = new Set(Object.values(members).flatMap((member) => topicsOfMember(member, Object.keys(counts))))
   for (const topic of Object.keys(counts)) if (!subscribed.has(topic)) delete counts[topic]
   const sorted = Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))
   const same =
     Object.keys(sorted).length === Object.keys(known).length &&
-    Object.entries(sorted).every(([topic, partitions]) => known[topic] === partitions)
+    Object.entries(sorted).every(([topic, partitions]) => own(known, topic) === partitions)
   return same ? null : sorted
 }

@@ -1,7 +1,9 @@
 /** The server-side assignors of KIP-848: `uniform`, which keeps what it can, and `range`, which does not. */
+
 import { comparePartitions, splitTopicPartition, type TopicPartition, topicPartition } from '../../../kafka/ids.ts'
 import { javaHashSet } from '../../../kafka/java-hash-map.ts'
 import { assert } from '../../../kernel/assert.ts'
+import { own } from '../../../kernel/own.ts'
 import { type ConsumerGroupMember, type ConsumerGroupState, idsInMapOrder, preferredAssignor } from './state.ts'
 import { topicsOfMember } from './subscriptions.ts'
 
@@ -34,10 +36,10 @@ const subscribeEqually = (members: readonly ConsumerGroupMember[]): boolean => {
 const topicsOf = (group: ConsumerGroupState, members: readonly ConsumerGroupMember[]): string[] =>
   javaHashSet(members.flatMap(({ topics }) => topics).sort())
     .keys()
-    .filter((topic) => (group.topics[topic] ?? 0) > 0)
+    .filter((topic) => (own(group.topics, topic) ?? 0) > 0)
 
 const partitionsOf = (group: ConsumerGroupState, topic: string): TopicPartition[] =>
-  Array.from({ length: group.topics[topic] ?? 0 }, (_, i) => topicPartition(topic, i))
+  Array.from({ length: own(group.topics, topic) ?? 0 }, (_, i) => topicPartition(topic, i))
 
 /** UniformHomogeneousAssignmentBuilder: members keep up to their quota in the order of the map; the rest is dealt out. */
 function uniform(group: ConsumerGroupState, members: readonly ConsumerGroupMember[]): Targets {
@@ -87,7 +89,7 @@ function uniformByTopics(group: ConsumerGroupState, members: readonly ConsumerGr
   const topics = topicsOf(group, members).sort((a, b) => readers(a).length - readers(b).length)
   for (const topic of topics) {
     const able = readers(topic)
-    const quota = Math.ceil((group.topics[topic] ?? 0) / able.length)
+    const quota = Math.ceil((own(group.topics, topic) ?? 0) / able.length)
     const kept = new Set<TopicPartition>()
     for (const { id } of able) {
       for (const name of byTopic(group.targets[id] ?? [], [topic]).slice(0, quota)) {
@@ -118,7 +120,7 @@ function byRange(group: ConsumerGroupState, members: readonly ConsumerGroupMembe
     const partitions = partitionsOf(group, topic)
     const least = Math.floor(partitions.length / readers.length)
     readers.forEach(({ id }, index) => {
-      const length = least + (index < (group.topics[topic] ?? 0) % readers.length ? 1 : 0)
+      const length = least + (index < (own(group.topics, topic) ?? 0) % readers.length ? 1 : 0)
       targets[id]!.push(...partitions.splice(0, length))
     })
   }

@@ -1,6 +1,8 @@
 /** DescribeGroups and ListGroups: what an administrator sees of the groups of one coordinator. */
+
 import type { DescribedGroup, DescribeGroupsRequest, ListGroupsRequest } from '../../../kafka/messages/coordinator.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { respond } from '../../client-connection.ts'
 import { type BrokerContext, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -19,7 +21,7 @@ export function handleDescribeGroups(
   for (const id of request.groups) {
     const found = coordinated(state, config, 'group', id)
     if (!found.ok) groups[id] = { error: found.error, state: '', protocol: '', members: {} }
-    else groups[id] = described(found.partition.groups[id], config)
+    else groups[id] = described(own(found.partition.groups, id), config)
   }
   respond(state, ctx, connection, { type: 'DescribeGroupsResponse', correlationId, groups })
 }

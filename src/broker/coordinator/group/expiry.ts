@@ -1,7 +1,9 @@
 /** Offsets go when they have been kept long enough, and a group without members and offsets with them. */
+
 import { type CommittedOffset, groupKey, offsetKey } from '../../../kafka/group-records.ts'
 import { comparePartitions, splitTopicPartition, type TopicPartition } from '../../../kafka/ids.ts'
 import { OFFSETS_TOPIC } from '../../../kafka/internal-topics.ts'
+import { own } from '../../../kernel/own.ts'
 import { msToUs } from '../../../kernel/time.ts'
 import { type BrokerContext, numberSetting, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -29,7 +31,7 @@ export function onExpiryTimer(state: BrokerState, ctx: BrokerContext, config: Br
     if (partition.phase !== 'active' || splitTopicPartition(name).topic !== OFFSETS_TOPIC) continue
     for (const id of Object.keys(partition.groups).sort()) {
       // A group of KIP-848 that has members keeps its offsets.
-      if (Object.keys(partition.consumerGroups?.[id]?.members ?? {}).length > 0) continue
+      if (Object.keys(own(partition.consumerGroups, id)?.members ?? {}).length > 0) continue
       cleanUp({ state, ctx, config, partition, group: partition.groups[id]! })
     }
   }

@@ -1,7 +1,9 @@
 /** Heartbeat: a member is there, and hears whether it must join again (GroupCoordinator.handleHeartbeat). */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import type { HeartbeatRequest } from '../../../kafka/messages/coordinator.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { respond } from '../../client-connection.ts'
 import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -26,7 +28,7 @@ function errorOf(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, r
   const found = coordinated(state, config, 'group', request.group)
   // The members of a group that is being loaded are not known yet: they are told that all is well.
   if (!found.ok) return found.error === 'COORDINATOR_LOAD_IN_PROGRESS' ? 'NONE' : found.error
-  const group = found.partition.groups[request.group]
+  const group = own(found.partition.groups, request.group)
   const refused = memberRefusal(group, request)
   if (group === undefined || refused !== 'NONE') return refused
   const scope: GroupScope = { state, ctx, config, partition: found.partition, group }

@@ -1,7 +1,9 @@
 /** JoinGroup: a member comes, or comes again (GroupCoordinator.handleJoinGroup). */
+
 import type { JoinGroupRequest } from '../../../kafka/messages/coordinator.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { type BrokerContext, numberSetting } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { coordinated } from '../coordination.ts'
@@ -56,7 +58,7 @@ function groupFor(
   const most = numberSetting(config, 'group.max.session.timeout.ms') ?? Number.MAX_SAFE_INTEGER
   if (sessionTimeoutMs < least || sessionTimeoutMs > most) return { error: 'INVALID_SESSION_TIMEOUT', memberId }
   const { partition } = found
-  if (partition.groups[id] === undefined) {
+  if (own(partition.groups, id) === undefined) {
     if (memberId !== '') return { error: 'UNKNOWN_MEMBER_ID', memberId }
     partition.groups[id] = newGroup(id, nowMs(ctx))
   }

@@ -1,7 +1,9 @@
 /** LeaveGroup: a member goes by itself, or an administrator removes a static one (KIP-345, 2.4). */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import type { LeaveGroupRequest } from '../../../kafka/messages/coordinator.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { respond } from '../../client-connection.ts'
 import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -26,7 +28,7 @@ function leave(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, req
   const { memberId, instanceId } = request
   const found = coordinated(state, config, 'group', request.group)
   if (!found.ok) return found.error
-  const group = found.partition.groups[request.group]
+  const group = own(found.partition.groups, request.group)
   if (group === undefined) return 'UNKNOWN_MEMBER_ID'
   const scope = { state, ctx, config, partition: found.partition, group }
   if (memberId !== '' && isFenced(group, memberId, instanceId)) return 'FENCED_INSTANCE_ID'

@@ -1,6 +1,8 @@
 /** Reads groups and offsets out of a partition of the offsets topic: for each key the last record counts. */
+
 import { type GroupRecord, parseGroupValue, parseOffsetsKey, parseOffsetValue } from '../../../kafka/group-records.ts'
 import { offsetAt } from '../../../kafka/records.ts'
+import { own } from '../../../kernel/own.ts'
 import type { ReplicaLog } from '../../../log/replica-log.ts'
 import { type GroupState, newGroup } from './state.ts'
 import { endTransaction, loadTransactionalOffset } from './transactional-offsets.ts'
@@ -17,7 +19,7 @@ export function loadGroups(log: ReplicaLog, nowMs: number): Record<string, Group
     for (const [index, record] of batch.records.entries()) {
       const key = parseOffsetsKey(record.key)
       if (key === null) continue
-      groups[key.group] ??= newGroup(key.group, nowMs)
+      if (own(groups, key.group) === undefined) groups[key.group] = newGroup(key.group, nowMs)
       const group = groups[key.group]!
       if (key.kind === 'group') {
         if (record.value === null) groups[key.group] = { ...newGroup(key.group, nowMs), offsets: group.offsets }

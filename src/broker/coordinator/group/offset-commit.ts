@@ -1,10 +1,12 @@
 /** OffsetCommit: the offsets are written to the group's partition, and count once the write has its acks. */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { type CommittedOffset, offsetKey, offsetValue } from '../../../kafka/group-records.ts'
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { OffsetCommitRequest } from '../../../kafka/messages/coordinator.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { type BrokerContext, numberSetting, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { consumerGroupCommitRefusal } from '../consumer-group/commit.ts'
@@ -55,8 +57,8 @@ function groupFor(
   partition: CoordinatedPartition,
   { group: id, generation }: OffsetCommitRequest,
 ): GroupScope | null {
-  if (partition.groups[id] === undefined) {
-    if (generation >= 0 && partition.consumerGroups?.[id] === undefined) return null
+  if (own(partition.groups, id) === undefined) {
+    if (generation >= 0 && own(partition.consumerGroups, id) === undefined) return null
     partition.groups[id] = newGroup(id, nowMs(ctx))
   }
   return { state, ctx, config, partition, group: partition.groups[id]! }
@@ -65,7 +67,7 @@ function groupFor(
 /** Why a commit is refused. While members join again it is taken: those who had the partitions may finish. */
 function refusal(scope: GroupScope, request: OffsetCommitRequest): ErrorName {
   const { group, ctx, config } = scope
-  const consumerGroup = scope.partition.consumerGroups?.[group.id]
+  const consumerGroup = own(scope.partition.consumerGroups, group.id)
   if (consumerGroup !== undefined) return consumerGroupCommitRefusal(consumerGroup, request)
   const fenced = isFenced(group, request.memberId, request.instanceId)
   if (request.generation < 0 && group.phase === 'Empty' && !fenced) return 'NONE'
@@ -127,7 +129,7 @@ export function onOffsetsAppended(
   error: ErrorName,
   baseOffset: number,
 ): void {
-  const group = running(state).coordination?.partitions[partition]?.groups[append.group]
+  const group = own(running(state).coordination?.partitions[partition]?.groups, append.group)
   const names = Object.keys(append.offsets)
   if (group !== undefined)
     for (const [index, name] of names.entries()) settle(group, append, name, error, baseOffset + index)

@@ -1,8 +1,10 @@
 /** OffsetFetch: what was committed last, as far as it is certain. */
+
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { FetchedOffset, OffsetFetchRequest } from '../../../kafka/messages/coordinator.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { respond } from '../../client-connection.ts'
 import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -19,7 +21,7 @@ export function handleOffsetFetch(
 ): void {
   const { group: id, correlationId } = request
   const found = coordinated(state, config, 'group', id)
-  const group = found.ok ? found.partition.groups[id] : undefined
+  const group = found.ok ? own(found.partition.groups, id) : undefined
   const asked = request.partitions ?? Object.keys(group?.offsets ?? {})
   const partitions: Record<TopicPartition, FetchedOffset> = {}
   const requireStable = request.requireStable && !isMutant(config, 'unstable-offsets-told')

@@ -1,8 +1,10 @@
 /** SyncGroup: the leader brings the assignment, everybody gets a part of it (GroupCoordinator.handleSyncGroup). */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import type { SyncGroupRequest } from '../../../kafka/messages/coordinator.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { coordinated } from '../coordination.ts'
@@ -23,7 +25,7 @@ export function handleSyncGroup(
 ): void {
   const waiter: Waiter = { connection, correlationId: request.correlationId }
   const found = coordinated(state, config, 'group', request.group)
-  const group = found.ok ? found.partition.groups[request.group] : undefined
+  const group = found.ok ? own(found.partition.groups, request.group) : undefined
   const error = found.ok ? memberRefusal(group, request) : moved(found.error)
   if (!found.ok || group === undefined || error !== 'NONE') {
     answerSync(state, ctx, waiter, error, [])

@@ -2,12 +2,14 @@
  * Offsets that a transaction commits: written at once, as records of its producer, and pending in the group until the
  * marker of the transaction is in the partition (KIP-98 GroupMetadataManager, GroupMetadata.prepareTxnOffsetCommit).
  */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { type CommittedOffset, offsetKey, offsetValue } from '../../../kafka/group-records.ts'
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { TxnOffsetCommitRequest } from '../../../kafka/messages/transactions.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { type BrokerContext, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { consumerGroupCommitRefusal } from '../consumer-group/commit.ts'
@@ -50,7 +52,7 @@ export function handleTxnOffsetCommit(
     return
   }
   const { groups, partition } = found.partition
-  groups[id] ??= newGroup(id, nowMs(ctx))
+  if (own(groups, id) === undefined) groups[id] = newGroup(id, nowMs(ctx))
   const group = groups[id]!
   const offsets: Record<TopicPartition, CommittedOffset> = {}
   const commitTimestampMs = nowMs(ctx)
@@ -82,14 +84,14 @@ function refusal(
   if (member === null || !config.mechanisms.transactionalOffsetsFenced) return 'NONE'
   const { generation, memberId } = member
   const isNobody = generation < 0 && memberId === '' && member.instanceId === null
-  const consumerGroup = consumerGroups?.[id]
+  const consumerGroup = own(consumerGroups, id)
   if (consumerGroup !== undefined) {
     if (isNobody) return 'NONE'
     // The answer has no word for a stale epoch (OffsetMetadataManager.validateTransactionalOffsetCommit).
     const error = consumerGroupCommitRefusal(consumerGroup, { memberId, generation })
     return error === 'STALE_MEMBER_EPOCH' ? 'ILLEGAL_GENERATION' : error
   }
-  const group = groups[id]
+  const group = own(groups, id)
   if (group === undefined) return generation >= 0 ? 'ILLEGAL_GENERATION' : 'NONE'
   return isNobody ? 'NONE' : memberRefusal(group, member)
 }
@@ -122,7 +124,7 @@ export function onTransactionalOffsetsAppended(
   error: ErrorName,
   baseOffset: number,
 ): void {
-  const group = running(state).coordination?.partitions[partition]?.groups[append.group]
+  const group = own(running(state).coordination?.partitions[partition]?.groups, append.group)
   const names = Object.keys(append.offsets)
   if (group !== undefined) {
     if (error === 'NONE') pend(group, append.producerId, append.offsets, baseOffset)

@@ -1,6 +1,8 @@
 /** A state of a transactional id has been written down, or could not be: what follows from it. */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
+import { own } from '../../../kernel/own.ts'
 import type { BrokerContext } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { drainMarkers, sendMarkers } from './markers.ts'
@@ -19,7 +21,7 @@ export function onTransactionAppended(
 ): void {
   const { transactionalId, coordinatorEpoch, next, caller } = append
   const partition = stillCoordinated(state, owner, coordinatorEpoch)
-  const id = partition?.transactions?.[transactionalId]
+  const id = own(partition?.transactions, transactionalId)
   if (partition === null || id === undefined) {
     ctx.probe('transaction state written for a partition that has moved')
     if (caller !== null) answerCall(state, ctx, caller, 'NOT_COORDINATOR')

@@ -2,11 +2,13 @@
  * Telling partition leaders that a transaction has ended (0.11 TransactionMarkerChannelManager): one request a broker at
  * a time with all that has gathered for it, repeated without end and to whoever leads then.
  */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { type BrokerId, brokerNode, comparePartitions, nodeNumber, type TopicPartition } from '../../../kafka/ids.ts'
 import type { WriteTxnMarkersResponse } from '../../../kafka/messages/transactions.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { NodeId } from '../../../kernel/machine.ts'
+import { own } from '../../../kernel/own.ts'
 import { msToUs } from '../../../kernel/time.ts'
 import { type BrokerContext, durationSetting, numericKeys, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -87,7 +89,7 @@ function linkTo(transactions: TransactionsState, broker: BrokerId): MarkerLink {
 /** The transactional id a job is about, while this broker still coordinates it and the job is not out of date. */
 function idOf(state: BrokerState, job: MarkerJob): { partition: CoordinatedPartition; id: TransactionalId } | null {
   const partition = stillCoordinated(state, job.owner, job.coordinatorEpoch)
-  const id = partition?.transactions?.[job.transactionalId]
+  const id = own(partition?.transactions, job.transactionalId)
   if (partition === null || id === undefined || id.unmarked === null) return null
   const { producerId, producerEpoch } = id.metadata
   return producerId === job.producerId && producerEpoch === job.producerEpoch ? { partition, id } : null

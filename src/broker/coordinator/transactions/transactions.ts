@@ -1,6 +1,8 @@
 /** The transaction coordinator's part of a running broker: what it knows, and how a change of state is written down. */
+
 import type { ErrorName } from '../../../kafka/errors.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
+import { own } from '../../../kernel/own.ts'
 import { MICROS_PER_MS } from '../../../kernel/time.ts'
 import { type BrokerContext, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -30,7 +32,7 @@ export type Found =
 export function findTransactionalId(state: BrokerState, config: BrokerConfig, transactionalId: string): Found {
   const found = coordinated(state, config, 'transaction', transactionalId)
   if (!found.ok) return found
-  return { ok: true, partition: found.partition, id: found.partition.transactions?.[transactionalId] ?? null }
+  return { ok: true, partition: found.partition, id: own(found.partition.transactions, transactionalId) ?? null }
 }
 
 export interface Transition {

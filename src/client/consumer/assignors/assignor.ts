@@ -1,8 +1,10 @@
 /** What the leader of a group is given to divide, and what it answers. */
+
 import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { topicPartition } from '../../../kafka/ids.ts'
 import { JavaHashMap, javaHashSet } from '../../../kafka/java-hash-map.ts'
+import { own } from '../../../kernel/own.ts'
 
 /** A member as the leader sees it: its subscription with what it says it has. */
 export interface AssignorMember {
@@ -36,7 +38,7 @@ export type AssignorName = 'range' | 'roundrobin' | 'sticky' | 'cooperative-stic
 
 /** Every partition of a topic in order; none when the leader does not know the topic. */
 export const partitionsOf = (topic: string, input: AssignorInput): TopicPartition[] =>
-  Array.from({ length: input.partitions[topic] ?? 0 }, (_, i) => topicPartition(topic, i))
+  Array.from({ length: own(input.partitions, topic) ?? 0 }, (_, i) => topicPartition(topic, i))
 
 /** Java's `String.compareTo`: by code units. */
 export const compareStrings = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -61,7 +63,7 @@ export function membersInMapOrder({ members }: AssignorInput): AssignorMember[] 
 /** Subscribed topics that the leader knows, in the order of its HashMap of topics. */
 export function knownTopics(input: AssignorInput): string[] {
   const subscribed = javaHashSet(membersInMapOrder(input).flatMap((member) => member.topics)).keys()
-  return javaHashSet(subscribed.filter((topic) => (input.partitions[topic] ?? 0) > 0)).keys()
+  return javaHashSet(subscribed.filter((topic) => (own(input.partitions, topic) ?? 0) > 0)).keys()
 }
 
 /** Where a topic comes to stand in a map that is filled by topic. */

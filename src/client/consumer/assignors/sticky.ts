@@ -1,8 +1,10 @@
 /** StickyAssignor (KIP-54) and CooperativeStickyAssignor (KIP-429): members keep what they have, as far as that is fair. */
+
 import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { comparePartitions, splitTopicPartition } from '../../../kafka/ids.ts'
 import { JavaHashMap } from '../../../kafka/java-hash-map.ts'
+import { own } from '../../../kernel/own.ts'
 import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
 import { knownTopics, membersInMapOrder, partitionsOf, placeInBucket } from './assignor.ts'
 import { assignByCount, assignByFilling } from './sticky/constrained.ts'
@@ -45,7 +47,7 @@ export function assignCooperativeSticky(input: AssignorInput): Assignment {
 function stick(claims: readonly MemberClaim[], input: AssignorInput): Sticky {
   const { stickyAssignor: algorithm, stickyClaims } = input.mechanisms
   const members = claims.map(({ member }) => member)
-  const topics = new Map(knownTopics(input).map((topic) => [topic, input.partitions[topic] ?? 0]))
+  const topics = new Map(knownTopics(input).map((topic) => [topic, own(input.partitions, topic) ?? 0]))
   const believed = ownership(claims, new Set(topics.keys()), stickyClaims)
   const constrained = CONSTRAINED.has(algorithm)
   const differs = firstToDiffer(members)

@@ -1,6 +1,8 @@
 /** What a consumer of 0.8 works out as its own share. Every consumer does so alone, from its own view of the registry. */
+
 import { comparePartitions, type TopicPartition, topicPartition } from '../../../kafka/ids.ts'
 import { javaStringHash } from '../../../kafka/java-hash.ts'
+import { own } from '../../../kernel/own.ts'
 import type { GroupView } from './state.ts'
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -16,7 +18,7 @@ const threads = (view: GroupView, topic: string): string[] =>
     .sort(compare)
 
 const all = (view: GroupView, topic: string): TopicPartition[] =>
-  Array.from({ length: view.partitions[topic] ?? 0 }, (_, i) => topicPartition(topic, i))
+  Array.from({ length: own(view.partitions, topic) ?? 0 }, (_, i) => topicPartition(topic, i))
 
 export function shareOf(view: GroupView, id: string, strategy: string): TopicPartition[] {
   const topics = [...(view.consumers[id] ?? [])].sort(compare)

@@ -1,8 +1,10 @@
 /** Which broker gets what: partitions chosen, records grouped by leader (0.8 DefaultEventHandler.partitionAndCollate). */
+
 import { NO_LEADER, splitTopicPartition, type TopicPartition, topicPartition } from '../../../kafka/ids.ts'
 import { javaStringHash } from '../../../kafka/java-hash.ts'
 import { toPositive } from '../../../kafka/murmur2.ts'
 import type { SendOperation } from '../../../kafka/operations.ts'
+import { own } from '../../../kernel/own.ts'
 import { leaderOf, partitionsOf } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
 import type { ProducerConfig } from '../state.ts'
@@ -26,7 +28,7 @@ function partitionOf(
   if (partition !== null) return partition < names.length ? partition : null
   // DefaultPartitioner: the hash of the key as a Java object.
   if (record.key !== null) return toPositive(javaStringHash(record.key)) % names.length
-  const known = memory.sticky[topic]
+  const known = own(memory.sticky, topic)
   if (known !== undefined) return known
   const available = names.filter((name) => leaderOf(memory.view, name) !== NO_LEADER)
   if (available.length === 0) return null

@@ -1,5 +1,7 @@
 /** The transactional half of the sending thread (clients: Sender.maybeSendAndPollTransactionalRequest). */
+
 import type { BrokerId } from '../../../kafka/ids.ts'
+import { own } from '../../../kernel/own.ts'
 import { dequeSize, peekFront, popFront } from '../../deque.ts'
 import type { ClientContext } from '../../links.ts'
 import { canSend, linkTo, maybeConnect, nextCorrelationId, sendRequest } from '../../links.ts'
@@ -104,7 +106,7 @@ function targetOf(
   ctx: ClientContext,
 ): BrokerId | 'look-up' | null {
   if (request.kind === 'findCoordinator') return anyBroker(memory, config, ctx)
-  if (request.kind === 'txnOffsetCommit') return manager.groupCoordinators[request.group] ?? 'look-up'
+  if (request.kind === 'txnOffsetCommit') return own(manager.groupCoordinators, request.group) ?? 'look-up'
   return manager.coordinator ?? 'look-up'
 }
 
