@@ -80,3 +80,24 @@ test('a segment that is said to be one byte longer is found', () => {
   ) as StorageRecording
   expect(conformStorage(recording).differences.map(({ field }) => field)).toEqual(['segment 0'])
 })
+
+test('times taken that were rounded up reach past the look at the answers, which waits for them', () => {
+  const recording = recordingOf('disk-full-two-dirs/2.4.1')
+  const entries = recording.entries.map((entry) => {
+    if (!('saw' in entry) || entry.saw !== 'produceResults') return entry
+    const took = entry.fields.indexOf('tookMs')
+    const results = entry.results.map((row) => row.map((each, at) => (at === took ? Number(each) + 1 : each)))
+    return { ...entry, results }
+  })
+  expect(conformStorage({ ...recording, entries }, 1).differences).toEqual([])
+})
+
+test('a phase of counted calls ends where the next one begins, whatever its rounded length', () => {
+  const recording = recordingOf('flush/1.1.1')
+  const entries = recording.entries.map((entry) =>
+    'saw' in entry && entry.saw === 'syncCalls'
+      ? { ...entry, phases: entry.phases.map((phase) => ({ ...phase, seconds: phase.seconds + 0.3 })) }
+      : entry,
+  )
+  expect(conformStorage({ ...recording, entries }).differences).toEqual([])
+})
