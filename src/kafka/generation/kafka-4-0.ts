@@ -10,7 +10,7 @@ const overrides: Partial<Mechanisms> = {
   transactionsBumpEpoch: true,
   // KIP-996.
   quorumPreVote: true,
-  // KAFKA-18062 (recorded on 4.1.1).
+  // KAFKA-17793: the tracker of heartbeats asks not whether a broker is fenced (recorded on 4.1.1).
   sessionOutlivesFencing: true,
 }
 

@@ -330,6 +330,6 @@ export interface Mechanisms {
   readonly quorumLeaderChecksMajority: boolean
   /** A broker's fetch of metadata that waits is answered when something is committed (KIP-1166, 4.1); else: when something is appended, so that what a majority confirms later is learnt up to 500 ms late (recorded on 3.5.2). */
   readonly commitWakesMetadataFetches: boolean
-  /** The session of a broker that was fenced on its own request still ends later, and fences it once more (KAFKA-18062, 4.0; recorded on 4.1.1). */
+  /** The session of a broker that was fenced on its own request still ends later, and fences it once more (KAFKA-17793, 4.0; recorded on 4.1.1). */
   readonly sessionOutlivesFencing: boolean
 }

@@ -945,7 +945,7 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
   },
   sessionOutlivesFencing: {
     area: 'KRaft',
-    meaning: 'What becomes of the session of a broker that was fenced on its own request (KAFKA-18062).',
+    meaning: 'What becomes of the session of a broker that was fenced on its own request (KAFKA-17793).',
     values: yesNo('it still ends later, and fences the broker once more', 'it ends with the fencing'),
   },
   quorumLeaderChecksMajority: {
