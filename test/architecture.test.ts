@@ -26,7 +26,10 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: Reco
   driver: { rooms: ['kernel', 'kafka', 'world', 'check'], packages: { immer: ['record.ts', 'explore.ts'] } },
   scenario: {
     rooms: ['kernel', 'kafka', 'network', 'world', 'check'],
-    packages: { yaml: ['yaml.ts'], zod: ['schema.ts'] },
+    packages: {
+      yaml: ['yaml.ts'],
+      zod: ['forms.ts', 'cluster-forms.ts', 'client-forms.ts', 'action-forms.ts', 'condition-forms.ts', 'schema.ts'],
+    },
   },
   campaign: {
     rooms: ['kernel', 'kafka', 'network', 'world', 'check', 'driver', 'scenario'],

@@ -1,4 +1,7 @@
-/** Values of flags and arguments, as people write them. A parser throws in words what it expected; all of them are asked before anything is done. */
+/**
+ * Values of flags and arguments, as people write them. A parser throws in words what it expected; all of them are asked
+ * before anything is done.
+ */
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'

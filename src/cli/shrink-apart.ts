@@ -7,7 +7,10 @@ import { startWorker } from './pool.ts'
 import { Progress } from './progress.ts'
 import type { Answer, Request, ShrinkTask } from './worker.ts'
 
-/** The smallest failing document that there was time for; null when the given one does not fail, or Ctrl-C came before its first run was over. */
+/**
+ * The smallest failing document that there was time for; null when the given one does not fail, or Ctrl-C came before
+ * its first run was over.
+ */
 export async function shrinkApart(
   io: Io,
   document: ScenarioDocument,

@@ -4,9 +4,9 @@ import { unreachable } from '../kernel/assert.ts'
 import { own } from '../kernel/own.ts'
 import type { Comparison, Condition, Target } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
+import type { ConditionForm, SimpleConditionForm } from './condition-forms.ts'
 import { nearestName } from './nearest.ts'
 import type { Path } from './problem.ts'
-import type { ConditionForm, SimpleConditionForm } from './schema.ts'
 import { brokerIdOf } from './target.ts'
 
 type FormOf<Head extends string> = Extract<ConditionForm, { readonly [K in Head]: unknown }>

@@ -1,12 +1,12 @@
 /** What the schema found wrong, in words: the form that was meant, what was expected there, the nearest valid name. */
 import { EXPECTED } from './expected.ts'
 import { FACT_KINDS } from './fact-words.ts'
+import { HEADS } from './forms.ts'
 import { MESSAGE_NAMES } from './message-words.ts'
 import { nearestName } from './nearest.ts'
 import type { Finding, Path } from './problem.ts'
 import { describe } from './problem.ts'
 import type { Issue } from './schema.ts'
-import { HEADS } from './schema.ts'
 import { TARGETS } from './vocabulary.ts'
 
 type Plain = Readonly<Record<string, unknown>>

@@ -5,7 +5,8 @@
 
 import { simulate } from '../../driver/simulate.ts'
 import { nodeNumber } from '../../kafka/ids.ts'
-import type { ConditionForm, ScenarioDocument, StepForm } from '../../scenario/schema.ts'
+import type { ConditionForm } from '../../scenario/condition-forms.ts'
+import type { ScenarioDocument, StepForm } from '../../scenario/schema.ts'
 import type { FactEntry, World } from '../../world/world.ts'
 import { planOf } from '../run-case.ts'
 import { withSteps } from './faults.ts'
