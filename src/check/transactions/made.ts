@@ -4,10 +4,12 @@ import type { ReadRecord } from '../../kafka/calls.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import { offsetAt } from '../../kafka/records.ts'
 import { own } from '../../kernel/own.ts'
+import type { ReplicaLog } from '../../log/replica-log.ts'
 import { knownPartitions } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
 import { logOf } from '../logs.ts'
+import { fateOf } from './fate.ts'
 import { isReadCommitted, isVisible } from './visible.ts'
 
 /** By group, input partition and offset: offsets (as `partition@offset`) at which a result is seen by readers of committed records. */
@@ -37,6 +39,10 @@ function enter(made: Made, group: string, { partition, offset }: ReadRecord, res
   made[group] = inputs
 }
 
+/** Of a transaction that is still open nobody sees anything: it may be aborted yet. */
+const isSeen = (log: ReplicaLog, offset: number): boolean =>
+  isVisible(log, offset, true) && fateOf(log, offset, log.logEndOffset) !== 'open'
+
 /** By the logs of those who lead now. */
 export function madeIn(world: World): Made {
   const made: Made = {}
@@ -50,7 +56,7 @@ export function madeIn(world: World): Made {
         const sent = world.ledger.sent[id]
         const group = sent === undefined ? undefined : own(groups, sent.client)
         const offset = offsetAt(batch, index)
-        if (sent?.madeOf === undefined || group === undefined || !isVisible(log!, offset, true)) return
+        if (sent?.madeOf === undefined || group === undefined || !isSeen(log!, offset)) return
         enter(made, group, sent.madeOf, `${partition}@${offset}`)
       })
     }
