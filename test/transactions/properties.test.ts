@@ -115,6 +115,8 @@ test('G1b: a reader that went past a transaction has only a part of it', () => {
   const whole = polled('t-0', ['a', 0], ['b', 1], ['c', 2])
   expect(intermediateReads(history({ transactions, sends, polls: [part] }))).toHaveLength(1)
   expect(intermediateReads(history({ transactions, sends, polls: [whole] }))).toEqual([])
+  const twice = { ...part, records: part.records.map((record) => ({ ...record, moved: true })) }
+  expect(intermediateReads(history({ transactions, sends, polls: [twice] }))).toEqual([])
 })
 
 test('G0: two transactions write in one order here and in the other there', () => {

@@ -5,7 +5,7 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { RecordIdentity } from '../../kafka/records.ts'
 import type { Anomaly } from './anomalies.ts'
-import type { ClientHistory } from './history.ts'
+import type { ClientHistory, Polled } from './history.ts'
 
 /** G1a: a reader of committed transactions was handed a record of one that its application knows to be aborted. */
 export function abortedTransactionReads(history: ClientHistory): Anomaly[] {
@@ -25,6 +25,16 @@ export function abortedTransactionReads(history: ClientHistory): Anomaly[] {
   )
 }
 
+/** What was read in one go: it ends where the reader was moved, be it that another one of its group read on meanwhile. */
+function stretchesOf(polled: readonly Polled[]): Polled[][] {
+  const stretches: Polled[][] = []
+  for (const record of polled) {
+    if (record.moved || stretches.length === 0) stretches.push([])
+    stretches.at(-1)!.push(record)
+  }
+  return stretches
+}
+
 /**
  * G1b: of a committed transaction a reader was handed a later record of a partition and not an earlier one, though it
  * read on past both without moving: it saw a version in between.
@@ -34,18 +44,20 @@ export function intermediateReads(history: ClientHistory): Anomaly[] {
   const found: Anomaly[] = []
   for (const { name, told, records } of history.transactions ?? []) {
     if (told !== 'committed') continue
-    for (const poll of history.polls) {
-      if (poll.readCommitted !== true) continue
-      const seen = new Set(poll.records.map(({ id }) => id))
-      const here = records.filter((id) => placed.get(id)?.partition === poll.partition)
+    for (const { client, partition, records: polled, readCommitted } of history.polls) {
+      if (readCommitted !== true) continue
+      const here = records.filter((id) => placed.get(id)?.partition === partition)
       const offsetOf = (id: RecordIdentity): number => placed.get(id)?.offset ?? -1
-      const first = poll.records[0]?.offset ?? Number.MAX_SAFE_INTEGER
-      const last = poll.records.reduce((most, { offset }) => Math.max(most, offset), -1)
-      const missed = here.find((id) => !seen.has(id) && offsetOf(id) >= first && offsetOf(id) <= last)
-      if (missed === undefined || !here.some((id) => seen.has(id))) continue
-      const offset = offsetOf(missed)
-      const words = `${poll.client} was handed a part of transaction ${name} and not ${missed} at offset ${offset} of ${poll.partition}`
-      found.push({ partition: poll.partition, id: missed, offset, words })
+      for (const stretch of stretchesOf(polled)) {
+        const seen = new Set(stretch.map(({ id }) => id))
+        const first = stretch[0]!.offset
+        const last = stretch.reduce((most, { offset }) => Math.max(most, offset), -1)
+        const missed = here.find((id) => !seen.has(id) && offsetOf(id) >= first && offsetOf(id) <= last)
+        if (missed === undefined || !here.some((id) => seen.has(id))) continue
+        const offset = offsetOf(missed)
+        const words = `${client} was handed a part of transaction ${name} and not ${missed} at offset ${offset} of ${partition}`
+        found.push({ partition, id: missed, offset, words })
+      }
     }
   }
   return found
