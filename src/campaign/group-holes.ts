@@ -1,7 +1,6 @@
 /** Holes of Kafka by which a group that nothing disturbs any more does not give each partition one owner. */
-import type { ConsumerState } from '../client/consumer/state.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
-import { clientNode } from '../world/targets.ts'
+import { silencedMembers } from '../world/groups.ts'
 import type { World } from '../world/world.ts'
 
 /** The present generation of a group, as far as its coordinators have told. */
@@ -26,19 +25,13 @@ function presentGeneration({ ledger }: World, group: string): Generation {
   return generation
 }
 
-/** To 2.5 a member that was fenced sends no heartbeats until it joins again, and without commits it does not learn that it must. */
-const isSomebodyFencedForGood = (world: World): boolean =>
-  world.plan.clients.some(({ name }) => {
-    const state = world.nodes[clientNode(world, name)]?.state as Partial<ConsumerState> | undefined
-    return state?.volatile?.group?.heartbeatStopped === true
-  })
-
 /** The hole by which a partition has not just one owner in its group; null: none is known. */
 export function holeOfGroup(world: World, group: string, partition: TopicPartition): string | null {
   const { staticRejoinWhileCompleting, staticReplacementStored } = world.plan.mechanisms
   const { protocol, given, replacedIn } = presentGeneration(world, group)
   if (staticRejoinWhileCompleting === 'join' && replacedIn.includes('CompletingRebalance')) return 'KAFKA-9801'
-  if (!staticReplacementStored && isSomebodyFencedForGood(world)) return 'KAFKA-10284'
+  // Without commits a member that was fenced does not learn that it has to join again.
+  if (!staticReplacementStored && silencedMembers(world).length > 0) return 'KAFKA-10284'
   // Whoever gives a partition away joins again, so that it can be given to another one. A static member (KIP-345) that
   // comes back in between has nothing to give away: nobody has the partition until something else makes them join.
   const isKeptBack = protocol === 'cooperative-sticky' && given?.includes(partition) === false
