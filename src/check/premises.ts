@@ -1,4 +1,5 @@
 /** Whether a property was put to the test by a run at all: one that nothing could have broken has held for want of a test. */
+import { knownPartitions } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import type { Property } from './property.ts'
 
@@ -7,8 +8,11 @@ const happened = (world: World, kind: string): boolean => (world.ledger.counts[k
 const anyAcked = (world: World, is: (acks: number) => boolean): boolean =>
   Object.values(world.ledger.sent).some(({ outcome, acks }) => outcome === 'acked' && is(acks))
 
-/** More than the first elections, which every new partition has. */
-const movedOn = (world: World): boolean => (world.ledger.counts.leaderElected ?? 0) > 0
+/** More than the first elections, one of which every new partition has. */
+const movedOn = (world: World): boolean => {
+  const elected = world.ledger.counts.leaderElected ?? 0
+  return elected > 1 && elected > knownPartitions(world).length
+}
 
 const read = (world: World): boolean => happened(world, 'recordsPolled')
 

@@ -15,7 +15,7 @@ interface Watched {
   readonly property: Property
   readonly promised: Promised
   readonly seen: Set<string>
-  /** Something happened that could have broken it. */
+  /** Its premise has held. */
   atStake: boolean
   /** Index of the event after which it was judged last. */
   judged: number
@@ -65,7 +65,7 @@ export class PropertyWatch {
       for (const watched of watching) {
         if (watched.judged === event) continue
         watched.judged = event
-        if (!watched.atStake) {
+        if (!watched.atStake && premiseHeld(world, watched.property)) {
           watched.atStake = true
           changes ??= []
           changes.push({ property: watched.property.name, change: 'at-stake' })
