@@ -33,6 +33,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: Reco
   },
   campaign: {
     rooms: ['kernel', 'kafka', 'network', 'world', 'check', 'driver', 'scenario'],
+    types: ['client'],
     packages: { 'fast-check': ['*'] },
   },
   conform: {

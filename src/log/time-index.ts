@@ -2,6 +2,8 @@
  * The sparse index of a segment from timestamps to offsets (KIP-33, 0.10.1): the largest timestamp so far and the
  * offset that has it. Timestamps of records go up and down; those of the entries only grow.
  */
+import type { IndexLookup } from './sparse-index.ts'
+import { lastAtOrBelow } from './sparse-index.ts'
 
 export interface TimeIndexEntry {
   readonly timestampMs: number
@@ -11,25 +13,11 @@ export interface TimeIndexEntry {
 /** Bytes of an entry in the file: timestamp and relative offset. */
 export const TIME_INDEX_ENTRY_BYTES = 12
 
-export interface TimeLookup {
-  /** Null: no entry is at or below the timestamp. */
-  readonly entry: TimeIndexEntry | null
-  readonly probes: number
-}
+const timestampOf = ({ timestampMs }: TimeIndexEntry): number => timestampMs
 
 /** The last entry at or below a timestamp: no record before its offset is later than it. */
-export function lookupTimestamp(entries: readonly TimeIndexEntry[], timestampMs: number): TimeLookup {
-  let low = 0
-  let high = entries.length
-  let probes = 0
-  while (low < high) {
-    const middle = (low + high) >> 1
-    probes += 1
-    if (entries[middle]!.timestampMs <= timestampMs) low = middle + 1
-    else high = middle
-  }
-  return { entry: low === 0 ? null : entries[low - 1]!, probes }
-}
+export const lookupTimestamp = (entries: readonly TimeIndexEntry[], timestampMs: number): IndexLookup<TimeIndexEntry> =>
+  lastAtOrBelow(entries, timestampOf, timestampMs)
 
 /** Enters the largest timestamp so far, if it is larger than that of the last entry; -1 is no timestamp. */
 export function enterTimestamp(entries: TimeIndexEntry[], timestampMs: number, offset: number): void {
