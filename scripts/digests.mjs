@@ -38,7 +38,7 @@ async function digestsOf({ scenario, kafka, seed }) {
 async function update() {
   const pinned = []
   for (const run of runs) pinned.push({ ...run, ...(await digestsOf(run)) })
-  writeFileSync(file, `[\n${pinned.map((run) => `  ${JSON.stringify(run)}`).join(',\n')}\n]\n`)
+  writeFileSync(file, `${JSON.stringify(pinned, null, 2)}\n`)
   console.log(`${pinned.length} runs pinned`)
 }
 

@@ -128,7 +128,7 @@ const ROWS = [
   ['producer-not-fenced', 'A coordinator serves producers of an older epoch.', ['OneProducerPerEpoch', 'TransactionsAtomic', ...READ_COMMITTED], '2.4', 'transaction-story'],
   // --- Applications that consume, transform and produce
   ['offsets-not-sent-to-the-transaction', 'An application commits its results without the offsets of their input.', ['MadeOnce'], '3.9', 'applications'],
-  ['offsets-committed-beside-the-transaction', 'An application commits its offsets by its consumer, before the transaction of their results.', ['MadeOnce'], '3.9', 'applications'],
+  ['offsets-committed-by-the-consumer', 'An application commits its offsets by its consumer, before the transaction of their results.', ['MadeOnce'], '3.9', 'applications'],
   ['application-reads-on-after-an-abort', 'An application does not go back to what its aborted transaction had taken.', ['MadeOnce'], '4.1', 'applications'],
   ['former-member-commits-in-a-transaction', 'A coordinator of groups takes the offsets of a transaction from who has lost its partitions.', ['MadeOnce'], '3.9', 'applications'],
   ['unstable-offsets-told', 'A coordinator of groups tells offsets that an open transaction is about to move.', ['MadeOnce'], '3.9', 'applications'],

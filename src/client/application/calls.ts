@@ -42,7 +42,7 @@ export function callFor(
     }
     case 'sendOffsets': {
       const offsets = { ...memory.open[job.producer]?.offsets }
-      if (isMutant(config, 'offsets-committed-beside-the-transaction')) return { call: 'commitSync', offsets }
+      if (isMutant(config, 'offsets-committed-by-the-consumer')) return { call: 'commitSync', offsets }
       const member = config.sendsMember ? memory.member : null
       return { call: 'sendOffsetsToTransaction', offsets, group: config.group, metadataOf: null, member }
     }
@@ -58,6 +58,6 @@ export function callFor(
 
 /** The client that does a job. */
 export function clientFor(job: Exclude<Job, { do: 'rest' }>, config: ApplicationConfig): NodeId {
-  const isBeside = job.do === 'sendOffsets' && isMutant(config, 'offsets-committed-beside-the-transaction')
+  const isBeside = job.do === 'sendOffsets' && isMutant(config, 'offsets-committed-by-the-consumer')
   return 'producer' in job && !isBeside ? job.producer : config.consumer
 }
