@@ -29,13 +29,18 @@ function twiceIn(world: World, partition: TopicPartition): Finding[] {
   const batches = (logOfLeader(world, partition)?.batches ?? []).filter(isProduced)
   const first: Record<string, { readonly offset: number; readonly batch: Produced }> = {}
   const findings: Finding[] = []
+  /** Epochs of producers that began because of a forgotten batch: whatever was in flight behind it comes in them, too. */
+  const hasBegunAnew: string[] = []
   for (const batch of batches) {
     batch.records.forEach(({ id, value }, index) => {
       const offset = offsetAt(batch, index)
       const before = first[id]
       if (before === undefined) first[id] = { offset, batch }
       else {
-        const isHole = isForgotten(world, partition, before.batch, batches) && beginsAnew(before.batch, batch)
+        const isHole =
+          beginsAnew(before.batch, batch) &&
+          (hasBegunAnew.includes(nameOf(batch)) || isForgotten(world, partition, before.batch, batches))
+        if (isHole) hasBegunAnew.push(nameOf(batch))
         findings.push({
           partition,
           words: `${value ?? id} stands at offset ${before.offset} and again at ${offset}`,
@@ -48,6 +53,8 @@ function twiceIn(world: World, partition: TopicPartition): Finding[] {
   }
   return findings
 }
+
+const nameOf = ({ producer }: Produced): string => `${producer.id}/${producer.epoch}`
 
 /**
  * Snapshot files keep the last batch of each producer: a broker that started from one does not know an earlier batch
