@@ -13,7 +13,7 @@ import type { World } from '../world/world.ts'
 import { foldEvent } from './digest.ts'
 import { PropertyWatch } from './properties.ts'
 import type { Outcome, RunResult } from './simulate.ts'
-import { finish, isOver, nextEvent } from './simulate.ts'
+import { eventOrEnd, finish } from './simulate.ts'
 
 enablePatches()
 /** Own instance: immer's switches are global otherwise, and freezing would cost more than it protects. */
@@ -47,16 +47,11 @@ export function record(plan: Plan, options: RecordOptions = {}): Recording {
   const watch = new PropertyWatch(plan, options.properties ?? PROPERTIES)
   const events: RecordedEvent[] = []
   let world = initial
-  let outcome: Outcome = 'completed'
-  while (!isOver(world)) {
-    if (world.index >= plan.limits.events) {
-      outcome = 'limit-reached'
-      break
-    }
-    const event = nextEvent(world, host)
-    if (event === null) break
-    if (options.untilUs !== undefined && event.atUs > options.untilUs) {
-      outcome = 'stopped'
+  let outcome: Outcome
+  for (;;) {
+    const event = eventOrEnd(world, host, options.untilUs)
+    if (typeof event === 'string') {
+      outcome = event
       break
     }
     const index = world.index

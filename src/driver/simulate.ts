@@ -43,7 +43,7 @@ export interface SimulateOptions {
 }
 
 /** The next event of a world: the smallest (atUs, id) that is still pending. */
-export function nextEvent(world: World, host: Host): PendingEvent | null {
+function nextEvent(world: World, host: Host): PendingEvent | null {
   for (;;) {
     const top = host.queue.pop()
     if (top === undefined) return null
@@ -56,7 +56,7 @@ export function nextEvent(world: World, host: Host): PendingEvent | null {
 const QUIET_LOOKS = 3
 
 /** Whether the run is over before its last event. */
-export function isOver(world: World): boolean {
+function isOver(world: World): boolean {
   if (world.phase === 'end' || world.notReached !== null) return true
   if (world.plan.endsWithSteps) return world.firedSteps === world.steps.length
   return world.phase === 'settle' && world.quietLooks >= QUIET_LOOKS
@@ -78,17 +78,12 @@ export function* simulateInSlices(plan: Plan, options: SimulateOptions, slice: n
   const world = createWorld(plan, host)
   const watch = new PropertyWatch(plan, options.properties ?? PROPERTIES)
   const fold = options.digest ?? true
-  let outcome: Outcome = 'completed'
+  let outcome: Outcome
   let left = slice
-  while (!isOver(world)) {
-    if (world.index >= plan.limits.events) {
-      outcome = 'limit-reached'
-      break
-    }
-    const event = nextEvent(world, host)
-    if (event === null) break
-    if (options.untilUs !== undefined && event.atUs > options.untilUs) {
-      outcome = 'stopped'
+  for (;;) {
+    const event = eventOrEnd(world, host, options.untilUs)
+    if (typeof event === 'string') {
+      outcome = event
       break
     }
     const index = world.index
@@ -106,6 +101,15 @@ export function* simulateInSlices(plan: Plan, options: SimulateOptions, slice: n
     }
   }
   return finish(world, watch, outcome, fold ? digestText(digest) : '')
+}
+
+/** The event that comes next, or how the run ends without one. */
+export function eventOrEnd(world: World, host: Host, untilUs: number | undefined): PendingEvent | Outcome {
+  if (isOver(world)) return 'completed'
+  if (world.index >= host.plan.limits.events) return 'limit-reached'
+  const event = nextEvent(world, host)
+  if (event === null) return 'completed'
+  return untilUs !== undefined && event.atUs > untilUs ? 'stopped' : event
 }
 
 /** Judges what is judged at the end and puts the result together. */
