@@ -1,7 +1,7 @@
 // The campaign of every change, about two minutes on two cores: node scripts/fuzz-ci.mjs [--nightly]
 // Run after the build. With --nightly: every generation with a registry, many more seeds, the reports.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
@@ -37,6 +37,8 @@ const ciRuns = async () => [
   ['regress'],
 ]
 
+const NIGHTLY_RESULTS = 'reports/runs/nightly.jsonl'
+
 const NIGHTLY = [
   ...['0.8.2', '0.10.2', '0.11', '1.1', '2.0.1', '2.1', '2.3', '2.5', '2.7', '2.8', '3.3', '3.5', '3.9'].map(
     (kafka) => ['fuzz', '--kafka', kafka, '--seeds', '2000', '--allow-known-holes', '--quiet'],
@@ -49,7 +51,7 @@ const NIGHTLY = [
     '20000',
     '--quiet',
     '--out',
-    'reports/runs/nightly.jsonl',
+    NIGHTLY_RESULTS,
     '--report',
     'reports/runs/nightly.md',
     '--coverage',
@@ -72,6 +74,9 @@ const NIGHTLY = [
   ['mutants', '--catches', '5', '--seeds', '300', '--out', 'reports/mutants.md'],
   ['regress'],
 ]
+
+// Of the night before; a campaign writes over nothing.
+if (nightly) rmSync(NIGHTLY_RESULTS, { force: true })
 
 let worst = 0
 for (const words of nightly ? NIGHTLY : await ciRuns()) {

@@ -33,7 +33,6 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: Reco
   },
   campaign: {
     rooms: ['kernel', 'kafka', 'network', 'world', 'check', 'driver', 'scenario'],
-    types: ['client'],
     packages: { 'fast-check': ['*'] },
   },
   conform: {

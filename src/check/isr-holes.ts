@@ -9,8 +9,8 @@ import { divergenceHole, powerLossHole } from './power-loss-holes.ts'
 import { damagesDisks, losesPower, replacesDisks } from './promises.ts'
 
 /**
- * The ISR is a list of brokers, not of logs: one that has lost its unflushed tail is a member until somebody hears of it. What Kafka promises is that it fetches what it lacks before it joins again (documentation, Replication:
- * "we do not require that crashed nodes recover with all their data intact").
+ * The ISR is a list of brokers, not of logs: one that has lost its unflushed tail is a member until somebody hears of it.
+ * Kafka does not ask that a broker comes back with all that it had; it fetches what it lacks before it joins again.
  */
 export const LOSS_NOT_NOTICED =
   'replication without fsync (an ISR member lost what it had, and is not out of the ISR yet)'

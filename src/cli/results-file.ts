@@ -1,5 +1,5 @@
 /** The results of a campaign on disk: a header, then one JSON object a seed, each on disk before the next is counted. */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { SeedResult } from '../campaign/seed-result.ts'
 import type { ResultsHeader } from './campaign-forms.ts'
@@ -24,7 +24,8 @@ export function readResults(io: Io, file: string): Results & { readonly bytes: n
   }
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const lines = whole.split('\n').filter((line) => line !== '')
-  const header = readHeader(jsonOf(file, lines[0] ?? '{}'))
+  if (lines.length === 0) throw new UsageError(`${file} has no results: not one whole line`)
+  const header = readHeader(jsonOf(file, lines[0]!))
   if (!header.ok)
     throw new UsageError(
       `${file} does not begin with the header of a campaign ({"campaign":1,…}): ${header.problems.join('; ')}`,
@@ -93,13 +94,20 @@ function opened(io: Io, name: string, flags: 'r+' | 'a' | 'w'): number {
   }
 }
 
-/** Appends results; what it has returned from is on disk. */
+/** A device does not: what is written to it is gone anyway. */
+function holdsSomething(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found?.isFile() === true && found.size > 0
+}
+
+/** Appends results; what it has returned from is on disk. Nothing that is there is written over. */
 export class ResultsFile {
   readonly #file: number
   readonly finished: readonly SeedResult[]
 
   constructor(io: Io, name: string, header: ResultsHeader, resume: boolean) {
-    if (resume && existsSync(resolve(io.cwd, name))) {
+    const isThere = holdsSomething(resolve(io.cwd, name))
+    if (resume && isThere) {
       const known = readResults(io, name)
       if (!sameCampaign(known.header, header) || known.header.shard !== header.shard) {
         throw new UsageError(
@@ -112,6 +120,8 @@ export class ResultsFile {
       closeSync(this.#file)
       this.#file = opened(io, name, 'a')
     } else {
+      if (isThere)
+        throw new UsageError(`${name} is there already: go on where it ends with --resume, or name another file`)
       this.finished = []
       this.#file = opened(io, name, 'w')
       writeSync(this.#file, `${JSON.stringify(header)}\n`)

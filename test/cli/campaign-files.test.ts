@@ -67,11 +67,13 @@ test('shards of which a seed is missing are no campaign: merge names the seeds a
 test('everything that is wrong with several files of results is told at once', async () => {
   const cwd = emptyFolder()
   writeFileSync(join(cwd, 'empty.jsonl'), '')
+  writeFileSync(join(cwd, 'headless.jsonl'), '{}\n')
   writeFileSync(join(cwd, 'text.jsonl'), 'not JSON\n')
   resultsIn(cwd, 'foreign.jsonl', [21])
-  const said = await cli(['merge', 'empty.jsonl', 'text.jsonl', 'foreign.jsonl'], { cwd })
+  const said = await cli(['merge', 'empty.jsonl', 'headless.jsonl', 'text.jsonl', 'foreign.jsonl'], { cwd })
   expect(said.exit).toBe(2)
-  expect(said.err).toContain('empty.jsonl does not begin with the header')
+  expect(said.err).toContain('empty.jsonl has no results')
+  expect(said.err).toContain('headless.jsonl does not begin with the header')
   expect(said.err).toContain('text.jsonl holds a line that is not JSON')
   expect(said.err).toContain('foreign.jsonl: line 2.seed: 21 is no seed of this campaign')
 })
@@ -113,6 +115,15 @@ test('Ctrl-C is heard between two seeds also where one process does them all', a
   expect(done).toBeLessThan(200)
   expect(said.err).toContain(`interrupted after ${done} of 200 seeds; the others: highwater fuzz --kafka 2.4`)
   expect(said.err).toContain(`--first ${done + 1} --seeds ${200 - done}`)
+})
+
+test('a campaign does not write over the results of another one', async () => {
+  const cwd = emptyFolder()
+  const words = ['fuzz', '--seeds', '1', '--profile', 'smoke', '--quiet', '--out', 'results.jsonl']
+  expect((await cli(words, { cwd })).exit).toBe(0)
+  const again = await cli(words, { cwd })
+  expect(again.exit).toBe(2)
+  expect(again.err).toContain('results.jsonl is there already: go on where it ends with --resume')
 })
 
 test('the command that an interrupted campaign prints goes on where its file ends', async () => {
