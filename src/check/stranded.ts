@@ -9,7 +9,8 @@ export const STRANDED_HOLE = 'KAFKA-8206 (KIP-899)'
 
 /**
  * A client forgets its bootstrap servers once it has been told of brokers: when those that it knows have all gone it asks
- * nobody else, for as long as it runs (to 3.7; KIP-899 lets it begin anew).
+ * nobody else, for as long as it runs. KIP-899 (3.8) lets it begin anew, which KIP-1102 (4.0) made the default; clients
+ * here do not in any version, so that the hole is named there too.
  */
 export function knowsOnlyDeadBrokers(world: World, node: NodeId): boolean {
   const state = world.nodes[node]?.state as ConsumerState | ProducerState | undefined

@@ -245,6 +245,15 @@ test('an ISR change is announced once nothing has changed for 5 s', () => {
 const alterRequests = (b: TestBroker) =>
   b.sent.flatMap(({ message }) => (message.type === 'AlterPartitionRequest' ? [message] : []))
 
+/** The controller has put broker 2 out of the ISR. */
+const confirmShrink = (b: TestBroker, correlationId: number) =>
+  b.receive('controller-3', {
+    type: 'AlterPartitionResponse',
+    correlationId,
+    error: 'NONE',
+    partitions: { [T0]: { error: 'NONE', leader: 1, leaderEpoch: 0, isr: [1], partitionEpoch: 1, recoveryState: 0 } },
+  })
+
 test('from 2.7 the leader asks its controller: nothing waits, and a pending shrink does not release the high watermark', () => {
   const b = new TestBroker('2.7', LAG).up().role({ isr: [1, 2], replicas: [1, 2] })
   const sent = b.produce(['a'], -1, 60_000)
@@ -253,12 +262,7 @@ test('from 2.7 the leader asks its controller: nothing waits, and a pending shri
   expect(b.produced(b.produce(['b'], 1))?.error).toBe('NONE')
   expect(b.p.highWatermark).toBe(0)
   const { correlationId } = alterRequests(b)[0]!
-  b.receive('controller-3', {
-    type: 'AlterPartitionResponse',
-    correlationId,
-    error: 'NONE',
-    partitions: { [T0]: { error: 'NONE', leader: 1, leaderEpoch: 0, isr: [1], partitionEpoch: 1, recoveryState: 0 } },
-  })
+  confirmShrink(b, correlationId)
   expect(b.p).toMatchObject({ isr: [1], partitionEpoch: 1, pendingIsr: null })
   // KAFKA-13091: to 3.0 the confirmation alone does not move it, the next append does.
   expect(b.p.highWatermark).toBe(0)
@@ -301,12 +305,7 @@ test('a new controller that tells the same role again, of the same leader epoch,
   const { correlationId } = alterRequests(b)[0]!
   b.role({ isr: [1, 2], replicas: [1, 2], requestEpoch: 7 })
   expect(b.p.pendingIsr).toMatchObject({ isr: [1], kind: 'shrink' })
-  b.receive('controller-3', {
-    type: 'AlterPartitionResponse',
-    correlationId,
-    error: 'NONE',
-    partitions: { [T0]: { error: 'NONE', leader: 1, leaderEpoch: 0, isr: [1], partitionEpoch: 1, recoveryState: 0 } },
-  })
+  confirmShrink(b, correlationId)
   expect(b.p).toMatchObject({ isr: [1], partitionEpoch: 1, pendingIsr: null })
 })
 

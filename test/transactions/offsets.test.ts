@@ -20,13 +20,18 @@ function committed({ world }: StoryResult): number | null {
   return null
 }
 
+/** The first transaction is begun, at 5 s. */
+const BEGUN: Parameters<typeof runStory>[0]['steps'] = [
+  { at: 3000, start: 'p' },
+  { at: 3500, of: 'p', call: { call: 'initTransactions' }, label: 'init' },
+  { at: 5000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin' },
+]
+
 const upTo = (end: ClientCall | null, more: readonly { at: number; do: [] }[] = []) =>
   runStory({
     clients: [{ name: 'p', settings: { 'transactional.id': 'a' } }],
     steps: [
-      { at: 3000, start: 'p' },
-      { at: 3500, of: 'p', call: { call: 'initTransactions' }, label: 'init' },
-      { at: 5000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin' },
+      ...BEGUN,
       { at: 5100, of: 'p', call: sendTo('u', 'x'), label: 's1' },
       { at: 5200, of: 'p', call: offsets(10), label: 'offsets' },
       ...(end === null ? [] : [{ at: 7000, of: 'p', call: end, label: 'end' }]),
@@ -62,9 +67,7 @@ test('a new coordinator reads both from its log', () => {
     const run = runStory({
       clients: [{ name: 'p', settings: { 'transactional.id': 'a' } }],
       steps: [
-        { at: 3000, start: 'p' },
-        { at: 3500, of: 'p', call: { call: 'initTransactions' }, label: 'init' },
-        { at: 5000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin' },
+        ...BEGUN,
         { at: 5200, of: 'p', call: offsets(10), label: 'offsets' },
         { at: 7000, of: 'p', call: { call: end }, label: 'end' },
         { at: 8000, do: [{ do: 'crash', target: { role: 'leader', partition: '__consumer_offsets-0' } }] },
@@ -81,9 +84,7 @@ test('those of the next transaction, asked for before its markers are written, l
     kafka: '4.1',
     clients: [{ name: 'p', settings: { 'transactional.id': 'a' } }],
     steps: [
-      { at: 3000, start: 'p' },
-      { at: 3500, of: 'p', call: { call: 'initTransactions' }, label: 'init' },
-      { at: 5000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin' },
+      ...BEGUN,
       { at: 5200, of: 'p', call: offsets(10), label: 'offsets' },
       { at: 7000, of: 'p', call: { call: 'commitTransaction' }, label: 'commit' },
       { at: 7000, of: 'p', call: { call: 'beginTransaction' }, label: 'begin2' },
