@@ -13,7 +13,7 @@ import { MICROS_PER_MS } from '../kernel/time.ts'
 import { emptyProducerState, judgeBatch, type ProducerVerdict } from '../log/producer-state.ts'
 import { appendAsLeader, type BatchParts, batchBytes, type ReplicaLog } from '../log/replica-log.ts'
 import { forgetUnread, release, respond } from './client-connection.ts'
-import { type Verified, verify } from './coordinator/transactions/verification.ts'
+import { forgetGuard, type Guard, guardOf, type Verified, verify } from './coordinator/transactions/verification.ts'
 import { completeDelayedFetches } from './delayed-fetch.ts'
 import { parkProduce, tellAcknowledged } from './delayed-produce.ts'
 import { completeDelayedRequests } from './delayed-requests.ts'
@@ -152,7 +152,8 @@ function append(
   if (refused !== null) return { ok: false, error: refused }
   const log = logOf(state, name)
   const { leaderEpoch } = partition
-  const judged = producer === undefined ? null : judge(log, records, producer, config)
+  const guard = producer === undefined ? undefined : guardOf(state, name, producer.id)
+  const judged = producer === undefined ? null : judge(log, records, producer, guard, config)
   const unchecked = isMutant(config, 'sequence-not-checked')
   if (judged?.kind === 'refused' && !unchecked) return { ok: false, error: judged.error }
   if (judged?.kind === 'duplicate' && !unchecked && !isMutant(config, 'duplicate-not-recognised')) {
@@ -180,6 +181,7 @@ function append(
     diskOf(state, ctx, config, name),
     parts,
   )
+  if (producer?.transactional) forgetGuard(state, name, producer.id)
   if (log.epochCache.length > epochs) tellFileSynced(ctx, EPOCH_FILE, name)
   if (log.layout?.segments.length !== segments) ctx.probe('append rolled a segment')
   flushByCount(state, ctx, config, name, recoveryPoint)
@@ -211,6 +213,7 @@ const judge = (
   log: ReplicaLog,
   records: readonly KafkaRecord[],
   producer: BatchProducer,
+  guard: Guard | undefined,
   config: BrokerConfig,
 ): ProducerVerdict => {
   // What a coordinator writes for a producer has no sequence; only its epoch is held against the log.
@@ -231,6 +234,7 @@ const judge = (
       timestampMs: -1,
     },
     config.mechanisms,
+    guard?.lowestSequence ?? null,
   )
 }
 

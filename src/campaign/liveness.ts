@@ -10,7 +10,7 @@ import { knowsOnlyDeadBrokers, STRANDED_HOLE } from '../check/stranded.ts'
 import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
-import { coordinatorPartition, OFFSETS_TOPIC } from '../kafka/internal-topics.ts'
+import { coordinatorPartition, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../kafka/internal-topics.ts'
 import { own } from '../kernel/own.ts'
 import { holds } from '../world/conditions.ts'
 import { restlessGroups } from '../world/restless-groups.ts'
@@ -149,10 +149,18 @@ function holeOf(world: World): string | null {
 function judgeSends(world: World, found: Findings): void {
   const waiting: Record<TopicPartition, number> = {}
   const stranded: Record<string, number> = {}
-  for (const { client, outcome, acks, partition } of Object.values(world.ledger.sent)) {
+  const uncoordinated: Record<TopicPartition, number> = {}
+  for (const { client, outcome, acks, partition, transaction } of Object.values(world.ledger.sent)) {
     if (outcome !== null || acks === 0 || partition === null) continue
+    const coordinated = transaction === undefined ? null : transactionsPartition(world, client)
     if (knowsOnlyDeadBrokers(world, `producer-${client}`)) stranded[client] = (own(stranded, client) ?? 0) + 1
+    else if (coordinated !== null && isUnled(world, coordinated))
+      uncoordinated[coordinated] = (uncoordinated[coordinated] ?? 0) + 1
     else waiting[partition] = (waiting[partition] ?? 0) + 1
+  }
+  for (const coordinated of Object.keys(uncoordinated).sort()) {
+    const count = uncoordinated[coordinated]
+    found.stuck.push(`${count} sends of transactions wait for their coordinator: ${coordinated} has no leader`)
   }
   for (const client of Object.keys(stranded).sort()) {
     const words = `${stranded[client]} sends wait: ${client} knows only brokers that are down`
@@ -171,6 +179,22 @@ function judgeSends(world: World, found: Findings): void {
         `${waiting[partition]} sends to ${partition} never get an answer, though it is led and its ISR is [${isr.join(', ')}]`,
       )
   }
+}
+
+/**
+ * Where the transactions of a producer are coordinated: no batch of theirs is taken before the coordinator has its
+ * partition in the transaction, at the word of the producer (KIP-98) or of the leader (KIP-890).
+ */
+function transactionsPartition(world: World, client: string): TopicPartition | null {
+  const id = world.plan.clients.find(({ name }) => name === client)?.settings['transactional.id']
+  if (typeof id !== 'string') return null
+  const count = world.plan.brokers[0]!.settings['transaction.state.log.num.partitions']
+  return `${TRANSACTIONS_TOPIC}-${coordinatorPartition(id, Number(count))}`
+}
+
+function isUnled(world: World, partition: TopicPartition): boolean {
+  const leadership = leadershipOf(world, partition)
+  return leadership !== null && leadership.kind !== 'led'
 }
 
 /** The members that run must have the partitions among them, as far as somebody can coordinate them. */

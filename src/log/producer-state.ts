@@ -106,8 +106,16 @@ export const emptyProducerState = (logStartOffset: number): ProducerState => ({
 const lastSequenceOf = (batch: ProducedBatch): number =>
   sequenceAfter(batch.baseSequence, batch.lastOffset - batch.baseOffset)
 
-/** Judges a client's batch, or a coordinator's marker, before a leader appends it. Changes nothing. */
-export function judgeBatch(state: ProducerState, batch: ProducedBatch, m: Mechanisms): ProducerVerdict {
+/**
+ * Judges a client's batch, or a coordinator's marker, before a leader appends it. Changes nothing. `lowestSequence` is the
+ * lowest of the batches that wait for their transaction to be verified (KIP-890); null: none waits.
+ */
+export function judgeBatch(
+  state: ProducerState,
+  batch: ProducedBatch,
+  m: Mechanisms,
+  lowestSequence: number | null = null,
+): ProducerVerdict {
   const entry = state.producers[batch.producerId]
   if (batch.marker !== null) {
     if (batch.producerEpoch < (entry?.epoch ?? NO_EPOCH)) return refused('INVALID_PRODUCER_EPOCH')
@@ -117,7 +125,7 @@ export function judgeBatch(state: ProducerState, batch: ProducedBatch, m: Mechan
   const duplicate = entry?.epoch === batch.producerEpoch ? sameRange(entry.batches, batch) : undefined
   if (duplicate !== undefined) return { kind: 'duplicate', baseOffset: duplicate.firstOffset }
   if (batch.producerEpoch < (entry?.epoch ?? NO_EPOCH)) return refused('INVALID_PRODUCER_EPOCH')
-  const error = sequenceError(entry, batch, m)
+  const error = sequenceError(entry, batch, m) ?? unverifiedError(entry, batch, lowestSequence, m)
   if (error !== null) return refused(error)
   const insideTransaction = (entry?.transactionStart ?? null) !== null
   return insideTransaction && !batch.transactional ? refused('INVALID_TXN_STATE') : APPEND
@@ -145,6 +153,23 @@ function sequenceError(entry: ProducerEntry | undefined, batch: ProducedBatch, m
     return 'UNKNOWN_PRODUCER_ID'
   }
   return isNext(last, baseSequence) ? null : 'OUT_OF_ORDER_SEQUENCE_NUMBER'
+}
+
+/**
+ * Where nothing is known of a producer its second batch would pass while its first is tried again, and the first never
+ * after it. In transactions the lowest sequence that was asked about goes first (KAFKA-14920, 3.6), which from 4.1 has to
+ * be 0 (KAFKA-18202).
+ */
+function unverifiedError(
+  entry: ProducerEntry | undefined,
+  { baseSequence }: ProducedBatch,
+  lowestSequence: number | null,
+  m: Mechanisms,
+): ErrorName | null {
+  if (lowestSequence === null) return null
+  const isUnknown = entry === undefined || entry.batches.length === 0
+  const outOfOrder = baseSequence > lowestSequence || (m.transactionsBeginAtZero && isUnknown && baseSequence !== 0)
+  return outOfOrder ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : null
 }
 
 /** Takes in a batch that the log has appended, whoever wrote it: replication and loading judge nothing. */

@@ -119,6 +119,20 @@ test('holes of static members are told by what happened in the present generatio
   expect(holes).toEqual(['KIP-429', 'KAFKA-10284'])
 })
 
+test.each([
+  ['4.1', 100_761],
+  ['3.9', 102_195],
+])('on Kafka %s sends of a transaction wait for a coordinator without a leader: seed %i', (kafka, seed) => {
+  const { document } = drawCase(profileNamed('transactions')!, generationNamed(kafka)!, seed)
+  const { liveness } = judgeRun(planOf(document), { liveness: true })
+  expect(liveness).toMatchObject({
+    kind: 'stuck',
+    words: expect.arrayContaining([
+      '1 sends of transactions wait for their coordinator: __transaction_state-0 has no leader',
+    ]),
+  })
+})
+
 test('the canary is caught with its first seed, and for a right reason', () => {
   const result = runMutant('canary', { first: 1, most: 1, catches: 1 })
   expect(isRightlyCaught(result)).toBe(true)

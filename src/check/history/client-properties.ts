@@ -1,4 +1,5 @@
 /** The anomalies as properties: what clients see, and when it is promised. */
+import type { TopicPartition } from '../../kafka/ids.ts'
 import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
 import { findRecord } from '../logs.ts'
@@ -8,6 +9,7 @@ import { cleanupHoles, compactionHoles, isDisturbed, lossHoles, settlesHealed, u
 import type { Finding, Promised, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 import { STRANDED_HOLE } from '../stranded.ts'
+import { heldBackFrom } from '../transactions/held-back.ts'
 import { lateMessageHoles } from '../transactions/holes.ts'
 import type { Anomaly } from './anomalies.ts'
 import {
@@ -21,7 +23,7 @@ import {
   unseenWrites,
 } from './anomalies.ts'
 import { historyOf } from './history.ts'
-import { consumersOf, isStillRead, isStranded, slowPollLoops } from './readers.ts'
+import { consumersOf, isReadCommitted, isStillRead, isStranded, slowPollLoops } from './readers.ts'
 import { abortedTransactionReads, informationCycles, intermediateReads, writeCycles } from './transaction-anomalies.ts'
 
 /** The hole of an anomaly as the run tells it; null: it is no issue of Kafka's; undefined: the run does not tell. */
@@ -118,6 +120,12 @@ function graceUs(plan: Plan): number {
   )
 }
 
+/** Whether a record waits for a transaction before it, which is still to end. */
+function isHeldBack(world: World, partition: TopicPartition, offset: number): boolean {
+  const from = isReadCommitted(world, partition) ? heldBackFrom(world, partition) : null
+  return from !== null && offset >= from
+}
+
 export const PROMISED_TO_CLIENTS: readonly Property[] = [
   property(
     'NoLostWrites',
@@ -136,7 +144,9 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
         : settles
     },
     (world) =>
-      unseenWrites(historyOf(world), graceUs(world.plan)).filter(({ partition }) => isStillRead(world, partition)),
+      unseenWrites(historyOf(world), graceUs(world.plan)).filter(
+        ({ partition, offset }) => isStillRead(world, partition) && !isHeldBack(world, partition, offset),
+      ),
     (world) => {
       const went = whereRecordsWent(world)
       return (anomaly) => (isStranded(world, anomaly.partition) ? STRANDED_HOLE : went(anomaly))

@@ -31,6 +31,10 @@ export function isStillRead(world: World, partition: TopicPartition): boolean {
   )
 }
 
+/** Nobody who reads the partition gets past a transaction that is open. */
+export const isReadCommitted = (world: World, partition: TopicPartition): boolean =>
+  readersOf(world, partition).every(({ settings }) => settings['isolation.level'] === 'read_committed')
+
 export const isStranded = (world: World, partition: TopicPartition): boolean =>
   readersOf(world, partition).every(({ name }) => knowsOnlyDeadBrokers(world, `consumer-${name}`))
 

@@ -1,5 +1,6 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { RecordBatch } from '../../kafka/records.ts'
+import { own } from '../../kernel/own.ts'
 import { knownPartitions } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
 import { logOfLeader } from '../leadership.ts'
@@ -36,12 +37,34 @@ function gapsIn(world: World, partition: TopicPartition): Finding[] {
     const first = from > 0 ? producer.baseSequence : 0
     const expected = known === undefined ? first : producer.epoch > known.epoch ? 0 : known.next
     if (producer.baseSequence !== expected || (known !== undefined && producer.epoch < known.epoch)) {
-      findings.push(gap(partition, batch, expected))
+      const isHole = known === undefined && isFirstOfUnknown(world, partition, batch)
+      findings.push({ ...gap(partition, batch, expected), ...(isHole ? { knownHole: ANY_FIRST_SEQUENCE } : {}) })
     }
     const after = producer.baseSequence + batch.records.length
     last[producer.id] = { epoch: producer.epoch, next: after > LARGEST_SEQUENCE ? after - LARGEST_SEQUENCE - 1 : after }
   }
   return findings
+}
+
+/** A log that knows nothing of a producer takes any sequence (KIP-360, 2.5), also that of a batch behind one that was refused. */
+const ANY_FIRST_SEQUENCE = 'KAFKA-15591'
+
+/** Whether the records of the missing sequences were sent there by the same client, and given up or still to be tried. */
+function isFirstOfUnknown(world: World, partition: TopicPartition, { producer, records }: RecordBatch): boolean {
+  if (world.plan.mechanisms.unknownProducer !== 'accept') return false
+  const { sent } = world.ledger
+  const first = own(sent, records[0]?.id ?? '')
+  if (first === undefined) return false
+  const stands = records.map(({ id }) => id)
+  const missing = Object.values(sent).filter(
+    ({ id, client, partition: to, sentAtUs, outcome }) =>
+      client === first.client &&
+      to === partition &&
+      sentAtUs <= first.sentAtUs &&
+      outcome !== 'acked' &&
+      !stands.includes(id),
+  )
+  return missing.length >= producer!.baseSequence
 }
 
 const gap = (partition: TopicPartition, { baseOffset, producer, records }: RecordBatch, expected: number): Finding => ({

@@ -137,6 +137,7 @@ export const KAFKA_0_8_0: Generation = {
     transactionsVerified: false,
     unverifiedTransactionAbortable: false,
     transactionsBumpEpoch: false,
+    transactionsBeginAtZero: false,
 
     clientAsksVersions: false,
     retriesReversedAfterDisconnect: false,

@@ -7,6 +7,8 @@ const overrides: Partial<Mechanisms> = {
   groupEpochHashesTopics: true,
   // KIP-966: eligible.leader.replicas.version 1 (recorded on 4.1.1).
   eligibleLeaderReplicas: true,
+  // KAFKA-18202.
+  transactionsBeginAtZero: true,
   // KIP-1166.
   commitWakesMetadataFetches: true,
 }

@@ -274,6 +274,8 @@ export interface Mechanisms {
   readonly unverifiedTransactionAbortable: boolean
   /** Every end of a transaction bumps the epoch, and leaders add partitions for the producer (KIP-890 part 2, 4.0); else: epochs stay, and the producer adds them. */
   readonly transactionsBumpEpoch: boolean
+  /** The first batch of a transaction in a log that knows nothing of its producer must have sequence 0 (KAFKA-18202, 4.1), or may have any. */
+  readonly transactionsBeginAtZero: boolean
 
   // --- Clients (A6.2, A7): those of the brokers' own generation
   /** A client's new connection first exchanges versions, so a broker that hangs is not handed a retry (KIP-97, 0.10.2). */

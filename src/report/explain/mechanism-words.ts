@@ -845,6 +845,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
       'it has not: a late message can be taken for one of the next transaction',
     ),
   },
+  transactionsBeginAtZero: {
+    area: 'transactions',
+    meaning: 'Whether the first batch of a transaction in a log that does not know its producer must have sequence 0.',
+    values: yesNo('it must', 'it may have any: an earlier batch that is tried again then comes too late'),
+  },
   emptyGroupsKept: {
     area: 'coordinators',
     meaning: 'What becomes of a group whose last member has gone (KAFKA-2720).',

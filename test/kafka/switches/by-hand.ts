@@ -3,6 +3,7 @@ import type { TransactionalId } from '../../../src/broker/coordinator/transactio
 import type { Mechanisms } from '../../../src/kafka/generation/mechanisms.ts'
 import { T0, TestBroker } from '../../broker/broker-harness.ts'
 import { Coordinator, TRANSACTIONS } from '../../broker/group/group-harness.ts'
+import { VerifyingLeader } from '../../broker/verification-harness.ts'
 
 type Flipped = Partial<Mechanisms>
 
@@ -117,6 +118,17 @@ export const BY_HAND: readonly ByHand[] = [
           verifyOnly: true,
         }),
       )
+    },
+  },
+  {
+    kafka: '3.9',
+    flipped: { transactionsBeginAtZero: true },
+    because: 'a producer begins every transaction at sequence 0, unless what it sent first has expired',
+    answer: (kafka, flipped) => {
+      const leader = new VerifyingLeader(kafka, flipped)
+      const batch = leader.send(2)
+      leader.coordinatorSays(0, 'NONE')
+      return leader.errorOf(batch)
     },
   },
 ]

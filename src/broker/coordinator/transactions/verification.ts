@@ -10,6 +10,7 @@
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { brokerNode, comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { ProduceRequest } from '../../../kafka/messages/data.ts'
+import type { BatchProducer } from '../../../kafka/records.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 import { type BrokerContext, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
@@ -26,14 +27,23 @@ export interface Verification {
   readonly guards: Readonly<Record<TopicPartition, number>>
 }
 
+/** A producer whose transaction in a partition is asked about, until a batch of it or a marker is written there. */
+export interface Guard {
+  readonly id: number
+  /** The highest epoch that asked. */
+  readonly epoch: number
+  /** Of that epoch: while the first batch is tried again none behind it is let in (KAFKA-14920, 3.6). */
+  readonly lowestSequence: number
+}
+
 export interface VerificationState {
   /** Questions without an answer, by correlation id. */
   asked: Record<string, Verification>
-  /** The guard of each producer in each partition, `<partition>/<producer id>`: a marker takes it away. */
-  guards: Record<string, number>
+  /** By `<partition>/<producer id>`. */
+  guards: Record<string, Guard>
 }
 
-export const guardKey = (name: TopicPartition, producerId: number): string => `${name}/${producerId}`
+const guardKey = (name: TopicPartition, producerId: number): string => `${name}/${producerId}`
 
 /** What verification found, by partition: NONE lets a batch in. */
 export type Verified = Readonly<Record<TopicPartition, ErrorName>>
@@ -63,8 +73,12 @@ export function verify(
   const given: Record<TopicPartition, number> = {}
   for (const name of names.sort(comparePartitions)) {
     const key = guardKey(name, producerId)
-    guards[key] ??= volatile.nextId++
-    given[name] = guards[key]!
+    const known = guards[key]
+    const { epoch, baseSequence } = producers[name]!
+    if (known === undefined) guards[key] = { id: volatile.nextId++, epoch, lowestSequence: baseSequence }
+    else if (epoch > known.epoch || (epoch === known.epoch && baseSequence < known.lowestSequence))
+      guards[key] = { id: known.id, epoch, lowestSequence: baseSequence }
+    given[name] = guards[key]!.id
   }
   const correlationId = volatile.nextId++
   if (!volatile.metadata.liveBrokers.includes(coordinator)) {
@@ -84,17 +98,20 @@ export function verify(
 }
 
 /** A batch of a transaction where none of that producer and epoch is open, in a partition that this broker leads. */
-function needsAnswer(
-  state: BrokerState,
-  name: TopicPartition,
-  { id, epoch, transactional }: { readonly id: number; readonly epoch: number; readonly transactional: boolean },
-): boolean {
-  if (!transactional || running(state).partitions[name]?.role !== 'leader') return false
+const needsAnswer = (state: BrokerState, name: TopicPartition, producer: BatchProducer): boolean =>
+  producer.transactional &&
+  running(state).partitions[name]?.role === 'leader' &&
+  !isTransactionOpen(state, name, producer)
+
+export function isTransactionOpen(state: BrokerState, name: TopicPartition, { id, epoch }: BatchProducer): boolean {
   const entry = state.durable.logs[name]?.producers?.producers[id]
-  return entry === undefined || entry.transactionStart === null || entry.epoch !== epoch
+  return entry !== undefined && entry.transactionStart !== null && entry.epoch === epoch
 }
 
-/** A marker ends whatever was asked about: an answer to an older question is of no use any more. */
+export const guardOf = (state: BrokerState, name: TopicPartition, producerId: number): Guard | undefined =>
+  running(state).verification?.guards[guardKey(name, producerId)]
+
+/** A marker ends whatever was asked about, so that an older answer is of no use any more; a batch opens its transaction. */
 export function forgetGuard(state: BrokerState, name: TopicPartition, producerId: number): void {
   const { verification } = running(state)
   if (verification !== undefined) delete verification.guards[guardKey(name, producerId)]

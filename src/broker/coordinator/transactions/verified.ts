@@ -6,7 +6,7 @@ import type { NodeId } from '../../../kernel/machine.ts'
 import { handleProduce } from '../../produce.ts'
 import { type BrokerContext, running } from '../../running.ts'
 import type { BrokerConfig, BrokerState } from '../../state.ts'
-import { guardKey } from './verification.ts'
+import { guardOf, isTransactionOpen } from './verification.ts'
 
 /** The request is carried out as far as it may be. */
 export function onVerified(
@@ -21,13 +21,13 @@ export function onVerified(
   delete verification.asked[response.correlationId]
   const verified: Record<TopicPartition, ErrorName> = {}
   for (const name of Object.keys(question.guards)) {
-    const { id } = question.request.producers![name]!
-    const key = guardKey(name, id)
+    const producer = question.request.producers![name]!
     const error = produceError(response.partitions[name] ?? 'UNKNOWN_SERVER_ERROR')
-    const holds = verification.guards[key] === question.guards[name]
+    // Another batch that was asked about at the same time may have opened the transaction meanwhile.
+    const holds =
+      guardOf(state, name, producer.id)?.id === question.guards[name] || isTransactionOpen(state, name, producer)
     if (error === 'NONE' && !holds) ctx.probe('verification outrun by a marker')
     verified[name] = error === 'NONE' && !holds ? refusedBy(config) : error
-    if (holds) delete verification.guards[key]
   }
   handleProduce(state, ctx, config, question.request, question.connection, verified)
 }
