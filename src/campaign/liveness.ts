@@ -6,7 +6,7 @@
 import { leadershipOf } from '../check/leadership.ts'
 import { divergenceHoles, isUncleanPossible } from '../check/promises.ts'
 import { processState } from '../check/roles.ts'
-import { knowsOnlyDeadBrokers, STRANDED_HOLE } from '../check/stranded.ts'
+import { STRANDED_HOLE, strandedBy } from '../check/stranded.ts'
 import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
@@ -150,10 +150,13 @@ function judgeSends(world: World, found: Findings): void {
   const waiting: Record<TopicPartition, number> = {}
   const stranded: Record<string, number> = {}
   const uncoordinated: Record<TopicPartition, number> = {}
+  const producers = world.plan.clients.filter(({ kind }) => kind === 'producer')
   for (const { client, outcome, acks, partition, transaction } of Object.values(world.ledger.sent)) {
     if (outcome !== null || acks === 0 || partition === null) continue
     const coordinated = transaction === undefined ? null : transactionsPartition(world, client)
-    if (knowsOnlyDeadBrokers(world, `producer-${client}`)) stranded[client] = (own(stranded, client) ?? 0) + 1
+    const producer = producers.find(({ name }) => name === client)
+    if (producer !== undefined && strandedBy(world, producer) !== null)
+      stranded[client] = (own(stranded, client) ?? 0) + 1
     else if (coordinated !== null && isUnled(world, coordinated))
       uncoordinated[coordinated] = (uncoordinated[coordinated] ?? 0) + 1
     else waiting[partition] = (waiting[partition] ?? 0) + 1
@@ -163,6 +166,11 @@ function judgeSends(world: World, found: Findings): void {
     found.stuck.push(`${count} sends of transactions wait for their coordinator: ${coordinated} has no leader`)
   }
   for (const client of Object.keys(stranded).sort()) {
+    const by = strandedBy(world, producers.find(({ name }) => name === client)!)
+    if (by === 'bootstrap-servers') {
+      found.stuck.push(`${stranded[client]} sends wait: the bootstrap servers of ${client} are all down`)
+      continue
+    }
     const words = `${stranded[client]} sends wait: ${client} knows only brokers that are down`
     found.holes.push({ words, hole: STRANDED_HOLE })
   }

@@ -3,6 +3,7 @@ import type { Settings } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { comparePartitions, NO_LEADER, splitTopicPartition } from '../kafka/ids.ts'
 import type { MetadataResponse } from '../kafka/messages/data.ts'
+import { MICROS_PER_MS } from '../kernel/time.ts'
 import type { ClientContext, Links } from './links.ts'
 import { canSend, linkTo, maybeConnect, nextCorrelationId, sendRequest } from './links.ts'
 import { timeSettingUs } from './settings.ts'
@@ -16,7 +17,7 @@ export interface KnownPartition {
 }
 
 export interface ClusterView {
-  /** Live brokers as last told, ascending; empty before the first answer: then the bootstrap list is asked. */
+  /** Live brokers as last told, ascending; empty before the first answer and after `rebootstrap`: then the bootstrap list is asked. */
   brokers: readonly BrokerId[]
   /** Partitions by topic, in partition order. */
   topics: Record<string, readonly TopicPartition[]>
@@ -28,6 +29,8 @@ export interface ClusterView {
   /** When a refresh was last sent, answered or lost; the next one waits a back-off from it. */
   lastAttemptUs: number | null
   lastSuccessUs: number | null
+  /** Since when it has tried to get metadata in vain; absent: it does not, or it never begins anew. */
+  tryingSinceUs?: number
 }
 
 export const unknownCluster = (): ClusterView => ({
@@ -49,9 +52,16 @@ export interface RefreshOptions {
   readonly version: number
   readonly maxInFlight: number
   readonly asksVersions: boolean
-  /** Random stream for the place in the list of brokers where the search begins. */
-  readonly stream: string
+  /** Name of the client; its stream `client.metadata/<name>` gives the place in the list of brokers where the search begins. */
+  readonly name: string
 }
+
+/** Whom a client turns to that wants no particular broker: those it was told of, else its bootstrap servers. */
+export const whoIsAsked = (view: ClusterView, bootstrap: readonly BrokerId[]): readonly BrokerId[] =>
+  view.brokers.length > 0 ? view.brokers : bootstrap
+
+/** It has begun anew, and nothing has come yet: the topics that it used to know are unknown to it. */
+export const hasForgotten = (view: ClusterView): boolean => view.brokers.length === 0 && view.lastSuccessUs !== null
 
 /** The partitions of a topic, in order; undefined: nothing is known of it. A topic may be called `constructor`. */
 export const partitionsOf = (view: ClusterView, topic: string): readonly TopicPartition[] | undefined =>
@@ -79,9 +89,9 @@ export function leastLoaded<R>(
   options: RefreshOptions,
   ctx: ClientContext,
 ): BrokerId | null {
-  const brokers = view.brokers.length > 0 ? view.brokers : options.bootstrap
+  const brokers = whoIsAsked(view, options.bootstrap)
   if (brokers.length === 0) return null
-  const offset = Math.floor(ctx.random(options.stream) * brokers.length)
+  const offset = Math.floor(ctx.random(`client.metadata/${options.name}`) * brokers.length)
   let ready: BrokerId | null = null
   let connecting: BrokerId | null = null
   let connectable: BrokerId | null = null
@@ -108,8 +118,18 @@ export function maybeRefresh<R>(
   ctx: ClientContext,
 ): number | null {
   const dueUs = refreshDueUs(view, options.settings)
-  if (dueUs === null || dueUs > ctx.nowUs) return dueUs
-  const broker = leastLoaded(links, view, options, ctx)
+  if (dueUs !== null && dueUs > ctx.nowUs) return earlier(dueUs, rebootstrapDueUs(view, options.settings))
+  const lookUs = dueUs === null ? null : refresh(links, view, options, ctx)
+  return earlier(lookUs, rebootstrapDueUs(view, options.settings))
+}
+
+function refresh<R>(links: Links<R>, view: ClusterView, options: RefreshOptions, ctx: ClientContext): number | null {
+  if (beginsAnew(options.settings)) view.tryingSinceUs ??= ctx.nowUs
+  let broker = leastLoaded(links, view, options, ctx)
+  if (broker === null && beginsAnew(options.settings) && !hasReadyLink(links, view, options)) {
+    rebootstrap(view, options.name, ctx)
+    broker = leastLoaded(links, view, options, ctx)
+  }
   if (broker === null) return nextRetryUs(links, view, options)
   const link = linkTo(links, broker)
   // 2.4 DefaultMetadataUpdater.maybeUpdate: while any link is being made, wait for it rather than open another.
@@ -131,11 +151,56 @@ export function maybeRefresh<R>(
 /** When the first closed link may be tried again. */
 function nextRetryUs<R>(links: Links<R>, view: ClusterView, options: RefreshOptions): number | null {
   let next: number | null = null
-  for (const broker of view.brokers.length > 0 ? view.brokers : options.bootstrap) {
+  for (const broker of whoIsAsked(view, options.bootstrap)) {
     const link = linkTo(links, broker)
     if (link.phase === 'closed') next = earlier(next, link.retryAtUs)
   }
   return next
+}
+
+/** `metadata.recovery.strategy` (KIP-899, 3.8; `rebootstrap` by default since KIP-1102, 4.0). */
+export const beginsAnew = (settings: Settings): boolean => settings['metadata.recovery.strategy'] === 'rebootstrap'
+
+/** Whether some broker that it knows could be asked, were there not so much unanswered (3.8 LeastLoadedNode). */
+const hasReadyLink = <R>(links: Links<R>, view: ClusterView, options: RefreshOptions): boolean =>
+  whoIsAsked(view, options.bootstrap).some((broker) => linkTo(links, broker).phase === 'ready')
+
+/**
+ * Forgets the cluster and asks the bootstrap servers again (3.8 Metadata.rebootstrap). Leader epochs go too: a topic whose
+ * id is not known any more takes whatever epoch it is told with.
+ */
+function rebootstrap(view: ClusterView, client: string, ctx: ClientContext): void {
+  if (view.brokers.length > 0) ctx.fact({ kind: 'clientRebootstrapped', client, brokers: [...view.brokers] })
+  view.brokers = []
+  view.topics = {}
+  view.partitions = {}
+  view.refreshWanted = true
+  view.tryingSinceUs = ctx.nowUs
+}
+
+/** When it has tried for longer than `metadata.recovery.rebootstrap.trigger.ms` (KIP-1102, 4.0); null: never. */
+function rebootstrapDueUs(view: ClusterView, settings: Settings): number | null {
+  if (view.tryingSinceUs === undefined || !(REBOOTSTRAP_TRIGGER in settings)) return null
+  return view.tryingSinceUs + timeSettingUs(settings, REBOOTSTRAP_TRIGGER, 300_000) + MICROS_PER_MS
+}
+
+const REBOOTSTRAP_TRIGGER = 'metadata.recovery.rebootstrap.trigger.ms'
+
+/**
+ * Begins anew when no metadata has come for too long, although somebody seems to be there (4.0 NetworkClient.handleRebootstrap):
+ * `disconnect` is to close the connection to a broker, which loses what is unanswered on it.
+ */
+export function maybeRebootstrap<R>(
+  links: Links<R>,
+  view: ClusterView,
+  { settings, bootstrap, name }: Pick<RefreshOptions, 'settings' | 'bootstrap' | 'name'>,
+  ctx: ClientContext,
+  disconnect: (broker: BrokerId) => void,
+): void {
+  const dueUs = rebootstrapDueUs(view, settings)
+  if (dueUs === null || ctx.nowUs < dueUs) return
+  for (const broker of whoIsAsked(view, bootstrap)) if (linkTo(links, broker).phase !== 'closed') disconnect(broker)
+  rebootstrap(view, name, ctx)
 }
 
 /** The refresh that was running got no answer. */
@@ -173,6 +238,7 @@ export function takeMetadata(
     return
   }
   view.lastSuccessUs = ctx.nowUs
+  delete view.tryingSinceUs
   view.refreshWanted = false
   view.brokers = response.brokers.slice().sort((a, b) => a - b)
   for (const topic of response.unknownTopics) {

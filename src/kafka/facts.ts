@@ -518,6 +518,12 @@ export type Fact =
       readonly error: string
       readonly attempt: number
     }
+  | {
+      /** A client gives up the brokers that it knows and asks its bootstrap servers again (KIP-899). */
+      readonly kind: 'clientRebootstrapped'
+      readonly client: string
+      readonly brokers: readonly BrokerId[]
+    }
 
 export type FactKind = Fact['kind']
 

@@ -112,6 +112,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   consumerFailed: { glyph: '!', tone: 'bad', weight: 'major' },
   offsetCommitted: { glyph: '.', tone: 'plain', weight: 'quiet' },
   clientRetried: { glyph: '.', tone: 'plain', weight: 'quiet' },
+  clientRebootstrapped: { glyph: '>', tone: 'info', weight: 'major' },
 }
 
 export const markOf = (kind: FactKind): Mark => MARKS[kind]
@@ -357,6 +358,8 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: commits offset ${fact.offset}`
     case 'clientRetried':
       return `${fact.partition}: retries after ${fact.error} (attempt ${fact.attempt})`
+    case 'clientRebootstrapped':
+      return `gives up the brokers that it knows (${fact.brokers.join(', ')}) and asks its bootstrap servers`
     case 'transactionState':
       return `${fact.transactionalId}: ${fact.from} -> ${fact.to}, producer ${fact.producerId} epoch ${fact.producerEpoch}${fact.partitions.length === 0 ? '' : `, ${fact.partitions.join(' ')}`}`
     case 'transactionNotWritten':

@@ -95,6 +95,7 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   positionReset: 'A consumer went on elsewhere because its position was out of range.',
   offsetCommitted: 'A consumer committed its position.',
   clientRetried: 'A producer sent records again.',
+  clientRebootstrapped: 'A client gave up the brokers that it knew and asked its bootstrap servers again.',
   consumerFailed: 'A consumer stopped because of an error.',
   transactionState: 'A coordinator has written the state of a transactional id.',
   transactionNotWritten: 'A coordinator could not write the state of a transactional id.',

@@ -6,7 +6,7 @@ import { subscribes } from '../../world/subscriptions.ts'
 import type { World } from '../../world/world.ts'
 import { leadershipOf } from '../leadership.ts'
 import type { Hole } from '../promises.ts'
-import { knowsOnlyDeadBrokers } from '../stranded.ts'
+import { strandedBy } from '../stranded.ts'
 
 export const consumersOf = (plan: Plan): PlanConsumer[] =>
   plan.clients.flatMap((it) => (it.kind === 'consumer' ? [it] : []))
@@ -23,9 +23,9 @@ const readersOf = (world: World, partition: TopicPartition): PlanConsumer[] =>
 const isAtWork = (world: World, { name }: PlanConsumer): boolean =>
   (memoryOf(world, name)?.application?.processing ?? null) !== null
 
-/** Somebody polls for records of the partition, and somebody leads it. */
+/** Somebody polls for records of the partition and has a broker to ask, or had one, and somebody leads it. */
 export function isStillRead(world: World, partition: TopicPartition): boolean {
-  const readers = readersOf(world, partition)
+  const readers = readersOf(world, partition).filter((it) => strandedBy(world, it) !== 'bootstrap-servers')
   return (
     readers.length > 0 && !readers.some((it) => isAtWork(world, it)) && leadershipOf(world, partition)?.kind === 'led'
   )
@@ -35,8 +35,9 @@ export function isStillRead(world: World, partition: TopicPartition): boolean {
 export const isReadCommitted = (world: World, partition: TopicPartition): boolean =>
   readersOf(world, partition).every(({ settings }) => settings['isolation.level'] === 'read_committed')
 
+/** Whoever reads the partition knows only brokers that are gone. */
 export const isStranded = (world: World, partition: TopicPartition): boolean =>
-  readersOf(world, partition).every(({ name }) => knowsOnlyDeadBrokers(world, `consumer-${name}`))
+  readersOf(world, partition).every((it) => strandedBy(world, it) !== null)
 
 /**
  * A member that works at one poll for longer than its group waits for the next one is out before it can commit, and

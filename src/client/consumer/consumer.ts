@@ -5,7 +5,7 @@ import { brokerNode, comparePartitions, nodeNumber, splitTopicPartition } from '
 import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { Operation } from '../../kafka/operations.ts'
 import type { ConnectionId, Input, Machine } from '../../kernel/machine.ts'
-import { partitionsOf, refreshLost, takeMetadata, unknownCluster } from '../cluster-view.ts'
+import { maybeRebootstrap, partitionsOf, refreshLost, takeMetadata, unknownCluster } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import {
   breakLink,
@@ -134,6 +134,10 @@ function onTimer(state: ConsumerState, memory: ConsumerVolatile, config: Consume
     ctx.close(brokerNode(broker), CLIENT_CHANNEL)
     onLinkBroken(memory, broker, config, ctx)
   }
+  maybeRebootstrap(memory.links, memory.view, config, ctx, (broker) => {
+    ctx.close(brokerNode(broker), CLIENT_CHANNEL)
+    onLinkBroken(memory, broker, config, ctx)
+  })
   if (memory.application !== undefined || !autoCommits(config) || memory.nextCommitAtUs > ctx.nowUs) return
   const old = oldMemberOf(memory, config, ctx)
   if (old === null) commit(state, config, ctx)

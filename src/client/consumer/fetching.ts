@@ -100,7 +100,7 @@ export const refreshOptions = (memory: ConsumerVolatile, config: ConsumerConfig)
   version: config.mechanisms.leaderEpochFencing ? 7 : 5,
   maxInFlight: MAX_IN_FLIGHT,
   asksVersions: asksVersions(config),
-  stream: `client.metadata/${config.name}`,
+  name: config.name,
 })
 
 function ask(memory: ConsumerVolatile, broker: BrokerId, asks: Asks, config: ConsumerConfig, ctx: ClientContext): void {

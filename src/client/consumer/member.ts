@@ -4,7 +4,7 @@ import type { Operation } from '../../kafka/operations.ts'
 import type { Input } from '../../kernel/machine.ts'
 import { own } from '../../kernel/own.ts'
 import { callOf, returnCall } from '../callers.ts'
-import { partitionsOf, unknownCluster } from '../cluster-view.ts'
+import { hasForgotten, partitionsOf, unknownCluster } from '../cluster-view.ts'
 import { pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { nextTimeoutUs, noLinks } from '../links.ts'
@@ -127,7 +127,12 @@ function runGroup(thread: Thread, group: GroupMembership): number | null {
   const subscribed = application.subscription === 'topics'
   if (!subscribed && application.subscription === 'none' && Object.keys(group.commits).length === 0) return null
   leaveFormerCoordinators(group, config, ctx)
-  watchTopics(memory, group)
+  // What a client has forgotten only a poll meanwhile takes for a change (3.8 maybeUpdateSubscriptionMetadata).
+  if (!hasForgotten(memory.view)) watchTopics(memory, group)
+  else if (application.fetching) {
+    discoverTopics(memory, group, config, ctx)
+    watchTopics(memory, group)
+  }
   if (config.member?.commits.startsWith('store-') === true) positionFromStore(thread, group)
   return earliest(
     reachCoordinator(memory, group, config, ctx),

@@ -182,6 +182,11 @@ export function isNoPartition(memory: ProducerVolatile, operation: SendOperation
 export function resumeBlocked(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): void {
   const waiting = memory.waitingForMemory
   for (let first = peekFront(waiting); first !== null; first = peekFront(waiting)) {
+    // The producer has begun anew meanwhile: what has no partition yet waits until the topic is known again.
+    if (first.partition === null && !isKnown(memory, first.operation)) {
+      memory.view.refreshWanted = true
+      return
+    }
     const { result, partition } = append(memory, first.operation, first.partition, config, ctx)
     if (result === 'no-memory') {
       if (first.partition === null) waiting.items[waiting.head] = { ...first, partition }

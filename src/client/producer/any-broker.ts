@@ -1,5 +1,6 @@
 /** Requests that any broker answers: whom to ask, and what a turn of the sending thread comes to meanwhile. */
 import type { BrokerId } from '../../kafka/ids.ts'
+import { whoIsAsked } from '../cluster-view.ts'
 import type { ClientContext } from '../links.ts'
 import { canSend, linkTo, maybeConnect } from '../links.ts'
 import { earlier } from '../wake.ts'
@@ -13,7 +14,7 @@ export interface TransactionTurn {
 }
 
 const knownBrokers = (memory: ProducerVolatile, config: ProducerConfig): readonly BrokerId[] =>
-  memory.view.brokers.length > 0 ? memory.view.brokers : config.bootstrap
+  whoIsAsked(memory.view, config.bootstrap)
 
 /** A broker whose link is ready, with the least unanswered; else one link is made (clients: leastLoadedNode). */
 export function anyBroker(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): BrokerId | null {

@@ -78,7 +78,9 @@ export function producedTo(
   present.producedBytes += bytes
   const enough = present.producedBytes >= size && allFull(memory, topic, partition, config)
   if (!enough && present.producedBytes < 2 * size) return false
-  memory.byBytes[topic] = { partition: nextPartition(memory, topic, config, ctx), producedBytes: 0 }
+  // A producer that has begun anew meanwhile chooses once the topic is known again.
+  if (partitionsOf(memory.view, topic) === undefined) delete memory.byBytes[topic]
+  else memory.byBytes[topic] = { partition: nextPartition(memory, topic, config, ctx), producedBytes: 0 }
   return true
 }
 

@@ -8,7 +8,7 @@ import type { KafkaMessage } from '../../kafka/messages/message.ts'
 import type { Operation } from '../../kafka/operations.ts'
 import type { ConnectionId, Input, Machine } from '../../kernel/machine.ts'
 import { callOf } from '../callers.ts'
-import { takeMetadata, unknownCluster } from '../cluster-view.ts'
+import { maybeRebootstrap, takeMetadata, unknownCluster } from '../cluster-view.ts'
 import { emptyDeque, popFront, pushBack } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
 import { CLIENT_CHANNEL, isPresentConnection, linkTo, noLinks, takeAnswered, timedOutBrokers } from '../links.ts'
@@ -99,7 +99,7 @@ function onMessage(
   return true
 }
 
-/** Requests past their time-out take their whole connection with them. */
+/** Requests past their time-out take their whole connection with them, and a client that gets no metadata all of them. */
 function closeTimedOut(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): void {
   for (const broker of timedOutBrokers(memory.links, requestTimeoutUs(config), ctx.nowUs)) {
     ctx.probe('producer-request-timed-out')
@@ -107,6 +107,10 @@ function closeTimedOut(memory: ProducerVolatile, config: ProducerConfig, ctx: Cl
     const error = config.mechanisms.requestTimeoutError === 'timed-out' ? 'REQUEST_TIMED_OUT' : 'ConnectionError'
     onLinkBroken(memory, broker, 'closed', config, ctx, error)
   }
+  maybeRebootstrap(memory.links, memory.view, config, ctx, (broker) => {
+    ctx.close(brokerNode(broker), CLIENT_CHANNEL)
+    onLinkBroken(memory, broker, 'closed', config, ctx)
+  })
 }
 
 /** Takes one input in; true when the sender has something to look at. */

@@ -46,7 +46,7 @@ const refreshOptions = (memory: ProducerVolatile, config: ProducerConfig): Refre
   version: config.mechanisms.leaderEpochFencing ? 7 : 5,
   maxInFlight: maxInFlight(config),
   asksVersions: asksVersions(config),
-  stream: `client.metadata/${config.name}`,
+  name: config.name,
 })
 
 /**

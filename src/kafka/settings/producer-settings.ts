@@ -16,6 +16,8 @@ export const PRODUCER_SETTINGS = [
   ['compression.type', 'string', '', [['0.8.0', 'none']], 'How batches are compressed (compression.codec to 0.8.1): by a ratio that the workload tells, no codec runs.', { allowed: ['none', 'gzip', 'snappy', 'lz4', 'zstd'], since: { lz4: '0.8.2', zstd: '2.1' } }],
   ['max.block.ms', 'int', 'ms', [['0.8.0', 60000]], 'How long a send waits for metadata (metadata.fetch.timeout.ms to 0.8.2).', { min: 0 }],
   ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.8.2', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
+  ['metadata.recovery.strategy', 'string', '', [['3.9', 'none'], ['4.0', 'rebootstrap']], 'What a client does whose known brokers are all unavailable: wait for them, or ask its bootstrap servers again (KIP-899, 3.8; KIP-1102).', { allowed: ['none', 'rebootstrap'] }],
+  ['metadata.recovery.rebootstrap.trigger.ms', 'int', 'ms', [['4.0', 300000]], 'A client that may ask its bootstrap servers again does so once it has tried for this long to get metadata (KIP-1102).', { min: 0 }],
   ['buffer.memory', 'int', 'bytes', [['0.8.0', 33554432]], 'Memory for records that wait to be sent; a send that finds none blocks for max.block.ms.', { min: 0 }],
   ['max.request.size', 'int', 'bytes', [['0.8.0', 1048576]], 'Largest request, and with it the largest record.', { min: 0 }],
   ['partitioner.class', 'string', '', [['0.8.0', '']], 'Where keyless records go: RoundRobinPartitioner, UniformStickyPartitioner; else as the version does it.'],

@@ -10,7 +10,7 @@ import type {
 } from '../../../kafka/messages/coordinator.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
 import { MICROS_PER_MS } from '../../../kernel/time.ts'
-import { partitionsOf } from '../../cluster-view.ts'
+import { hasForgotten, partitionsOf } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
 import { assignPartitions } from '../assignors/assign.ts'
 import type { AssignorName } from '../assignors/assignor.ts'
@@ -125,7 +125,7 @@ export function onJoin(
 function knowsTopics(memory: ConsumerVolatile, group: GroupMembership): boolean {
   const wanted = [...new Set((group.toAssign ?? []).flatMap(({ subscription }) => subscription.topics))].sort()
   const unknown = wanted.filter((topic) => !memory.topics.includes(topic))
-  if (unknown.length === 0) return true
+  if (unknown.length === 0) return !hasForgotten(memory.view)
   memory.topics = [...memory.topics, ...unknown].sort()
   return false
 }

@@ -141,7 +141,7 @@ function renew(memory: ScalaMemory, config: ProducerConfig, ctx: ClientContext):
     version: 0,
     maxInFlight: 1,
     asksVersions: false,
-    stream: `client.metadata/${config.name}`,
+    name: config.name,
   }
   return maybeRefresh(memory.links, memory.view, options, ctx)
 }
