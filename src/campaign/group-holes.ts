@@ -1,6 +1,6 @@
 /** Holes of Kafka by which a group that nothing disturbs any more does not give each partition one owner. */
 import type { TopicPartition } from '../kafka/ids.ts'
-import { silencedMembers } from '../world/groups.ts'
+import { lockedOutMembers, silencedMembers } from '../world/groups.ts'
 import type { World } from '../world/world.ts'
 
 /** The present generation of a group, as far as its coordinators have told. */
@@ -32,6 +32,9 @@ export function holeOfGroup(world: World, group: string, partition: TopicPartiti
   if (staticRejoinWhileCompleting === 'join' && replacedIn.includes('CompletingRebalance')) return 'KAFKA-9801'
   // Without commits a member that was fenced does not learn that it has to join again.
   if (!staticReplacementStored && silencedMembers(world).length > 0) return 'KAFKA-10284'
+  // A leave that its coordinator could not write is undone, but for the session that it ended: the member stays for ever,
+  // and who joins again under its id is fenced.
+  if (lockedOutMembers(world, group).length > 0) return 'KAFKA-19233'
   // Whoever gives a partition away joins again, so that it can be given to another one. A static member (KIP-345) that
   // comes back in between has nothing to give away: nobody has the partition until something else makes them join.
   const isKeptBack = protocol === 'cooperative-sticky' && given?.includes(partition) === false

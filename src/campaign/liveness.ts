@@ -3,6 +3,7 @@
  * (a rule of Kafka forbids progress, in words), a hole of this version, or a bug of liveness.
  */
 
+import { consumersOf, isTooSlow } from '../check/history/readers.ts'
 import { leadershipOf } from '../check/leadership.ts'
 import { divergenceHoles, isUncleanPossible } from '../check/promises.ts'
 import { processState } from '../check/roles.ts'
@@ -205,6 +206,16 @@ function isUnled(world: World, partition: TopicPartition): boolean {
   return leadership !== null && leadership.kind !== 'led'
 }
 
+/** A member that was out of its group after the faults as well, as it cannot be back at a poll in time; null: none. */
+function slowMember(world: World, group: string): string | null {
+  const since = world.nowUs - undisturbedUs(world)
+  const slow = consumersOf(world.plan).filter((it) => it.settings['group.id'] === group && isTooSlow(it))
+  const out = slow.find(({ name }) =>
+    world.ledger.facts.some(({ atUs, fact }) => atUs > since && fact.kind === 'partitionsLost' && fact.client === name),
+  )
+  return out?.name ?? null
+}
+
 /** The members that run must have the partitions among them, as far as somebody can coordinate them. */
 function judgeGroups(world: World, found: Findings): void {
   for (const { group, partition, words } of restlessGroups(world)) {
@@ -214,8 +225,10 @@ function judgeGroups(world: World, found: Findings): void {
     if (leadership === null || leadership.kind === 'led') {
       const unsettled = `group ${group} does not settle: ${words}`
       const hole = holeOfGroup(world, group, partition)
-      if (hole === null) found.bugs.push(unsettled)
-      else found.holes.push({ words: unsettled, hole })
+      const slow = slowMember(world, group)
+      if (hole !== null) found.holes.push({ words: unsettled, hole })
+      else if (slow === null) found.bugs.push(unsettled)
+      else found.stuck.push(`${unsettled}, and ${slow} is out each time that it works at a poll for too long`)
     } else found.stuck.push(`group ${group} has no coordinator: ${coordinated} has no leader`)
   }
 }

@@ -1,4 +1,4 @@
-/** Classic groups as their coordinators and their members have them. */
+/** Groups as their coordinators and their members have them. */
 import type { GroupState } from '../broker/coordinator/group/state.ts'
 import type { ConsumerState } from '../client/consumer/state.ts'
 import { own } from '../kernel/own.ts'
@@ -16,3 +16,21 @@ export const silencedMembers = (world: World): string[] =>
     const state = world.nodes[clientNode(world, name)]?.state as Partial<ConsumerState> | undefined
     return state?.volatile?.group?.heartbeatStopped === true ? [name] : []
   })
+
+/**
+ * Members of a group of KIP-848 that ask to join under an id by which their coordinator has a member already, of a later
+ * epoch: by their names in the plan.
+ */
+export function lockedOutMembers(world: World, id: string): string[] {
+  const known = coordinatedNow(world, ({ consumerGroups = {} }) => {
+    const group = own(consumerGroups, id)
+    return group === undefined ? {} : { [id]: group.members }
+  })[id]
+  return world.plan.clients.flatMap(({ name }) => {
+    const state = world.nodes[clientNode(world, name)]?.state as Partial<ConsumerState> | undefined
+    const membership = state?.volatile?.group
+    if (membership?.id !== id || membership.state !== 'joining') return []
+    const member = own(known ?? {}, membership.memberId)
+    return member !== undefined && member.epoch > 0 && member.previousEpoch !== 0 ? [name] : []
+  })
+}

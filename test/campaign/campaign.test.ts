@@ -119,6 +119,17 @@ test('holes of static members are told by what happened in the present generatio
   expect(holes).toEqual(['KIP-429', 'KAFKA-10284'])
 })
 
+test('a member that a refused leave keeps from coming back is a hole of KIP-848, and one that is too slow at its polls keeps its group restless', () => {
+  const told = [200_012, 200_010].map((seed) => {
+    const plan = planOf(drawCase(profileNamed('groups')!, generationNamed('4.1')!, seed).document)
+    return judgeRun(plan, { liveness: true }).liveness
+  })
+  expect(told).toMatchObject([
+    { kind: 'hole', hole: 'KAFKA-19233' },
+    { kind: 'stuck', words: [expect.stringMatching(/m1 is out each time that it works at a poll for too long$/)] },
+  ])
+})
+
 test.each([
   ['4.1', 100_761],
   ['3.9', 102_195],

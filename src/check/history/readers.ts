@@ -39,18 +39,16 @@ export const isReadCommitted = (world: World, partition: TopicPartition): boolea
 export const isStranded = (world: World, partition: TopicPartition): boolean =>
   readersOf(world, partition).every((it) => strandedBy(world, it) !== null)
 
-/**
- * A member that works at one poll for longer than its group waits for the next one is out before it can commit, and
- * reads the same records again, for ever: `max.poll.interval.ms` (KIP-62, 0.10.1), before it the session.
- */
-export function slowPollLoops(plan: Plan): Hole[] {
-  const isTooSlow = ({ member, settings }: PlanConsumer): boolean => {
-    if (member === undefined || member.handsOff) return false
-    const allowedMs = Number(settings['max.poll.interval.ms'] ?? settings['session.timeout.ms'])
-    const most = Number(settings['max.poll.records'] ?? Number.POSITIVE_INFINITY)
-    return member.processUs > 0 && member.processUs * most > allowedMs * 1000
-  }
-  return consumersOf(plan).some(isTooSlow)
+/** Works at one poll for longer than its group waits for the next one: `max.poll.interval.ms` (KIP-62, 0.10.1), before it the session. */
+export function isTooSlow({ member, settings }: PlanConsumer): boolean {
+  if (member === undefined || member.handsOff) return false
+  const allowedMs = Number(settings['max.poll.interval.ms'] ?? settings['session.timeout.ms'])
+  const most = Number(settings['max.poll.records'] ?? Number.POSITIVE_INFINITY)
+  return member.processUs > 0 && member.processUs * most > allowedMs * 1000
+}
+
+/** A member that is too slow is out before it can commit, and reads the same records again, for ever. */
+export const slowPollLoops = (plan: Plan): Hole[] =>
+  consumersOf(plan).some(isTooSlow)
     ? [{ because: 'a member may be out of its group before it has processed what a poll gave it', hole: null }]
     : []
-}
