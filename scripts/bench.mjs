@@ -33,7 +33,7 @@ function bareLoop(events) {
   const schedule = (atUs, node) => {
     const id = nextId++
     pending[id] = { id, atUs, cause: [id - 1], body: { kind: 'timer', node } }
-    queue.push({ atUs, id })
+    queue.push({ atUs, id, place: id })
   }
   for (let node = 0; node < 64; node++) schedule(node, node)
   const state = new Array(64).fill(0)

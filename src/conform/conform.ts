@@ -2,6 +2,7 @@
 import type { RunResult } from '../driver/simulate.ts'
 import { simulate } from '../driver/simulate.ts'
 import { RandomStreams } from '../kernel/random.ts'
+import { countsByName } from '../kernel/tally.ts'
 import type { PinNote } from './check.ts'
 import type { RecordingReport } from './compare.ts'
 import { compareRun, notModelledReport } from './compare.ts'
@@ -97,7 +98,7 @@ function redrawn(result: RunResult, kept: readonly PinNote[], n: number): PinNot
   const random = new RandomStreams(`${result.plan.seed}/${n}`)
   const isChosen = (stream: string, index: number): boolean =>
     kept.some((pin) => pin.stream === stream && pin.index === index)
-  const { draws } = result.world
+  const draws = countsByName(result.world.draws)
   const streams = Object.keys(draws).sort()
   const families = [...new Set(streams.map(familyOf))]
   const family = n % 2 === 0 ? null : families[((n - 1) / 2) % families.length]

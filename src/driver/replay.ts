@@ -6,6 +6,7 @@ import { apply } from '../world/apply.ts'
 import type { StepReport } from '../world/context.ts'
 import { createWorld } from '../world/create.ts'
 import { createHost } from '../world/host.ts'
+import { pendingEvent } from '../world/pending.ts'
 import type { World } from '../world/world.ts'
 import { foldEvent } from './digest.ts'
 import { PropertyWatch } from './properties.ts'
@@ -54,7 +55,7 @@ export function replay(trace: Trace, options: ReplayOptions = {}): ReplayResult 
   const watch = new PropertyWatch(plan, PROPERTIES)
   let divergence: Divergence | null = null
   for (const recorded of trace.events) {
-    const event = world.pending[recorded.id]
+    const event = pendingEvent(world, recorded.id)
     if (event === undefined || event.key !== recorded.a || event.atUs !== recorded.t) {
       const replayed = event === undefined ? null : { atUs: event.atUs, key: event.key, rule: event.rule }
       divergence = { index: recorded.i, recorded, replayed }

@@ -47,8 +47,8 @@ function nextEvent(world: World, host: Host): PendingEvent | null {
   for (;;) {
     const top = host.queue.pop()
     if (top === undefined) return null
-    const event = world.pending[top.id]
-    if (event !== undefined && event.atUs === top.atUs) return event
+    const event = world.pending[top.place]
+    if (event?.id === top.id && event.atUs === top.atUs) return event
   }
 }
 

@@ -4,14 +4,14 @@ import { quorumNode } from '../kafka/ids.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { answerWithReset, arrived, finishDisconnect, releaseHeld } from './connections.ts'
 import type { StepReport } from './context.ts'
-import { drawFrom, emptyReport } from './context.ts'
+import { disarm, emptyReport } from './context.ts'
 import { controllersOf } from './controllers.ts'
 import { mendDisks } from './disk-faults.ts'
 import { waitsForDisk } from './disk-time.ts'
 import { perform } from './faults.ts'
 import type { Host } from './host.ts'
 import { enterCompleted, enterFact } from './ledger.ts'
-import { schedule } from './pending.ts'
+import { putBack, schedule, takeOut } from './pending.ts'
 import { onTopicsLook } from './plan-topics.ts'
 import {
   endProcess,
@@ -30,13 +30,10 @@ import { armStep, fireStep, judgeSteps, onDeadline } from './steps.ts'
 import { onOffer } from './workload.ts'
 import type { PendingEvent, Process, World } from './world.ts'
 
-const processOfNode = (world: World, node: string): Process | undefined =>
-  world.processes[world.nodes[node]?.process ?? '']
-
 /** Keeps an event for a paused process, or for a disk that is stalled or slow; true when it was kept. */
 function deferred(world: World, host: Host, process: Process, event: PendingEvent): boolean {
   if (process.state !== 'paused') return process.disk !== undefined && waitsForDisk(world, host, process, event)
-  world.pending[event.id] = event
+  putBack(world, event)
   process.deferred.push(event.id)
   return true
 }
@@ -49,7 +46,7 @@ function settle(world: World, host: Host, report: StepReport): void {
   if (host.plan.healAtEnd) {
     world.faults = []
     for (const { id } of host.plan.brokers) mendDisks(world, host, report, `broker-${id}`)
-    releaseHeld(world, host, [report.event.id], (stream) => drawFrom(world, host, report, stream))
+    releaseHeld(world, host, report)
     for (const broker of host.plan.brokers) {
       const id = `broker-${broker.id}`
       resumeProcess(world, host, report, id)
@@ -105,20 +102,21 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
       return
     }
     case 'deliver': {
-      const process = processOfNode(world, body.to)
-      if (process === undefined || process.state === 'down') {
-        arrived(world, body.connection, event.id)
-        answerWithReset(world, host, body.connection, body.from, resetOf(world, host, report, 'refused'))
+      const slot = world.nodes[body.to]
+      const process = world.processes[slot?.process ?? '']
+      const connection = world.connections[body.connection]
+      if (slot === undefined || process === undefined || process.state === 'down') {
+        arrived(connection, event.id)
+        answerWithReset(world, host, report, connection, body.from, 'refused')
         return
       }
       if (deferred(world, host, process, event)) return
-      const connection = world.connections[body.connection]
-      arrived(world, body.connection, event.id)
+      arrived(connection, event.id)
       if (connection?.gone === body.to) {
-        answerWithReset(world, host, body.connection, body.from, resetOf(world, host, report, 'reset'))
+        answerWithReset(world, host, report, connection, body.from, 'reset')
         return
       }
-      stepNode(world, host, report, body.to, {
+      stepNode(world, host, report, slot, process, {
         kind: 'message',
         from: body.from,
         connection: body.connection,
@@ -127,25 +125,28 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
       return
     }
     case 'local': {
-      const process = processOfNode(world, body.to)
-      if (process?.life !== body.life || deferred(world, host, process, event)) return
-      stepNode(world, host, report, body.to, { kind: 'local', from: body.from, message: body.message })
+      const slot = world.nodes[body.to]
+      const process = world.processes[slot?.process ?? '']
+      if (slot === undefined || process?.life !== body.life || deferred(world, host, process, event)) return
+      stepNode(world, host, report, slot, process, { kind: 'local', from: body.from, message: body.message })
       return
     }
     case 'timer': {
-      const process = processOfNode(world, body.node)
-      if (process?.life !== body.life || deferred(world, host, process, event)) return
-      const timers = world.timers[body.node]
-      if (timers?.[body.name] === event.id) delete timers[body.name]
-      stepNode(world, host, report, body.node, { kind: 'timer', name: body.name, data: body.data })
+      const slot = world.nodes[body.node]
+      const process = world.processes[slot?.process ?? '']
+      if (slot === undefined || process?.life !== body.life || deferred(world, host, process, event)) return
+      const { timers } = slot
+      const at = timers.findIndex(({ place }) => place === event.place)
+      if (at >= 0 && timers[at]!.name === body.name) disarm(timers, at)
+      stepNode(world, host, report, slot, process, { kind: 'timer', name: body.name, data: body.data })
       return
     }
     case 'disconnect': {
-      const process = processOfNode(world, body.to)
-      if (process?.life !== body.life) return
-      if (deferred(world, host, process, event)) return
+      const slot = world.nodes[body.to]
+      const process = world.processes[slot?.process ?? '']
+      if (slot === undefined || process?.life !== body.life || deferred(world, host, process, event)) return
       finishDisconnect(world, host, body.connection)
-      stepNode(world, host, report, body.to, {
+      stepNode(world, host, report, slot, process, {
         kind: 'disconnected',
         peer: body.peer,
         channel: body.channel,
@@ -155,16 +156,18 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
       return
     }
     case 'operation': {
-      const process = processOfNode(world, body.to)
-      if (process === undefined || process.state === 'down' || deferred(world, host, process, event)) return
-      stepNode(world, host, report, body.to, { kind: 'operation', operation: body.operation })
+      const slot = world.nodes[body.to]
+      const process = world.processes[slot?.process ?? '']
+      if (slot === undefined || process === undefined || process.state === 'down') return
+      if (deferred(world, host, process, event)) return
+      stepNode(world, host, report, slot, process, { kind: 'operation', operation: body.operation })
       return
     }
     case 'stop': {
       const process = world.processes[body.process]
       if (process?.life !== body.life || deferred(world, host, process, event)) return
-      const last = process.nodes[process.nodes.length - 1]
-      if (last !== undefined) stepNode(world, host, report, last, { kind: 'stop' })
+      const slot = world.nodes[process.nodes.at(-1) ?? '']
+      if (slot !== undefined) stepNode(world, host, report, slot, process, { kind: 'stop' })
       return
     }
     case 'topics':
@@ -193,16 +196,10 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
   }
 }
 
-const resetOf = (world: World, host: Host, report: StepReport, reason: 'refused' | 'reset') => ({
-  cause: [report.event.id],
-  reason,
-  draw: (stream: string): number => drawFrom(world, host, report, stream),
-})
-
 /** Moves the world by one event, which is taken out of `pending`. Says what it did. */
 export function apply(world: World, event: PendingEvent, host: Host): StepReport {
   const report = emptyReport(event)
-  delete world.pending[event.id]
+  takeOut(world, event.place)
   world.nowUs = event.atUs
   dispatch(world, host, report, event)
   for (const { operationId, outcome } of report.completed) {

@@ -20,7 +20,7 @@ export function controlClient(doing: Doing, action: ActionOf<'startClient' | 'st
   } else if (client !== undefined) {
     ask(doing, clientControl(world, name), {
       kind: 'control',
-      operationId: nextKey(world, `${name}/${control}`),
+      operationId: nextKey(world, host, `${name}/${control}`),
       control,
     })
   }

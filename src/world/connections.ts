@@ -7,27 +7,29 @@ import type { KafkaMessage } from '../kafka/messages/message.ts'
 import { messageBytes } from '../kafka/messages/size.ts'
 import type { ConnectionId, DisconnectReason, NodeId } from '../kernel/machine.ts'
 import { travelTime } from '../network/latency.ts'
-import { fate, isCut, onLink } from '../network/links.ts'
+import { fate, isCut } from '../network/links.ts'
+import type { StepReport } from './context.ts'
+import { drawNext, streamOf } from './draws.ts'
 import type { Host } from './host.ts'
 import { HELD_US } from './host.ts'
-import { cancel, nextKey, reschedule, schedule } from './pending.ts'
+import { countKey, nextKey, pendingEvent, reschedule, schedule, takeOut } from './pending.ts'
+import type { Route } from './routes.ts'
+import { messageKey, openName, processOf, routeOf } from './routes.ts'
 import type { Connection, ProcessId, World } from './world.ts'
 
 /** Between two machines of one computer, in us. */
 const LOOPBACK_US = 50
 
-const processOf = (world: World, node: NodeId): ProcessId => world.nodes[node]?.process ?? node
-
-/** The connection `client` has open to `server`, or a new one. */
-export function openConnection(world: World, host: Host, client: NodeId, server: NodeId, channel: string): Connection {
-  const key = host.names.open.of(client, server, channel)
-  const existing = world.open[key]
+/** The connection that is open to the end of a route, or a new one. */
+export function openConnection(world: World, route: Route, channel: string): Connection {
+  const name = openName(route, channel)
+  const existing = world.open[name]
   if (existing !== undefined) return world.connections[existing] as Connection
-  const id = `${key}@${world.nextConnection++}`
+  const id = `${name}@${world.nextConnection++}`
   const connection: Connection = {
     id,
-    client,
-    server,
+    client: route.from,
+    server: route.to,
     channel,
     established: false,
     lastDueUs: { toServer: 0, toClient: 0 },
@@ -37,77 +39,68 @@ export function openConnection(world: World, host: Host, client: NodeId, server:
     closing: false,
   }
   world.connections[id] = connection
-  world.open[key] = id
+  world.open[name] = id
   return world.connections[id] as Connection
 }
 
-export const openedTo = (
-  world: World,
-  host: Host,
-  client: NodeId,
-  server: NodeId,
-  channel: string,
-): Connection | null => {
-  const id = world.open[host.names.open.of(client, server, channel)]
+export const openedTo = (world: World, route: Route, channel: string): Connection | null => {
+  const id = world.open[openName(route, channel)]
   return id === undefined ? null : (world.connections[id] as Connection)
 }
 
 /** Time on the wire, without order and faults, in us. */
-function wireTime(host: Host, from: ProcessId, to: ProcessId, draw: (stream: string) => number): number {
-  if (from === to) return LOOPBACK_US
-  const network = host.plan.network
-  let latency = network.latency
-  for (const link of network.links) if (link.latency !== null && onLink(link, from, to)) latency = link.latency
-  return travelTime(latency, () => draw(host.names.latency.of('network.latency', from, to)))
+function wireTime(world: World, host: Host, report: StepReport, route: Route): number {
+  if (route.latency === null) return LOOPBACK_US
+  return travelTime(route.latency, () => {
+    route.latencyStream ??= streamOf(world, host, `network.latency/${route.fromProcess}>${route.toProcess}`)
+    return drawNext(world, host, report, route.latencyStream)
+  })
 }
 
 /** The end of transmission on a link of limited bandwidth, in us from now. */
-function transmission(world: World, host: Host, from: ProcessId, to: ProcessId, message: KafkaMessage): number {
-  for (const link of host.plan.network.links) {
-    if (link.bandwidthBytesPerSecond === null || !onLink(link, from, to)) continue
-    const key = `${from}>${to}`
-    const start = Math.max(world.linkFreeUs[key] ?? 0, world.nowUs)
-    const free = start + Math.ceil((messageBytes(message) * 1_000_000) / link.bandwidthBytesPerSecond)
-    world.linkFreeUs[key] = free
-    return free - world.nowUs
-  }
-  return 0
+function transmission(world: World, route: Route, message: KafkaMessage): number {
+  const { bytesPerSecond } = route
+  if (bytesPerSecond === null) return 0
+  const key = `${route.fromProcess}>${route.toProcess}`
+  const start = Math.max(world.linkFreeUs[key] ?? 0, world.nowUs)
+  const free = start + Math.ceil((messageBytes(message) * 1_000_000) / bytesPerSecond)
+  world.linkFreeUs[key] = free
+  return free - world.nowUs
 }
 
 export interface Sending {
-  readonly from: NodeId
+  readonly route: Route
   readonly message: KafkaMessage
   readonly cause: readonly number[]
   readonly rule: string
-  readonly draw: (stream: string) => number
 }
 
 /** Puts a message on a connection. It arrives after what was sent on it before, or waits, or breaks the connection. */
-export function transmit(world: World, host: Host, connection: Connection, sending: Sending): void {
-  const { from, message, cause, rule, draw } = sending
-  const toServer = from === connection.client
-  const to = toServer ? connection.server : connection.client
-  const fromProcess = processOf(world, from)
-  const toProcess = processOf(world, to)
-  const direction = toServer ? 'toServer' : 'toClient'
+export function transmit(
+  world: World,
+  host: Host,
+  report: StepReport,
+  connection: Connection,
+  { route, message, cause, rule }: Sending,
+): void {
+  const { from, to, fromProcess, toProcess } = route
+  const direction = from === connection.client ? 'toServer' : 'toClient'
   const faults = world.faults
   const met = faults.length === 0 ? null : fate(faults, fromProcess, toProcess, message.type)
   if (met?.dropped) {
-    breakConnection(world, host, connection, { cause, reason: 'reset', tell: 'both', draw })
+    breakConnection(world, host, report, connection, 'reset', 'both')
     return
   }
   const handshake = !connection.established && isCut(faults, toProcess, fromProcess)
   const wait = (met?.blocked ?? false) || handshake || connection.held[direction].length > 0
   const travelUs = wait
     ? 0
-    : wireTime(host, fromProcess, toProcess, draw) +
-      transmission(world, host, fromProcess, toProcess, message) +
-      (met?.extraUs ?? 0)
+    : wireTime(world, host, report, route) + transmission(world, route, message) + (met?.extraUs ?? 0)
   const dueUs = wait ? HELD_US : Math.max(world.nowUs + travelUs, connection.lastDueUs[direction])
-  const id = schedule(world, host, {
+  const { id } = schedule(world, host, {
     atUs: dueUs,
     cause,
-    key: nextKey(world, host.names.message.of(from, to, message.type)),
+    key: countKey(world, messageKey(world, host, route, message.type)),
     rule,
     body: { kind: 'deliver', to, from, connection: connection.id, message },
   })
@@ -119,12 +112,7 @@ export function transmit(world: World, host: Host, connection: Connection, sendi
 }
 
 /** Faults have changed: what no longer has to wait goes on its way, in order. */
-export function releaseHeld(
-  world: World,
-  host: Host,
-  cause: readonly number[],
-  draw: (stream: string) => number,
-): void {
+export function releaseHeld(world: World, host: Host, report: StepReport): void {
   for (const id of Object.keys(world.connections).sort()) {
     const connection = world.connections[id] as Connection
     for (const direction of ['toServer', 'toClient'] as const) {
@@ -132,22 +120,22 @@ export function releaseHeld(
       if (held.length === 0) continue
       const from = direction === 'toServer' ? connection.client : connection.server
       const to = direction === 'toServer' ? connection.server : connection.client
-      const fromProcess = processOf(world, from)
-      const toProcess = processOf(world, to)
+      const route = routeOf(world, host, from, to)
+      const { fromProcess, toProcess } = route
       if (!connection.established && isCut(world.faults, toProcess, fromProcess)) continue
       let released = 0
       for (const eventId of held) {
-        const event = world.pending[eventId]
+        const event = pendingEvent(world, eventId)
         if (event === undefined || event.body.kind !== 'deliver') {
           released += 1
           continue
         }
         const met = fate(world.faults, fromProcess, toProcess, event.body.message.type)
         if (met.blocked) break
-        const travelUs = wireTime(host, fromProcess, toProcess, draw) + met.extraUs
+        const travelUs = wireTime(world, host, report, route) + met.extraUs
         const dueUs = Math.max(world.nowUs + travelUs, connection.lastDueUs[direction])
         connection.lastDueUs[direction] = dueUs
-        connection.inFlight.push(reschedule(world, host, eventId, dueUs, cause))
+        connection.inFlight.push(reschedule(world, host, event, dueUs, [report.event.id]).id)
         released += 1
       }
       held.splice(0, released)
@@ -158,17 +146,17 @@ export function releaseHeld(
 /** What is on the wire is lost; what waits in the receive buffer of a paused process has arrived and stays. */
 function dropMessages(world: World, connection: Connection, keep: (to: NodeId) => boolean): void {
   for (const id of [...connection.inFlight, ...connection.held.toServer, ...connection.held.toClient]) {
-    const event = world.pending[id]
+    const event = pendingEvent(world, id)
     if (event === undefined || event.body.kind !== 'deliver' || keep(event.body.to)) continue
     if (world.processes[processOf(world, event.body.to)]?.deferred.includes(id)) continue
-    cancel(world, id)
+    takeOut(world, event.place)
   }
 }
 
 /** What its client sends next goes out on another connection. */
-function release(world: World, host: Host, connection: Connection): void {
-  const key = host.names.open.of(connection.client, connection.server, connection.channel)
-  if (world.open[key] === connection.id) delete world.open[key]
+function release(world: World, host: Host, { id, client, server, channel }: Connection): void {
+  const name = openName(routeOf(world, host, client, server), channel)
+  if (world.open[name] === id) delete world.open[name]
 }
 
 function forget(world: World, host: Host, connection: Connection): void {
@@ -176,25 +164,23 @@ function forget(world: World, host: Host, connection: Connection): void {
   delete world.connections[connection.id]
 }
 
-interface Breaking {
-  readonly cause: readonly number[]
-  readonly reason: DisconnectReason
-  /** Who learns: the other end of `by`, both ends, or nobody. */
-  readonly tell: NodeId | 'both'
-  readonly draw: (stream: string) => number
-}
-
-function tellEnd(world: World, host: Host, connection: Connection, to: NodeId, breaking: Breaking): void {
+function tellEnd(
+  world: World,
+  host: Host,
+  report: StepReport,
+  connection: Connection,
+  to: NodeId,
+  reason: DisconnectReason,
+): void {
   const peer = to === connection.client ? connection.server : connection.client
   const process = world.processes[processOf(world, to)]
   if (process === undefined || process.state === 'down') return
-  const fromProcess = processOf(world, peer)
-  const delayUs = wireTime(host, fromProcess, process.id, breaking.draw)
+  const delayUs = wireTime(world, host, report, routeOf(world, host, peer, to))
   const direction = to === connection.client ? 'toClient' : 'toServer'
   schedule(world, host, {
     atUs: Math.max(world.nowUs + delayUs, connection.lastDueUs[direction]),
-    cause: breaking.cause,
-    key: nextKey(world, `${peer}>${to}/disconnect`),
+    cause: [report.event.id],
+    key: nextKey(world, host, `${peer}>${to}/disconnect`),
     rule: 'TCP: the other end is gone',
     body: {
       kind: 'disconnect',
@@ -202,21 +188,28 @@ function tellEnd(world: World, host: Host, connection: Connection, to: NodeId, b
       peer,
       channel: connection.channel,
       connection: connection.id,
-      reason: breaking.reason,
+      reason,
       life: process.life,
     },
   })
 }
 
-/** Breaks a connection at once: what is in flight on it, both ways, is lost. */
-export function breakConnection(world: World, host: Host, connection: Connection, breaking: Breaking): void {
+/** Breaks a connection at once: what is in flight on it, both ways, is lost. `told`: one end learns of it, or both. */
+export function breakConnection(
+  world: World,
+  host: Host,
+  report: StepReport,
+  connection: Connection,
+  reason: DisconnectReason,
+  told: NodeId | 'both',
+): void {
   dropMessages(world, connection, () => false)
   forget(world, host, connection)
-  const ends = breaking.tell === 'both' ? [connection.client, connection.server] : [breaking.tell]
+  const ends = told === 'both' ? [connection.client, connection.server] : [told]
   for (const end of ends) {
     const peer = end === connection.client ? connection.server : connection.client
     if (isCut(world.faults, processOf(world, peer), processOf(world, end))) continue
-    tellEnd(world, host, connection, end, breaking)
+    tellEnd(world, host, report, connection, end, reason)
   }
 }
 
@@ -224,24 +217,20 @@ export function breakConnection(world: World, host: Host, connection: Connection
 export function closeConnection(
   world: World,
   host: Host,
+  report: StepReport,
   connection: Connection,
   by: NodeId,
-  breaking: Omit<Breaking, 'tell'>,
+  reason: DisconnectReason,
 ): void {
   const other = by === connection.client ? connection.server : connection.client
-  breakConnection(world, host, connection, { ...breaking, tell: other })
+  breakConnection(world, host, report, connection, reason, other)
 }
 
 /**
  * A process ends: its kernel closes its sockets. What it had sent still arrives, then the other end learns of the
  * close; behind a cut the other end learns nothing until it sends again.
  */
-export function abandonConnections(
-  world: World,
-  host: Host,
-  process: ProcessId,
-  breaking: Omit<Breaking, 'tell'>,
-): void {
+export function abandonConnections(world: World, host: Host, report: StepReport, process: ProcessId): void {
   for (const id of Object.keys(world.connections).sort()) {
     const connection = world.connections[id] as Connection
     const ofClient = processOf(world, connection.client) === process
@@ -261,7 +250,7 @@ export function abandonConnections(
     const direction = other === connection.client ? 'toClient' : 'toServer'
     if (connection.held[direction].length > 0 || isCut(world.faults, process, processOf(world, other))) continue
     connection.closing = true
-    tellEnd(world, host, connection, other, { ...breaking, tell: other })
+    tellEnd(world, host, report, connection, other, 'reset')
   }
 }
 
@@ -269,16 +258,16 @@ export function abandonConnections(
 export function answerWithReset(
   world: World,
   host: Host,
-  connectionId: ConnectionId,
+  report: StepReport,
+  connection: Connection | undefined,
   sender: NodeId,
-  breaking: Omit<Breaking, 'tell'>,
+  reason: DisconnectReason,
 ): void {
-  const connection = world.connections[connectionId] as Connection | undefined
   if (connection === undefined) return
   const other = sender === connection.client ? connection.server : connection.client
   if (connection.closing || isCut(world.faults, processOf(world, other), processOf(world, sender))) return
   connection.closing = true
-  tellEnd(world, host, connection, sender, { ...breaking, tell: sender })
+  tellEnd(world, host, report, connection, sender, reason)
 }
 
 /** The remaining end has been told: the connection is forgotten. False when it was replaced meanwhile. */
@@ -289,11 +278,14 @@ export function finishDisconnect(world: World, host: Host, connectionId: Connect
   forget(world, host, connection)
 }
 
-/** A message has arrived. */
-export function arrived(world: World, connectionId: ConnectionId, eventId: number): void {
-  const connection = world.connections[connectionId] as Connection | undefined
+/** A message has arrived: mostly the first of those in flight. */
+export function arrived(connection: Connection | undefined, eventId: number): void {
   if (connection === undefined) return
   connection.established = true
-  const index = connection.inFlight.indexOf(eventId)
-  if (index >= 0) connection.inFlight.splice(index, 1)
+  const { inFlight } = connection
+  if (inFlight[0] === eventId) inFlight.shift()
+  else {
+    const index = inFlight.indexOf(eventId)
+    if (index >= 0) inFlight.splice(index, 1)
+  }
 }

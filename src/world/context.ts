@@ -5,9 +5,12 @@ import type { Json } from '../kernel/json.ts'
 import type { ConnectionId, Context, NodeId } from '../kernel/machine.ts'
 import { remembered } from '../kernel/remembered.ts'
 import { closeConnection, openConnection, openedTo, transmit } from './connections.ts'
+import { drawFrom } from './draws.ts'
 import type { Host } from './host.ts'
-import { cancel, nextKey, schedule } from './pending.ts'
-import type { Connection, FactEntry, PendingEvent, World } from './world.ts'
+import { countKey, keyIndex, schedule, takeOut } from './pending.ts'
+import type { Route, RoutesFrom } from './routes.ts'
+import { messageKey, routesFrom, routeTo } from './routes.ts'
+import type { ArmedTimer, Connection, FactEntry, NodeSlot, PendingEvent, Process, World } from './world.ts'
 
 /** What one event did besides changing the world. */
 export interface StepReport {
@@ -33,12 +36,6 @@ export const emptyReport = (event: PendingEvent): StepReport => ({
   exits: [],
 })
 
-/** Virtual time plus the skew of a node's machine, in us. */
-export const clockOf = (world: World, node: NodeId): number => {
-  const process = world.processes[world.nodes[node]?.process ?? '']
-  return world.nowUs + (process?.skewUs ?? 0)
-}
-
 /** A timer's name without the number of what it is for: `fetch:17` is one of the `fetch` timers. */
 const familyOf = remembered((name: string): string => {
   let end = name.length
@@ -46,78 +43,97 @@ const familyOf = remembered((name: string): string => {
   return end < name.length && name[end - 1] === ':' ? name.slice(0, end - 1) : name
 })
 
+/** Where a timer of that name is among the armed ones; -1: it is not armed. */
+function armedAt(timers: readonly ArmedTimer[], name: string): number {
+  for (let at = 0; at < timers.length; at++) if (timers[at]!.name === name) return at
+  return -1
+}
+
+/** A timer that fires or is cancelled is armed no more. The order of the others says nothing. */
+export function disarm(timers: ArmedTimer[], at: number): void {
+  const last = timers.pop()!
+  if (at < timers.length) timers[at] = last
+}
+
 export class StepContext implements Context<KafkaMessage, Fact> {
   #world: World
   readonly #host: Host
   #report: StepReport
+  #slot: NodeSlot
+  #life: number
   #cause: readonly number[]
-  readonly #draw = (stream: string): number => drawFrom(this.#world, this.#host, this.#report, stream)
+  readonly #routes: RoutesFrom
+  /** Index of the key of each family of timers. */
+  readonly #timerKeys = new Map<string, number>()
   readonly self: NodeId
   nowUs: number
 
-  constructor(world: World, host: Host, report: StepReport, self: NodeId) {
+  constructor(world: World, host: Host, report: StepReport, slot: NodeSlot, process: Process) {
     this.#world = world
     this.#host = host
     this.#report = report
+    this.#slot = slot
+    this.#life = process.life
     this.#cause = [report.event.id]
-    this.self = self
-    this.nowUs = clockOf(world, self)
+    this.#routes = routesFrom(host, slot.id)
+    this.self = slot.id
+    this.nowUs = world.nowUs + process.skewUs
   }
 
   /** The same node's next step. */
-  begin(world: World, report: StepReport): this {
+  begin(world: World, report: StepReport, slot: NodeSlot, process: Process): this {
     this.#world = world
     this.#report = report
+    this.#slot = slot
+    this.#life = process.life
     this.#cause = [report.event.id]
-    this.nowUs = clockOf(world, this.self)
+    this.nowUs = world.nowUs + process.skewUs
     return this
   }
 
   random(stream: string): number {
-    return this.#draw(stream)
+    return drawFrom(this.#world, this.#host, this.#report, stream)
+  }
+
+  #routeTo(to: NodeId): Route {
+    return routeTo(this.#world, this.#host, this.#routes, this.self, to)
   }
 
   send(to: NodeId, channel: string, message: KafkaMessage): void {
-    this.#transmit(openConnection(this.#world, this.#host, this.self, to, channel), message, 'request')
+    const route = this.#routeTo(to)
+    this.#transmit(openConnection(this.#world, route, channel), route, message, 'request')
   }
 
   reply(connection: ConnectionId, message: KafkaMessage): void {
     const open = this.#world.connections[connection] as Connection | undefined
-    if (open !== undefined) this.#transmit(open, message, 'response')
+    if (open === undefined) return
+    const to = this.self === open.client ? open.server : open.client
+    this.#transmit(open, this.#routeTo(to), message, 'response')
   }
 
-  #transmit(connection: Connection, message: KafkaMessage, rule: string): void {
-    transmit(this.#world, this.#host, connection, {
-      from: this.self,
-      message,
-      cause: this.#cause,
-      rule,
-      draw: this.#draw,
-    })
+  #transmit(connection: Connection, route: Route, message: KafkaMessage, rule: string): void {
+    transmit(this.#world, this.#host, this.#report, connection, { route, message, cause: this.#cause, rule })
   }
 
   close(to: NodeId, channel: string): void {
-    const connection = openedTo(this.#world, this.#host, this.self, to, channel)
+    const connection = openedTo(this.#world, this.#routeTo(to), channel)
     if (connection !== null) this.closeConnection(connection.id)
   }
 
   closeConnection(id: ConnectionId): void {
     const connection = this.#world.connections[id] as Connection | undefined
     if (connection === undefined) return
-    closeConnection(this.#world, this.#host, connection, this.self, {
-      cause: this.#cause,
-      reason: 'closed',
-      draw: this.#draw,
-    })
+    closeConnection(this.#world, this.#host, this.#report, connection, this.self, 'closed')
   }
 
   tell(to: NodeId, message: KafkaMessage): void {
-    const process = this.#world.processes[this.#world.nodes[to]?.process ?? '']
+    const world = this.#world
+    const process = world.processes[world.nodes[to]?.process ?? '']
     if (process === undefined) return
-    schedule(this.#world, this.#host, {
-      atUs: this.#world.nowUs,
+    schedule(world, this.#host, {
+      atUs: world.nowUs,
       cause: this.#cause,
-      key: nextKey(this.#world, `${this.self}>${to}/${message.type}`),
+      key: countKey(world, messageKey(world, this.#host, this.#routeTo(to), message.type)),
       rule: 'inside the process',
       body: { kind: 'local', to, from: this.self, life: process.life, message },
     })
@@ -125,30 +141,35 @@ export class StepContext implements Context<KafkaMessage, Fact> {
 
   setTimer(name: string, delayUs: number, data: Json = null): void {
     const world = this.#world
-    let timers = world.timers[this.self]
-    if (timers === undefined) {
-      timers = {}
-      world.timers[this.self] = timers
-      timers = world.timers[this.self] as Record<string, number>
-    }
-    const armed = timers[name]
-    if (armed !== undefined) cancel(world, armed)
-    const process = world.processes[world.nodes[this.self]?.process ?? '']
-    timers[name] = schedule(world, this.#host, {
+    const { timers } = this.#slot
+    const at = armedAt(timers, name)
+    if (at >= 0) takeOut(world, timers[at]!.place)
+    const { place } = schedule(world, this.#host, {
       atUs: world.nowUs + Math.max(0, Math.round(delayUs)),
       cause: this.#cause,
-      key: nextKey(world, this.#host.names.timer.of(this.self, 'timer', familyOf(name))),
+      key: countKey(world, this.#timerKey(familyOf(name))),
       rule: 'timer',
-      body: { kind: 'timer', node: this.self, name, data, life: process?.life ?? 0 },
+      body: { kind: 'timer', node: this.self, name, data, life: this.#life },
     })
+    if (at >= 0) timers[at]!.place = place
+    else timers.push({ name, place })
+  }
+
+  #timerKey(family: string): number {
+    let index = this.#timerKeys.get(family)
+    if (index === undefined) {
+      index = keyIndex(this.#world, this.#host, `${this.self}/timer ${family}`)
+      this.#timerKeys.set(family, index)
+    }
+    return index
   }
 
   cancelTimer(name: string): void {
-    const timers = this.#world.timers[this.self]
-    const armed = timers?.[name]
-    if (timers === undefined || armed === undefined) return
-    cancel(this.#world, armed)
-    delete timers[name]
+    const { timers } = this.#slot
+    const at = armedAt(timers, name)
+    if (at < 0) return
+    takeOut(this.#world, timers[at]!.place)
+    disarm(timers, at)
   }
 
   complete(operationId: string, outcome: Json): void {
@@ -168,16 +189,6 @@ export class StepContext implements Context<KafkaMessage, Fact> {
   }
 
   exit(code: number): void {
-    const process = this.#world.nodes[this.self]?.process
-    if (process !== undefined) this.#report.exits.push({ process, code })
+    this.#report.exits.push({ process: this.#slot.process, code })
   }
-}
-
-/** The next draw of a stream: pinned where the plan says so, else a pure function of (seed, stream, index). */
-export function drawFrom(world: World, host: Host, report: StepReport, stream: string): number {
-  const index = world.draws[stream] ?? 0
-  world.draws[stream] = index + 1
-  report.draws.push(stream)
-  const pinned = host.hasPins ? host.plan.pins[`${stream}#${index}`] : undefined
-  return pinned ?? host.random.draw(stream, index)
 }

@@ -9,6 +9,7 @@ import {
   sessionNode,
 } from '../kafka/ids.ts'
 import type { NodeId } from '../kernel/machine.ts'
+import { emptyTally } from '../kernel/tally.ts'
 import { controllersOf } from './controllers.ts'
 import type { Host } from './host.ts'
 import { configOf } from './host.ts'
@@ -40,9 +41,8 @@ function addProcess(
     fetchLagUs: 0,
   }
   for (const [node, kind] of nodes) {
-    const slot: NodeSlot = { id: node, kind, process: id, state: null }
+    const slot: NodeSlot = { id: node, kind, process: id, state: null, timers: [] }
     world.nodes[node] = slot
-    world.timers[node] = {}
     slot.state = MACHINES[kind].init(node, configOf(host, world, slot))
   }
 }
@@ -68,14 +68,14 @@ function emptyWorld(plan: Plan): World {
     nextEventId: 1,
     nextStepEventId: -Number.MAX_SAFE_INTEGER,
     phase: 'run',
-    pending: {},
-    draws: {},
+    pending: [],
+    freePlaces: [],
+    draws: emptyTally(),
     processes: {},
     nodes: {},
     connections: {},
     open: {},
     nextConnection: 1,
-    timers: {},
     started: [],
     faults: [],
     linkFreeUs: {},
@@ -88,7 +88,7 @@ function emptyWorld(plan: Plan): World {
     notReached: null,
     quietLooks: 0,
     requestLoops: {},
-    keyCounts: {},
+    keyCounts: emptyTally(),
     ledger: emptyLedger(),
   }
 }

@@ -1,7 +1,7 @@
 /** What a slow or a stalled disk does to a broker: work that needs the disk waits, the process lives on. */
 import type { MessageType } from '../kafka/messages/message.ts'
 import type { Host } from './host.ts'
-import { reschedule } from './pending.ts'
+import { putBack, reschedule, scheduleAgain } from './pending.ts'
 import type { PendingEvent, Process, World } from './world.ts'
 
 /** Messages whose handling writes or reads a log, or waits for the lock of somebody who does. */
@@ -31,24 +31,28 @@ export function waitsForDisk(world: World, host: Host, process: Process, event: 
   const { disk } = process
   if (disk === undefined || !needsDisk(world, event)) return false
   if (disk.stalled) {
-    world.pending[event.id] = event
+    putBack(world, event)
     process.deferred.push(event.id)
     return true
   }
   if (disk.slowUs === 0 || event.rule.endsWith(WAITED)) return false
   disk.freeUs = Math.max(disk.freeUs, world.nowUs) + disk.slowUs
-  world.pending[event.id] = { ...event, rule: `${event.rule}; ${WAITED}` }
-  moveEvent(world, host, event.id, disk.freeUs, [...event.cause])
+  const waiting = { ...event, rule: `${event.rule}; ${WAITED}` }
+  tellMoved(world, event, scheduleAgain(world, host, waiting, disk.freeUs, event.cause))
   return true
 }
 
-/** Puts an event to another time, with all that names it. */
-export function moveEvent(world: World, host: Host, eventId: number, atUs: number, cause: readonly number[]): void {
-  const fresh = reschedule(world, host, eventId, atUs, [...cause])
-  const body = world.pending[fresh]!.body
-  const timers = body.kind === 'timer' ? world.timers[body.node] : undefined
-  if (body.kind === 'timer' && timers?.[body.name] === eventId) timers[body.name] = fresh
+/** Puts a pending event to another time, with all that names it. */
+export function moveEvent(world: World, host: Host, event: PendingEvent, atUs: number, cause: readonly number[]): void {
+  tellMoved(world, event, reschedule(world, host, event, atUs, cause))
+}
+
+/** An event has another id and place. */
+function tellMoved(world: World, before: PendingEvent, { id, place, body }: PendingEvent): void {
+  const timers = body.kind === 'timer' ? world.nodes[body.node]?.timers : undefined
+  const timer = timers?.find((each) => each.place === before.place && body.kind === 'timer' && each.name === body.name)
+  if (timer !== undefined) timer.place = place
   const flying = body.kind === 'deliver' ? world.connections[body.connection]?.inFlight : undefined
-  const at = flying?.indexOf(eventId) ?? -1
-  if (flying !== undefined && at >= 0) flying[at] = fresh
+  const at = flying?.indexOf(before.id) ?? -1
+  if (flying !== undefined && at >= 0) flying[at] = id
 }

@@ -1,7 +1,7 @@
 /** What every action of a step needs: whom it means, what it leaves for later, what it asks of a machine. */
 import type { Operation } from '../kafka/operations.ts'
 import type { StepReport } from './context.ts'
-import { drawFrom } from './context.ts'
+import { drawFrom } from './draws.ts'
 import type { Host } from './host.ts'
 import { nextKey, schedule } from './pending.ts'
 import type { Action, Target } from './plan.ts'
@@ -45,7 +45,7 @@ export function later({ world, host, report }: Doing, afterUs: number, action: A
   schedule(world, host, {
     atUs: world.nowUs + afterUs,
     cause: [report.event.id],
-    key: nextKey(world, `fault/${action.do}`),
+    key: nextKey(world, host, `fault/${action.do}`),
     rule: 'fault',
     body: { kind: 'action', action },
   })
@@ -56,7 +56,7 @@ export function ask({ world, host, report }: Doing, to: string, operation: Opera
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, `${to}/${operation.kind}`),
+    key: nextKey(world, host, `${to}/${operation.kind}`),
     rule: 'asked by a step',
     body: { kind: 'operation', to, operation },
   })

@@ -96,7 +96,7 @@ export function perform(world: World, host: Host, report: StepReport, action: Ac
       if (action.label !== undefined) expectAnswer(world, action.label)
       ask(doing, ADMIN_NODE, {
         kind: 'admin',
-        operationId: action.label ?? nextKey(world, `admin/${action.request.admin}`),
+        operationId: action.label ?? nextKey(world, host, `admin/${action.request.admin}`),
         request: action.request,
       })
       return [ADMIN_NODE]
@@ -144,7 +144,7 @@ function expireByHand({ world, host, report }: Doing, id: ProcessId): void {
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, 'registry/expire'),
+    key: nextKey(world, host, 'registry/expire'),
     rule: 'a session is expired by hand',
     body: { kind: 'timer', node: 'registry', name: 'tick', data: null, life: world.processes.registry?.life ?? 0 },
   })

@@ -1,16 +1,22 @@
 /** What `apply` needs beside the world: caches and indexes that hold nothing the world could not give again. */
 import type { Digest } from '../kernel/fingerprint.ts'
 import { EventQueue } from '../kernel/queue.ts'
-import { RandomStreams } from '../kernel/random.ts'
+import type { RandomStream } from '../kernel/random.ts'
 import type { StepContext } from './context.ts'
-import { NameCache } from './name-cache.ts'
 import { nodeConfig } from './nodes.ts'
 import type { Plan } from './plan.ts'
+import type { RoutesFrom } from './routes.ts'
 import type { NodeSlot, World } from './world.ts'
+
+/** A named stream that was drawn from, and the index of its count in `world.draws`. */
+export interface Stream {
+  readonly name: string
+  readonly index: number
+  readonly source: RandomStream
+}
 
 export interface Host {
   readonly plan: Plan
-  readonly random: RandomStreams
   /** Index over `world.pending`; rebuilt from it at any moment. */
   readonly queue: EventQueue
   /** Configurations of nodes, made once and again when a setting changes. */
@@ -21,30 +27,25 @@ export interface Host {
   readonly contexts: Map<string, StepContext>
   /** The plan fixes some draws. */
   readonly hasPins: boolean
-  /** Keys of messages, streams of latency, keys of timers, names under which connections are open. */
-  readonly names: {
-    readonly message: NameCache
-    readonly latency: NameCache
-    readonly timer: NameCache
-    readonly open: NameCache
-  }
+  /** Routes by the node they begin at. */
+  readonly routes: Map<string, RoutesFrom>
+  /** Index over the names of `world.keyCounts`. */
+  readonly keys: Map<string, number>
+  /** Index over the names of `world.draws`. */
+  readonly streams: Map<string, Stream>
 }
 
 export function createHost(plan: Plan, digest: Digest | null): Host {
   return {
     plan,
-    random: new RandomStreams(plan.seed),
     queue: new EventQueue(),
     configs: new Map(),
     digest,
     contexts: new Map(),
     hasPins: Object.keys(plan.pins).length > 0,
-    names: {
-      message: new NameCache(['>', '/']),
-      latency: new NameCache(['/', '>']),
-      timer: new NameCache(['/', ' ']),
-      open: new NameCache(['>', '#']),
-    },
+    routes: new Map(),
+    keys: new Map(),
+    streams: new Map(),
   }
 }
 

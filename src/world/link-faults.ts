@@ -2,7 +2,6 @@
 import { quorumNode } from '../kafka/ids.ts'
 import type { LinkFault } from '../network/links.ts'
 import { breakConnection, releaseHeld } from './connections.ts'
-import { drawFrom } from './context.ts'
 import { controllersOf } from './controllers.ts'
 import type { ActionOf, Doing } from './doing.ts'
 import { resolve, toEach } from './doing.ts'
@@ -42,18 +41,17 @@ function removeFaults(world: World, unwanted: (fault: LinkFault) => boolean): vo
 }
 
 function release({ world, host, report }: Doing): void {
-  releaseHeld(world, host, [report.event.id], (stream) => drawFrom(world, host, report, stream))
+  releaseHeld(world, host, report)
 }
 
 function breakMatching({ world, host, report }: Doing, list: readonly Link[]): void {
-  const draw = (stream: string): number => drawFrom(world, host, report, stream)
   for (const id of Object.keys(world.connections).sort()) {
     const connection = world.connections[id] as Connection | undefined
     if (connection === undefined) continue
     const client = world.nodes[connection.client]?.process
     const server = world.nodes[connection.server]?.process
     const hit = list.some(([a, b]) => (a === client && b === server) || (a === server && b === client))
-    if (hit) breakConnection(world, host, connection, { cause: [report.event.id], reason: 'reset', tell: 'both', draw })
+    if (hit) breakConnection(world, host, report, connection, 'reset', 'both')
   }
 }
 

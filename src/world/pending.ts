@@ -1,4 +1,6 @@
-/** Pending events: records keyed by id. The heap of the host is only an index over them. */
+/** Pending events: a list of places. The heap of the host is only an index over it. */
+import { assert } from '../kernel/assert.ts'
+import { addTo } from '../kernel/tally.ts'
 import type { Host } from './host.ts'
 import { HELD_US } from './host.ts'
 import type { EventBody, PendingEvent, World } from './world.ts'
@@ -11,38 +13,84 @@ export interface NewEvent {
   readonly body: EventBody
 }
 
-/** Adds an event and returns its id. */
-export function schedule(world: World, host: Host, event: NewEvent): number {
-  const id = world.nextEventId++
-  const { atUs, cause, key, rule, body } = event
-  world.pending[id] = { id, atUs, cause, key, rule, body }
-  if (event.atUs < HELD_US) host.queue.push({ atUs: event.atUs, id })
-  return id
+function place(world: World, host: Host, id: number, { atUs, cause, key, rule, body }: NewEvent): PendingEvent {
+  const free = world.freePlaces.pop() ?? world.pending.length
+  const event: PendingEvent = { id, place: free, atUs, cause, key, rule, body }
+  world.pending[free] = event
+  if (atUs < HELD_US) host.queue.push(event)
+  return event
 }
+
+/** Adds an event. */
+export const schedule = (world: World, host: Host, event: NewEvent): PendingEvent =>
+  place(world, host, world.nextEventId++, event)
 
 /** Adds an event that comes before every other one of the same time: a step whose condition has just come true. */
-export function scheduleFirst(world: World, host: Host, event: NewEvent): number {
-  const id = world.nextStepEventId++
-  world.pending[id] = { ...event, id }
-  host.queue.push({ atUs: event.atUs, id })
-  return id
+export const scheduleFirst = (world: World, host: Host, event: NewEvent): PendingEvent =>
+  place(world, host, world.nextStepEventId++, event)
+
+/** Takes an event out: it happens, or never will. Its entry in the heap is skipped when it surfaces. */
+export function takeOut(world: World, at: number): void {
+  world.pending[at] = null
+  world.freePlaces.push(at)
 }
 
-/** Takes an event out; its entry in the heap is skipped when it surfaces. */
+/** Puts an event back that has just been taken out: it waits on, without a time. */
+export function putBack(world: World, event: PendingEvent): void {
+  assert(world.freePlaces.pop() === event.place, 'nothing came in between')
+  world.pending[event.place] = event
+}
+
+/** A pending event by its id; undefined: it is over. */
+export function pendingEvent({ pending }: World, id: number): PendingEvent | undefined {
+  for (const event of pending) if (event !== null && event.id === id) return event
+  return undefined
+}
+
+/** Takes an event out by its id, if it is still to come. */
 export function cancel(world: World, id: number): void {
-  delete world.pending[id]
+  const event = pendingEvent(world, id)
+  if (event !== undefined) takeOut(world, event.place)
 }
 
-/** The same event at another time, under a new id so that it keeps its place among what comes later. */
-export function reschedule(world: World, host: Host, id: number, atUs: number, cause: readonly number[]): number {
-  const event = world.pending[id] as PendingEvent
-  delete world.pending[id]
-  return schedule(world, host, { ...event, atUs, cause: [...event.cause, ...cause] })
+/** An event that was taken out, at another time: under a new id so that it keeps its place among what comes later. */
+export const scheduleAgain = (
+  world: World,
+  host: Host,
+  event: PendingEvent,
+  atUs: number,
+  cause: readonly number[],
+): PendingEvent => schedule(world, host, { ...event, atUs, cause: [...event.cause, ...cause] })
+
+/** A pending event at another time. */
+export function reschedule(
+  world: World,
+  host: Host,
+  event: PendingEvent,
+  atUs: number,
+  cause: readonly number[],
+): PendingEvent {
+  takeOut(world, event.place)
+  return scheduleAgain(world, host, event, atUs, cause)
+}
+
+/** The index of a key's count. */
+export function keyIndex(world: World, host: Host, entity: string): number {
+  let index = host.keys.get(entity)
+  if (index === undefined) {
+    index = addTo(world.keyCounts, entity)
+    host.keys.set(entity, index)
+  }
+  return index
+}
+
+/** The next count of a key whose index is known. */
+export function countKey({ keyCounts: { names, counts } }: World, index: number): string {
+  const count = counts[index]! + 1
+  counts[index] = count
+  return `${names[index]}#${count}`
 }
 
 /** The next count of a key: `broker-2>broker-1/FetchRequest#7`. */
-export function nextKey(world: World, entity: string): string {
-  const count = (world.keyCounts[entity] ?? 0) + 1
-  world.keyCounts[entity] = count
-  return `${entity}#${count}`
-}
+export const nextKey = (world: World, host: Host, entity: string): string =>
+  countKey(world, keyIndex(world, host, entity))

@@ -3,34 +3,32 @@ import { bytesToRecover } from '../broker/load-logs.ts'
 import type { BrokerConfig, BrokerState } from '../broker/state.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { Operation } from '../kafka/operations.ts'
-import type { ConnectionId, Input, NodeId } from '../kernel/machine.ts'
+import type { ConnectionId, Input } from '../kernel/machine.ts'
 import { abandonConnections } from './connections.ts'
 import type { StepReport } from './context.ts'
-import { drawFrom, StepContext } from './context.ts'
+import { StepContext } from './context.ts'
 import { moveEvent } from './disk-time.ts'
 import type { Host } from './host.ts'
 import { configOf } from './host.ts'
 import { MACHINES } from './nodes.ts'
-import { cancel, nextKey, schedule } from './pending.ts'
-import type { Process, ProcessId, World } from './world.ts'
+import { cancel, nextKey, pendingEvent, schedule, takeOut } from './pending.ts'
+import type { NodeSlot, Process, ProcessId, World } from './world.ts'
 
 /** Steps one machine with one input. */
 export function stepNode(
   world: World,
   host: Host,
   report: StepReport,
-  node: NodeId,
+  slot: NodeSlot,
+  process: Process,
   input: Input<KafkaMessage, Operation>,
 ): void {
-  const slot = world.nodes[node]
-  if (slot === undefined) return
-  const machine = MACHINES[slot.kind]
-  let ctx = host.contexts.get(node)
+  let ctx = host.contexts.get(slot.id)
   if (ctx === undefined) {
-    ctx = new StepContext(world, host, report, node)
-    host.contexts.set(node, ctx)
-  } else ctx.begin(world, report)
-  machine.step(slot.state, input, ctx, configOf(host, world, slot))
+    ctx = new StepContext(world, host, report, slot, process)
+    host.contexts.set(slot.id, ctx)
+  } else ctx.begin(world, report, slot, process)
+  MACHINES[slot.kind].step(slot.state, input, ctx, configOf(host, world, slot))
 }
 
 /** A process ends, by a kill or by itself: volatile state, timers and sockets go. */
@@ -42,20 +40,17 @@ export function endProcess(world: World, host: Host, report: StepReport, id: Pro
   if (process.state === 'down') return
   process.state = 'down'
   process.exitCode = exitCode
-  for (const eventId of process.deferred) cancel(world, eventId)
-  process.deferred = []
   for (const node of process.nodes) {
     const slot = world.nodes[node]
-    if (slot !== undefined) MACHINES[slot.kind].kill(slot.state)
-    const timers = world.timers[node] ?? {}
-    for (const name of Object.keys(timers)) cancel(world, timers[name]!)
-    world.timers[node] = {}
+    if (slot === undefined) continue
+    MACHINES[slot.kind].kill(slot.state)
+    for (const { place } of slot.timers) takeOut(world, place)
+    slot.timers = []
   }
-  abandonConnections(world, host, id, {
-    cause: [report.event.id],
-    reason: 'reset',
-    draw: (stream) => drawFrom(world, host, report, stream),
-  })
+  // Timers that had come due are among them, and gone.
+  for (const eventId of process.deferred) cancel(world, eventId)
+  process.deferred = []
+  abandonConnections(world, host, report, id)
   if (process.restartUs !== null) {
     const startupUs = process.restartUs
     process.restartUs = null
@@ -70,7 +65,7 @@ export function stopProcess(world: World, host: Host, report: StepReport, id: Pr
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, `${id}/stop`),
+    key: nextKey(world, host, `${id}/stop`),
     rule: 'SIGTERM',
     body: { kind: 'stop', process: id, life: process.life },
   })
@@ -86,7 +81,7 @@ export function launchProcess(world: World, host: Host, report: StepReport, id: 
   schedule(world, host, {
     atUs: world.nowUs + startupUs,
     cause: [report.event.id],
-    key: nextKey(world, `${id}/start`),
+    key: nextKey(world, host, `${id}/start`),
     rule: 'process start',
     body: { kind: 'start', process: id, life: process.life },
   })
@@ -140,7 +135,7 @@ export function scanFirst(world: World, host: Host, report: StepReport, process:
   schedule(world, host, {
     atUs: world.nowUs + scanUs,
     cause: [report.event.id],
-    key: nextKey(world, `${process.id}/recovered`),
+    key: nextKey(world, host, `${process.id}/recovered`),
     rule: 'logs are read through after an unclean stop',
     body: { kind: 'start', process: process.id, life: process.life, scanned: true },
   })
@@ -152,7 +147,10 @@ export function startProcess(world: World, host: Host, report: StepReport, proce
   if (first) world.started.push(process.id)
   process.state = 'up'
   delete process.loading
-  for (const node of process.nodes) stepNode(world, host, report, node, { kind: 'start', first })
+  for (const node of process.nodes) {
+    const slot = world.nodes[node]
+    if (slot !== undefined) stepNode(world, host, report, slot, process, { kind: 'start', first })
+  }
 }
 
 /** SIGSTOP: what comes in waits. */
@@ -171,12 +169,12 @@ function unreadOfClosed(world: World, deferred: readonly number[]): number[] {
   const read: ConnectionId[] = []
   const unread: number[] = []
   for (const eventId of deferred) {
-    const body = world.pending[eventId]?.body
+    const body = pendingEvent(world, eventId)?.body
     if (body?.kind === 'disconnect' && body.channel === 'client') closed.push(body.connection)
   }
   if (closed.length === 0) return unread
   for (const eventId of deferred) {
-    const body = world.pending[eventId]?.body
+    const body = pendingEvent(world, eventId)?.body
     if (body?.kind !== 'deliver' || !closed.includes(body.connection)) continue
     if (read.includes(body.connection)) unread.push(eventId)
     else read.push(body.connection)
@@ -198,11 +196,9 @@ export function releaseDeferred(world: World, host: Host, report: StepReport, pr
   process.deferred = []
   const unread = unreadOfClosed(world, deferred)
   for (const eventId of deferred) {
-    if (world.pending[eventId] === undefined) continue
-    if (unread.includes(eventId)) {
-      cancel(world, eventId)
-      continue
-    }
-    moveEvent(world, host, eventId, world.nowUs, [report.event.id])
+    const event = pendingEvent(world, eventId)
+    if (event === undefined) continue
+    if (unread.includes(eventId)) takeOut(world, event.place)
+    else moveEvent(world, host, event, world.nowUs, [report.event.id])
   }
 }

@@ -4,7 +4,7 @@ import type { Operation } from '../kafka/operations.ts'
 import { filled } from '../kafka/records.ts'
 import { own } from '../kernel/own.ts'
 import type { StepReport } from './context.ts'
-import { drawFrom } from './context.ts'
+import { drawFrom } from './draws.ts'
 import type { Host } from './host.ts'
 import { enterSent } from './ledger.ts'
 import { nextKey, schedule } from './pending.ts'
@@ -106,7 +106,7 @@ export function offerRecord(
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, `${client.name}/send`),
+    key: nextKey(world, host, `${client.name}/send`),
     rule: 'workload',
     body: { kind: 'operation', to: node, operation },
   })

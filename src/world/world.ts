@@ -10,6 +10,7 @@ import type { Operation } from '../kafka/operations.ts'
 import type { RecordIdentity } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
 import type { ConnectionId, DisconnectReason, NodeId } from '../kernel/machine.ts'
+import type { Tally } from '../kernel/tally.ts'
 import type { LinkFault } from '../network/links.ts'
 import type { QuorumState } from '../quorum/state.ts'
 import type { RegistryState } from '../registry/state.ts'
@@ -60,6 +61,14 @@ export interface NodeSlot {
   readonly process: ProcessId
   /** The machine's state: BrokerState for brokers, RegistryState for the registry, … */
   state: unknown
+  /** Its armed timers. Few: a list of them is looked through faster than a record whose keys come and go. */
+  timers: ArmedTimer[]
+}
+
+/** A timer that waits in `pending`, at that place. */
+export interface ArmedTimer {
+  readonly name: string
+  place: number
 }
 
 /** One TCP connection, opened by `client`. Names carry an incarnation, so a message of an old one can be told apart. */
@@ -127,6 +136,8 @@ export type EventBody =
 
 export interface PendingEvent {
   readonly id: number
+  /** Where it is among the pending events. A place is used again when its event is over, an id never. */
+  readonly place: number
   readonly atUs: number
   /** Ids of the events that led to it. */
   readonly cause: readonly number[]
@@ -282,17 +293,18 @@ export interface World {
   nextEventId: number
   nextStepEventId: number
   phase: 'run' | 'settle' | 'end'
-  pending: Record<string, PendingEvent>
+  /** Events to come, each at its place; null: a place that is free. */
+  pending: (PendingEvent | null)[]
+  /** Free places of `pending`; the last one is taken first. */
+  freePlaces: number[]
   /** Draws taken, by stream. */
-  draws: Record<string, number>
+  draws: Tally
   processes: Record<ProcessId, Process>
   nodes: Record<NodeId, NodeSlot>
   connections: Record<ConnectionId, Connection>
   /** The connection a client node has open, by `client>server#channel`. */
   open: Record<string, ConnectionId>
   nextConnection: number
-  /** Event id of each armed timer, by node and name. */
-  timers: Record<NodeId, Record<string, number>>
   /** Processes that have been started at least once, in order. */
   started: ProcessId[]
   faults: LinkFault[]
@@ -314,7 +326,7 @@ export interface World {
   quietLooks: number
   requestLoops: Record<string, RequestLoop>
   /** Counters behind alignment keys. */
-  keyCounts: Record<string, number>
+  keyCounts: Tally
   ledger: Ledger
 }
 

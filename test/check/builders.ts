@@ -108,6 +108,7 @@ export function worldOf(given: WorldGiven = {}): World {
       kind: 'broker',
       process: `broker-${id}`,
       state: brokerOf(replica, assigned),
+      timers: [],
     }
   }
   const registry: Partial<RegistryState> = {
@@ -120,7 +121,7 @@ export function worldOf(given: WorldGiven = {}): World {
       ...(given.controller === null ? {} : { '/controller': znode({ broker: given.controller ?? 1 }) }),
     },
   }
-  nodes.registry = { id: 'registry', kind: 'registry', process: 'registry', state: registry }
+  nodes.registry = { id: 'registry', kind: 'registry', process: 'registry', state: registry, timers: [] }
   return { plan, nowUs: 0, index: 0, processes, nodes, settingChanges: {}, ledger: emptyLedger() } as unknown as World
 }
 

@@ -52,7 +52,8 @@ for (const kafka of VERSIONS) {
           properties: [],
           digest: false,
           onEvent: (world, report) => {
-            for (; next < world.nextEventId; next++) freeze(world.pending[next]?.body, frozen)
+            for (const event of world.pending) if (event !== null && event.id >= next) freeze(event.body, frozen)
+            next = world.nextEventId
             freeze(report.facts, frozen)
             freeze(report.completed, frozen)
             return true

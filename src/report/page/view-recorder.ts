@@ -9,7 +9,7 @@ import { holds } from '../../world/conditions.ts'
 import type { StepReport } from '../../world/context.ts'
 import { HELD_US } from '../../world/host.ts'
 import { controllerTruth, isRegistered, knownPartitions, partitionTruth } from '../../world/targets.ts'
-import type { EventBody, World } from '../../world/world.ts'
+import type { EventBody, PendingEvent, World } from '../../world/world.ts'
 import { brokerState, isKraft, registryState } from '../../world/world.ts'
 import { Timeline } from '../timeline.ts'
 import { cellsOf, sameBatch } from './cells.ts'
@@ -183,18 +183,19 @@ export class ViewRecorder {
     this.#nextEventId = world.nextEventId
     if (event.body.kind === 'deliver') this.#outstanding.delete(event.key)
     const lost: LostMessage[] = []
+    const pending = pendingById(world)
     for (let id = before; id < world.nextEventId; id++) {
-      const pending = world.pending[id]
-      if (pending?.body.kind === 'deliver') {
-        const words = messageWords(pending.body.message)
-        this.#outstanding.set(pending.key, { id, sentBy: pending.cause[0] ?? event.id, words })
-      } else if (pending?.body.kind === 'disconnect' && pending.body.reason === 'reset') {
-        const dropped = droppedBy(world, pending.body)
+      const fresh = pending.get(id)
+      if (fresh?.body.kind === 'deliver') {
+        const words = messageWords(fresh.body.message)
+        this.#outstanding.set(fresh.key, { id, sentBy: fresh.cause[0] ?? event.id, words })
+      } else if (fresh?.body.kind === 'disconnect' && fresh.body.reason === 'reset') {
+        const dropped = droppedBy(world, fresh.body)
         if (dropped !== null) lost.push([`${dropped}#drop${id}`, event.id, 'dropped on the link'])
       }
     }
     for (const [key, { id, sentBy, words }] of this.#outstanding) {
-      if (world.pending[id] !== undefined) continue
+      if (pending.has(id)) continue
       this.#outstanding.delete(key)
       lost.push([key, sentBy, words])
     }
@@ -249,8 +250,9 @@ export class ViewRecorder {
   }
 
   #held(world: World): void {
+    const pending = pendingById(world)
     const held = [...this.#outstanding.entries()]
-      .filter(([, { id }]) => (world.pending[id]?.atUs ?? 0) >= HELD_US)
+      .filter(([, { id }]) => (pending.get(id)?.atUs ?? 0) >= HELD_US)
       .map(([key]) => key)
     this.#put(HELD, held.length === 0 ? null : held)
   }
@@ -369,3 +371,6 @@ function droppedBy(world: World, body: Extract<EventBody, { kind: 'disconnect' }
   const fault = world.faults.find((each) => each.kind === 'drop' && matches(each.from, from) && matches(each.to, to))
   return fault === undefined ? null : `${body.peer}>${body.to}/${fault.messages?.[0] ?? 'message'}`
 }
+
+const pendingById = ({ pending }: World): Map<number, PendingEvent> =>
+  new Map(pending.flatMap((event): [number, PendingEvent][] => (event === null ? [] : [[event.id, event]])))
