@@ -1,0 +1,41 @@
+/** What names a pending event by its place must name that event, at any moment of runs full of pauses and crashes. */
+import { expect, test } from 'vitest'
+import { simulate } from '../../src/driver/simulate.ts'
+import type { World } from '../../src/world/world.ts'
+import { samplePlans, VERSIONS } from '../determinism/plans.ts'
+
+/** What is wrong with places: one word each. */
+function flaws({ pending, freePlaces, nodes, processes, index }: World): string[] {
+  const flawed: string[] = []
+  const free = new Set(freePlaces)
+  if (free.size !== freePlaces.length) flawed.push(`${index}: a place is free twice`)
+  for (const [place, event] of pending.entries()) {
+    if ((event === null) !== free.has(place)) flawed.push(`${index}: place ${place} is ${event?.key ?? 'empty'}`)
+    if (event !== null && event.place !== place) flawed.push(`${index}: ${event.key} is elsewhere`)
+  }
+  for (const { id, timers, process } of Object.values(nodes)) {
+    for (const { name, place } of timers) {
+      const body = pending[place]?.body
+      const names = body?.kind === 'timer' && body.node === id && body.name === name
+      if (!names || body.life !== processes[process]?.life) flawed.push(`${index}: timer ${name} of ${id}`)
+    }
+  }
+  return flawed
+}
+
+for (const kafka of VERSIONS) {
+  test(`Kafka ${kafka}: each pending event is where its place and its timer say`, () => {
+    for (const { plan } of samplePlans({ kafka, count: 3, seed: 9000 })) {
+      const flawed: string[] = []
+      simulate(plan, {
+        properties: [],
+        digest: false,
+        onEvent: (world) => {
+          flawed.push(...flaws(world))
+          return flawed.length === 0
+        },
+      })
+      expect(flawed).toEqual([])
+    }
+  })
+}
