@@ -72,7 +72,7 @@ function catchOf(mutant: Mutant & { readonly name: MutantName }, seed: number): 
   const plan = { ...planOf(documentOf(mutant, seed)), mutants: [mutant.name] }
   try {
     const run = judgeRun(plan, { liveness: true })
-    const [first] = countedViolations(plan, run.result.violations)
+    const [first] = countedViolations(run.result.violations)
       .filter(({ knownHole }) => knownHole === null)
       .sort((a: Violation, b: Violation) => a.event - b.event)
     if (first !== undefined) return { seed, by: first.property, events: first.event, words: first.words }

@@ -40,17 +40,14 @@ export const SAFETY: readonly Property[] = [
   ...PROMISED_IN_CALM,
 ]
 
-/** Violations that count: those that are promised, and those that a hole explains. What is nowhere promised may break. */
-export function countedViolations(plan: Plan, violations: readonly Violation[]): Violation[] {
-  const isPromised = (property: string): boolean =>
-    SAFETY.some(({ name, promised: ask }) => name === property && ask(plan).promised)
-  return violations.filter(({ property, knownHole }) => knownHole !== null || isPromised(property))
-}
+/** Violations that count: those that nothing explains, and those that a hole does. What is nowhere promised may break. */
+export const countedViolations = (violations: readonly Violation[]): Violation[] =>
+  violations.filter(({ knownHole, isExplained }) => knownHole !== null || !isExplained)
 
 /** One entry a kind of break, in the order of the table of properties. */
-export function breaksOf(plan: Plan, violations: readonly Violation[]): Break[] {
+export function breaksOf(violations: readonly Violation[]): Break[] {
   const bySignature = new Map<string, { first: Violation; count: number }>()
-  for (const violation of countedViolations(plan, violations)) {
+  for (const violation of countedViolations(violations)) {
     const signature = signatureOf(violation)
     const known = bySignature.get(signature)
     if (known === undefined) bySignature.set(signature, { first: violation, count: 1 })
@@ -106,7 +103,7 @@ export function judgeRun(plan: Plan, options: RunCaseOptions): CaseRun {
   const { properties: only } = options
   const properties = only === undefined ? SAFETY : SAFETY.filter(({ name }) => only.includes(name))
   const result = simulate(plan, { digest: false, properties, onEvent })
-  const breaks = breaksOf(plan, result.violations)
+  const breaks = breaksOf(result.violations)
   // A step whose condition never came true does not end the run: the cluster was healed all the same.
   const whole =
     result.outcome === 'completed' || (result.outcome === 'step-not-reached' && result.world.notReached === null)

@@ -5,6 +5,7 @@ import type { World } from '../world/world.ts'
 import { logOf } from './logs.ts'
 import type { Finding, Property } from './property.ts'
 import { PROMISED } from './property.ts'
+import { viewOf } from './roles.ts'
 
 interface Last {
   readonly offset: number
@@ -34,7 +35,10 @@ function heldKeys(log: ReplicaLog): Map<string, number> {
   return held
 }
 
-/** A tombstone may go in time; a value may go for a later one that the log has, be that committed or not. */
+/**
+ * A tombstone may go in time; a value may go for a later one that the log has, be that committed or not. Above its own
+ * high watermark a replica may have a history of its own, in which what was committed never stood.
+ */
 export const COMPACTION_KEEPS_LAST_VALUES: Property = {
   name: 'CompactionKeepsLastValues',
   kind: 'always',
@@ -47,9 +51,11 @@ export const COMPACTION_KEEPS_LAST_VALUES: Property = {
       if (fact.kind !== 'logCleaned') continue
       const broker = nodeNumber(node)
       const log = logOf(world, broker, fact.partition)
-      if (log === null) continue
+      const view = viewOf(world, broker, fact.partition)
+      if (log === null || view === null) continue
+      const below = Math.min(fact.to, view.highWatermark)
       const held = heldKeys(log)
-      for (const [key, { offset, tombstone }] of lastValues(world, fact.partition, log, fact.to)) {
+      for (const [key, { offset, tombstone }] of lastValues(world, fact.partition, log, below)) {
         if (tombstone || (held.get(key) ?? -1) >= offset) continue
         findings.push({
           partition: fact.partition,

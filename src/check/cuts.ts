@@ -83,16 +83,24 @@ export const cutsOfRecord = (cuts: Cuts, partition: TopicPartition, id: RecordId
     .filter(({ removed }) => offset === undefined || removed.some((each) => each.id === id && each.offset === offset))
     .map(({ cut }) => cut)
 
-/** The cut since which a replica has been without a record; another disk is without whatever came before it. */
+/**
+ * The cut, up to an event, since which a replica has been without a record; another disk is without whatever was sent
+ * before it. undefined: nobody took it from there.
+ */
 export function lastCutOf(
+  { ledger }: World,
   cuts: Cuts,
   replica: { readonly partition: TopicPartition; readonly broker: BrokerId },
   record: { readonly id: RecordIdentity; readonly offset: number },
+  untilEvent: number,
 ): Cut | undefined {
+  const sentAtUs = ledger.sent[record.id]?.sentAtUs ?? 0
   const took = ({ cut, removed }: FullCut): boolean =>
-    isNewDisk(cut) || removed.some(({ id, offset }) => id === record.id && offset === record.offset)
-  const own = (cuts.ofPartition.get(replica.partition) ?? []).filter(({ cut }) => cut.broker === replica.broker)
-  return own.findLast(took)?.cut
+    cut.broker === replica.broker &&
+    cut.event <= untilEvent &&
+    ((isNewDisk(cut) && sentAtUs < cut.atUs) ||
+      removed.some(({ id, offset }) => id === record.id && offset === record.offset))
+  return cuts.ofPartition.get(replica.partition)?.findLast(took)?.cut
 }
 
 /** The leader epoch of a record as the first cut of it tells; undefined: nobody cut it. */

@@ -88,7 +88,7 @@ function compareMembers(
       const difference = firstDifference(log, other, from, highWatermark)
       if (difference === null) continue
       const { offset, left, right } = difference
-      const hole = holeOf({ partition, leader: leader.broker, member, exposed: left, memberHas: right })
+      const hole = holeOf({ partition, leader: leader.broker, member, exposed: left })
       findings.push({
         partition,
         words:

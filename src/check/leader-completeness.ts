@@ -3,8 +3,8 @@ import type { World } from '../world/world.ts'
 import { cutsOf } from './cuts.ts'
 import { named } from './logs.ts'
 import { missing } from './loss.ts'
-import { powerLossHole } from './power-loss-holes.ts'
-import { lossHoles, unlessHoles } from './promises.ts'
+import { lossHole } from './loss-holes.ts'
+import { lossHoles, unlessToldHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import type { StateWrite } from './state-writes.ts'
 import { stateWrites, writeBefore } from './state-writes.ts'
@@ -15,7 +15,7 @@ export const LEADER_COMPLETENESS: Property = {
   kind: 'always',
   statement: 'Every leader that is elected has every record that was committed before.',
   on: ['registryWrite'],
-  promised: (plan) => unlessHoles(lossHoles(plan)),
+  promised: (plan) => unlessToldHoles(lossHoles(plan)),
   check: (world, step) => {
     const findings: Finding[] = []
     for (const write of stateWrites(step)) {
@@ -24,7 +24,7 @@ export const LEADER_COMPLETENESS: Property = {
       const first = absent[0]
       if (first === undefined) continue
       const { leader, leaderEpoch } = write.state
-      const hole = powerLossHole(world, cutsOf(world), { ...first, committed: first, lastLeader: leader })
+      const hole = lossHole(world, cutsOf(world), { ...first, committed: first, lastLeader: leader })
       findings.push({
         partition: write.partition,
         words:
@@ -42,7 +42,7 @@ export const LEADER_COMPLETENESS: Property = {
           count: absent.length,
         },
         key: `${write.partition} ${leader} ${leaderEpoch}`,
-        ...(hole === null ? {} : { knownHole: hole }),
+        ...(hole === undefined ? {} : { knownHole: hole }),
       })
     }
     return findings.length === 0 ? null : findings

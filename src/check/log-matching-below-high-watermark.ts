@@ -1,8 +1,12 @@
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import type { World } from '../world/world.ts'
-import { firstDifference, logOf, named } from './logs.ts'
-import { lossHoles, unlessHoles } from './promises.ts'
+import { cutsOf } from './cuts.ts'
+import { type DiskHole, divergenceHole } from './disk-holes.ts'
+import { type Difference, firstDifference, logOf, named } from './logs.ts'
+import { lastNamedLeader } from './loss.ts'
+import { replacedHole } from './loss-holes.ts'
+import { lossHoles, unlessToldHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import { viewOf } from './roles.ts'
 
@@ -14,13 +18,14 @@ export const LOG_MATCHING_BELOW_HIGH_WATERMARK: Property = {
   on: ['highWatermark', 'becameLeader', 'becameFollower'],
   promised: (plan) => {
     const holes = lossHoles(plan)
-    if (plan.mechanisms.divergingAnswerMovesHighWatermark && holes.length === 0 && plan.steps.length > 0) {
+    const isTold = holes.every((hole) => hole.isTold === true)
+    if (plan.mechanisms.divergingAnswerMovesHighWatermark && isTold && plan.steps.length > 0) {
       holes.push({
         because: 'a diverging answer moves the high watermark over records that are then cut',
         hole: 'KAFKA-14704',
       })
     }
-    return unlessHoles(holes)
+    return unlessToldHoles(holes)
   },
   check: (world, step) => {
     const findings: Finding[] = []
@@ -54,6 +59,7 @@ function compareOthers(
     const difference = firstDifference(log, other, from, to)
     if (difference === null) continue
     const { offset, left, right } = difference
+    const hole = holeOf(world, partition, difference, [broker, id])
     findings.push({
       partition,
       words:
@@ -68,6 +74,21 @@ function compareOthers(
         otherHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
       },
       key: `${partition} ${Math.min(broker, id)} ${Math.max(broker, id)} ${offset}`,
+      ...(hole === undefined ? {} : { knownHole: hole }),
     })
   }
+}
+
+/** A disk that made the two differ, or one through which what the one still has was lost for the other. */
+function holeOf(
+  world: World,
+  partition: TopicPartition,
+  { offset, left, right }: Difference,
+  brokers: readonly [BrokerId, BrokerId],
+): DiskHole {
+  const diverged = divergenceHole(world, partition, offset, brokers)
+  const lastLeader = lastNamedLeader(world, partition)
+  if (diverged !== undefined || lastLeader === null) return diverged
+  const ids = [left, right].flatMap((held) => (held === null ? [] : [held.id]))
+  return replacedHole(world, cutsOf(world), { partition, offset, ids, lastLeader })
 }

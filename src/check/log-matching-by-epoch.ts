@@ -2,8 +2,8 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { World } from '../world/world.ts'
+import { divergenceHole } from './disk-holes.ts'
 import { firstDifference, logOf, named, recordAt } from './logs.ts'
-import { divergenceHole } from './power-loss-holes.ts'
 import { divergenceHoles, unlessHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 
@@ -62,7 +62,7 @@ function compareAppend(
         otherHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
       },
       key: `${partition} ${Math.min(broker, id)} ${Math.max(broker, id)} ${offset}`,
-      ...(hole === null ? {} : { knownHole: hole }),
+      ...(hole === undefined ? {} : { knownHole: hole }),
     })
   }
 }

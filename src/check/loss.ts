@@ -14,8 +14,9 @@ import type { CommittedRecord, SentRecord, World } from '../world/world.ts'
 import { isCompactedAway, type LastCommitted } from './compacted.ts'
 import type { Cut, Cuts } from './cuts.ts'
 import { cutsOf, cutsOfRecord, epochWhenCut } from './cuts.ts'
+import type { DiskHole } from './disk-holes.ts'
 import { findRecord, logOf, logsOf, recordAt } from './logs.ts'
-import { powerLossHole } from './power-loss-holes.ts'
+import { lossHole } from './loss-holes.ts'
 
 export interface LostRecord {
   readonly id: RecordIdentity
@@ -38,8 +39,8 @@ export interface LostRecord {
   readonly remainsOn: readonly BrokerId[]
   /** The cut that took it from that leader, else the last cut of any copy; null: nobody cut it. */
   readonly truncatedBy: Cut | null
-  /** The hole of Kafka through which a power loss lost it; null: none did, or none that is known. */
-  readonly powerLossHole: string | null
+  /** The hole of Kafka through which it was lost, as the run tells. */
+  readonly toldHole: DiskHole
 }
 
 /** The last leader that the registry named, which may be down by now; null when it never named one. */
@@ -115,7 +116,7 @@ function lostFrom(world: World, witness: Witness, judged: JudgedLog, allCuts: Cu
     instead: recordAt(judged.log, offset),
     remainsOn: copies.map(({ broker }) => broker),
     truncatedBy: cuts.findLast(({ broker }) => broker === lastLeader) ?? cuts.at(-1) ?? null,
-    powerLossHole: powerLossHole(world, allCuts, judgedRecord),
+    toldHole: lossHole(world, allCuts, judgedRecord),
   }
 }
 

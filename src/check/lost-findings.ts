@@ -5,7 +5,7 @@ import type { Finding } from './property.ts'
 
 /** A lost record as evidence: where it was, who told the client, what is there now, who cut it, who still has it. */
 export function lostFinding(lost: LostRecord): Finding {
-  const { truncatedBy, instead, remainsOn, powerLossHole } = lost
+  const { truncatedBy, instead, remainsOn, toldHole, ...told } = lost
   const claim =
     lost.ackedAtUs === null ? 'was committed' : `was acknowledged (acks=${lost.acks === -1 ? 'all' : lost.acks})`
   const now = instead === null ? 'nothing' : named(instead)
@@ -25,11 +25,12 @@ export function lostFinding(lost: LostRecord): Finding {
       `${named(lost)} ${claim} at offset ${lost.offset} of ${lost.partition} and is lost: ` +
       `the last leader, broker ${lost.leader}, has ${now} there; ${cut}; ${copies}`,
     evidence: {
-      ...lost,
+      ...told,
+      remainsOn,
       instead: instead === null ? null : { id: instead.id, value: instead.value },
       truncatedBy: truncatedBy === null ? null : { ...truncatedBy },
     },
     key: `${lost.partition} ${lost.offset} ${lost.id}`,
-    ...(powerLossHole === null ? {} : { knownHole: powerLossHole }),
+    ...(toldHole === undefined ? {} : { knownHole: toldHole }),
   }
 }

@@ -1,5 +1,8 @@
+import { type Cuts, cutsOf } from './cuts.ts'
 import { named } from './logs.ts'
-import { lossHoles, unlessHoles } from './promises.ts'
+import { lastNamedLeader } from './loss.ts'
+import { replacedHole } from './loss-holes.ts'
+import { lossHoles, unlessToldHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 
 /** The committed sequence of Kafka's own simulation test: an offset is committed with one record, for ever. */
@@ -8,9 +11,10 @@ export const ONE_RECORD_PER_COMMITTED_OFFSET: Property = {
   kind: 'always',
   statement: 'No two different records are ever committed at one offset.',
   on: ['highWatermark', 'becameLeader'],
-  promised: (plan) => unlessHoles(lossHoles(plan)),
+  promised: (plan) => unlessToldHoles(lossHoles(plan)),
   check: (world, step) => {
     const findings: Finding[] = []
+    let cuts: Cuts | null = null
     for (const { fact } of step.facts) {
       if (fact.kind !== 'becameLeader' && !(fact.kind === 'highWatermark' && fact.as === 'leader')) continue
       const committed = world.ledger.committed[fact.partition]
@@ -21,10 +25,14 @@ export const ONE_RECORD_PER_COMMITTED_OFFSET: Property = {
         if (entries === undefined || entries.length < 2) continue
         const [before, after] = [entries.at(-2)!, entries.at(-1)!]
         if (after.event !== step.event) continue
+        const { partition } = fact
+        const lastLeader = lastNamedLeader(world, partition) ?? after.broker
+        cuts ??= cutsOf(world)
+        const hole = replacedHole(world, cuts, { partition, offset, ids: [before.id, after.id], lastLeader })
         findings.push({
-          partition: fact.partition,
+          partition,
           words:
-            `offset ${offset} of ${fact.partition} was committed as ${named(before)} by broker ${before.broker} ` +
+            `offset ${offset} of ${partition} was committed as ${named(before)} by broker ${before.broker} ` +
             `(epoch ${before.leaderEpoch}) and is now committed as ${named(after)} by broker ${after.broker} (epoch ${after.leaderEpoch})`,
           evidence: {
             offset,
@@ -35,7 +43,8 @@ export const ONE_RECORD_PER_COMMITTED_OFFSET: Property = {
             committedBy: before.broker,
             now: { id: after.id, value: after.value, epoch: after.epoch, broker: after.broker },
           },
-          key: `${fact.partition} ${offset} ${before.id} ${after.id}`,
+          key: `${partition} ${offset} ${before.id} ${after.id}`,
+          ...(hole === undefined ? {} : { knownHole: hole }),
         })
       }
     }

@@ -12,16 +12,30 @@ export interface Hole {
   readonly because: string
   /** KIP or JIRA. */
   readonly hole: string | null
+  /** A break through it can be told from what happened in the run (loss-holes.ts, disk-holes.ts). */
+  readonly isTold?: true
 }
 
-export function unlessHoles(holes: readonly Hole[]): Promised {
-  if (holes.length === 0) return PROMISED
+function namesOf(holes: readonly Hole[]): string | null {
   const names = holes.map(({ hole }) => hole).filter((hole) => hole !== null)
-  return {
-    promised: false,
-    because: holes.map(({ because }) => because).join('; '),
-    hole: names.length === 0 ? null : [...new Set(names)].join(', '),
-  }
+  return names.length === 0 ? null : [...new Set(names)].join(', ')
+}
+
+/** Not promised where there is a hole: the plan excuses every break that has no name of its own. */
+export const unlessHoles = (holes: readonly Hole[]): Promised =>
+  holes.length === 0
+    ? PROMISED
+    : { promised: false, because: holes.map(({ because }) => because).join('; '), hole: namesOf(holes) }
+
+/**
+ * The same for a property that tells from what happened which hole a break went through: holes that can be told excuse
+ * nothing by being possible, so that what happened has to explain a break, or one of the other holes may.
+ */
+export function unlessToldHoles(holes: readonly Hole[]): Promised {
+  const promised = unlessHoles(holes)
+  if (promised.promised) return promised
+  const others = holes.filter(({ isTold }) => isTold !== true)
+  return { ...promised, excuse: others.length === 0 ? null : { hole: namesOf(others) } }
 }
 
 /** Every property asks, some several times. */
@@ -106,12 +120,19 @@ export function cleanupHoles(plan: Plan): Hole[] {
 
 export const losesPower = (plan: Plan): boolean => actionsOf(plan).some((action) => action.do === 'powerLoss')
 
+/** A power loss that leaves the beginning of a batch in its file. */
+export const tearsTails = (plan: Plan): boolean =>
+  actionsOf(plan).some((action) => action.do === 'powerLoss' && action.torn === true)
+
 /** A disk lies, or files change under a broker. One that is full or fails takes nothing back. */
 export const damagesDisks = (plan: Plan): boolean =>
   actionsOf(plan).some((action) => action.do === 'damage' || (action.do === 'disk' && action.change.lies === true))
 
 /** A broker comes back with an empty disk. */
 export const replacesDisks = (plan: Plan): boolean => actionsOf(plan).some((action) => action.do === 'wipe')
+
+/** Somebody may be without what it had, and no leader had it cut. */
+export const losesOnDisks = (plan: Plan): boolean => losesPower(plan) || replacesDisks(plan) || damagesDisks(plan)
 
 /** A power loss that is told what it leaves may leave less than was flushed. */
 export const keepsLess = (plan: Plan): boolean =>
@@ -184,21 +205,30 @@ export function divergenceHoles(plan: Plan): Hole[] {
   return holes
 }
 
-/** Holes that a broker without the tail of its log falls into. Which of them lost a record is told by `powerLossHole`. */
+/** Holes that a broker without the tail of its log falls into. Which of them lost a record is told by `diskHole`. */
 function lostTailHoles(plan: Plan): Hole[] {
   if (!losesPower(plan) && !replacesDisks(plan)) return []
   const holes: Hole[] = [
-    { because: 'every replica of the ISR may lose what it had', hole: losesPower(plan) ? 'KIP-101 (C-02)' : null },
+    {
+      because: 'every replica of the ISR may lose what it had',
+      hole: losesPower(plan) ? 'KIP-101 (C-02)' : null,
+      isTold: true,
+    },
   ]
-  if (!hasEligibleReplicas(plan)) {
-    holes.push({
-      because: 'the last replica of the ISR may lose what it had and lead all the same',
-      hole: 'KIP-966 (C-16)',
-    })
-  }
+  holes.push({
+    because: hasEligibleReplicas(plan)
+      ? 'the last known leader leads again where every eligible replica stopped uncleanly'
+      : 'the last replica of the ISR may lose what it had and lead all the same',
+    hole: hasEligibleReplicas(plan) ? 'KIP-966' : 'KIP-966 (C-16)',
+    isTold: true,
+  })
   // Brokers of KRaft register anew whenever they start, and are fenced until then.
   if (plan.mechanisms.metadata === 'registry') {
-    holes.push({ because: 'a broker may be back before anybody has noticed what it lost', hole: 'KIP-380 (C-29)' })
+    holes.push({
+      because: 'a broker may be back before anybody has noticed what it lost',
+      hole: 'KIP-380 (C-29)',
+      isTold: true,
+    })
   }
   return holes
 }
@@ -212,6 +242,7 @@ export function lossHoles(plan: Plan): Hole[] {
     holes.push({
       because: 'a cleaner goes by records above the high watermark, which may be cut later',
       hole: 'KAFKA-13194',
+      isTold: true,
     })
   }
   if (isUncleanPossible(plan)) {
@@ -222,10 +253,11 @@ export function lossHoles(plan: Plan): Hole[] {
     holes.push({
       because: 'a broker with an empty disk may be taken for the member of the ISR that it was',
       hole: 'KIP-903',
+      isTold: true,
     })
   }
   if (damagesDisks(plan)) {
-    holes.push({ because: 'a disk may lose what a broker believes to be on it', hole: null })
+    holes.push({ because: 'a disk may lose what a broker believes to be on it', hole: null, isTold: true })
   }
   holes.push(...divergenceHoles(plan))
   if (mechanisms.isrAdmission === 'high-watermark') {

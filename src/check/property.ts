@@ -20,8 +20,10 @@ export interface Violation {
   readonly words: string
   /** The witness: record id, value, offset, epoch, brokers, the event of the ack. */
   readonly evidence: Json
-  /** KIP or JIRA where it is not promised; null where it is, or where no issue names the reason. */
+  /** KIP or JIRA that explains it; null: nothing does, or what does is no issue. */
   readonly knownHole: string | null
+  /** What happened explains it, or the plan excuses it. If neither, a promise was broken. */
+  readonly isExplained: boolean
 }
 
 /**
@@ -62,6 +64,8 @@ export type Promised =
       readonly because: string
       /** KIP or JIRA of the hole; null where no issue names it. */
       readonly hole: string | null
+      /** What excuses a break that nothing which happened explains; null: nothing does; left out: any hole of the plan. */
+      readonly excuse?: { readonly hole: string | null } | null
     }
 
 /** What an `always` property is given after one event. */
@@ -91,6 +95,13 @@ export interface Property {
 
 export const PROMISED: Promised = { promised: true }
 
+/** The hole that a finding is put down to, and whether anything explains it. */
+function explanationOf(promised: Promised, { knownHole }: Finding): Pick<Violation, 'knownHole' | 'isExplained'> {
+  if (knownHole !== undefined) return { knownHole, isExplained: knownHole !== null || !promised.promised }
+  if (promised.promised || promised.excuse === null) return { knownHole: null, isExplained: false }
+  return { knownHole: (promised.excuse ?? promised).hole, isExplained: true }
+}
+
 /** A finding of a property as the violation that is reported. */
 export function violationOf(
   property: Property,
@@ -107,6 +118,6 @@ export function violationOf(
     partition: finding.partition,
     words: finding.words,
     evidence: finding.evidence,
-    knownHole: finding.knownHole !== undefined ? finding.knownHole : promised.promised ? null : promised.hole,
+    ...explanationOf(promised, finding),
   }
 }

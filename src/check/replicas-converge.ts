@@ -2,9 +2,9 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
+import { divergenceHole } from './disk-holes.ts'
 import { leadershipOf } from './leadership.ts'
 import { firstDifference, logOf, named } from './logs.ts'
-import { divergenceHole } from './power-loss-holes.ts'
 import { divergenceHoles, isUncleanPossible, settlesHealed, unlessHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import { processState } from './roles.ts'
@@ -77,7 +77,7 @@ function compare(world: World, partition: TopicPartition, leader: BrokerId, repl
         replicaHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
       },
       key: `${partition} ${replica} diverged`,
-      ...(hole === null ? {} : { knownHole: hole }),
+      ...(hole === undefined ? {} : { knownHole: hole }),
     }
   }
   if (otherEnd !== log.logEndOffset) {

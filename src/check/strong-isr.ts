@@ -5,7 +5,7 @@ import { partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import { isKraft, registryState } from '../world/world.ts'
 import { ISR_FACTS, isrFindings } from './isr-holds-committed.ts'
-import { lossHoles, unlessHoles } from './promises.ts'
+import { lossHoles, unlessToldHoles } from './promises.ts'
 import type { Property } from './property.ts'
 
 const registryIsr = (world: World, partition: TopicPartition): readonly BrokerId[] =>
@@ -20,6 +20,6 @@ export const STRONG_ISR: Property = {
   kind: 'always',
   statement: 'Whatever a broker that believes it leads has exposed is held by every member of the ISR in the registry.',
   on: ISR_FACTS,
-  promised: (plan) => unlessHoles(lossHoles(plan)),
+  promised: (plan) => unlessToldHoles(lossHoles(plan)),
   check: (world, step) => isrFindings(world, step, registryIsr),
 }

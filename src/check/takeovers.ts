@@ -16,6 +16,8 @@ export interface Takeover {
   readonly isr: readonly BrokerId[]
   /** What it had, or a cut has left a gap of, at the offset of the record that is missing; null: its log ended before. */
   readonly instead: RecordIdentity | null
+  /** It does lead; false: it is named, and would lead like this. */
+  readonly leads: boolean
 }
 
 /** A record from the moment on when its loss would be one: its commit, or its acknowledgement. */
@@ -34,17 +36,18 @@ export interface MissedRecord {
  */
 export function takeoverWithout(world: World, cuts: Cuts, record: MissedRecord, last: BrokerId): Takeover | null {
   const { partition, id, offset, sinceEvent, sinceEpoch } = record
-  const leads = (broker: BrokerId, event: number, isr: readonly BrokerId[], logEndOffset: number): Takeover | null => {
-    if (logEndOffset <= offset) return { broker, event, isr, instead: null }
-    const held = heldAfter(world, cuts, { partition, broker }, offset, event)
-    return held !== null && (held.isCutOut || held.id !== id) ? { broker, event, isr, instead: held.id } : null
+  const without = (taken: Omit<Takeover, 'instead'>, logEndOffset: number): Takeover | null => {
+    if (logEndOffset <= offset) return { ...taken, instead: null }
+    const held = heldAfter(world, cuts, { partition, broker: taken.broker }, offset, taken.event)
+    return held !== null && (held.isCutOut || held.id !== id) ? { ...taken, instead: held.id } : null
   }
   for (const { node, event, fact } of world.ledger.facts) {
     if (fact.kind !== 'becameLeader' || fact.partition !== partition) continue
     if (event <= sinceEvent || fact.leaderEpoch < sinceEpoch) continue
-    const takeover = leads(nodeNumber(node), event, fact.isr, fact.logEndOffset)
+    const takeover = without({ broker: nodeNumber(node), event, isr: fact.isr, leads: true }, fact.logEndOffset)
     if (takeover !== null) return takeover
   }
   const isr = partitionTruth(world, partition)?.isr ?? []
-  return leads(last, world.index, isr, logOf(world, last, partition)?.logEndOffset ?? 0)
+  const named = { broker: last, event: world.index, isr, leads: false }
+  return without(named, logOf(world, last, partition)?.logEndOffset ?? 0)
 }

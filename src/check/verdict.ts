@@ -80,7 +80,9 @@ function judgeProperty(world: World, violations: readonly Violation[], plan: Pla
     because: promise.promised ? null : promise.because,
     expected,
     held: evidence.length === 0,
-    knownHole: evidence[0]?.knownHole ?? (promise.promised ? null : promise.hole),
+    knownHole: evidence.every(({ isExplained }) => isExplained)
+      ? (evidence[0]?.knownHole ?? (promise.promised ? null : promise.hole))
+      : null,
     evidence,
   } as const
   if (expected === 'violated') return { ...common, ...awaitedOutcome(world, violations, evidence, awaited) }
@@ -119,14 +121,14 @@ function witnessWords({ partition, value }: ExpectedViolation): string {
 }
 
 function brokenOutcome(promise: Promised, expected: Verdict['expected'], evidence: readonly Violation[]): Judged {
-  const first = evidence[0]!.words
+  const unexplained = evidence.find(({ isExplained }) => !isExplained)
+  const first = (unexplained ?? evidence[0]!).words
   const more = evidence.length === 1 ? '' : ` (and ${evidence.length - 1} more)`
   if (expected === 'holds')
     return { outcome: 'violated', fails: true, words: `broken, expected to hold: ${first}${more}` }
   if (expected === 'may') return { outcome: 'allowed', fails: false, words: `broken, as it may be: ${first}${more}` }
+  if (unexplained !== undefined) return { outcome: 'violated', fails: true, words: `broken: ${first}${more}` }
   // A finding may name a hole of its own: a plan cannot tell beforehand that a broker will hang.
-  const explained = evidence.every(({ knownHole }) => knownHole !== null)
-  if (promise.promised && !explained) return { outcome: 'violated', fails: true, words: `broken: ${first}${more}` }
   const because = promise.promised ? evidence[0]!.knownHole : promise.because
   return { outcome: 'known-hole', fails: false, words: `broken and not promised (${because}): ${first}${more}` }
 }

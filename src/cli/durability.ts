@@ -128,7 +128,7 @@ function rowOf({ fault, acks, minIsr, flush }: Case, plan: Plan): DurabilityRow 
     acked: countOf(world, 'acked') ?? 0,
     lost: countOf(world, 'lost') ?? 0,
     sound: !violations.some(
-      ({ property, knownHole }) => ALWAYS.includes(property) && knownHole === null && fault.before.length === 0,
+      ({ property, isExplained }) => ALWAYS.includes(property) && !isExplained && fault.before.length === 0,
     ),
     available: (lastNamedLeader(world, 'orders-0') ?? -1) >= 0,
   }

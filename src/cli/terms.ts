@@ -1,5 +1,5 @@
 /** Every page that `explain` can show, and the lists of `list`. */
-import { POWER_LOSS_HOLES } from '../check/power-loss-holes.ts'
+import { DISK_HOLES } from '../check/disk-holes.ts'
 import type { Property } from '../check/property.ts'
 import { GENERATIONS } from '../kafka/generation/table.ts'
 import { assert } from '../kernel/assert.ts'
@@ -66,7 +66,7 @@ export function allPages(): Page[] {
     ...generationPages(),
     ...wordPages('fact', 'fact, something a machine says happened', records(FACTS)),
     ...wordPages('message', 'message on the network', records(MESSAGES)),
-    ...wordPages('hole', 'hole of Kafka through which a power loss loses records', POWER_LOSS_HOLES),
+    ...wordPages('hole', 'hole of Kafka through which a power loss loses records', DISK_HOLES),
   ]
   return [...pages, ...issuePages(pages, toldIncidents())]
 }

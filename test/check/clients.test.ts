@@ -68,7 +68,6 @@ test('a lost record names who cut it, what is there instead and where a diverged
         to: 1,
         leader: 1,
       },
-      powerLossHole: null,
     },
   ])
   expect(findings(world, 'AckedAtAllNotLost')[0]!.words).toContain('a diverged copy remains on broker 1, 3')

@@ -16,6 +16,7 @@ function lacking(memberLog: readonly string[] = ['m1@0']): World {
   const actions: Action[] = [
     { do: 'powerLoss', target: broker(2), keepBelow: null, keep: 'random' },
     { do: 'wipe', target: broker(2) },
+    { do: 'damage', target: broker(2), damage: { what: 'snapshots', partition: P } },
   ]
   const world = worldOf({
     kafka: '3.9',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { propertyNamed } from '../../src/check/index.ts'
 import type { StepView } from '../../src/check/property.ts'
 import { simulate } from '../../src/driver/simulate.ts'
+import type { Fact } from '../../src/kafka/facts.ts'
 import type { RecordBatch } from '../../src/kafka/records.ts'
 import { compileScenario } from '../../src/scenario/compile.ts'
 import { scenario } from '../../src/scenario/scenario.ts'
@@ -52,34 +53,69 @@ test('a cleaned or trimmed log is judged above what was taken, and nowhere else'
   }
 })
 
-test('a batch that a snapshot file forgot, sent again in a new epoch, is a hole of KIP-360; any other copy is none', () => {
-  const holes = (epoch: number, recoveredTo: number | null): unknown => {
-    const world = produced()
-    const log = logOf(world)
-    // The last batch is known, but it was in flight behind the forgotten one.
-    const copies = [log.batches[3]!, log.batches.at(-1)!].map((batch, index) => ({
-      ...batch,
-      baseOffset: log.logEndOffset + index,
-      producer: { ...batch.producer!, epoch },
-    }))
-    log.batches = [...log.batches, ...copies]
-    if (recoveredTo !== null) {
-      const fact = {
-        kind: 'recovered',
-        partition: 't-0',
-        from: recoveredTo,
-        durable: 0,
-        logEndOffset: recoveredTo,
-      } as const
-      world.ledger.facts.push({ atUs: 0, event: 0, node: 'broker-1', fact: { ...fact, highWatermark: 0 } })
-    }
-    const found = propertyNamed('IdempotentNothingTwice')!.check(world, NO_STEP) ?? []
-    return found.map(({ knownHole }) => knownHole ?? null)
-  }
-  expect(holes(1, 20)).toEqual(['KIP-360', 'KIP-360'])
-  expect(holes(0, 20)).toEqual([null, null])
-  expect(holes(1, 4)).toEqual([null, null])
-  expect(holes(1, null)).toEqual([null, null])
+/** What happened to the leader of `t-0`, in order. */
+const told = (world: World, ...facts: readonly Fact[]): void => {
+  for (const fact of facts) world.ledger.facts.push({ atUs: 0, event: 0, node: 'broker-1', fact })
+}
+
+const IN_T = { partition: 't-0' } as const
+/** A start after a clean stop, at which the log ended there; `scanned`: after any other. */
+const started = (end: number, scanned?: readonly number[]): Fact => ({
+  ...IN_T,
+  kind: 'recovered',
+  from: end,
+  durable: 0,
+  logEndOffset: end,
+  highWatermark: 0,
+  ...(scanned === undefined ? {} : { scanned }),
+})
+const cutTo = (to: number): Fact => ({
+  ...IN_T,
+  kind: 'truncated',
+  from: 20,
+  to,
+  removed: [],
+  rule: 'a rule',
+  leader: 2,
+  leaderEpoch: 1,
+})
+const refused: Fact = { ...IN_T, kind: 'produceRefused', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }
+
+/** The holes of two copies: of the batch at offset 3, and of the last one, which was in flight behind it. */
+function holesOfCopies(epoch: number, ...facts: readonly Fact[]): unknown {
+  const world = produced()
+  const log = logOf(world)
+  const copies = [log.batches[3]!, log.batches.at(-1)!].map((batch, index) => ({
+    ...batch,
+    baseOffset: log.logEndOffset + index,
+    producer: { ...batch.producer!, epoch },
+  }))
+  log.batches = [...log.batches, ...copies]
+  told(world, ...facts)
+  const found = propertyNamed('IdempotentNothingTwice')!.check(world, NO_STEP) ?? []
+  return found.map(({ knownHole }) => knownHole ?? null)
+}
+
+test('a batch that a snapshot file forgot, refused and sent again in a new epoch, is a hole of KIP-360', () => {
+  expect(holesOfCopies(1, started(20), refused)).toEqual(['KIP-360', 'KIP-360'])
+  // A file that a start or a truncation of before has left, which the next one reads.
+  expect(holesOfCopies(1, started(10, [0]), started(20, [0]), refused)).toEqual(['KIP-360', 'KIP-360'])
+  expect(holesOfCopies(1, cutTo(10), started(20, [0]), refused)).toEqual(['KIP-360', 'KIP-360'])
+  expect(holesOfCopies(1, started(10), cutTo(12), refused)).toEqual(['KIP-360', 'KIP-360'])
+})
+
+test('a copy is none where nobody had forgotten the batch, or where it comes in the same epoch', () => {
+  expect(holesOfCopies(0, started(20), refused)).toEqual([null, null])
+  expect(holesOfCopies(1)).toEqual([null, null])
+  expect(holesOfCopies(1, refused)).toEqual([null, null])
+  // Nobody refused it: it was not taken for one that is out of order.
+  expect(holesOfCopies(1, started(20))).toEqual([null, null])
+  // The file is of before the batch, or still has it as the last one of its producer.
+  expect(holesOfCopies(1, started(3), refused)).toEqual([null, null])
+  expect(holesOfCopies(1, started(4), refused)).toEqual([null, null])
+  // An unclean start without a file reads every batch.
+  expect(holesOfCopies(1, started(20, [0]), refused)).toEqual([null, null])
+  expect(holesOfCopies(1, started(20, [0]), cutTo(4), refused)).toEqual([null, null])
 })
 
 test('a log that begins in the middle is a hole of KAFKA-15591 where what is missing was given up, from 2.5 on', () => {

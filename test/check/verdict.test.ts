@@ -3,7 +3,8 @@ import { PROPERTIES } from '../../src/check/index.ts'
 import type { Violation } from '../../src/check/property.ts'
 import { violationOf } from '../../src/check/property.ts'
 import { hasFailed, judge } from '../../src/check/verdict.ts'
-import type { Expectation, Plan } from '../../src/world/plan.ts'
+import type { Fact } from '../../src/kafka/facts.ts'
+import type { Action, Expectation, Plan } from '../../src/world/plan.ts'
 import type { World } from '../../src/world/world.ts'
 import { broker } from '../builders.ts'
 import { happen, P, send, truncated, worldOf } from './builders.ts'
@@ -55,6 +56,33 @@ test('a break of what is not promised is a known hole with its name', () => {
   const verdict = verdictOf('AckedAtAllNotLost', lossy('0.10.2', {}))
   expect(verdict).toMatchObject({ outcome: 'known-hole', promised: false, fails: false, failed: false })
   expect(verdict.knownHole).toContain('KIP-101')
+})
+
+test('a break that nothing which happened explains fails the run where each of its holes would be told', () => {
+  const power: Action = { do: 'powerLoss', target: broker(1), keepBelow: null, keep: 'random' }
+  const lossOf = (what: Fact, kafka = '2.4') => {
+    const world = worldOf({
+      kafka,
+      steps: [{ atUs: 0, do: [power] }],
+      settings: { 'unclean.leader.election.enable': false },
+      replicas: { 1: { role: 'leader', log: ['m1'] } },
+      plan: { expect: NOTHING },
+    })
+    send(world, 'm2', { offset: 1 })
+    happen(world, ['broker-1', what])
+    return verdictOf('AckedAtAllNotLost', { world, plan: world.plan, violations: violationsOf(world) })
+  }
+  const removed = [{ offset: 1, epoch: -1, id: 'p1/m2', value: 'm2' }]
+  const lost = lossOf({ kind: 'powerLost', partition: P, from: 2, to: 1, durable: 0, removed })
+  expect(lost).toMatchObject({ outcome: 'known-hole', promised: false, fails: false })
+  expect(lost.knownHole).not.toContain('KIP-380 (C-29)')
+  const cut = lossOf(truncated(1, ['m2']))
+  expect(cut).toMatchObject({ outcome: 'violated', promised: false, fails: true, knownHole: null })
+  // Other holes of the plan excuse it, and only they are named.
+  const older = lossOf(truncated(1, ['m2']), '0.10.2')
+  expect(older).toMatchObject({ outcome: 'known-hole', fails: false })
+  expect(older.knownHole).toContain('KIP-101 (KAFKA-1211)')
+  expect(older.knownHole).not.toContain('C-')
 })
 
 test('a break of what is expected to hold fails the run though it is not promised', () => {

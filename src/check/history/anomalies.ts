@@ -8,6 +8,8 @@ export interface Anomaly {
   readonly id: RecordIdentity
   readonly offset: number
   readonly words: string
+  /** All that were seen at the offset, where it is about several. */
+  readonly ids?: readonly RecordIdentity[]
 }
 
 /** Who read what: the ids that were handed out, by partition and offset. */
@@ -141,6 +143,7 @@ export function inconsistentOffsets(history: ClientHistory): Anomaly[] {
         partition,
         id: id!,
         offset,
+        ids: [...ids],
         words: `offset ${offset} of ${partition} was seen as ${id} and as ${others.join(', ')}`,
       })
     }

@@ -2,10 +2,20 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
+import { type Cuts, cutsOf } from '../cuts.ts'
 import { findRecord } from '../logs.ts'
-import { judgedLog, type LostRecord, lostRecords } from '../loss.ts'
+import { judgedLog, type LostRecord, lastNamedLeader, lostRecords } from '../loss.ts'
+import { replacedHole } from '../loss-holes.ts'
 import type { Hole } from '../promises.ts'
-import { cleanupHoles, compactionHoles, isDisturbed, lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
+import {
+  cleanupHoles,
+  compactionHoles,
+  isDisturbed,
+  lossHoles,
+  settlesHealed,
+  unlessHoles,
+  unlessToldHoles,
+} from '../promises.ts'
 import type { Finding, Promised, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 import { STRANDED_HOLE } from '../stranded.ts'
@@ -66,14 +76,25 @@ function whereRecordsWent(world: World): HoleOf {
   return ({ partition, id }) => {
     lost ??= new Map(lostRecords(world).map((record) => [record.id, record]))
     const record = lost.get(id)
-    if (record !== undefined) return record.powerLossHole ?? undefined
+    if (record !== undefined) return record.toldHole
     const last = judgedLog(world, partition)
     return last === null || findRecord(last.log, id) !== null ? undefined : null
   }
 }
 
+/** Why several records were seen at one offset: all but one of them are lost. */
+function whatWasReplaced(world: World): HoleOf {
+  let cuts: Cuts | null = null
+  return ({ partition, offset, id, ids = [id] }) => {
+    const lastLeader = lastNamedLeader(world, partition)
+    if (lastLeader === null) return undefined
+    cuts ??= cutsOf(world)
+    return replacedHole(world, cuts, { partition, offset, ids, lastLeader })
+  }
+}
+
 /** A record that is lost is read by nobody, and another one comes to stand in its place. */
-const whereNothingIsLost = (plan: Plan): Promised => unlessHoles(lossHoles(plan))
+const whereNothingIsLost = (plan: Plan): Promised => unlessToldHoles(lossHoles(plan))
 
 /** A consumer that begins, or goes on, at the end passes records over by its own wish. */
 function readFromTheStart(plan: Plan): Hole[] {
@@ -130,7 +151,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
   property(
     'NoLostWrites',
     'No record that was acknowledged at acks=all is passed over by every reader (lost write).',
-    (plan) => unlessHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan)]),
+    (plan) => unlessToldHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan)]),
     (world) => lostWrites(historyOf(world)),
     whereRecordsWent,
   ),
@@ -140,7 +161,12 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     (plan) => {
       const settles = settlesHealed(plan)
       return settles.promised
-        ? unlessHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan), ...slowPollLoops(plan)])
+        ? unlessToldHoles([
+            ...lossHoles(plan),
+            ...readFromTheStart(plan),
+            ...cleanupHoles(plan),
+            ...slowPollLoops(plan),
+          ])
         : settles
     },
     (world) =>
@@ -169,6 +195,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     'Who reads committed records and goes on past a transaction is handed all of it in a partition (G1b).',
     whereNothingIsLost,
     (world) => intermediateReads(historyOf(world)),
+    whereRecordsWent,
   ),
   property(
     'NoCircularInformation',
@@ -181,6 +208,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     'Everybody who sees an offset sees the same record there (inconsistent offsets).',
     whereNothingIsLost,
     (world) => inconsistentOffsets(historyOf(world)),
+    whatWasReplaced,
   ),
   property(
     'NoPollSkips',

@@ -5,6 +5,7 @@ import type { World } from '../../world/world.ts'
 import { logOfLeader } from '../leadership.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
+import { forgottenBelow } from './forgotten.ts'
 
 /** What a retry adds the log has to know again (KIP-98), also the log of another leader and of another life. */
 export const IDEMPOTENT_NOTHING_TWICE: Property = {
@@ -25,22 +26,27 @@ type Produced = RecordBatch & Required<Pick<RecordBatch, 'producer'>>
 const isProduced = (batch: RecordBatch): batch is Produced =>
   batch.producer !== undefined && batch.control === undefined
 
+/** An epoch of a producer that began because a batch was forgotten: what was in flight behind that comes in it, too. */
+interface Anew {
+  readonly name: string
+  readonly forgotten: Produced
+}
+
 function twiceIn(world: World, partition: TopicPartition): Finding[] {
   const batches = (logOfLeader(world, partition)?.batches ?? []).filter(isProduced)
   const first: Record<string, { readonly offset: number; readonly batch: Produced }> = {}
   const findings: Finding[] = []
-  /** Epochs of producers that began because of a forgotten batch: whatever was in flight behind it comes in them, too. */
-  const hasBegunAnew: string[] = []
+  const begun: Anew[] = []
+  let known: number | null = null
   for (const batch of batches) {
     batch.records.forEach(({ id, value }, index) => {
       const offset = offsetAt(batch, index)
       const before = first[id]
       if (before === undefined) first[id] = { offset, batch }
       else {
-        const isHole =
-          beginsAnew(before.batch, batch) &&
-          (hasBegunAnew.includes(nameOf(batch)) || isForgotten(world, partition, before.batch, batches))
-        if (isHole) hasBegunAnew.push(nameOf(batch))
+        known ??= forgottenBelow(world, partition)
+        const isHole = beginsAnew(before.batch, batch) && isForgotten(before.batch, batch, batches, known, begun)
+        if (isHole) begun.push({ name: nameOf(batch), forgotten: before.batch })
         findings.push({
           partition,
           words: `${value ?? id} stands at offset ${before.offset} and again at ${offset}`,
@@ -57,17 +63,24 @@ function twiceIn(world: World, partition: TopicPartition): Finding[] {
 const nameOf = ({ producer }: Produced): string => `${producer.id}/${producer.epoch}`
 
 /**
- * Snapshot files keep the last batch of each producer: a broker that started from one does not know an earlier batch
- * again, and finds a retry of it out of order.
+ * Snapshot files keep the last batch of each producer: who knows its producers from one does not know an earlier batch
+ * again, and refuses a retry of it as out of order. Or the batch was in flight behind one that was forgotten so.
  */
-function isForgotten(world: World, partition: TopicPartition, batch: Produced, batches: readonly Produced[]): boolean {
-  const next = batches.find(
-    ({ baseOffset, producer }) => baseOffset > batch.baseOffset && isSame(producer, batch.producer),
+function isForgotten(
+  batch: Produced,
+  copy: Produced,
+  batches: readonly Produced[],
+  forgottenTo: number,
+  begun: readonly Anew[],
+): boolean {
+  const { producer, baseOffset } = batch
+  const wasInFlight = begun.some(
+    ({ name, forgotten }) =>
+      name === nameOf(copy) && isSame(forgotten.producer, producer) && forgotten.baseOffset <= baseOffset,
   )
-  if (next === undefined) return false
-  return world.ledger.facts.some(
-    ({ fact }) => fact.kind === 'recovered' && fact.partition === partition && fact.logEndOffset > lastOffset(next),
-  )
+  if (wasInFlight) return true
+  const next = batches.find((each) => each.baseOffset > baseOffset && isSame(each.producer, producer))
+  return next !== undefined && lastOffset(next) < forgottenTo
 }
 
 const isSame = (a: BatchProducer, b: BatchProducer): boolean => a.id === b.id && a.epoch === b.epoch
