@@ -53,7 +53,7 @@ export const museumCountLine = (museum: Museum): Line =>
 export function museumDocument(museum: Museum): Document {
   const rows = museum.exhibits.map((exhibit): Line[] => [
     line(exhibit.scenario.replace(/^history\//, ''), 'strong'),
-    line(`${issueWords(exhibit)}; ${affectedWords(exhibit)}`, 'dim'),
+    line([issueWords(exhibit), affectedWords(exhibit)].filter((words) => words !== '').join('; '), 'dim'),
     verdictsLine(exhibit),
   ])
   return [

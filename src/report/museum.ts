@@ -5,14 +5,17 @@ import type { RunView, VerdictView } from './run-view.ts'
 
 /**
  * What an incident came to. `lost`: an acknowledged record is gone. `diverged`: replicas or the history of a partition
- * disagree. `duplicated`: a record is there, or was read, twice. `stuck`: somebody waits or is down for ever. `broken`:
- * a promise broke that is none of these. `not-applicable`: the generation has no such thing. `failed`: the run threw.
+ * disagree. `duplicated`: a record is there, or was read, twice. `skipped` and `repeated`: members of a group passed
+ * records over, or worked through them again. `stuck`: somebody waits or is down for ever. `broken`: a promise broke that
+ * is none of these. `not-applicable`: the generation has no such thing. `failed`: the run threw.
  */
 export type MuseumVerdict =
   | 'held'
   | 'lost'
   | 'diverged'
+  | 'skipped'
   | 'duplicated'
+  | 'repeated'
   | 'stuck'
   | 'broken'
   | 'not-applicable'
@@ -111,7 +114,7 @@ const meaningOf = ({ name, evidence }: VerdictView): MuseumVerdict => {
 }
 
 /** The gravest first. */
-const GRAVITY: readonly MuseumVerdict[] = ['lost', 'diverged', 'duplicated', 'stuck', 'broken']
+const GRAVITY: readonly MuseumVerdict[] = ['lost', 'diverged', 'skipped', 'duplicated', 'repeated', 'stuck', 'broken']
 
 interface Found {
   readonly verdict: MuseumVerdict
@@ -158,14 +161,19 @@ function stuckFound(view: RunView): Found[] {
   return found
 }
 
-/** A wait that is as long as the scenario says it must be. */
-const waitedFound = ({ verdicts }: RunView): Found[] =>
-  verdicts
-    .filter(
-      ({ kind, name, held, words }) =>
-        kind === 'count' && held && name === 'unavailable-time' && words.includes('at least'),
-    )
-    .map(({ words }) => ({ verdict: 'stuck', reason: `no acknowledgement for ${words}` }))
+/** Counts that amount to a verdict where the scenario says that they must be reached. */
+const REACHED: Readonly<Record<string, (words: string) => Found>> = {
+  'unavailable-time': (words) => ({ verdict: 'stuck', reason: `no acknowledgement for ${words}` }),
+  skipped: (words) => ({ verdict: 'skipped', reason: `records were passed over: ${words}` }),
+  'processed-again': (words) => ({ verdict: 'repeated', reason: `records were processed again: ${words}` }),
+}
+
+/** A wait that is as long as the scenario says it must be, and work that is left undone or done again as often. */
+const reachedFound = ({ verdicts }: RunView): Found[] =>
+  verdicts.flatMap(({ kind, name, held, words }) => {
+    const found = kind === 'count' && held && words.includes('at least') ? REACHED[name] : undefined
+    return found === undefined ? [] : [found(words)]
+  })
 
 /** What the scenario says must not come to pass here: what of it is left is another story. */
 const ruledOut = ({ verdicts }: RunView): readonly MuseumVerdict[] =>
@@ -188,7 +196,7 @@ export function foundIn(view: RunView, affected: boolean): Came {
       reason: `step ${view.notReached.step} did not come true: ${view.notReached.words}`,
     }
   }
-  const counted = [...lostFound(view), ...duplicatedFound(view), ...stuckFound(view), ...waitedFound(view)]
+  const counted = [...lostFound(view), ...duplicatedFound(view), ...stuckFound(view), ...reachedFound(view)]
   const broken = view.verdicts.filter(
     ({ kind, held, expected, fails }) => kind === 'property' && !held && (expected === 'violated' || fails),
   )

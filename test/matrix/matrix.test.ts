@@ -50,6 +50,16 @@ test('the page has no script, takes no style but its own, and has a word beside 
   for (const cell of html.match(/<td class="cell [^>]*>.*?<\/td>/g)!) expect(cell).toMatch(/held|lost/)
 })
 
+test('work that is done again, and work that is left undone, has a verdict where the scenario says that it must come to it', async () => {
+  const incidents = ['history/kip-62-work-longer-than-a-session', 'history/auto-commit-takes-what-was-only-handed-on']
+  const told = await cli(['matrix', ...incidents, '--kafka', '0.9,2.4', '--json'], { cwd: emptyFolder() })
+  const { exhibits } = JSON.parse(told.out) as Museum
+  const verdicts = Object.fromEntries(
+    exhibits.map(({ scenario, cells }) => [scenario, cells.map(({ verdict }) => verdict)]),
+  )
+  expect(verdicts).toEqual({ [incidents[0]!]: ['repeated', 'held'], [incidents[1]!]: ['skipped', 'skipped'] })
+})
+
 test('--quiet prints the count only', async () => {
   const quiet = await cli(['matrix', INCIDENT, '--kafka', '2.4', '--quiet'], { cwd: emptyFolder() })
   expect(quiet.out).toBe('1 incident under 1 generation: 1 cell, 1 as expected, 0 disagreeing\n')
