@@ -100,13 +100,15 @@ class Idempotent extends Bench<ProducerState, ProducerConfig> {
     const outcome = this.completed[operation] as { readonly error: string } | undefined
     if (outcome === undefined) return `again: ${Idempotent.stampOf(this.produced())}`
     if (outcome.error === 'NONE') return 'done'
-    this.send()
+    const next = this.send()
     this.pass(BACKOFF_MS)
+    const ended = this.completed[next] as { readonly error: string } | undefined
+    if (!this.has('ProduceRequest')) return `${outcome.error}, then nothing: ${ended?.error}`
     return `${outcome.error}, then ${Idempotent.stampOf(this.produced())}`
   }
 }
 
-type Version = '0.11' | '1.1' | '2.0.0' | '2.4' | '2.8' | '3.9'
+type Version = '0.11' | '1.1' | '2.0.0' | '2.4' | '2.5' | '2.6' | '2.8' | '3.9'
 
 interface Row {
   /** What the second batch, at sequence 1, is answered. */
@@ -160,8 +162,11 @@ const ROWS: readonly Row[] = [
   },
   {
     error: 'INVALID_PRODUCER_EPOCH',
-    rule: 'the batch fails and leaves its sequence: from 2.5 on at the next epoch (KIP-360)',
-    becomes: same(FROM_2_5, 'INVALID_PRODUCER_EPOCH, then id 7 epoch 1 sequence 0'),
+    rule: 'to 2.6 it takes itself for fenced, for good (KIP-98); from 2.7 on the batch fails, and the next one goes out at the next epoch (KIP-588)',
+    becomes: {
+      ...same(['0.11', ...TO_2_4, '2.5', '2.6'], 'INVALID_PRODUCER_EPOCH, then nothing: INVALID_PRODUCER_EPOCH'),
+      ...same(FROM_2_5, 'INVALID_PRODUCER_EPOCH, then id 7 epoch 1 sequence 0'),
+    },
   },
   {
     error: 'DUPLICATE_SEQUENCE_NUMBER',
@@ -221,3 +226,22 @@ test.each([
   p.pass(BACKOFF_MS)
   expect(Idempotent.stampOf(p.produced())).toBe(expected)
 })
+
+test.each(['2.4', '2.6'])(
+  'in %s a producer that takes itself for fenced gives up what waits and what is on its way',
+  (kafka) => {
+    const p = Idempotent.atWork(kafka)
+    const [refused, sent, waits] = [p.send(), p.send(), p.send()]
+    const asked = p.produced()
+    p.respond(asked, 'INVALID_PRODUCER_EPOCH')
+    expect([refused, sent, waits].map((id) => p.completed[id])).toMatchObject([
+      { outcome: 'failed', error: 'INVALID_PRODUCER_EPOCH' },
+      { outcome: 'unknown', error: 'INVALID_PRODUCER_EPOCH' },
+      { outcome: 'unknown', error: 'INVALID_PRODUCER_EPOCH' },
+    ])
+    // The answer to what was on its way comes to nobody.
+    p.respond(p.produced(), 'NONE')
+    p.pass(1000)
+    expect(p.sent.filter(({ message }) => message.type === 'InitProducerIdRequest')).toEqual([])
+  },
+)

@@ -4,6 +4,7 @@
  * 2.4), or at the next epoch (KIP-360, 2.5).
  */
 import type { ErrorName } from '../../kafka/errors.ts'
+import { exceptionClass } from '../../kafka/exceptions.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { InitProducerIdResponse } from '../../kafka/messages/producer-id.ts'
 import { isMutant } from '../../kafka/mutants.ts'
@@ -85,6 +86,7 @@ function beginAgain(memory: ProducerVolatile, identity: ProducerIdentity, name: 
 export function runIdempotence(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): TransactionTurn {
   const identity = idempotentOnly(memory)
   if (identity === null) return { recordsWait: false, lookUs: null }
+  if (identity.fatal !== undefined) return { recordsWait: true, lookUs: null }
   if (identity.unresolved.length > 0) resolve(memory, identity, config, ctx)
   if (identity.restarting.length > 0) bumpEpoch(memory, identity, config, ctx)
   if (identity.producerId >= 0) return { recordsWait: false, lookUs: null }
@@ -241,7 +243,13 @@ export function onSequenceFailed(
   config: ProducerConfig,
 ): void {
   const { identity } = memory
-  if (identity === undefined || batch.producer === undefined || !isOwn(identity, batch)) return
+  if (identity === undefined || batch.producer === undefined) return
+  // To 2.6 a producer that is told of a newer epoch takes itself for fenced, also one without transactions (KIP-588, 2.7).
+  if (memory.transactions === undefined && exceptionClass(error, config.mechanisms) === 'ProducerFencedException') {
+    identity.fatal ??= error
+    return
+  }
+  if (!isOwn(identity, batch)) return
   const bumps = config.mechanisms.producerRecoversByEpochBump
   const outOfOrder = error === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || error === 'UNKNOWN_PRODUCER_ID'
   if (memory.transactions === undefined && (outOfOrder || (bumps && unused))) {

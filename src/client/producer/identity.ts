@@ -1,4 +1,5 @@
 /** Who a producer is to the logs it writes to, and how far it has come in each (KIP-98, 0.11). */
+import type { ErrorName } from '../../kafka/errors.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { ProduceRequest } from '../../kafka/messages/data.ts'
 import { isMutant } from '../../kafka/mutants.ts'
@@ -25,6 +26,8 @@ export interface ProducerIdentity {
   asking: boolean
   /** After a refused request: when to ask again. */
   askAgainUs: number
+  /** It was told that it is fenced, and sends nothing more; absent: it was not. */
+  fatal?: ErrorName
 }
 
 export const noIdentity = (): ProducerIdentity => ({

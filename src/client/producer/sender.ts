@@ -22,6 +22,7 @@ import {
 } from './accumulator.ts'
 import { weighPartitions } from './by-bytes.ts'
 import { compressionOf, learnRatio, writtenBytes } from './compression-estimate.ts'
+import { failAll } from './failing.ts'
 import { maySendSequence, onSequenceExpired, runIdempotence } from './idempotence.ts'
 import { producersOf, stampBatch } from './identity.ts'
 import { giveUp, succeed } from './outcome.ts'
@@ -200,6 +201,8 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
     }
     lookUs = earlier(lookUs, maybeRefresh(memory.links, memory.view, refreshOptions(memory, config), ctx))
     const turn = runTransactions(memory, config, ctx)
+    const fatal = memory.identity?.fatal
+    if (fatal !== undefined) failAll(memory, fatal, config, ctx)
     const own = runIdempotence(memory, config, ctx)
     lookUs = earlier(earlier(lookUs, turn.lookUs), own.lookUs)
     for (const broker of turn.recordsWait || own.recordsWait ? [] : ready.sort((a, b) => a - b)) {

@@ -131,6 +131,7 @@ export const KAFKA_0_8_0: Generation = {
     staticRejoinWhileCompleting: 'join',
     coordinatorTellsFenced: false,
     fencedExceptionBare: false,
+    offsetsAwaitCoordinator: false,
     producerRecoversByEpochBump: false,
     failedFenceKeepsEpoch: false,
     transactionalOffsetsFenced: false,

@@ -13,6 +13,8 @@ const overrides: Partial<Mechanisms> = {
   epochBelowFirst: 'first-start',
   // KAFKA-7414: the follower truncates instead of halting.
   followerAheadOfLeader: 'truncate',
+  // KAFKA-7296.
+  offsetsAwaitCoordinator: true,
   // KAFKA-7128: joining needs the start of the current leader epoch too.
   isrAdmission: 'high-watermark-and-epoch-start',
 }

@@ -806,6 +806,12 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
     meaning: 'What a call on a producer throws that is fenced already (KAFKA-7285).',
     values: yesNo('ProducerFencedException', 'a KafkaException with that as its cause'),
   },
+  offsetsAwaitCoordinator: {
+    area: 'transactions',
+    meaning:
+      'What becomes of offsets of a transaction whose group has a coordinator that still reads its log (KAFKA-7296).',
+    values: yesNo('they are sent again until it has', 'the producer takes it for an error that it cannot go on after'),
+  },
   producerRecoversByEpochBump: {
     area: 'transactions',
     meaning: 'Whether a producer can go on after an error by asking for the next epoch (KIP-360).',

@@ -4,6 +4,7 @@ import type { Mechanisms } from '../../../src/kafka/generation/mechanisms.ts'
 import { T0, TestBroker } from '../../broker/broker-harness.ts'
 import { Coordinator, TRANSACTIONS } from '../../broker/group/group-harness.ts'
 import { VerifyingLeader } from '../../broker/verification-harness.ts'
+import { LEADING, Transactional } from '../../client/transactional.ts'
 
 type Flipped = Partial<Mechanisms>
 
@@ -47,6 +48,16 @@ export interface ByHand {
 }
 
 export const BY_HAND: readonly ByHand[] = [
+  {
+    kafka: '2.4',
+    flipped: { offsetsAwaitCoordinator: false },
+    because: 'a coordinator that reads its log is met for some milliseconds after a fail-over only',
+    answer: (kafka, flipped) => {
+      const p = new Transactional(kafka, flipped)
+      p.asks(...LEADING.TxnOffsetCommitRequest)
+      return p.reactionTo('TxnOffsetCommitRequest', 'COORDINATOR_LOAD_IN_PROGRESS')
+    },
+  },
   {
     kafka: '2.6',
     flipped: { stopReplicaEpoch: false },

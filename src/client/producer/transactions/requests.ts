@@ -182,8 +182,11 @@ function onError(
       forgetCoordinator(manager, request)
       repeat(manager, request, config, ctx)
       return
-    case 'UNKNOWN_TOPIC_OR_PARTITION':
     case 'COORDINATOR_LOAD_IN_PROGRESS':
+      if (request.kind === 'txnOffsetCommit' && !m.offsetsAwaitCoordinator) toFatal(manager, error, ['KafkaException'])
+      else repeat(manager, request, config, ctx)
+      return
+    case 'UNKNOWN_TOPIC_OR_PARTITION':
     case 'OPERATION_NOT_ATTEMPTED':
       repeat(manager, request, config, ctx)
       return
@@ -194,6 +197,11 @@ function onError(
     case 'INVALID_PRODUCER_EPOCH':
     case 'PRODUCER_FENCED':
       ctx.probe('producer is fenced')
+      // 2.5 InitProducerIdHandler: an error that it does not know. KIP-588 (2.7) tells it apart.
+      if (request.kind === 'init' && !m.coordinatorTellsFenced) {
+        toFatal(manager, error, ['KafkaException'])
+        return
+      }
       toFatal(manager, 'PRODUCER_FENCED', ['ProducerFencedException'])
       return
     case 'INVALID_PRODUCER_ID_MAPPING':

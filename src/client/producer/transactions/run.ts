@@ -2,13 +2,13 @@
 
 import type { BrokerId } from '../../../kafka/ids.ts'
 import { own } from '../../../kernel/own.ts'
-import { dequeSize, peekFront, popFront } from '../../deque.ts'
+import { dequeSize } from '../../deque.ts'
 import type { ClientContext } from '../../links.ts'
 import { canSend, linkTo, maybeConnect, nextCorrelationId, sendRequest } from '../../links.ts'
 import { numberSetting } from '../../settings.ts'
 import { earlier } from '../../wake.ts'
 import { anyBroker, nextConnectUs, type TransactionTurn } from '../any-broker.ts'
-import { giveUp } from '../outcome.ts'
+import { failAll, failUnsent } from '../failing.ts'
 import type { ProducerConfig, ProducerVolatile } from '../state.ts'
 import { enqueue, hasError, isCompleting, type TransactionManager, type TransactionRequest } from './manager.ts'
 import { endTransaction, messageOf } from './requests.ts'
@@ -20,7 +20,7 @@ const WAITING: TransactionTurn = { recordsWait: true, lookUs: null }
 export function runTransactions(memory: ProducerVolatile, config: ProducerConfig, ctx: ClientContext): TransactionTurn {
   const manager = memory.transactions
   if (manager === undefined) return FREE
-  failUnsent(memory, manager, config, ctx)
+  failBatches(memory, manager, config, ctx)
   if (manager.status === 'fatal-error') return FREE
   if (manager.inFlight) return WAITING
   if (manager.sleepUntilUs > ctx.nowUs) return { recordsWait: true, lookUs: manager.sleepUntilUs }
@@ -110,35 +110,16 @@ function targetOf(
   return manager.coordinator ?? 'look-up'
 }
 
-/**
- * After an error, and when the transaction is aborted, what was not sent yet fails; after a fatal error also what is on
- * its way, whose fate nobody will learn (Sender.maybeAbortBatches, RecordAccumulator.abortUndrainedBatches).
- */
-function failUnsent(
+/** After an error, and when the transaction is aborted, what was not sent yet fails; after a fatal error all (Sender.maybeAbortBatches). */
+function failBatches(
   memory: ProducerVolatile,
   manager: TransactionManager,
   config: ProducerConfig,
   ctx: ClientContext,
 ): void {
-  const fatal = manager.status === 'fatal-error'
-  if (!fatal && manager.status !== 'abortable-error' && manager.status !== 'aborting') return
   const error = manager.lastErrorName ?? 'TRANSACTION_ABORTABLE'
-  for (const name of Object.keys(memory.queues).sort()) {
-    const { batches } = memory.queues[name]!
-    for (let first = peekFront(batches); first !== null; first = peekFront(batches)) {
-      // What was sent once is sent until its fate is known: it may be in the log.
-      if (!fatal && first.producer !== undefined) break
-      popFront(batches)
-      giveUp(memory, first, error, config, ctx)
-    }
-  }
-  if (!fatal) return
-  for (const id of Object.keys(memory.inFlight)) {
-    const batch = memory.inFlight[id]!
-    delete memory.inFlight[id]
-    batch.mayBeAppended = true
-    giveUp(memory, batch, error, config, ctx)
-  }
+  if (manager.status === 'fatal-error') failAll(memory, error, config, ctx)
+  else if (manager.status === 'abortable-error' || manager.status === 'aborting') failUnsent(memory, error, config, ctx)
 }
 
 /** Nothing lingers while a transaction is being ended. */
