@@ -100,3 +100,59 @@ test('groupMetadata tells who it was when it last took an assignment, also when 
   const left = world.ledger.facts.some(({ fact }) => fact.kind === 'groupMemberRemoved' && fact.why === 'it left')
   expect([left, generations.length > 0, Math.min(...generations)]).toEqual([true, true, 1])
 })
+
+const SHOP = `version: 1
+title: one member
+kafka: '2.4'
+cluster: { brokers: 3, settings: { offsets.topic.num.partitions: 1, auto.leader.rebalance.enable: false } }
+topics: { orders: { replicas: [[1, 2, 3]] } }
+clients:
+  shop: { produces: orders, rate: 10/s, count: 200 }
+  a: { consumes: orders, group: billing, commits: auto, settings: SETTINGS }
+run: 25s
+steps:`
+
+/** When requests of a kind arrived at brokers, in ms. */
+function arrivals(text: string, kafka: string, type: string): number[] {
+  const found: number[] = []
+  const onEvent = (world: World, { event: { body } }: StepReport): undefined => {
+    if (body.kind === 'deliver' && body.message.type === type) found.push(world.nowUs / 1000)
+  }
+  const { outcome } = simulate(planOf(text, kafka), { properties: [], digest: false, onEvent })
+  expect(outcome).toBe('completed')
+  return found
+}
+
+test.each(['0.10.2', '2.4', '3.9', '4.1'])(
+  'in %s an automatic commit whose answer is lost is tried again a back-off later, not an interval later',
+  (kafka) => {
+    const protocol = kafka === '4.1' ? ', group.protocol: consumer' : ''
+    const settings = `{ auto.commit.interval.ms: 6000, retry.backoff.ms: 300, auto.offset.reset: earliest${protocol} }`
+    const text = `${SHOP.replace('SETTINGS', settings).replace("'2.4'", `'${kafka}'`)}
+  - at: 5s
+    do: { drop: { from: brokers, to: client a, messages: [OffsetCommitResponse] } }
+  - when: { fact: commitAnswered, count: 1, since: start }
+    do: { heal: all }`
+    const commits = arrivals(text, kafka, 'OffsetCommitRequest')
+    const [lost, again, next] = commits.filter((ms) => ms > 5000)
+    expect(again! - lost!).toBeGreaterThanOrEqual(300)
+    expect(again! - lost!).toBeLessThan(2000)
+    // After it has succeeded the interval counts again.
+    expect(next! - again!).toBeGreaterThanOrEqual(5990)
+  },
+)
+
+test.each(['0.10.2', '2.4', '3.9'])(
+  'in %s a join whose answer is lost is sent again after retry.backoff.ms',
+  (kafka) => {
+    const settings = '{ retry.backoff.ms: 700, auto.offset.reset: earliest }'
+    const text = `${SHOP.replace('SETTINGS', settings)}
+  - at: 100ms
+    do: { drop: { from: brokers, to: client a, messages: [JoinGroupResponse] } }
+  - at: 12s
+    do: { heal: all }`
+    const joins = arrivals(text, kafka, 'JoinGroupRequest').filter((ms) => ms < 12_000)
+    expect(joins.length).toBeGreaterThan(1)
+    for (const [i, ms] of joins.slice(1).entries()) expect(ms - joins[i]!).toBeGreaterThanOrEqual(700)
+  },
+)

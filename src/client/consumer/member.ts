@@ -163,6 +163,10 @@ function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
 const comesToCommit = ({ remote, owned, rejoinNeeded }: GroupMembership): boolean =>
   remote === undefined ? !rejoinNeeded : remote.told === null && owned.length > 0
 
+/** The end of the back-off before the next join; null: there is none, or what the join waits for now is its coordinator. */
+const joinAgainUs = ({ rejoinNeeded, state, joinAgainAtUs }: GroupMembership, ctx: ClientContext): number | null =>
+  rejoinNeeded && state === 'unjoined' && joinAgainAtUs > ctx.nowUs ? joinAgainAtUs : null
+
 /** When the thread wakes by itself. */
 function threadWakesUs({ memory, application, config, ctx }: Thread): number | null {
   if (application.busyUntilUs !== null) return application.busyUntilUs
@@ -172,13 +176,16 @@ function threadWakesUs({ memory, application, config, ctx }: Thread): number | n
   if (running !== null) {
     const { call } = running.operation
     const polls = call.call === 'poll' || call.call === 'pollRecords'
-    return earliest(commitsUs, polls ? running.sinceUs + call.timeoutUs : null)
+    if (!polls) return commitsUs
+    return earliest(
+      commitsUs,
+      running.sinceUs + call.timeoutUs,
+      memory.group === undefined ? null : joinAgainUs(memory.group, ctx),
+    )
   }
   if (!application.looping || memory.group === undefined) return commitsUs
   const { group } = memory
-  // A back-off that is over: what the join waits for now is its coordinator.
-  const backsOff = group.rejoinNeeded && group.state === 'unjoined' && group.joinAgainAtUs > ctx.nowUs
-  const againUs = backsOff ? group.joinAgainAtUs : null
+  const againUs = joinAgainUs(group, ctx)
   const awaited = application.awaitedCommit === null ? undefined : group.commits[application.awaitedCommit]
   // The commit before a rejoin is waited for, at most for as long as the rebalance waits for this member.
   if (awaited?.how === 'rebalance') {

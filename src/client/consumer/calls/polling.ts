@@ -6,7 +6,8 @@ import { passUnseen, takeRecords } from '../fetching.ts'
 import { beginCommit, consumedOffsets } from '../group/commit.ts'
 import { rejoin } from '../group/rejoin.ts'
 import { reconcile } from '../group/remote.ts'
-import { autoCommits, commitIntervalUs } from '../group/settings.ts'
+import { autoCommits, commitIntervalUs, retryBackoffUs } from '../group/settings.ts'
+import type { GroupMembership } from '../group/state.ts'
 import type { Thread } from './application.ts'
 
 /** Values of the records of a poll, by partition. */
@@ -32,6 +33,7 @@ export function pollOnce(thread: Thread): PollOutcome {
   application.fetching = true
   if (group !== undefined) {
     group.polledAtUs = ctx.nowUs
+    noticeFailedCommit(thread, group)
     if (application.subscription === 'topics') {
       if (group.failed !== null) {
         const error = group.failed
@@ -50,6 +52,16 @@ export function pollOnce(thread: Thread): PollOutcome {
   const order: PolledRecords['records'][number][] = []
   const records = takeBuffered(thread, order)
   return records === null ? WAITS : { kind: 'records', records, order }
+}
+
+/**
+ * An automatic commit that failed by what passes is not left for a whole interval: the next one is due a back-off after the
+ * poll that has learnt it (2.4 ConsumerCoordinator.doAutoCommitOffsetsAsync; 4.0 CommitRequestManager.maybeResetTimerWithBackoff).
+ */
+function noticeFailedCommit({ memory, config, ctx }: Thread, group: GroupMembership): void {
+  if (group.autoCommitFailed === undefined) return
+  delete group.autoCommitFailed
+  memory.nextCommitAtUs = ctx.nowUs + retryBackoffUs(config)
 }
 
 /** Up to `max.poll.records` of what was fetched; null: nothing. */

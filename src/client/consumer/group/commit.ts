@@ -198,6 +198,7 @@ function end(
   const commit = group.commits[id]!
   commit.result = result
   const { offsets, how } = commit
+  if (how === 'auto' && result === RETRIABLE) group.autoCommitFailed = true
   ctx.fact({
     kind: 'commitAnswered',
     client: config.name,

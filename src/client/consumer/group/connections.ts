@@ -102,7 +102,7 @@ function lose(group: GroupMembership, broker: BrokerId, config: ConsumerConfig, 
     switch (request.kind) {
       case 'join':
       case 'sync':
-        joinLost(group)
+        joinLost(group, config, ctx)
         break
       case 'heartbeat':
         group.heartbeatOut = false

@@ -139,13 +139,13 @@ export function syncWhenKnown(
 ): void {
   if (group.toAssign === null) return
   if (group.state === 'syncing') sendSync(memory, group, config, ctx)
-  else joinLost(group)
+  else beginJoin(group)
 }
 
 function sendSync(memory: ConsumerVolatile, group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
   // Something else has told meanwhile that who answers the join coordinates no more (COORDINATOR_NOT_AVAILABLE).
   if (!isReachable(group)) {
-    joinLost(group)
+    joinLost(group, config, ctx)
     return
   }
   const assignments = group.toAssign === null ? {} : divide(memory, group, config)
@@ -187,8 +187,13 @@ function withTwoOwners(divided: Readonly<Record<string, readonly string[]>>): Re
   return first === last ? divided : { ...divided, [last]: [...divided[last]!, ...divided[first]!] }
 }
 
-/** The join, or the sync behind it, has no answer to come: the member begins again. */
-export function joinLost(group: GroupMembership): void {
+/** The join, or the sync behind it, has no answer to come: the member begins again after a back-off (AbstractCoordinator.joinGroupIfNeeded). */
+export function joinLost(group: GroupMembership, config: ConsumerConfig, ctx: ClientContext): void {
+  group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
+  beginJoin(group)
+}
+
+function beginJoin(group: GroupMembership): void {
   group.joinOut = false
   group.state = 'unjoined'
   group.rejoinNeeded = true
@@ -245,10 +250,11 @@ function onJoinRefused(
       group.failed = ['FencedInstanceIdException']
       return
     default:
+      // The record of a static member's new id was not written in time: at once.
+      if (error === 'REBALANCE_IN_PROGRESS') return
       coordinatorRefused(group, error)
-      if (errorNamed(error).retriable || error === 'REBALANCE_IN_PROGRESS') {
-        group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
-      } else fail(group, error)
+      if (errorNamed(error).retriable) group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
+      else fail(group, error)
   }
 }
 

@@ -93,4 +93,6 @@ export interface GroupMembership {
   /** Of a group whose coordinator assigns (KIP-848); absent in a classic one. */
   remote?: RemoteMembership
   nextCommit: number
+  /** An automatic commit failed by what passes: the next poll learns it, and has it tried again; absent: none did. */
+  autoCommitFailed?: true
 }
