@@ -23,7 +23,10 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: Reco
     rooms: ['kernel', 'kafka', 'log', 'world'],
     types: ['broker', 'registry', 'quorum', 'controller', 'client', 'session'],
   },
-  driver: { rooms: ['kernel', 'kafka', 'world', 'check'], packages: { immer: ['record.ts', 'explore.ts'] } },
+  driver: {
+    rooms: ['kernel', 'kafka', 'world', 'check'],
+    packages: { immer: ['patches.ts', 'record.ts', 'explore.ts'] },
+  },
   scenario: {
     rooms: ['kernel', 'kafka', 'network', 'world', 'check'],
     packages: {

@@ -11,6 +11,7 @@ import { createHost } from '../world/host.ts'
 import type { Plan } from '../world/plan.ts'
 import type { World } from '../world/world.ts'
 import { foldEvent } from './digest.ts'
+import { applyPatches } from './patches.ts'
 import { PropertyWatch } from './properties.ts'
 import type { Outcome, RunResult } from './simulate.ts'
 import { eventOrEnd, finish } from './simulate.ts'
@@ -73,10 +74,6 @@ function settledIn(report: StepReport): StepReport {
   const { facts, draws, probes, completed, exits } = report
   return JSON.parse(JSON.stringify({ event: null, facts, draws, probes, completed, exits })) as StepReport
 }
-
-/** The world after `redo` (or before, with `undo`). */
-export const applyPatches = (world: World, patches: readonly Patch[]): World =>
-  immer.applyPatches(world, patches as Patch[])
 
 /** The world after the first `count` events of a recording. */
 export function worldAt(recording: Recording, count: number): World {

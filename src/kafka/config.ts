@@ -193,6 +193,9 @@ function validateString(setting: Setting, value: unknown, generationName: string
   const allowed = setting.allowed?.filter((each) => isKnownIn(setting.since?.[each], generationName))
   const expected = `${allowed === undefined ? 'text' : allowed.join(', ')}${anyNumber ? ' or a number of replicas' : ''}`
   if (text === null) return refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
+  // Ids are keys of a world, which is plain data: no object and no patch can hold this one like any other.
+  if (text === '__proto__' && setting.key.endsWith('.id'))
+    return refused('another id', `${setting.key} must not be __proto__`)
   if (allowed !== undefined && !allowed.includes(text) && !(anyNumber && /^[1-9]\d*$/.test(text))) {
     return refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
   }

@@ -8,6 +8,7 @@ import {
   described,
   duration,
   flag,
+  groupId,
   line,
   list,
   map,
@@ -195,7 +196,7 @@ const actionForms = {
       .record(partition, count)
       .optional()
       .describe('Of send-offsets: the next offset to be read, by partition.'),
-    group: line.optional().describe('Of send-offsets: the consumer group.'),
+    group: groupId.optional().describe('Of send-offsets: the consumer group.'),
   }),
   observe: map({ observe: line }),
   note: map({ note: line }),

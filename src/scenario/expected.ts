@@ -26,7 +26,7 @@ export const EXPECTED: Readonly<Record<string, string>> = {
   'topic-name': 'a topic name: letters, digits, dots, underscores and hyphens',
   'topic-pattern': 'a regular expression between slashes, such as /orders-.*/',
   'topics-or-pattern': 'a topic, a list of topics, or a regular expression between slashes such as /orders-.*/',
-  'client-name': 'a client name: letters, digits, dots, underscores and hyphens',
+  'client-name': 'a client name: letters, digits, dots, underscores and hyphens, and not __proto__',
   partition: 'a partition such as orders-0',
   partitions: 'a partition such as orders-0, or a list of them',
   'partition-or-all': 'a partition such as orders-0, or all',

@@ -47,6 +47,8 @@ export const oneOf = <const Names extends readonly string[]>(...names: Names) =>
 
 export const text = z.string({ error: 'text' }).max(20_000, 'text')
 export const line = z.string({ error: 'line' }).min(1, 'line').max(200, 'line')
+/** An id of its own making, which becomes a key of the world. */
+export const groupId = line.refine((id) => id !== '__proto__', 'client-name')
 export const duration = textLike('duration', DURATION_PATTERN).meta({ id: 'duration', examples: ['500ms', '5s', '2m'] })
 export const signedDuration = textLike('signed-duration', SIGNED_DURATION_PATTERN)
 export const count = whole('count', 0)
@@ -55,8 +57,8 @@ export const ratio = z.number({ error: 'ratio' }).min(0.001, 'ratio').max(1, 'ra
 export const flag = z.boolean({ error: 'flag' })
 export const brokerId = whole('broker-id', 1, 9999)
 export const topicPattern = textLike('topic-pattern', /^\/.+\/$/)
-export const topicName = textLike('topic-name', /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
-export const clientName = textLike('client-name', /^[A-Za-z0-9._-]{1,100}$/)
+export const topicName = textLike('topic-name', /^(?!\.{1,2}$|__proto__$)[A-Za-z0-9._-]{1,249}$/)
+export const clientName = textLike('client-name', /^(?!__proto__$)[A-Za-z0-9._-]{1,100}$/)
 export const partition = textLike('partition', PARTITION_PATTERN).meta({ id: 'partition', examples: ['orders-0'] })
 export const target = textLike('target', TARGET_PATTERN).meta({
   id: 'target',

@@ -1,6 +1,7 @@
 /** The house rules of state that make raw, recorded and replayed runs the same. */
 import { expect, test } from 'vitest'
-import { applyPatches, record } from '../../src/driver/record.ts'
+import { applyPatches } from '../../src/driver/patches.ts'
+import { record } from '../../src/driver/record.ts'
 import { simulate } from '../../src/driver/simulate.ts'
 import { fingerprint } from '../../src/kernel/fingerprint.ts'
 import { samplePlans, VERSIONS } from './plans.ts'

@@ -7,7 +7,7 @@ import { releaseOf } from '../kraft-recording.ts'
 import { chain } from '../moments.ts'
 import { CLIENT_LATENCY_US, LATENCY_US, SOCKET_TIMEOUT_MS } from '../recorder.ts'
 import type { Recording } from '../recording.ts'
-import { brokerIds, brokerSettings, lagLimitMs, sessionTimeoutMs } from '../settings.ts'
+import { brokerIds, brokerSettings, controllerSettings, lagLimitMs, sessionTimeoutMs } from '../settings.ts'
 import { startupTimes } from '../startup.ts'
 import { doRule } from './do.ts'
 import { createInternalTopics } from './internal-topics.ts'
@@ -101,7 +101,12 @@ export function compileClients(recording: ClientsRecording, { seed, slowness }: 
       clockSkewUs: 0,
     })),
     registry: { tickMs: recording.registry?.tickMs ?? 3000, maxSessionTimeoutMs: Math.max(...ids.map(sessionMs)) },
-    ...(kraft ? { controllers: controllersOf(recording).map((id) => ({ id, startAtUs: null })) } : {}),
+    ...(kraft
+      ? {
+          controllers: controllersOf(recording).map((id) => ({ id, startAtUs: null })),
+          controllerSettings: { ...controllerSettings(common), ...internalTopicSettings(recording, ids.length) },
+        }
+      : {}),
     topics: [],
     topicsAtUs: 0,
     network: { latency: { kind: 'constant', us: LATENCY_US * slowness }, links: linksOf(script, slowness) },
