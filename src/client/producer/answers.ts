@@ -149,27 +149,26 @@ export function onLinkBroken(
   if (memory.view.asking === broker) refreshLost(memory.view, ctx.nowUs)
   const reversed = config.mechanisms.retriesReversedAfterDisconnect
   if (reason === 'refused') {
-    returnUnsent(memory, lost)
+    // Nothing listened: the requests never left, so their batches wait on as they were, without having used an attempt.
+    takeBack(memory, lost.slice().reverse(), (batch) => {
+      pushFront(queueOf(memory, batch.partition).batches, batch)
+    })
     return
   }
   if (lost.length > 1 && reversed) ctx.probe('in-flight-window-comes-back-reversed')
   // [2.0.0 InFlightRequests.clearAll] oldest first, each to the head: reversed. Before: newest first, so in order.
-  for (const { request } of reversed ? lost : lost.slice().reverse()) {
-    if (request.kind === 'transaction') onTransactionRequestLost(memory, request.request)
-    if (request.kind === 'producerId' && memory.identity !== undefined) memory.identity.asking = false
-    if (request.kind !== 'produce') continue
-    for (const id of request.batches) {
-      const batch = takeInFlight(memory, id)
-      if (batch === null) continue
-      unmute(memory, [batch.partition])
-      onBatchError(memory, batch, error, -1, config, ctx)
-    }
-  }
+  takeBack(memory, reversed ? lost : lost.slice().reverse(), (batch) => {
+    onBatchError(memory, batch, error, -1, config, ctx)
+  })
 }
 
-/** Nothing listened: the requests never left, so their batches wait on as they were, without having used an attempt. */
-function returnUnsent(memory: ProducerVolatile, lost: readonly Outstanding<ProducerRequest | CommonRequest>[]): void {
-  for (const { request } of lost.slice().reverse()) {
+/** Nobody waits for the answers to these requests any more; `back` takes the batches that were in them. */
+function takeBack(
+  memory: ProducerVolatile,
+  lost: readonly Outstanding<ProducerRequest | CommonRequest>[],
+  back: (batch: ProducerBatch) => void,
+): void {
+  for (const { request } of lost) {
     if (request.kind === 'transaction') onTransactionRequestLost(memory, request.request)
     if (request.kind === 'producerId' && memory.identity !== undefined) memory.identity.asking = false
     if (request.kind !== 'produce') continue
@@ -177,7 +176,7 @@ function returnUnsent(memory: ProducerVolatile, lost: readonly Outstanding<Produ
       const batch = takeInFlight(memory, id)
       if (batch === null) continue
       unmute(memory, [batch.partition])
-      pushFront(queueOf(memory, batch.partition).batches, batch)
+      back(batch)
     }
   }
 }
