@@ -126,8 +126,7 @@ function arrivals(text: string, kafka: string, type: string): number[] {
 test.each(['0.10.2', '2.4', '3.9', '4.1'])(
   'in %s an automatic commit whose answer is lost is tried again a back-off later, not an interval later',
   (kafka) => {
-    const protocol = kafka === '4.1' ? ', group.protocol: consumer' : ''
-    const settings = `{ auto.commit.interval.ms: 6000, retry.backoff.ms: 300, auto.offset.reset: earliest${protocol} }`
+    const settings = `{ auto.commit.interval.ms: 6000, retry.backoff.ms: 300, auto.offset.reset: earliest }`
     const text = `${SHOP.replace('SETTINGS', settings).replace("'2.4'", `'${kafka}'`)}
   - at: 5s
     do: { drop: { from: brokers, to: client a, messages: [OffsetCommitResponse] } }

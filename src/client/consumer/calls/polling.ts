@@ -56,7 +56,7 @@ export function pollOnce(thread: Thread): PollOutcome {
 
 /**
  * An automatic commit that failed by what passes is not left for a whole interval: the next one is due a back-off after the
- * poll that has learnt it (2.4 ConsumerCoordinator.doAutoCommitOffsetsAsync; 4.0 CommitRequestManager.maybeResetTimerWithBackoff).
+ * poll that has learnt it (2.4 ConsumerCoordinator.doAutoCommitOffsetsAsync).
  */
 function noticeFailedCommit({ memory, config, ctx }: Thread, group: GroupMembership): void {
   if (group.autoCommitFailed === undefined) return

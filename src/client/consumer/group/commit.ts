@@ -140,11 +140,17 @@ function onCommitError(
       coordinatorUnknown(group)
       retry(group, id, commit, config, ctx)
       return
-    case 'COORDINATOR_LOAD_IN_PROGRESS':
     case 'UNKNOWN_TOPIC_OR_PARTITION':
-    // KIP-848: its heartbeat will bring the epoch that it has by now.
-    case 'STALE_MEMBER_EPOCH':
+      // KIP-848: a topic that is gone does not hold up what is given away.
+      if (group.remote !== undefined && commit.how === 'rebalance')
+        end(group, id, ['UnknownTopicOrPartitionException'], config, ctx)
+      else retry(group, id, commit, config, ctx)
+      return
+    case 'COORDINATOR_LOAD_IN_PROGRESS':
       retry(group, id, commit, config, ctx)
+      return
+    case 'STALE_MEMBER_EPOCH':
+      onStaleEpoch(group, id, commit, config, ctx)
       return
     case 'REBALANCE_IN_PROGRESS':
       group.rejoinNeeded = true
@@ -160,12 +166,29 @@ function onCommitError(
       }
       return
     case 'FENCED_INSTANCE_ID':
-      if (concernsPresent(group, sent, config)) end(group, id, ['FencedInstanceIdException'], config, ctx)
+      if (group.remote !== undefined) end(group, id, FAILED, config, ctx)
+      else if (concernsPresent(group, sent, config)) end(group, id, ['FencedInstanceIdException'], config, ctx)
       else end(group, id, rejoinsMeanwhile(group, sent, config) ? REBALANCING : FAILED, config, ctx)
       return
     default:
       end(group, id, ['KafkaException'], config, ctx)
   }
+}
+
+/**
+ * KIP-848: the coordinator has moved the member on, which its next heartbeat tells it. Only the commit before something is given
+ * away waits for that (4.0 CommitRequestManager.isStaleEpochErrorAndValidEpochAvailable); the application's own ones fail.
+ */
+function onStaleEpoch(
+  group: GroupMembership,
+  id: number,
+  commit: Commit,
+  config: ConsumerConfig,
+  ctx: ClientContext,
+): void {
+  if (commit.how === 'rebalance' && group.generation > 0) retry(group, id, commit, config, ctx)
+  else if (commit.how === 'async' || commit.how === 'auto') end(group, id, ['StaleMemberEpochException'], config, ctx)
+  else end(group, id, FAILED, config, ctx)
 }
 
 /** Whether a refused commit is of a former generation, and the member has begun to join another one. */
@@ -198,7 +221,8 @@ function end(
   const commit = group.commits[id]!
   commit.result = result
   const { offsets, how } = commit
-  if (how === 'auto' && result === RETRIABLE) group.autoCommitFailed = true
+  // KIP-848: its timer looks for another exception than the one that comes, and the next commit is an interval away.
+  if (how === 'auto' && result === RETRIABLE && group.remote === undefined) group.autoCommitFailed = true
   ctx.fact({
     kind: 'commitAnswered',
     client: config.name,
