@@ -9,6 +9,7 @@ import {
   PRODUCER_ID_BLOCK,
 } from '../kafka/messages/producer-id.ts'
 import type { SessionResponse } from '../kafka/messages/registry.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { PRODUCER_ID_BLOCKS, type ProducerIdBlockZnode } from '../kafka/znodes.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { respond } from './client-connection.ts'
@@ -70,7 +71,8 @@ export function onProducerIdsRead(
     return
   }
   const known = result.error === null ? (result.data as unknown as ProducerIdBlockZnode) : null
-  const start = known === null ? 0 : known.end + 1
+  const isGivenTwice = isMutant(config, 'producer-id-block-given-twice')
+  const start = known === null ? 0 : isGivenTwice ? known.start : known.end + 1
   const data: ProducerIdBlockZnode = { broker: config.id, start, end: start + PRODUCER_ID_BLOCK - 1 }
   askRegistry(state, ctx, config, 'producer-ids-write', String(start), [
     known === null

@@ -7,6 +7,7 @@ import { assert } from '../kernel/assert.ts'
 import type { ScenarioDocument } from '../scenario/schema.ts'
 import { coordinatorCrashStory } from './coordinator-crash-story.ts'
 import { drawCase } from './generate.ts'
+import { producerIdStory } from './producer-id-story.ts'
 import { profileNamed } from './profiles/table.ts'
 import { countedViolations, judgeRun, planOf } from './run-case.ts'
 import { sleepingMemberStory } from './sleeping-member-story.ts'
@@ -53,6 +54,7 @@ const STORIES: Readonly<Record<string, (kafka: string, seed: number) => Scenario
   'transaction-story': transactionStory,
   'coordinator-crash-story': coordinatorCrashStory,
   'sleeping-member-story': sleepingMemberStory,
+  'producer-id-story': producerIdStory,
   storage: storageStory,
 }
 

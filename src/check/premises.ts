@@ -1,4 +1,5 @@
 /** Whether a property was put to the test by a run at all: one that nothing could have broken has held for want of a test. */
+import type { ProducerState } from '../client/producer/state.ts'
 import { knownPartitions } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import type { Property } from './property.ts'
@@ -20,6 +21,13 @@ const transacted = (world: World): boolean => happened(world, 'transactionTold')
 
 const transformed = ({ plan }: World): boolean =>
   plan.clients.some((client) => client.kind === 'consumer' && client.transforms !== undefined)
+
+/** Producers that have an id of their own by now. */
+const plainProducers = ({ nodes }: World): number =>
+  Object.keys(nodes).filter(
+    (node) =>
+      node.startsWith('producer-') && ((nodes[node]!.state as ProducerState).volatile?.identity?.producerId ?? -1) >= 0,
+  ).length
 
 const grouped = (world: World): boolean => happened(world, 'groupStable')
 
@@ -46,6 +54,7 @@ const AT_STAKE: Readonly<Record<string, (world: World) => boolean>> = {
   NoIntermediateReads: (world) => read(world) && transacted(world),
   NoCircularInformation: (world) => read(world) && transacted(world) && transformed(world),
   CommitToldAfterDecision: transacted,
+  OneProducerPerEpoch: (world) => happened(world, 'producerInitialized') || plainProducers(world) > 1,
   MadeOnce: (world) => transacted(world) && transformed(world),
   NoOffsetsOfAbortedTransactions: (world) => transacted(world) && happened(world, 'coordinatorLoaded'),
   OneMemberPerInstance: (world) => grouped(world) && happened(world, 'groupMemberReplaced'),

@@ -11,7 +11,7 @@ import { annotate } from './annotation.ts'
 import { failureLine } from './campaign-words.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
-import { writeFile } from './output-file.ts'
+import { tryToWrite } from './output-file.ts'
 import type { Screen } from './screen.ts'
 import { shrunkText, shrunkWords } from './shrink.ts'
 import { shrinkApart } from './shrink-apart.ts'
@@ -28,15 +28,19 @@ export interface TellingFlags {
 /** Different failures that are shrunk in one campaign. */
 const SHRUNK = 3
 
-/** Shows the first failure of each kind: its whole plan, the chain of its causes, and the small scenario made of it. */
+/**
+ * Shows the first failure of each kind: its whole plan, the chain of its causes, and the small scenario made of it.
+ * Returns why scenarios could not be written, one a file.
+ */
 export async function showFailures(
   io: Io,
   flags: TellingFlags,
   { generation, profile, screen }: { generation: Generation; profile: Profile; screen: Screen },
   failures: readonly SeedResult[],
-): Promise<void> {
+): Promise<string[]> {
+  const problems: string[] = []
   for (const { failure, signature } of worthShrinking(failures)) {
-    if (io.interrupted.aborted) return
+    if (io.interrupted.aborted) return problems
     const found = drawCase(profile, generation, failure.seed)
     const repeat = `highwater fuzz --kafka ${generation.name} --profile ${profile.name} --first ${failure.seed} --seeds 1`
     if (flags.json !== true && flags.quiet !== true) {
@@ -45,10 +49,16 @@ export async function showFailures(
       else io.stdout.write(`The plan:\n${indented(printScenario(asScenario(found)))}`)
     }
     const shrinks = flags.shrink && failure.outcome !== 'bug'
-    const file = shrinks ? await showShrunk(io, flags, screen, found, failure, signature) : null
+    const shrunk = shrinks ? await showShrunk(io, flags, screen, found, failure, signature) : null
+    if (shrunk?.problem !== undefined) problems.push(shrunk.problem)
     const message = `${failureLine(failure)}\n${repeat}`
-    annotate(io, { title: `seed ${failure.seed}`, message, ...(file === null ? {} : { file }) })
+    annotate(io, {
+      title: `seed ${failure.seed}`,
+      message,
+      ...(shrunk?.file === undefined ? {} : { file: shrunk.file }),
+    })
   }
+  return problems
 }
 
 /** Losses that a client was told about say most, then the order of the table. */
@@ -78,7 +88,13 @@ function worthShrinking(failures: readonly SeedResult[]): { failure: SeedResult;
 const asScenario = ({ document }: FuzzCase) => ({ fileName: null, document, places: null })
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '    ')
 
-/** Makes a failure small and tells of it; the file that it is in now, null where it does not fail again. */
+/** Where a small scenario is now, or why it is nowhere. */
+interface Shown {
+  readonly file?: string
+  readonly problem?: string
+}
+
+/** Makes a failure small and tells of it; null where it does not fail again. What no file takes is shown. */
 async function showShrunk(
   io: Io,
   flags: TellingFlags,
@@ -86,16 +102,20 @@ async function showShrunk(
   found: FuzzCase,
   failure: SeedResult,
   signature: string | null,
-): Promise<string | null> {
+): Promise<Shown | null> {
   const property = failure.breaks.find((it) => it.signature === signature)?.property ?? failure.outcome
   const name = join(flags.found, `${found.kafka}-${found.profile}-${failure.seed}-${property}.yaml`)
   const origin = `Found by a campaign (Kafka ${found.kafka}, profile ${found.profile}, seed ${failure.seed}) and made small.`
   const shrunk = await shrinkApart(io, found.document, { origin, ...(signature === null ? {} : { signature }) })
   if (shrunk === null) return null
-  writeFile(io, name, shrunkText(shrunk))
-  if (flags.json === true) return name
-  io.stdout.write(`${screen.paint('strong', `Shrunk: ${shrunkWords(shrunk)}:`)} ${name}\n`)
+  const problem = tryToWrite(io, name, shrunkText(shrunk))
+  const shown: Shown = problem === null ? { file: name } : { problem }
+  if (problem !== null) io.stderr.write(`${screen.paint('bad', problem)}\n`)
+  if (flags.json === true) return shown
+  const place = problem === null ? ` ${name}` : ''
+  io.stdout.write(`${screen.paint('strong', `Shrunk: ${shrunkWords(shrunk)}:`)}${place}\n`)
   for (const { atUs, words } of shrunk.causes) io.stdout.write(`    ${formatTime(atUs)}  ${words}\n`)
-  io.stdout.write(`    ${shrunk.words}\nRun it with: highwater run ${quoted(name)}\n`)
-  return name
+  io.stdout.write(`    ${shrunk.words}\n`)
+  io.stdout.write(problem === null ? `Run it with: highwater run ${quoted(name)}\n` : indented(shrunkText(shrunk)))
+  return shown
 }

@@ -18,8 +18,8 @@ import type { TellingFlags } from './fuzz-failures.ts'
 import { showFailures } from './fuzz-failures.ts'
 import { itemList } from './help.ts'
 import type { Io } from './io.ts'
-import { EXIT, exitAfter, tellInterrupted, UsageError } from './io.ts'
-import { outputFile, outputFolder, writeFile } from './output-file.ts'
+import { EXIT, exitAfter, tellInterrupted, UsageError, worse } from './io.ts'
+import { outputFile, outputFolder, tryToWrite } from './output-file.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
 import { ResultsFile } from './results-file.ts'
@@ -111,22 +111,29 @@ async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
   const allowHoles = flags.allowKnownHoles === true
   const failures = results.filter((result) => isFailure(result, { allowHoles }))
   const totals = totalsOf(results)
-  if (!io.interrupted.aborted) await showFailures(io, flags, { generation: kafka, profile, screen }, failures)
+  const subject = { generation: kafka, profile }
+  const unwritten = io.interrupted.aborted ? [] : await showFailures(io, flags, { ...subject, screen }, failures)
   if (flags.json === true) io.stdout.write(`${JSON.stringify({ totals })}\n`)
   else for (const line of summaryLines(totals, work)) io.stdout.write(`${line}\n`)
   if (io.interrupted.aborted) {
     tellInterrupted(io, interruptedWords(header, results.length, flags))
     return exitAfter(io, exitOf(failures, []))
   }
-  const subject = { generation: kafka, profile }
-  if (flags.report !== undefined)
-    writeFile(io, flags.report, reportText(totals, { command: commandOf(header), ...subject }))
+  if (flags.report !== undefined) {
+    const text = reportText(totals, { command: commandOf(header), ...subject })
+    const problem = tryToWrite(io, flags.report, text)
+    if (problem !== null) {
+      io.stderr.write(`${screen.paint('bad', problem)}\n`)
+      unwritten.push(problem)
+    }
+  }
   const uncovered = flags.coverage === true ? coverageProblems(totals, subject) : []
   for (const words of uncovered) {
     io.stderr.write(`${screen.paint('bad', words)}\n`)
     annotate(io, { title: 'coverage of the campaign', message: words })
   }
-  return exitOf(failures, uncovered)
+  const verdict = exitOf(failures, uncovered)
+  return unwritten.length > 0 ? worse(verdict, EXIT.unusable) : verdict
 }
 
 function exitOf(failures: readonly SeedResult[], uncovered: readonly string[]): number {

@@ -13,15 +13,22 @@ export function makeFolder(path: string): void {
   mkdirSync(path)
 }
 
-/** Writes a file, and the folders on the way to it. A place that cannot be written is a mistake of who named it. */
-export function writeFile(io: Io, file: string, text: string): void {
+/** Writes a file, and the folders on the way to it; returns why that cannot be done, null: it is done. */
+export function tryToWrite(io: Io, file: string, text: string): string | null {
   const path = resolve(io.cwd, file)
   try {
     makeFolder(dirname(path))
     writeFileSync(path, text)
+    return null
   } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${fileErrorWords(error)}`)
+    return `${file} cannot be written: ${fileErrorWords(error)}`
   }
+}
+
+/** The same; a place that cannot be written is a mistake of who named it. */
+export function writeFile(io: Io, file: string, text: string): void {
+  const problem = tryToWrite(io, file, text)
+  if (problem !== null) throw new UsageError(problem)
 }
 
 function refuse(why: string): never {

@@ -23,6 +23,7 @@ export interface Mutant {
     | 'transaction-story'
     | 'coordinator-crash-story'
     | 'sleeping-member-story'
+    | 'producer-id-story'
     | 'storage'
 }
 
@@ -113,6 +114,8 @@ const ROWS = [
   ['duplicate-not-recognised', 'A leader appends a batch that it has once more.', IDEMPOTENCE, '2.4', 'idempotent'],
   ['followers-forget-producers', 'A follower does not learn of producers from what it fetches.', IDEMPOTENCE, '2.8', 'idempotent'],
   ['retry-gets-new-sequence', 'A producer gives a batch that it sends again the next sequence.', [...IDEMPOTENCE, LIVENESS], '2.4', 'idempotent'],
+  ['producer-id-block-given-twice', 'A broker takes the block of producer ids that was taken last.', ['OneProducerPerEpoch', ...IDEMPOTENCE, ...LOSS], '2.4', 'idempotent'],
+  ['producer-ids-forgotten-by-new-controller', 'A new active controller of KRaft hands out producer ids from 0 again.', ['OneProducerPerEpoch'], '4.1', 'producer-id-story'],
   // --- Transactions
   ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', READ_COMMITTED, '2.4', 'transaction-story'],
   ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', READ_COMMITTED, '2.4', 'transaction-story'],

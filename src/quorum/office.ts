@@ -1,5 +1,6 @@
 /** Becoming the active controller, and ceasing to be it. */
 import { replayRecord } from '../kafka/metadata-log.ts'
+import { isMutant } from '../kafka/mutants.ts'
 import { refuseParkedFetches } from './metadata-fetch.ts'
 import { append, LINGER_TIMER } from './metadata-writer.ts'
 import { startPeriodicWork, stopPeriodicWork } from './periodic.ts'
@@ -20,6 +21,7 @@ export function takeOffice(given: Given): void {
   for (let offset = durable.committedEnd; offset < durable.log.length; offset++) {
     replayRecord(image, durable.log[offset]!.record, offset)
   }
+  if (isMutant(config, 'producer-ids-forgotten-by-new-controller')) delete image.nextProducerId
   volatile.role = 'leader'
   volatile.leader = config.id
   volatile.image = image

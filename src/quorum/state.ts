@@ -4,6 +4,7 @@ import type { Fact } from '../kafka/facts.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { MetadataEntry, MetadataImage } from '../kafka/metadata-log.ts'
+import type { MutantName } from '../kafka/mutants.ts'
 import { assert } from '../kernel/assert.ts'
 import type { ConnectionId, Context } from '../kernel/machine.ts'
 import { msToUs } from '../kernel/time.ts'
@@ -15,6 +16,8 @@ export interface QuorumConfig {
   readonly mechanisms: Mechanisms
   /** Settings of the cluster's brokers, which controllers of a cluster share. */
   readonly settings: Settings
+  /** Planted bugs; absent: none. */
+  readonly mutants?: readonly MutantName[]
 }
 
 export interface QuorumDurable {

@@ -62,7 +62,7 @@ function brokerConfig(plan: Plan, node: NodeId, changes: Changes): BrokerConfig 
 function quorumConfig(plan: Plan, node: NodeId, changes: Changes): QuorumConfig {
   const voters = controllersOf(plan).map(({ id }) => id)
   const settings = { ...(plan.controllerSettings ?? plan.brokers[0]?.settings), ...changes }
-  return { id: nodeNumber(node), voters, mechanisms: plan.mechanisms, settings }
+  return { id: nodeNumber(node), voters, mechanisms: plan.mechanisms, settings, ...planted(plan) }
 }
 
 function sessionConfig(plan: Plan, node: NodeId): SessionConfig {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { coordinatorCrashStory } from '../../src/campaign/coordinator-crash-story.ts'
 import { drawCase } from '../../src/campaign/generate.ts'
 import { isRightlyCaught, runMutant } from '../../src/campaign/mutant-run.ts'
+import { producerIdStory } from '../../src/campaign/producer-id-story.ts'
 import { profileNamed } from '../../src/campaign/profiles/table.ts'
 import { judgeRun, planOf } from '../../src/campaign/run-case.ts'
 import { sleepingMemberStory } from '../../src/campaign/sleeping-member-story.ts'
@@ -29,6 +30,8 @@ const CAUGHT = [
   ['revoked-partitions-read-on', 1, 'MembersReadWhatTheyOwn'],
   ['commits-what-was-only-fetched', 1, 'NoCommitAheadOfDelivery'],
   ['retries-behind-later-batches', 5, 'ProducersInOrder'],
+  ['producer-id-block-given-twice', 19, 'OneProducerPerEpoch'],
+  ['producer-ids-forgotten-by-new-controller', 1, 'OneProducerPerEpoch'],
   ['offsets-not-sent-to-the-transaction', 4, 'MadeOnce'],
   ['unstable-offsets-told', 6, 'MadeOnce'],
   ['results-outside-the-transaction', 3, 'NoCircularInformation'],
@@ -42,7 +45,7 @@ describe('a planted bug of a client or coordinator is caught', () => {
   })
 })
 
-/** The last two were found by campaigns: a member whose join waited for its coordinator woke for it without end. */
+/** The last two of groups were found by campaigns: a member whose join waited for its coordinator woke for it without end. */
 const SEEDS = [
   ['groups', '2.4', 1],
   ['groups', '2.4', 2],
@@ -53,6 +56,7 @@ const SEEDS = [
   ['lite', '2.4', 5],
   ['groups', '3.9', 31],
   ['groups', '4.1', 28],
+  ['idempotent', '2.4', 19],
   ['applications', '3.9', 3],
   ['applications', '3.9', 6],
 ] as const
@@ -69,6 +73,10 @@ describe('without it the same seed holds', () => {
 
   test.each(['2.4', '3.9', '4.1'])('the story of a member that sleeps on %s', (kafka) => {
     expect(judgeRun(planOf(sleepingMemberStory(kafka, 1)), { liveness: true })).toMatchObject({ outcome: 'clean' })
+  })
+
+  test.each(['3.5-kraft', '4.1'])('the story of an active controller that dies between producer ids on %s', (kafka) => {
+    expect(judgeRun(planOf(producerIdStory(kafka, 1)), { liveness: true })).toMatchObject({ outcome: 'clean' })
   })
 
   test.each(['2.4', '3.9', '4.1'])('the story of a coordinator that dies on %s', (kafka) => {

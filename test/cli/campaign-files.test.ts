@@ -156,3 +156,18 @@ test('Ctrl-C leaves no page of half the planted bugs, half the museum or half a 
     expect(existsSync(join(cwd, command.at(-1)!))).toBe(false)
   }
 })
+
+test('where a small scenario cannot be written the campaign says so, shows it, and keeps its summary', async () => {
+  const cwd = emptyFolder()
+  // The place was free when the campaign began: only the file itself cannot be made.
+  mkdirSync(join(cwd, 'found/0.10.2-smoke-5-ConsistentCommittedData.yaml'), { recursive: true })
+  const words = ['fuzz', '--kafka', '0.10.2', '--profile', 'smoke', '--first', '5', '--seeds', '1', '--jobs', '1']
+  const said = await cli([...words, '--quiet', '--found', 'found', '--report', 'report.md'], { cwd })
+  expect(said.exit).toBe(2)
+  expect(said.err).toContain('0.10.2-smoke-5-ConsistentCommittedData.yaml cannot be written: it is a folder')
+  expect(said.out).toContain('title: ConsistentCommittedData with Kafka 0.10.2')
+  expect(said.out).not.toContain('Run it with')
+  expect(said.out).toMatch(/^1 seed, .* seeds a minute/m)
+  expect(said.out).toContain('ConsistentCommittedData broke in 1 seed')
+  expect(existsSync(join(cwd, 'report.md'))).toBe(true)
+}, 60_000)
