@@ -1,4 +1,5 @@
 /** Holes of Kafka by which a group that nothing disturbs any more does not give each partition one owner. */
+import { holeOfAssignor } from '../check/groups/assignor-holes.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import { lockedOutMembers, silencedMembers } from '../world/groups.ts'
 import type { World } from '../world/world.ts'
@@ -35,6 +36,10 @@ export function holeOfGroup(world: World, group: string, partition: TopicPartiti
   // A leave that its coordinator could not write is undone, but for the session that it ended: the member stays for ever,
   // and who joins again under its id is fenced.
   if (lockedOutMembers(world, group).length > 0) return 'KAFKA-19233'
+  // Given to two members at once, and each keeps what it was given when they join again.
+  const isGivenTwice = (given ?? []).filter((name) => name === partition).length > 1
+  const assignor = isGivenTwice ? holeOfAssignor(protocol, world.plan.mechanisms) : null
+  if (assignor !== null) return assignor
   // Whoever gives a partition away joins again, so that it can be given to another one. A static member (KIP-345) that
   // comes back in between has nothing to give away: nobody has the partition until something else makes them join.
   const isKeptBack = protocol === 'cooperative-sticky' && given?.includes(partition) === false
