@@ -10,7 +10,7 @@ import type { BrokerConfig, BrokerState } from '../../state.ts'
 import { partitionOf } from '../coordination.ts'
 import { answerCall } from './replies.ts'
 import type { TransactionCaller } from './state.ts'
-import { type TransactionMetadata, withPartitions } from './transaction.ts'
+import { isMoving, type TransactionalId, type TransactionMetadata, withPartitions } from './transaction.ts'
 import { appendTransition, clockMs, fencedError, findTransactionalId } from './transactions.ts'
 
 type Producer = { readonly transactionalId: string; readonly producerId: number; readonly producerEpoch: number }
@@ -68,22 +68,26 @@ function addToTransaction(
     return
   }
   const { partition, id } = found
-  const error = id === null ? 'INVALID_PRODUCER_ID_MAPPING' : producerError(id.metadata, request, config)
+  const error = id === null ? 'INVALID_PRODUCER_ID_MAPPING' : additionError(id, request, config)
   if (id === null || error !== 'NONE') {
     answerCall(state, ctx, caller, error)
     return
   }
   const { metadata } = id
-  if (id.pending !== null || metadata.status === 'PrepareCommit' || metadata.status === 'PrepareAbort') {
-    answerCall(state, ctx, caller, 'CONCURRENT_TRANSACTIONS')
-    return
-  }
   if (metadata.status === 'Ongoing' && partitions.every((name) => metadata.partitions.includes(name))) {
     answerCall(state, ctx, caller, 'NONE')
     return
   }
   const next = withPartitions(metadata, partitions, clockMs(ctx))
   appendTransition(state, ctx, config, { partition, id, next, caller })
+}
+
+/** From 4.0 a transition that is under way is told before it is looked at who asks (TransactionCoordinator.handleAddPartitionsToTransaction). */
+function additionError(id: TransactionalId, request: Producer, config: BrokerConfig): ErrorName {
+  const concurrent = isMoving(id) ? 'CONCURRENT_TRANSACTIONS' : 'NONE'
+  if (config.mechanisms.transactionsBumpEpoch && concurrent !== 'NONE') return concurrent
+  const error = producerError(id.metadata, request, config)
+  return error === 'NONE' ? concurrent : error
 }
 
 /** Whether the request is of the present producer of its transactional id. */
@@ -117,11 +121,11 @@ function verify(
   function verdict(name: TopicPartition): ErrorName {
     if (!found.ok) return found.error
     if (found.id === null) return 'INVALID_PRODUCER_ID_MAPPING'
-    const { metadata, pending } = found.id
+    const { metadata } = found.id
     const error = producerError(metadata, request, config)
     if (error !== 'NONE') return error
+    // What is being written does not count (KAFKA-14904).
     if (metadata.status === 'PrepareCommit' || metadata.status === 'PrepareAbort') return 'CONCURRENT_TRANSACTIONS'
-    if (pending !== null && pending !== 'Ongoing') return 'CONCURRENT_TRANSACTIONS'
     if (metadata.partitions.includes(name)) return 'NONE'
     ctx.probe(`verification refused for ${splitTopicPartition(name).topic}`)
     return config.mechanisms.unverifiedTransactionAbortable ? 'TRANSACTION_ABORTABLE' : 'INVALID_TXN_STATE'

@@ -9,7 +9,7 @@ import type { CoordinatedPartition } from '../state.ts'
 import { sendMarkers } from './markers.ts'
 import { answerCall } from './replies.ts'
 import type { TransactionCaller } from './state.ts'
-import { isEpochExhausted, prepared, type TransactionalId, type TransactionMetadata } from './transaction.ts'
+import { isEpochExhausted, isMoving, prepared, type TransactionalId, type TransactionMetadata } from './transaction.ts'
 import { appendTransition, clockMs, fencedError, findTransactionalId } from './transactions.ts'
 
 export function handleEndTxn(
@@ -57,10 +57,10 @@ const bumped = (metadata: TransactionMetadata): TransactionMetadata => ({
 function judgeEnd(id: TransactionalId, request: EndTxnRequest, config: BrokerConfig): ErrorName | 'prepare' {
   const { metadata } = id
   const { producerId, producerEpoch, committed } = request
-  if (producerId !== metadata.producerId) return 'INVALID_PRODUCER_ID_MAPPING'
   const bumpsEpoch = request.bumpsEpoch === true
-  // KAFKA-18464 (4.0): that a transition is under way is told before the epoch is looked at.
+  // KAFKA-18464 (4.0): that a transition is under way is told before it is looked at who asks, and by which epoch.
   if (bumpsEpoch && isMoving(id)) return 'CONCURRENT_TRANSACTIONS'
+  if (producerId !== metadata.producerId) return 'INVALID_PRODUCER_ID_MAPPING'
   const expected = bumpsEpoch
     ? isExpectedEpoch(metadata, producerEpoch)
     : isPresentEpoch(metadata, producerEpoch, config)
@@ -80,10 +80,6 @@ function judgeEnd(id: TransactionalId, request: EndTxnRequest, config: BrokerCon
       return bumpsEpoch && !committed && metadata.status === 'Empty' ? 'prepare' : 'INVALID_TXN_STATE'
   }
 }
-
-/** A state is being written; behind a decision its completion is, from the moment that markers are sent. */
-const isMoving = ({ metadata, pending }: TransactionalId): boolean =>
-  pending !== null || metadata.status === 'PrepareCommit' || metadata.status === 'PrepareAbort'
 
 /** To 2.4 an epoch above the present one passes; from 2.5 a client's must be the present one (KIP-360). */
 const isPresentEpoch = ({ producerEpoch }: TransactionMetadata, asked: number, config: BrokerConfig): boolean =>

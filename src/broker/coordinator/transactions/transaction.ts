@@ -153,3 +153,7 @@ export function completed(metadata: TransactionMetadata, nowMs: number): Transac
 export const encodeTransaction = (metadata: TransactionMetadata): string => JSON.stringify(metadata)
 
 export const decodeTransaction = (value: string): TransactionMetadata => JSON.parse(value) as TransactionMetadata
+
+/** A state is being written; behind a decision its completion is, from the moment that markers are sent. */
+export const isMoving = ({ metadata, pending }: TransactionalId): boolean =>
+  pending !== null || metadata.status === 'PrepareCommit' || metadata.status === 'PrepareAbort'
