@@ -13,7 +13,14 @@ export class VerifyingLeader extends TestBroker {
     this.up().role({ isr: [1] })
     const { metadata } = this.state.volatile!
     metadata.liveBrokers = [1, 2]
-    metadata.partitions['__transaction_state-0'] = { ...metadata.partitions[T0]!, leader: 2 }
+    metadata.partitions['__transaction_state-0'] = {
+      leader: 2,
+      leaderEpoch: 0,
+      isr: [2],
+      replicas: [2],
+      controllerEpoch: 1,
+      partitionEpoch: 0,
+    }
   }
 
   /** A batch of one record of producer 7. */

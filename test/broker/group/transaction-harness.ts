@@ -21,6 +21,15 @@ export function told(
   const c = new Coordinator(kafka, { 'transaction.state.log.num.partitions': 1 })
   c.lead(0, 1, TRANSACTIONS)
   c.broker.wait(20)
+  const { metadata } = c.broker.state.volatile!
+  metadata.partitions['t-0'] = {
+    leader: 1,
+    leaderEpoch: 0,
+    isr: [1],
+    replicas: [1],
+    controllerEpoch: 1,
+    partitionEpoch: 0,
+  }
   const id: TransactionalId = {
     transactionalId: 'shop',
     metadata: {
