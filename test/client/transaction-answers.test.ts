@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ErrorName } from '../../src/kafka/errors.ts'
-import { type Asked, call, LEADING, Transactional } from './transactional.ts'
+import { type Asked, answerTo, call, LEADING, RECORD, Transactional } from './transactional.ts'
 
 const AGAIN = 'asks again'
 const LOOKS = 'looks for its coordinator'
@@ -46,3 +46,37 @@ test.each([
   p.reactionTo('InitProducerIdRequest', 'INVALID_PRODUCER_EPOCH')
   expect(p.state.volatile!.transactions!.lastError).toEqual(exception)
 })
+
+/** The leader of its partition refuses every connection, until the record is given up; everybody else answers. */
+function expires(p: Transactional): void {
+  for (let turn = 0; turn < 1500 && p.factsOf('clientTold').length === 0; turn++) {
+    for (const { to, message } of p.sent.splice(0)) {
+      const answer = answerTo(message)
+      if (to === 'broker-2') p.disconnect(to, 'refused')
+      else if (answer.type !== 'MetadataResponse') p.answer(to, answer)
+      else {
+        const partition = { error: 'NONE' as const, leader: 2, leaderEpoch: -1, replicas: [2], isr: [2] }
+        p.answer(to, { ...answer, brokers: [1, 2], partitions: { 't-0': partition } })
+      }
+    }
+    p.advanceMs(100)
+  }
+}
+
+/** Sender.failBatch, TransactionManager.handleFailedBatch: a batch that was never sent fails its transaction like any other. */
+test.each(['0.11', '1.1', '2.4', '2.8', '3.9', '4.0'])(
+  'in %s a record that was never sent and has expired cannot be committed without',
+  (kafka) => {
+    const p = new Transactional(kafka)
+    p.asks(call('initTransactions'), call('beginTransaction'), RECORD)
+    expires(p)
+    expect(p.factsOf('clientTold')).toMatchObject([{ outcome: 'failed', error: 'TimeoutError' }])
+    const { status, lastError, epochBumpRequired } = p.state.volatile!.transactions!
+    expect([status, lastError]).toEqual(['abortable-error', ['TimeoutException']])
+    // KIP-360 (2.5): after the abort it goes on at the next epoch. KIP-890 (4.0): every end gives it one.
+    expect(epochBumpRequired).toBe(['2.8', '3.9'].includes(kafka))
+    p.asks(call('commitTransaction'))
+    expect(p.completed['call-3']).toMatchObject({ error: ['KafkaException', 'TimeoutException'] })
+    expect(p.has('EndTxnRequest')).toBe(false)
+  },
+)

@@ -22,7 +22,7 @@ export type Asked =
 export const call = (name: 'initTransactions' | 'beginTransaction' | 'commitTransaction'): ClientCall => ({
   call: name,
 })
-const RECORD = { call: 'send', topic: 't', partition: 0, key: null, value: 'v', waits: false } as const
+export const RECORD = { call: 'send', topic: 't', partition: 0, key: null, value: 'v', waits: false } as const
 const OFFSETS = {
   call: 'sendOffsetsToTransaction',
   offsets: { 'in-0': 5 },
@@ -32,7 +32,7 @@ const OFFSETS = {
 } as const
 
 /** What a request of the producer is answered. */
-function answerTo(message: KafkaMessage, error: ErrorName = 'NONE'): KafkaMessage {
+export function answerTo(message: KafkaMessage, error: ErrorName = 'NONE'): KafkaMessage {
   const { correlationId } = message as { readonly correlationId: number }
   const ids = error === 'NONE' ? { producerId: 7, producerEpoch: 0 } : { producerId: -1, producerEpoch: -1 }
   switch (message.type) {

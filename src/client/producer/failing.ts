@@ -2,7 +2,7 @@
 import type { ErrorName } from '../../kafka/errors.ts'
 import { peekFront, popFront } from '../deque.ts'
 import type { ClientContext } from '../links.ts'
-import { giveUp } from './outcome.ts'
+import { abandon } from './outcome.ts'
 import type { ProducerConfig, ProducerVolatile } from './state.ts'
 
 /** What was never sent fails; what was sent once is sent until its fate is known: it may be in the log. */
@@ -22,7 +22,7 @@ export function failAll(memory: ProducerVolatile, error: ErrorName, config: Prod
     const batch = memory.inFlight[id]!
     delete memory.inFlight[id]
     batch.mayBeAppended = true
-    giveUp(memory, batch, error, config, ctx)
+    abandon(memory, batch, error, config, ctx)
   }
 }
 
@@ -38,7 +38,7 @@ function failQueued(
     for (let first = peekFront(batches); first !== null; first = peekFront(batches)) {
       if (!fails(first.producer !== undefined)) break
       popFront(batches)
-      giveUp(memory, first, error, config, ctx)
+      abandon(memory, first, error, config, ctx)
     }
   }
 }

@@ -62,9 +62,20 @@ export function giveUp(
   ctx: ClientContext,
   unused = false,
 ): void {
-  memory.memoryUsed -= batch.limitBytes
-  onBatchFailed(memory, batch, error, config)
+  onBatchFailed(memory, error, config)
   onSequenceFailed(memory, batch, error, unused, config)
+  abandon(memory, batch, error, config, ctx)
+}
+
+/** Ends a batch that its producer can do nothing for any more: what it stands at is known already (clients: ProducerBatch.abort). */
+export function abandon(
+  memory: ProducerVolatile,
+  batch: ProducerBatch,
+  error: ErrorName,
+  config: ProducerConfig,
+  ctx: ClientContext,
+): void {
+  memory.memoryUsed -= batch.limitBytes
   const outcome = batch.mayBeAppended ? 'unknown' : 'failed'
   if (batch.mayBeAppended) ctx.probe('producer-gives-up-a-batch-that-may-be-in-the-log')
   for (const operationId of batch.operationIds) {

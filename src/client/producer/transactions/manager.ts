@@ -7,7 +7,7 @@ import { exceptionClass } from '../../../kafka/exceptions.ts'
 import type { BrokerId, TopicPartition } from '../../../kafka/ids.ts'
 import type { GroupMemberIdentity } from '../../../kafka/messages/transactions.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
-import type { ProducerBatch, ProducerConfig, ProducerVolatile } from '../state.ts'
+import type { ProducerConfig, ProducerVolatile } from '../state.ts'
 
 export type ManagerStatus =
   | 'uninitialized'
@@ -197,15 +197,13 @@ export const asksForEpochBump = ({ mechanisms }: ProducerConfig): boolean =>
 export const isForgottenForGood = (error: ErrorName, { mechanisms }: ProducerConfig): boolean =>
   error === 'INVALID_PRODUCER_ID_MAPPING' && mechanisms.transactionsBumpEpoch
 
-/** A batch has failed for good (TransactionManager.handleFailedBatch). */
-export function onBatchFailed(
-  memory: ProducerVolatile,
-  batch: ProducerBatch,
-  error: ErrorName,
-  config: ProducerConfig,
-): void {
+/**
+ * A batch has failed for good, also one that was never sent: what it held is missing from the transaction
+ * (TransactionManager.handleFailedBatch; 0.11 Sender.failBatch).
+ */
+export function onBatchFailed(memory: ProducerVolatile, error: ErrorName, config: ProducerConfig): void {
   const manager = memory.transactions
-  if (manager === undefined || batch.producer === undefined) return
+  if (manager === undefined) return
   const exception = exceptionClass(error, config.mechanisms)
   if (exception === 'ProducerFencedException' || isForgottenForGood(error, config)) {
     toFatal(manager, error, [exception])
