@@ -8,7 +8,7 @@ import { javaStringHash } from './java-hash.ts'
 
 const DEFAULT_CAPACITY = 16
 const LOAD_FACTOR = 0.75
-/** A bucket that grows beyond this doubles a table of less than 64 buckets (HashMap.treeifyBin). */
+/** A bucket that grows beyond this doubles a table of less than 64 buckets (HashMap.treeifyBin), by computeIfAbsent one key earlier. */
 const LONGEST_BUCKET = 8
 const SMALLEST_WITH_TREES = 64
 
@@ -51,6 +51,8 @@ export class JavaHashMap<V> {
 
   /** The value of a key, which is made first when there is none: with `get` and `put`, or with `computeIfAbsent`, which puts a new key first in its bucket. */
   getOrMake(key: string, make: () => V, place: 'first' | 'last' = 'last'): V {
+    // computeIfAbsent looks at the size at each call before it looks for the key, put after it has inserted.
+    if (place === 'first' && this.#entries.size > this.#capacity * LOAD_FACTOR) this.#double()
     return this.#entries.get(key)?.value ?? this.#insert(key, make(), place)
   }
 
@@ -60,8 +62,9 @@ export class JavaHashMap<V> {
     const bucket = this.#bucket(entry.hash)
     if (place === 'last') bucket.push(entry)
     else bucket.unshift(entry)
-    if (bucket.length > LONGEST_BUCKET && this.#capacity < SMALLEST_WITH_TREES) this.#double()
-    if (this.#entries.size > this.#capacity * LOAD_FACTOR) this.#double()
+    const longest = place === 'last' ? LONGEST_BUCKET : LONGEST_BUCKET - 1
+    if (bucket.length > longest && this.#capacity < SMALLEST_WITH_TREES) this.#double()
+    if (place === 'last' && this.#entries.size > this.#capacity * LOAD_FACTOR) this.#double()
     return value
   }
 

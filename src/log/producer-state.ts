@@ -277,12 +277,14 @@ export function onProducersLogStart(state: ProducerState, logStartOffset: number
   state.snapshotOffset = state.snapshots.at(-1)?.offset ?? logStartOffset
 }
 
-/** 0.11 goes by the last record, marker or data, 1.0 to 2.3 by the last data. */
+/**
+ * 0.11 goes by the last record, marker or data, 1.0 to 2.3 by the last data. These were meant to forget the older batches
+ * of a producer that stays as well, but ProducerIdEntry.removeBatchesOlderThan drops them from a copy: all stay.
+ */
 function retainedFrom(entry: ProducerEntry, logStartOffset: number, m: Mechanisms): ProducerEntry | null {
   if (m.producersForgotten === 'by-time') return entry
-  if (m.producersForgotten === 'with-last-record') return entry.lastOffset >= logStartOffset ? entry : null
-  const batches = entry.batches.filter((batch) => batch.lastOffset >= logStartOffset)
-  return batches.length > 0 ? { ...entry, batches } : null
+  const last = m.producersForgotten === 'with-last-record' ? entry.lastOffset : (entry.batches.at(-1)?.lastOffset ?? -1)
+  return last >= logStartOffset ? entry : null
 }
 
 /** Forgets producers that wrote nothing for `limitMs` and have no transaction open. */
@@ -328,7 +330,14 @@ export function reloadProducers(state: ProducerState, reload: ProducerReload, m:
   else loadNewestSnapshot(state, logStartOffset, m)
   state.abortedTransactions = state.abortedTransactions.filter((aborted) => aborted.lastOffset < state.endOffset)
 
-  if (logEndOffset > state.endOffset && !skipped) {
+  const replays = logEndOffset > state.endOffset && !skipped
+  if (m.recoverySnapshots === 'where-scan-begins') {
+    // Log.loadProducerState of 0.11 to 1.1: a snapshot where the replay of each segment begins, none at its end.
+    if (replays) replayEachSegment(state, reload, m)
+    state.endOffset = logEndOffset
+    return
+  }
+  if (replays) {
     const snapshotAt = segmentBases.slice(-2)
     for (const base of segmentBases) {
       if (base > state.endOffset && snapshotAt.includes(base)) {
@@ -340,6 +349,17 @@ export function reloadProducers(state: ProducerState, reload: ProducerReload, m:
   }
   state.endOffset = logEndOffset
   takeProducerSnapshot(state)
+}
+
+function replayEachSegment(state: ProducerState, reload: ProducerReload, m: Mechanisms): void {
+  const { logStartOffset, logEndOffset, segmentBases } = reload
+  segmentBases.forEach((base, index) => {
+    const end = segmentBases[index + 1] ?? logEndOffset
+    if (end <= state.endOffset) return
+    state.endOffset = Math.max(base, state.endOffset, logStartOffset)
+    takeProducerSnapshot(state)
+    takeUpTo(state, reload, end, m)
+  })
 }
 
 function takeUpTo(state: ProducerState, reload: ProducerReload, end: number, m: Mechanisms): void {

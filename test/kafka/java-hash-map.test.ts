@@ -40,3 +40,19 @@ test('a key that was taken out and comes again is the youngest of its bucket', (
     ['a', 3],
   ])
 })
+
+test('computeIfAbsent lets the table grow one call later than put', () => {
+  const numbers = Array.from({ length: 13 }, (_, i) => String(i))
+  const hashOf = (key: string): number => (key === '12' ? 16 : Number(key))
+  const put = new JavaHashMap<number>(hashOf)
+  const computed = new JavaHashMap<number>(hashOf)
+  for (const key of numbers) {
+    put.set(key, 1)
+    computed.getOrMake(key, () => 1, 'first')
+  }
+  // 16 buckets, of which the first holds 0 and 12: the thirteenth key doubles the table at once, or at the next call.
+  expect(put.keys().at(-1)).toBe('12')
+  expect(computed.keys().slice(0, 2)).toEqual(['12', '0'])
+  computed.getOrMake('5', () => 1, 'first')
+  expect(computed.keys().at(-1)).toBe('12')
+})

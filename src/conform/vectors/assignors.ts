@@ -15,7 +15,7 @@ export const runAssignors =
     steps.forEach((step, index) => {
       const label = steps[0] === given ? name : `${name}, step ${index + 1} (${step.action})`
       const members = Object.entries(step.members).map(([memberId, member]) => memberOf(memberId, member))
-      const ours = assignPartitions(assignor, { members, partitions: step.partitions, mechanisms })
+      const ours = assignPartitions(assignor, { members, partitions: step.partitions, racks: step.racks, mechanisms })
       to.equal(label, 'members', Object.keys(step.assignment).sort(), Object.keys(ours).sort())
       for (const memberId of Object.keys(step.assignment)) {
         to.equal(label, `partitions of ${memberId}`, step.assignment[memberId], ours[memberId])
@@ -25,5 +25,5 @@ export const runAssignors =
 
 const memberOf = (
   memberId: string,
-  { topics, instanceId, previous, previousGeneration }: MemberVector,
-): AssignorMember => ({ memberId, instanceId, topics, owned: previous, generation: previousGeneration, rack: null })
+  { topics, instanceId, previous, previousGeneration, rack }: MemberVector,
+): AssignorMember => ({ memberId, instanceId, topics, owned: previous, generation: previousGeneration, rack })

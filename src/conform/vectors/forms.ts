@@ -53,6 +53,8 @@ export const hashCase = z.looseObject({
 const assignorMember = z.looseObject({
   topics: z.array(z.string()),
   instanceId: z.string().nullable().default(null),
+  /** `client.rack` (KIP-881). */
+  rack: z.string().nullable().default(null),
   previous: z.array(partition).default([]),
   previousGeneration: z.int().default(-1),
 })
@@ -60,6 +62,8 @@ const assignorMember = z.looseObject({
 const assignorStep = z.looseObject({
   action: z.string().optional(),
   partitions: z.record(z.string(), partitionCount),
+  /** Racks of the replicas of a partition; absent: they are not known. */
+  racks: z.record(partition, z.array(z.string())).default({}),
   members: z.record(z.string(), assignorMember),
   assignment: z.record(z.string(), z.array(partition)),
 })

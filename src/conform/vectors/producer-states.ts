@@ -63,10 +63,10 @@ export function runProducerStates({ name, steps }: ProducerStateCase, mechanisms
   })
 }
 
-/** The vectors of 0.11 show the first unstable offset itself, later ones never more than the high watermark. */
+/** To 2.3 a log does not know its high watermark: the vectors show the first unstable offset itself, later ones never more than the high watermark. */
 function lastStableOffset(log: ProducerLog, m: Mechanisms): number | null {
   const unstable = firstUnstableOffset(log.state, log.logStartOffset)
-  if (m.producerBatchesKept === 1) return unstable
+  if (!m.truncationLowersHighWatermark) return unstable
   return unstable !== null && unstable < log.highWatermark ? unstable : log.highWatermark
 }
 

@@ -302,7 +302,7 @@ export interface Mechanisms {
   readonly assignorsSortByInstanceId: boolean
   /** Assignors fill maps of topics by computeIfAbsent, which puts a topic before the others of its bucket (2.1); else: after them. It decides the order of an assignment. */
   readonly assignorMapsComputeIfAbsent: boolean
-  /** RangeAssignor goes through topics in the order of its map of partitions (KIP-881, 3.5); else: of its map of members. */
+  /** Range and sticky assignors prefer partitions with a replica in the rack of the member, for which RangeAssignor goes through topics in the order of its map of partitions (KIP-881, 3.5); else: of its map of members. */
   readonly rangeWalksPartitions: boolean
   /** Brokers and clients have the group protocol of KIP-848, in which the coordinator assigns (4.0). */
   readonly consumerGroupProtocol: boolean

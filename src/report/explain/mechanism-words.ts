@@ -714,8 +714,11 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
   },
   rangeWalksPartitions: {
     area: 'clients',
-    meaning: 'In which order the range assignor goes through topics.',
-    values: yesNo('that of its map of partitions (KIP-881)', 'that of its map of members'),
+    meaning: 'Whether assignors look at racks, and in which order the range assignor goes through topics.',
+    values: yesNo(
+      'racks count, and topics go by its map of partitions (KIP-881)',
+      'racks do not count, and topics go by its map of members',
+    ),
   },
   consumerGroupProtocol: {
     area: 'clients',

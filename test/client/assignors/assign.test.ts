@@ -93,3 +93,34 @@ test.each([KAFKA_0_11, KAFKA_2_3, KAFKA_2_4, KAFKA_2_5, KAFKA_2_8, KAFKA_3_3, KA
     }
   },
 )
+
+test('members without topics before the first that has some count as equal, and are given partitions (2.5.1)', () => {
+  const members = [member('a', []), member('b', ['t']), member('c', ['t'])]
+  const given = (mechanisms: Mechanisms) => ({ members, partitions: { t: 3 }, mechanisms })
+  expect(assignPartitions('sticky', given(KAFKA_2_4.mechanisms))).toEqual({ a: [], b: ['t-0', 't-2'], c: ['t-1'] })
+  expect(assignPartitions('sticky', given(KAFKA_2_5.mechanisms))).toEqual({ a: ['t-0'], b: ['t-1'], c: ['t-2'] })
+})
+
+test('members get what has a replica in their rack, from 3.5 on (KIP-881)', () => {
+  const at = (memberId: string, rack: string | null) => ({ ...member(memberId, ['t', 'u']), rack })
+  const members = [at('a', 'r2'), at('b', 'r1')]
+  const racks = { 't-0': ['r1'], 't-1': ['r2'], 'u-0': ['r1'], 'u-1': ['r2'] }
+  const given = (mechanisms: Mechanisms) => ({ members, partitions: { t: 2, u: 2 }, racks, mechanisms })
+  const inRack = { a: ['t-1', 'u-1'], b: ['t-0', 'u-0'] }
+  expect(assignPartitions('range', given(KAFKA_3_5.mechanisms))).toEqual(inRack)
+  expect(assignPartitions('sticky', given(KAFKA_3_5.mechanisms))).toEqual(inRack)
+  expect(assignPartitions('range', given(KAFKA_3_3.mechanisms))).toEqual({ a: ['t-0', 'u-0'], b: ['t-1', 'u-1'] })
+  // A member of no rack takes anything, and where every partition is in every rack nothing is matched.
+  const everywhere = { ...given(KAFKA_3_5.mechanisms), racks: {} }
+  expect(assignPartitions('range', everywhere)).toEqual({ a: ['t-0', 'u-0'], b: ['t-1', 'u-1'] })
+  const placeless = { ...given(KAFKA_3_5.mechanisms), members: [at('a', 'r2'), at('b', null)] }
+  expect(assignPartitions('range', placeless)).toEqual(inRack)
+})
+
+test('what a member owns in another rack is taken from it when members subscribe differently', () => {
+  const own = { ...member('a', ['t']), owned: ['t-0'], generation: 1, rack: 'r2' }
+  const members = [own, { ...member('b', ['t', 'u']), rack: 'r1' }]
+  const racks = { 't-0': ['r1'], 't-1': ['r2'], 'u-0': ['r2'] }
+  const given = { members, partitions: { t: 2, u: 1 }, racks, mechanisms: KAFKA_3_5.mechanisms }
+  expect(assignPartitions('sticky', given)).toEqual({ a: ['t-1'], b: ['t-0', 'u-0'] })
+})

@@ -7,6 +7,7 @@ import { JavaHashMap } from '../../../kafka/java-hash-map.ts'
 import { own } from '../../../kernel/own.ts'
 import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
 import { knownTopics, membersInMapOrder, partitionsOf, placeInBucket } from './assignor.ts'
+import { racksAmong } from './racks.ts'
 import { assignByCount, assignByFilling } from './sticky/constrained.ts'
 import { assignGenerally } from './sticky/general.ts'
 import type { History, MemberClaim, Ownership } from './sticky/member-claims.ts'
@@ -51,10 +52,12 @@ function stick(claims: readonly MemberClaim[], input: AssignorInput): Sticky {
   const believed = ownership(claims, new Set(topics.keys()), stickyClaims)
   const constrained = CONSTRAINED.has(algorithm)
   const differs = firstToDiffer(members)
+  const all = [...topics.keys()].flatMap((topic) => partitionsOf(topic, input)).sort(comparePartitions)
+  const among = racksAmong(members, all, input)
+  const racks = among.decide ? among : null
   if (constrained && differs < 0) {
-    const all = [...topics.keys()].flatMap((topic) => partitionsOf(topic, input)).sort(comparePartitions)
     if (algorithm === 'fill-to-quota') return assignByFilling(believed, all)
-    return assignByCount(believed, all, algorithm === 'count-sorted-to-quota')
+    return assignByCount(believed, all, { keepsLowest: algorithm === 'count-sorted-to-quota', racks })
   }
   const assignment = assignGenerally({
     members,
@@ -63,6 +66,8 @@ function stick(claims: readonly MemberClaim[], input: AssignorInput): Sticky {
     roundRobinOrder: !constrained,
     freeFirst: algorithm !== 'kip-54' && algorithm !== 'kip-341',
     walksOnce: COUNTED.has(algorithm),
+    racks,
+    balancedWithinOne: input.mechanisms.rangeWalksPartitions,
   })
   return { assignment, changingHands: null }
 }

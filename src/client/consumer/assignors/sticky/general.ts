@@ -8,6 +8,8 @@ import { topicPartitionHash } from '../../../../kafka/java-hash.ts'
 import { JavaHashMap } from '../../../../kafka/java-hash-map.ts'
 import type { AssignorMember } from '../assignor.ts'
 import { compareStrings } from '../assignor.ts'
+import type { Racks } from '../racks.ts'
+import { racksMatch } from '../racks.ts'
 import type { History } from './member-claims.ts'
 import { remove } from './member-claims.ts'
 import { PartitionMovements } from './movements.ts'
@@ -25,6 +27,10 @@ export interface GeneralInput {
   readonly freeFirst: boolean
   /** What is owned is told from what is free by one walk over both (3.0). */
   readonly walksOnce: boolean
+  /** A member with one less than an owner is no reason to look on (3.5); it shows where claims to partitions that are gone made others be given twice. */
+  readonly balancedWithinOne: boolean
+  /** null: racks decide nothing. */
+  readonly racks: Racks | null
 }
 
 export function assignGenerally(input: GeneralInput): Map<string, TopicPartition[]> {
@@ -75,7 +81,7 @@ class GeneralAssignment {
         const partitions = this.#input.topics.get(topic)
         const exists = partitions !== undefined && (this.#input.walksOnce || partition < partitions)
         if (!exists) this.#owner.delete(name)
-        else if (!this.#reads(memberId, topic)) this.#revocationRequired = true
+        else if (!this.#reads(memberId, topic) || !this.#inRack(memberId, name)) this.#revocationRequired = true
         else return true
         return false
       })
@@ -91,7 +97,9 @@ class GeneralAssignment {
 
   balance(): void {
     const initializing = this.#of(this.#fullest()).length === 0
-    for (const name of this.#free) this.#giveToEmptiest(name)
+    const left =
+      this.#input.racks === null ? this.#free : this.#free.filter((name) => !this.#giveToEmptiest(name, true))
+    for (const name of left) this.#giveToEmptiest(name, false)
     const movable = (name: TopicPartition): boolean => (this.#readers.get(topicOf(name))?.length ?? 0) > 1
     this.#order = this.#order.filter(movable)
     this.#free = this.#free.filter(movable)
@@ -141,11 +149,17 @@ class GeneralAssignment {
     this.#owner.set(name, to)
   }
 
-  #giveToEmptiest(name: TopicPartition): void {
-    const memberId = this.#sorted().find((it) => this.#reads(it, topicOf(name)))
-    if (memberId === undefined) return
+  /** False: nobody reads it, or nobody of its racks. */
+  #giveToEmptiest(name: TopicPartition, inRack: boolean): boolean {
+    const memberId = this.#sorted().find((it) => this.#reads(it, topicOf(name)) && (!inRack || this.#inRack(it, name)))
+    if (memberId === undefined) return false
     this.#of(memberId).push(name)
     this.#owner.set(name, memberId)
+    return true
+  }
+
+  #inRack(memberId: string, name: TopicPartition): boolean {
+    return this.#input.racks === null || racksMatch(this.#input.racks, memberId, name)
   }
 
   /** No member could take a partition of one that has at least two more. */
@@ -155,19 +169,32 @@ class GeneralAssignment {
     if (Math.min(...counts) >= Math.max(...counts) - 1) return true
     const ownersSize = new Map<TopicPartition, number>()
     for (const [memberId, size] of sizes) for (const name of this.#of(memberId)) ownersSize.set(name, size)
-    const owned = [...ownersSize]
+    // A claim to a partition that is gone stays with its claimant from 3.0 on; only what exists could be taken.
+    const owned = [...ownersSize].filter(([name]) => this.#exists(name))
+    const tolerated = this.#input.balancedWithinOne ? 1 : 0
     return [...sizes].every(([memberId, size]) => {
       const mine = this.#of(memberId)
+      if (size === this.#possible(memberId)) return true
       return !owned.some(
-        ([name, ofOwner]) => size + 1 < ofOwner && this.#reads(memberId, topicOf(name)) && !mine.includes(name),
+        ([name, ofOwner]) => size + tolerated < ofOwner && this.#reads(memberId, topicOf(name)) && !mine.includes(name),
       )
     })
   }
 
-  #canTakePart(memberId: string, movable: (name: TopicPartition) => boolean): boolean {
+  #exists(name: TopicPartition): boolean {
+    const { topic, partition } = splitTopicPartition(name)
+    return partition < (this.#input.topics.get(topic) ?? 0)
+  }
+
+  /** How many partitions a member could have at most. */
+  #possible(memberId: string): number {
     let possible = 0
     for (const topic of this.#topicsOf.get(memberId) ?? []) possible += this.#input.topics.get(topic) ?? 0
-    return this.#of(memberId).length < possible || this.#of(memberId).some(movable)
+    return possible
+  }
+
+  #canTakePart(memberId: string, movable: (name: TopicPartition) => boolean): boolean {
+    return this.#of(memberId).length < this.#possible(memberId) || this.#of(memberId).some(movable)
   }
 
   /** Sum of the differences of all pairs: 0 when all have as many. */
@@ -187,11 +214,7 @@ class GeneralAssignment {
 
   /** One of the fullest member, again and again; what had another owner before comes first. Then what is free. */
   #fullestFirst(): TopicPartition[] {
-    const exists = (name: TopicPartition): boolean => {
-      const { topic, partition } = splitTopicPartition(name)
-      return partition < (this.#input.topics.get(topic) ?? 0)
-    }
-    const left = new Map([...this.current].map(([memberId, list]) => [memberId, list.filter(exists)]))
+    const left = new Map([...this.current].map(([memberId, list]) => [memberId, list.filter((it) => this.#exists(it))]))
     const contested = this.#input.history.previous.keys()
     const order: TopicPartition[] = []
     for (;;) {

@@ -41,10 +41,18 @@ export type ClaimRule =
   /** Each partition is its newest claimant's, and nobody's when two are as new (KAFKA-14639, 3.4). */
   | 'newest-claim'
 
-/** Index of the first member that subscribes to other topics than the first one; -1 when all subscribe equally. */
+/**
+ * Index of the first member that subscribes to other topics than the first one that subscribes to any; -1 when all
+ * subscribe equally. Members without topics before that one are passed over (AbstractStickyAssignor.allSubscriptionsEqual
+ * fills a set for as long as it is empty), so they count as equal and are given partitions that they do not want.
+ */
 export function firstToDiffer(members: readonly AssignorMember[]): number {
-  const topics = new Set(members[0]?.topics ?? [])
-  return members.findIndex((it) => it.topics.length !== topics.size || !it.topics.every((topic) => topics.has(topic)))
+  const topics = new Set<string>()
+  return members.findIndex((it) => {
+    if (topics.size > 0) return it.topics.length !== topics.size || !it.topics.every((topic) => topics.has(topic))
+    for (const topic of it.topics) topics.add(topic)
+    return false
+  })
 }
 
 /** Sorts the claims to partitions of known topics by the rule. Members in the order of the leader's map. */
