@@ -67,6 +67,7 @@ export function loadLogs(state: BrokerState, ctx: BrokerContext, config: BrokerC
     if (loaded.failure !== null) return failStart(ctx, loaded.failure)
     if (config.mutants !== undefined && !clean) plantInRecovery(log, config)
     loadLogProducers(log, config.mechanisms)
+    if (config.mutants !== undefined) plantInProducers(log, config)
     running(state).lastFlushUs[name] = ctx.nowUs
     tellLoaded(state, ctx, name, { from, flushed, clean }, loaded)
   }
@@ -80,6 +81,16 @@ function noteBrokenDisks(state: BrokerState, ctx: BrokerContext, config: BrokerC
   const broken = directoriesOf(config).filter((each) => state.durable.disks?.[each]?.broken === true)
   for (const directory of broken) failDirectory(state, ctx, config, directory, 'the disk answers with errors')
   return broken.length === 0 || config.mechanisms.logDirFailures
+}
+
+/** Planted bugs of what a start knows of producers. */
+function plantInProducers({ producers }: ReplicaLog, config: BrokerConfig): void {
+  if (producers === undefined) return
+  if (isMutant(config, 'start-forgets-batches')) {
+    for (const [id, entry] of Object.entries(producers.producers)) {
+      producers.producers[id] = { ...entry, batches: entry.batches.slice(-1) }
+    }
+  }
 }
 
 /** Planted bugs of recovery. */

@@ -11,7 +11,7 @@ import { STRANDED_HOLE, strandedBy } from '../check/stranded.ts'
 import { topicSetting } from '../kafka/config.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
-import { coordinatorPartition, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../kafka/internal-topics.ts'
+import { coordinatorPartition, isInternalTopic, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../kafka/internal-topics.ts'
 import { own } from '../kernel/own.ts'
 import { holds } from '../world/conditions.ts'
 import { restlessGroups } from '../world/restless-groups.ts'
@@ -90,10 +90,12 @@ const outlivesProcess = (world: World, id: BrokerId): boolean =>
 const hadTimeToShrink = (world: World, leader: BrokerId): boolean =>
   undisturbedUs(world) > sessionsUs(world, leader) + TIMEOUTS * lagLimitUs(world, leader)
 
-/**
- * Whether the leader has seen a member of the ISR with everything within its lag limit. Members of groups commit to the
- * end: the last commit may just be on its way.
- */
+/** Members of groups commit to the end: the last commit may just be on its way. Applications produce besides. */
+const isWrittenToTheEnd = ({ plan }: World, partition: TopicPartition): boolean =>
+  isInternalTopic(splitTopicPartition(partition).topic) ||
+  plan.clients.some((client) => client.kind === 'consumer' && client.transforms !== undefined)
+
+/** Whether the leader has seen a member of the ISR with everything within its lag limit. */
 function keepsUp(world: World, partition: TopicPartition, leader: BrokerId, id: BrokerId): boolean {
   if (id === leader) return true
   const remote = brokerState(world, leader)?.volatile?.partitions[partition]?.remoteReplicas[id]
@@ -119,7 +121,7 @@ function judgeReplicas(world: World, partition: TopicPartition, leader: BrokerId
   if (!holds(world, { when: 'converged', partition }, 0)) {
     const running = truth.isr.filter((id) => processState(world, id) === 'up')
     if (running.length === truth.isr.length) {
-      if (!running.every((id) => keepsUp(world, partition, leader, id)))
+      if (!isWrittenToTheEnd(world, partition) || !running.every((id) => keepsUp(world, partition, leader, id)))
         tell(`the members of the ISR [${truth.isr.join(', ')}] of ${partition} have logs of different ends`)
     } else if (hadTimeToShrink(world, leader))
       tell(`broker ${leader} of ${partition} keeps a dead broker in its ISR [${truth.isr.join(', ')}]`)

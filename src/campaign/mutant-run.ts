@@ -9,6 +9,7 @@ import { coordinatorCrashStory } from './coordinator-crash-story.ts'
 import { drawCase } from './generate.ts'
 import { producerIdStory } from './producer-id-story.ts'
 import { profileNamed } from './profiles/table.ts'
+import { restartStory } from './restart-story.ts'
 import { countedViolations, judgeRun, planOf } from './run-case.ts'
 import { sleepingMemberStory } from './sleeping-member-story.ts'
 import { storageStory } from './storage-story.ts'
@@ -55,6 +56,7 @@ const STORIES: Readonly<Record<string, (kafka: string, seed: number) => Scenario
   'coordinator-crash-story': coordinatorCrashStory,
   'sleeping-member-story': sleepingMemberStory,
   'producer-id-story': producerIdStory,
+  'restart-story': restartStory,
   storage: storageStory,
 }
 

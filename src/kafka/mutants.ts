@@ -24,6 +24,7 @@ export interface Mutant {
     | 'coordinator-crash-story'
     | 'sleeping-member-story'
     | 'producer-id-story'
+    | 'restart-story'
     | 'storage'
 }
 
@@ -113,6 +114,7 @@ const ROWS = [
   ['sequence-not-checked', 'A leader appends the batches of a producer whatever their sequence.', IDEMPOTENCE, '2.4', 'idempotent'],
   ['duplicate-not-recognised', 'A leader appends a batch that it has once more.', IDEMPOTENCE, '2.4', 'idempotent'],
   ['followers-forget-producers', 'A follower does not learn of producers from what it fetches.', IDEMPOTENCE, '2.8', 'idempotent'],
+  ['start-forgets-batches', 'A broker that starts remembers only the last batch of each producer, as if it had read them from a snapshot file.', IDEMPOTENCE, '4.1', 'restart-story'],
   ['retry-gets-new-sequence', 'A producer gives a batch that it sends again the next sequence.', [...IDEMPOTENCE, LIVENESS], '2.4', 'idempotent'],
   ['producer-id-block-given-twice', 'A broker takes the block of producer ids that was taken last.', ['OneProducerPerEpoch', ...IDEMPOTENCE, ...LOSS], '2.4', 'idempotent'],
   ['producer-ids-forgotten-by-new-controller', 'A new active controller of KRaft hands out producer ids from 0 again.', ['OneProducerPerEpoch'], '4.1', 'producer-id-story'],

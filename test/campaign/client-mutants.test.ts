@@ -4,6 +4,7 @@ import { drawCase } from '../../src/campaign/generate.ts'
 import { isRightlyCaught, runMutant } from '../../src/campaign/mutant-run.ts'
 import { producerIdStory } from '../../src/campaign/producer-id-story.ts'
 import { profileNamed } from '../../src/campaign/profiles/table.ts'
+import { restartStory } from '../../src/campaign/restart-story.ts'
 import { judgeRun, planOf } from '../../src/campaign/run-case.ts'
 import { sleepingMemberStory } from '../../src/campaign/sleeping-member-story.ts'
 import { transactionStory } from '../../src/campaign/transaction-story.ts'
@@ -30,6 +31,7 @@ const CAUGHT = [
   ['revoked-partitions-read-on', 1, 'MembersReadWhatTheyOwn'],
   ['commits-what-was-only-fetched', 1, 'NoCommitAheadOfDelivery'],
   ['retries-behind-later-batches', 5, 'ProducersInOrder'],
+  ['start-forgets-batches', 1, 'IdempotentNothingTwice'],
   ['producer-id-block-given-twice', 19, 'OneProducerPerEpoch'],
   ['producer-ids-forgotten-by-new-controller', 1, 'OneProducerPerEpoch'],
   ['offsets-not-sent-to-the-transaction', 4, 'MadeOnce'],
@@ -77,6 +79,10 @@ describe('without it the same seed holds', () => {
 
   test.each(['3.5-kraft', '4.1'])('the story of an active controller that dies between producer ids on %s', (kafka) => {
     expect(judgeRun(planOf(producerIdStory(kafka, 1)), { liveness: true })).toMatchObject({ outcome: 'clean' })
+  })
+
+  test.each(['2.4', '4.1'])('the story of a leader that dies with answers on their way on %s', (kafka) => {
+    expect(judgeRun(planOf(restartStory(kafka, 1)), { liveness: true })).toMatchObject({ outcome: 'clean' })
   })
 
   test.each(['2.4', '3.9', '4.1'])('the story of a coordinator that dies on %s', (kafka) => {

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { longestUnavailable } from '../../src/check/availability.ts'
+import { PROMISED_IN_CALM } from '../../src/check/history/client-properties.ts'
 import { duplicatedRecords, everMissing, lostCommitted, lostRecords } from '../../src/check/loss.ts'
+import { violationOf } from '../../src/check/property.ts'
 import type { Fact } from '../../src/kafka/facts.ts'
+import type { Action } from '../../src/world/plan.ts'
+import { broker } from '../builders.ts'
 import {
   becameLeader,
   findings,
@@ -219,4 +223,32 @@ test('ConsumersNothingTwice breaks unless the position was reset', () => {
   happen(world, ['consumer-c1', reset])
   expect(check(polled(0, [[0, 'm1']]))).toEqual([])
   expect(check(reset, polled(0, [[0, 'm1']]))).toEqual([])
+})
+
+/** m1 was handed out at two offsets; `retried`: its producer sent something again. */
+function twice(retried: boolean, settings: Record<string, string | boolean> = {}) {
+  const crash: Action = { do: 'crash', target: broker(1) }
+  const world = worldOf({ producers: [{ settings }], steps: [{ atUs: 0, do: [crash] }] })
+  send(world, 'm1', { offset: 0 })
+  const again = { kind: 'clientRetried', client: 'p1', partition: P, error: 'REQUEST_TIMED_OUT', attempt: 1 } as const
+  if (retried) happen(world, ['producer-p1', again])
+  happen(world, [
+    'consumer-c1',
+    polled(0, [
+      [0, 'm1'],
+      [1, 'm1'],
+    ]),
+  ])
+  const property = PROMISED_IN_CALM.find(({ name }) => name === 'NoDuplicates')!
+  const step = { event: world.index, facts: [], touchedBrokers: [] }
+  return property
+    .check(world, step)!
+    .map((found) => violationOf(property, property.promised(world.plan), found, world, step).isExplained)
+}
+
+test('a record stands twice because its producer sent it again, or somebody appended it twice', () => {
+  expect(twice(true)).toEqual([true])
+  expect(twice(false)).toEqual([false])
+  // Whether the log should have known it again is for IdempotentNothingTwice to say.
+  expect(twice(false, { 'enable.idempotence': true })).toEqual([true])
 })

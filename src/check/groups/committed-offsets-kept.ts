@@ -1,6 +1,7 @@
 import type { Fact } from '../../kafka/facts.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
-import { nodeNumber } from '../../kafka/ids.ts'
+import { type BrokerId, nodeNumber } from '../../kafka/ids.ts'
+import { type StateZnode, statePath } from '../../kafka/znodes.ts'
 import { own } from '../../kernel/own.ts'
 import type { Plan } from '../../world/plan.ts'
 import { partitionTruth } from '../../world/targets.ts'
@@ -86,6 +87,17 @@ function committedOf(world: World): Record<string, readonly TopicPartition[]> {
   return found
 }
 
+/** Whether the partition was led by another broker, or by none, after that epoch, or does not exist any more. */
+function hadOtherLeader(world: World, partition: TopicPartition, broker: BrokerId, leaderEpoch: number): boolean {
+  if (partitionTruth(world, partition) === null) return true
+  const path = statePath(partition)
+  return world.ledger.registryWrites.some((write) => {
+    if (write.path !== path || write.write === 'delete') return false
+    const state = write.data as unknown as StateZnode
+    return state.leaderEpoch > leaderEpoch && state.leader !== broker
+  })
+}
+
 function forgottenByCoordinator(
   world: World,
   step: StepView,
@@ -93,9 +105,9 @@ function forgottenByCoordinator(
   loaded: TopicPartition,
   leaderEpoch: number,
 ): Finding[] {
-  // Who takes office by an old word of the controller, when another one has it already, coordinates for nobody.
-  if (partitionTruth(world, loaded)?.leaderEpoch !== leaderEpoch) return []
   const broker = nodeNumber(node)
+  // Who takes office by an old word of the controller, when another one has had it since, coordinates for nobody.
+  if (hadOtherLeader(world, loaded, broker, leaderEpoch)) return []
   const groups = brokerState(world, broker)?.volatile?.coordination?.partitions[loaded]?.groups
   const findings: Finding[] = []
   for (const [group, partitions] of Object.entries(committedOf(world))) {

@@ -104,9 +104,26 @@ function readFromTheStart(plan: Plan): Hole[] {
 
 /** A retry may stand behind a later record, or beside itself, unless the broker knows it again. */
 function retryHoles(plan: Plan): Hole[] {
-  if (isDisturbed(plan))
-    return [{ because: 'a record that is sent again may be appended again, and behind later ones', hole: null }]
-  return isImpatient(plan) ? [{ because: 'a producer sends again what a follower is only late with', hole: null }] : []
+  const because = isDisturbed(plan)
+    ? 'a record that is sent again may be appended again, and behind later ones'
+    : 'a producer sends again what a follower is only late with'
+  return isDisturbed(plan) || isImpatient(plan) ? [{ because, hole: null, isTold: true }] : []
+}
+
+/** Whoever sent nothing again has no record twice. What an idempotent producer sends again is judged by its logs. */
+function whoSentAgain({ plan, ledger }: World): HoleOf {
+  const again = new Set<string>()
+  for (const { fact } of ledger.facts) {
+    if (fact.kind === 'clientRetried') again.add(`${fact.client} ${fact.partition}`)
+  }
+  const isIdempotent = (name: string): boolean =>
+    plan.clients.some(
+      (client) => client.kind === 'producer' && client.name === name && client.settings['enable.idempotence'] === true,
+    )
+  return ({ id, partition }) => {
+    const client = ledger.sent[id]?.client ?? ''
+    return again.has(`${client} ${partition}`) || isIdempotent(client) ? null : undefined
+  }
 }
 
 /** Kafka's own words of request.timeout.ms: it should not be below replica.lag.time.max.ms, lest producers retry in vain. */
@@ -229,8 +246,9 @@ export const PROMISED_IN_CALM: readonly Property[] = [
   property(
     'NoDuplicates',
     'No record is handed out at two offsets (duplicate).',
-    (plan) => unlessHoles(retryHoles(plan)),
+    (plan) => unlessToldHoles(retryHoles(plan)),
     (world) => duplicates(historyOf(world)),
+    whoSentAgain,
   ),
   property(
     'NoNonmonotonicSends',

@@ -5,7 +5,7 @@ import type { World } from '../../world/world.ts'
 import { logOfLeader } from '../leadership.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
-import { forgottenBelow } from './forgotten.ts'
+import { forgottenBelow } from './producer-memory.ts'
 
 /** What a retry adds the log has to know again (KIP-98), also the log of another leader and of another life. */
 export const IDEMPOTENT_NOTHING_TWICE: Property = {

@@ -1,10 +1,11 @@
 /** Where the end of a transaction was decided: acknowledged by its log, or found there by a coordinator that took over. */
-import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
+import { nodeNumber, splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import { TRANSACTIONS_TOPIC } from '../../kafka/internal-topics.ts'
 import { msToUs } from '../../kernel/time.ts'
 import { knownPartitions } from '../../world/targets.ts'
-import type { World } from '../../world/world.ts'
-import { logsOf } from '../logs.ts'
+import type { FactEntry, World } from '../../world/world.ts'
+import { cutsOf } from '../cuts.ts'
+import { logOf } from '../logs.ts'
 
 export type Decision = 'PrepareCommit' | 'PrepareAbort'
 
@@ -23,12 +24,12 @@ export const isAcknowledged = (world: World, decision: Decision, { producerId, p
       fact.producerEpoch === producerEpoch,
   )
 
-/** When a coordinator of that epoch read the partition last, in us: one that was restarted may lead on in its epoch; -1 never. */
-const loadedAtUs = ({ ledger }: World, partition: TopicPartition, coordinatorEpoch: number): number =>
+/** Who read the partition last as a coordinator of that epoch, and when: one that was restarted may lead on in its epoch. */
+const loadedBy = ({ ledger }: World, partition: TopicPartition, coordinatorEpoch: number): FactEntry | undefined =>
   ledger.facts.findLast(
     ({ fact }) =>
       fact.kind === 'coordinatorLoaded' && fact.partition === partition && fact.leaderEpoch === coordinatorEpoch,
-  )?.atUs ?? -1
+  )
 
 /**
  * A coordinator reads its partition up to the log end, not to the high watermark (KAFKA-5059, 0.11), and carries
@@ -49,14 +50,21 @@ export function isTakenOver(
   return knownPartitions(world)
     .filter((partition) => splitTopicPartition(partition).topic === TRANSACTIONS_TOPIC)
     .some((partition) => {
-      const readUs = loadedAtUs(world, partition, coordinatorEpoch)
-      return logsOf(world, partition).some(({ log }) =>
-        log.batches.some(({ leaderEpoch, records }) =>
-          records.some(({ value }) => {
-            const atUs = decidedAtUs(value)
-            return atUs !== null && (leaderEpoch < coordinatorEpoch || atUs < readUs)
-          }),
-        ),
+      const loaded = loadedBy(world, partition, coordinatorEpoch)
+      if (loaded === undefined) return false
+      // Who leads loses nothing of its log: what it found is there, or another leader had it cut since.
+      const log = logOf(world, nodeNumber(loaded.node), partition)
+      const held = log?.batches.flatMap(({ leaderEpoch, records }) =>
+        records.map(({ value }) => ({ leaderEpoch, value })),
+      )
+      const cut = cutsOf(world)
+        .ofPartition.get(partition)
+        ?.flatMap(({ removed }) => removed)
+      return [...(held ?? []), ...(cut ?? []).map(({ epoch, value }) => ({ leaderEpoch: epoch, value }))].some(
+        ({ leaderEpoch, value }) => {
+          const atUs = decidedAtUs(value)
+          return atUs !== null && (leaderEpoch < coordinatorEpoch || atUs < loaded.atUs)
+        },
       )
     })
 }

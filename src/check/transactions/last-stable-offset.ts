@@ -1,7 +1,7 @@
-import { nodeNumber, type TopicPartition } from '../../kafka/ids.ts'
-import type { NodeId } from '../../kernel/machine.ts'
+import { nodeNumber } from '../../kafka/ids.ts'
 import type { ReplicaLog } from '../../log/replica-log.ts'
-import { brokerState, type World } from '../../world/world.ts'
+import { brokerState } from '../../world/world.ts'
+import { loadedFrom } from '../idempotence/producer-memory.ts'
 import type { Finding, Property } from '../property.ts'
 import { PROMISED } from '../property.ts'
 import { fateAt } from './fate.ts'
@@ -12,19 +12,10 @@ function undecidedBelow(log: ReplicaLog, to: number, upTo: number): number | nul
   return index < 0 ? null : log.batches[index]!.baseOffset
 }
 
-/** The log end that a broker found when it started: markers below it are taken for replicated, as its snapshot does not tell. */
-const foundAtStart = ({ ledger }: World, node: NodeId, partition: TopicPartition): number =>
-  ledger.facts.reduce(
-    (end, entry) =>
-      entry.node === node && entry.fact.kind === 'recovered' && entry.fact.partition === partition
-        ? entry.fact.logEndOffset
-        : end,
-    0,
-  )
-
 /**
- * Against the log itself: what lies below is decided by markers below the high watermark, or by such that a start found in
- * the log (ProducerStateManager.truncateAndReload takes what it loads for replicated).
+ * Against the log itself: what lies below is decided by markers below the high watermark, or by such below the snapshot
+ * file from which the broker knows its producers, which does not tell what was replicated. Markers behind it are read
+ * batch by batch and wait for the high watermark (ProducerStateManager.truncateAndReload, Log.loadProducersFromLog).
  */
 export const LAST_STABLE_OFFSET_HELD: Property = {
   name: 'LastStableOffsetHeld',
@@ -46,7 +37,7 @@ export const LAST_STABLE_OFFSET_HELD: Property = {
       const { highWatermark } = view
       const isOpen = undecidedBelow(log, to, highWatermark) !== null
       const undecided = isOpen
-        ? undecidedBelow(log, to, Math.max(highWatermark, foundAtStart(world, node, partition)))
+        ? undecidedBelow(log, to, Math.max(highWatermark, loadedFrom(world, node, partition)))
         : null
       const why =
         to > view.highWatermark

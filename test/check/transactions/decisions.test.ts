@@ -52,24 +52,44 @@ test('a marker follows a decision that has its acks', () => {
   expect(markerFindings(world)).toEqual([])
 })
 
+/** Its transaction log was read at that time by a coordinator of the marker's epoch. */
+function loaded(world: World, atUs = 1_000_000, by = 1): World {
+  world.nowUs = atUs
+  const partition = `${TRANSACTIONS_TOPIC}-0`
+  happen(world, [`broker-${by}`, { kind: 'coordinatorLoaded', partition, leaderEpoch: marker.coordinatorEpoch }])
+  return world
+}
+
 test('a marker follows a decision that its coordinator found as it took over, not one of its own without acks', () => {
-  expect(markerFindings(worldWith(1))).toEqual([])
-  expect(markerFindings(worldWith(2))).toHaveLength(1)
-  expect(markerFindings(worldWith(null))).toHaveLength(1)
+  expect(markerFindings(loaded(worldWith(1)))).toEqual([])
+  expect(markerFindings(loaded(worldWith(2)))).toHaveLength(1)
+  expect(markerFindings(loaded(worldWith(null)))).toHaveLength(1)
+})
+
+test('what another broker has in its log the coordinator did not find, what it was made to cut since it did', () => {
+  expect(markerFindings(worldWith(1))).toHaveLength(1)
+  expect(markerFindings(loaded(worldWith(1), 1_000_000, 2))).toHaveLength(1)
+  const world = loaded(worldWith(1))
+  const { batches } = brokerState(world, 1)!.durable.logs[`${TRANSACTIONS_TOPIC}-0`]!
+  const { id, value } = batches[0]!.records[0]!
+  batches.length = 0
+  const removed = [{ offset: 0, epoch: 1, id, value }]
+  const cut = {
+    partition: `${TRANSACTIONS_TOPIC}-0`,
+    from: 1,
+    to: 0,
+    removed,
+    rule: 'a rule',
+    leader: 2,
+    leaderEpoch: 3,
+  }
+  happen(world, ['broker-1', { kind: 'truncated', ...cut }])
+  expect(markerFindings(world)).toEqual([])
 })
 
 test('a coordinator that is restarted takes over from itself in the epoch that it had', () => {
-  const loads = (atUs: number): World => {
-    const world = worldWith(2)
-    world.nowUs = atUs
-    happen(world, [
-      'broker-1',
-      { kind: 'coordinatorLoaded', partition: `${TRANSACTIONS_TOPIC}-0`, leaderEpoch: marker.coordinatorEpoch },
-    ])
-    return world
-  }
-  expect(markerFindings(loads(3_000_000))).toHaveLength(1)
-  expect(markerFindings(loads(5_000_000))).toEqual([])
+  expect(markerFindings(loaded(worldWith(2), 3_000_000))).toHaveLength(1)
+  expect(markerFindings(loaded(worldWith(2), 5_000_000))).toEqual([])
 })
 
 const told: Fact = {

@@ -31,3 +31,21 @@ test('a marker decides when it is below the high watermark, or when a start foun
   happen(restarted, ['broker-1', recovered])
   expect(told(restarted, 1)).toEqual([])
 })
+
+test('a marker behind the snapshot file of a start was read by itself, and waits for the high watermark', () => {
+  const started = (logEndOffset: number): Fact => ({
+    kind: 'recovered',
+    partition: P,
+    scanned: [0],
+    from: 2,
+    durable: 2,
+    logEndOffset,
+    highWatermark: 1,
+  })
+  const unclean = worldWithMarker()
+  happen(unclean, ['broker-1', started(2)])
+  expect(told(unclean, 1)).toHaveLength(1)
+  // The start after it begins from the file that the first one has left.
+  happen(unclean, ['broker-1', started(2)])
+  expect(told(unclean, 1)).toEqual([])
+})
