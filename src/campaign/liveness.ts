@@ -208,26 +208,33 @@ function isUnled(world: World, partition: TopicPartition): boolean {
   return leadership !== null && leadership.kind !== 'led'
 }
 
-/** A member that was out of its group after the faults as well, as it cannot be back at a poll in time; null: none. */
-function slowMember(world: World, group: string): string | null {
+/**
+ * A member that was out of its group after the faults as well, as it cannot be back at a poll in time; null: none. It
+ * explains that nobody has its partitions yet, or that it has them beside another member; not that others share them.
+ */
+function slowMember(world: World, group: string, owners: readonly string[]): string | null {
   const since = world.nowUs - undisturbedUs(world)
   const slow = consumersOf(world.plan).filter((it) => it.settings['group.id'] === group && isTooSlow(it))
-  const out = slow.find(({ name }) =>
-    world.ledger.facts.some(({ atUs, fact }) => atUs > since && fact.kind === 'partitionsLost' && fact.client === name),
-  )
-  return out?.name ?? null
+  const out = slow
+    .map(({ name }) => name)
+    .filter((name) =>
+      world.ledger.facts.some(
+        ({ atUs, fact }) => atUs > since && fact.kind === 'partitionsLost' && fact.client === name,
+      ),
+    )
+  return owners.filter((name) => !out.includes(name)).length > 1 ? null : (out[0] ?? null)
 }
 
 /** The members that run must have the partitions among them, as far as somebody can coordinate them. */
 function judgeGroups(world: World, found: Findings): void {
-  for (const { group, partition, words } of restlessGroups(world)) {
+  for (const { group, partition, owners, words } of restlessGroups(world)) {
     const count = world.plan.brokers[0]!.settings['offsets.topic.num.partitions']
     const coordinated = `${OFFSETS_TOPIC}-${coordinatorPartition(group, Number(count))}`
     const leadership = leadershipOf(world, coordinated)
     if (leadership === null || leadership.kind === 'led') {
       const unsettled = `group ${group} does not settle: ${words}`
       const hole = holeOfGroup(world, group, partition)
-      const slow = slowMember(world, group)
+      const slow = slowMember(world, group, owners)
       if (hole !== null) found.holes.push({ words: unsettled, hole })
       else if (slow === null) found.bugs.push(unsettled)
       else found.stuck.push(`${unsettled}, and ${slow} is out each time that it works at a poll for too long`)

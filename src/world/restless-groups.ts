@@ -10,6 +10,8 @@ export interface RestlessGroup {
   readonly group: string
   /** The first that has not just one owner, and who has it. */
   readonly partition: TopicPartition
+  /** Names of the members that have it. */
+  readonly owners: readonly string[]
   readonly words: string
 }
 
@@ -49,7 +51,7 @@ function unrestOf(world: World, members: readonly PlanConsumer[]): Omit<Restless
     if (owners.length === 1) continue
     const whose = owners.length === 0 ? 'to nobody' : `to ${owners.join(' and ')}`
     const words = `${partition} belongs ${whose} although ${running.map(({ name }) => name).join(', ')} run`
-    return { partition, words }
+    return { partition, owners, words }
   }
   return null
 }

@@ -47,7 +47,9 @@ function waitForJoins(scope: GroupScope): void {
 export function tryCompleteJoin(scope: GroupScope): void {
   const { group } = scope
   if (group.phase !== 'PreparingRebalance' || group.rebalance?.kind !== 'join') return
-  if (!hasAllMembersJoined(group) && !isMutant(scope.config, 'rebalance-does-not-wait')) return
+  // The planted bug begins with those who are there: with nobody it would come back to here at once.
+  const begins = isMutant(scope.config, 'rebalance-does-not-wait') && hasJoinedLeader(scope)
+  if (!hasAllMembersJoined(group) && !begins) return
   cancelGroupTimer(scope, REBALANCE_TIMER)
   endJoinWait(scope)
 }
