@@ -96,7 +96,11 @@ function written(
   before: Readonly<Record<TopicPartition, number>> | null,
   offsets: readonly (readonly [TopicPartition, number])[],
 ): Record<TopicPartition, number> {
-  if (running(state).offlineDirs.length === 0) return Object.fromEntries(offsets)
+  if (running(state).offlineDirs.length === 0) {
+    const file: Record<TopicPartition, number> = {}
+    for (const [name, offset] of offsets) file[name] = offset
+    return file
+  }
   const old = Object.entries(before ?? {}).filter(([name]) => isOffline(state, config, name))
   return Object.fromEntries([...old, ...offsets.filter(([name]) => !isOffline(state, config, name))])
 }

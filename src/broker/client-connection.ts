@@ -6,7 +6,10 @@
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { ConnectionId } from '../kernel/machine.ts'
 import { type BrokerContext, running } from './running.ts'
-import type { BrokerState, ClientRequest } from './state.ts'
+import type { BrokerState, ClientRequest, RequestInHand } from './state.ts'
+
+const inHandOf = (state: BrokerState, connection: ConnectionId): RequestInHand | undefined =>
+  running(state).clients.find((client) => client.connection === connection)
 
 /** Whether a client's request is read now. If not, it is kept until those before it are answered. */
 export function readsNow(
@@ -15,14 +18,13 @@ export function readsNow(
   connection: ConnectionId,
   message: ClientRequest,
 ): boolean {
-  const { clients } = running(state)
-  const unread = clients[connection]
-  if (unread === undefined) {
-    clients[connection] = []
+  const client = inHandOf(state, connection)
+  if (client === undefined) {
+    running(state).clients.push({ connection, unread: [] })
     return true
   }
   ctx.probe('request unread behind an unanswered one')
-  unread.push(message)
+  client.unread.push(message)
   return false
 }
 
@@ -41,8 +43,7 @@ export function respond(state: BrokerState, ctx: BrokerContext, connection: Conn
 
 /** The request in hand is dealt with, with or without an answer. */
 export function release(state: BrokerState, connection: ConnectionId): void {
-  const volatile = running(state)
-  if (volatile.clients[connection] !== undefined) volatile.released.push(connection)
+  if (inHandOf(state, connection) !== undefined) running(state).released.push(connection)
 }
 
 /** The next request of a connection whose last one is dealt with; null: none. */
@@ -51,14 +52,16 @@ export function nextRead(state: BrokerState): { connection: ConnectionId; messag
   for (;;) {
     const connection = volatile.released.shift()
     if (connection === undefined) return null
-    const message = volatile.clients[connection]?.shift()
+    const at = volatile.clients.findIndex((client) => client.connection === connection)
+    if (at < 0) continue
+    const message = volatile.clients[at]!.unread.shift()
     if (message !== undefined) return { connection, message }
-    delete volatile.clients[connection]
+    volatile.clients.splice(at, 1)
   }
 }
 
 /** The connection is gone: what was not read from it never will be. The request in hand is carried on with. */
 export function forgetUnread(state: BrokerState, connection: ConnectionId): void {
-  const { clients } = running(state)
-  if (clients[connection] !== undefined) clients[connection] = []
+  const client = inHandOf(state, connection)
+  if (client !== undefined) client.unread = []
 }

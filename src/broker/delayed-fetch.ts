@@ -6,7 +6,6 @@
  * learns it one whole wait after the last record of a burst.
  */
 import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
-import { remembered } from '../kernel/remembered.ts'
 import { msToUs } from '../kernel/time.ts'
 import { readLog } from '../log/replica-log.ts'
 import { respond } from './client-connection.ts'
@@ -17,7 +16,7 @@ import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedFetch, FetchInProgress } from './state.ts'
 import { firstLocked, waitForLock } from './waiting.ts'
 
-export const fetchTimer = remembered((id: number): string => `fetch:${id}`)
+export const fetchTimer = (id: number): string => `fetch:${id}`
 
 /** Parks a fetch that was read and found too little, unless what happened since already gives it enough. */
 export function parkFetch(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, fetch: FetchInProgress): void {

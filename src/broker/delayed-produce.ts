@@ -7,7 +7,6 @@ import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
 import type { Acks } from '../kafka/messages/data.ts'
 import { isMutant } from '../kafka/mutants.ts'
 import { unreachable } from '../kernel/assert.ts'
-import { remembered } from '../kernel/remembered.ts'
 import { msToUs } from '../kernel/time.ts'
 import { respond } from './client-connection.ts'
 import { isrAfterAppend } from './high-watermark.ts'
@@ -15,7 +14,7 @@ import { parkedUnder, unpark } from './parked.ts'
 import { type BrokerContext, logOf, minInsyncReplicas, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedProduce, PartitionState } from './state.ts'
 
-export const produceTimer = remembered((id: number): string => `produce:${id}`)
+export const produceTimer = (id: number): string => `produce:${id}`
 
 /** Parks a produce that has appended, unless its acks are there already. */
 export function parkProduce(

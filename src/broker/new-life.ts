@@ -15,7 +15,7 @@ export const newLife = (): BrokerVolatile => ({
   delayedFetches: [],
   delayedDeleteRecords: [],
   waiting: {},
-  clients: {},
+  clients: [],
   released: [],
   nextId: 1,
   isrChanges: { partitions: [], lastChangeUs: 0, lastAnnouncedUs: 0 },

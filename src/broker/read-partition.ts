@@ -149,7 +149,6 @@ function readPartition(
   const batches =
     diverging === null && fetchOffset < end && !stuck ? readLog(log, fetchOffset, asked.maxBytes, end) : []
   if (batches.length > 0) tellOldSegment(ctx, name, log, fetchOffset, batches[0]!.baseOffset)
-  const lastSent = partition.remoteReplicas[request.replicaId]?.lastSentHighWatermark ?? 0
   return {
     fetched: {
       error: 'NONE',
@@ -162,7 +161,9 @@ function readPartition(
     logEndOffset: log.logEndOffset,
     readAtUs: ctx.nowUs,
     followerNeedsHighWatermark:
-      config.mechanisms.highWatermarkWakesFollowers && isReplica(request.replicaId) && lastSent < highWatermark,
+      config.mechanisms.highWatermarkWakesFollowers &&
+      isReplica(request.replicaId) &&
+      (partition.remoteReplicas[request.replicaId]?.lastSentHighWatermark ?? 0) < highWatermark,
   }
 }
 

@@ -4,7 +4,7 @@ import { topicSetting } from '../kafka/config.ts'
 import type { Fact } from '../kafka/facts.ts'
 import { splitTopicPartition, type TopicPartition } from '../kafka/ids.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
-import { assert } from '../kernel/assert.ts'
+import { AssertionError, assert } from '../kernel/assert.ts'
 import type { Context } from '../kernel/machine.ts'
 import { own } from '../kernel/own.ts'
 import { msToUs } from '../kernel/time.ts'
@@ -21,7 +21,8 @@ export function running(state: BrokerState): BrokerVolatile {
 /** The log of a partition this broker has a replica of. */
 export function logOf(state: BrokerState, partition: TopicPartition): ReplicaLog {
   const log = state.durable.logs[partition]
-  assert(log !== undefined, `the replica of ${partition} has no log`)
+  // The words are put together only where they are needed: this is asked several times an event.
+  if (log === undefined) throw new AssertionError(`the replica of ${partition} has no log`)
   return log
 }
 

@@ -169,6 +169,13 @@ export interface WaitingRequest {
   readonly fetch?: FetchInProgress
 }
 
+/** A connection with a client's request in hand. */
+export interface RequestInHand {
+  readonly connection: ConnectionId
+  /** What it carries behind that request, oldest first. */
+  unread: ClientRequest[]
+}
+
 /** What a client asks on a connection that is read one request at a time. */
 export type ClientRequest =
   | ProduceRequest
@@ -294,8 +301,8 @@ export interface BrokerVolatile {
   delayedFetches: DelayedFetch[]
   delayedDeleteRecords: DelayedDeleteRecords[]
   waiting: Record<TopicPartition, WaitingRequest[]>
-  /** Connections with a client's request in hand, and what they carry behind it, unread, oldest first. */
-  clients: Record<ConnectionId, ClientRequest[]>
+  /** Connections with a client's request in hand: few, and they come and go (see parked.ts). */
+  clients: RequestInHand[]
   /** Connections whose request was dealt with in this step; empty between two steps. */
   released: ConnectionId[]
   nextId: number

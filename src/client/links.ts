@@ -43,19 +43,20 @@ export interface Link<R> {
 
 export interface Links<R> {
   byBroker: Record<string, Link<R>>
+  /** The brokers that there is a link to, ascending. */
+  brokers: BrokerId[]
   nextCorrelationId: number
   /** Connections of their own beside those of CLIENT_CHANNEL; absent: these. */
   readonly channel?: string
 }
 
 export const noLinks = <R>(channel?: string): Links<R> =>
-  channel === undefined ? { byBroker: {}, nextCorrelationId: 1 } : { byBroker: {}, nextCorrelationId: 1, channel }
+  channel === undefined
+    ? { byBroker: {}, brokers: [], nextCorrelationId: 1 }
+    : { byBroker: {}, brokers: [], nextCorrelationId: 1, channel }
 
 /** The brokers this client has or had a link to, ascending. */
-export const linkedBrokers = <R>(links: Links<R>): BrokerId[] =>
-  Object.keys(links.byBroker)
-    .map(Number)
-    .sort((a, b) => a - b)
+export const linkedBrokers = <R>(links: Links<R>): BrokerId[] => [...links.brokers]
 
 export function linkTo<R>(links: Links<R>, broker: BrokerId): Link<R> {
   let link = links.byBroker[broker]
@@ -63,6 +64,7 @@ export function linkTo<R>(links: Links<R>, broker: BrokerId): Link<R> {
     link = { phase: 'closed', readyAtUs: null, connection: null, inFlight: [], failures: 0, retryAtUs: 0 }
     if (links.channel !== undefined) link = { ...link, channel: links.channel }
     links.byBroker[broker] = link
+    links.brokers = [...links.brokers, broker].sort((a, b) => a - b)
   }
   return link
 }
@@ -172,7 +174,7 @@ const dueUs = <R>({ sentAtUs, timeoutUs }: Outstanding<R>, usualUs: number): num
 
 /** Brokers with a request past its time-out, ascending: their connections are to be closed. */
 export function timedOutBrokers<R>(links: Links<R>, timeoutUs: number, nowUs: number): BrokerId[] {
-  return linkedBrokers(links).filter((broker) =>
+  return links.brokers.filter((broker) =>
     links.byBroker[broker]!.inFlight.some((one) => dueUs(one, timeoutUs) <= nowUs),
   )
 }
@@ -180,7 +182,7 @@ export function timedOutBrokers<R>(links: Links<R>, timeoutUs: number, nowUs: nu
 /** When the next request times out; null when nothing is unanswered. */
 export function nextTimeoutUs<R>(links: Links<R>, timeoutUs: number): number | null {
   let next: number | null = null
-  for (const broker of Object.keys(links.byBroker)) {
+  for (const broker of links.brokers) {
     for (const one of links.byBroker[broker]!.inFlight) next = earlier(next, dueUs(one, timeoutUs))
   }
   return next

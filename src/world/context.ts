@@ -3,7 +3,6 @@ import type { Fact } from '../kafka/facts.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { Json } from '../kernel/json.ts'
 import type { ConnectionId, Context, NodeId } from '../kernel/machine.ts'
-import { remembered } from '../kernel/remembered.ts'
 import { closeConnection, openConnection, openedTo, transmit } from './connections.ts'
 import { drawFrom } from './draws.ts'
 import type { Host } from './host.ts'
@@ -37,11 +36,11 @@ export const emptyReport = (event: PendingEvent): StepReport => ({
 })
 
 /** A timer's name without the number of what it is for: `fetch:17` is one of the `fetch` timers. */
-const familyOf = remembered((name: string): string => {
+function familyOf(name: string): string {
   let end = name.length
   while (end > 0 && name.charCodeAt(end - 1) >= 48 && name.charCodeAt(end - 1) <= 57) end -= 1
   return end < name.length && name[end - 1] === ':' ? name.slice(0, end - 1) : name
-})
+}
 
 /** Where a timer of that name is among the armed ones; -1: it is not armed. */
 function armedAt(timers: readonly ArmedTimer[], name: string): number {

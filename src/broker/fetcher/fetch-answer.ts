@@ -144,7 +144,7 @@ function appendFetched(
     ctx.probe('fetch session withholds a high watermark that the follower left aside')
     return
   }
-  delete current.leftAside
+  if (current.leftAside !== undefined) delete current.leftAside
   takeLeaderOffsets(state, ctx, config, name, data)
 }
 

@@ -32,7 +32,7 @@ export const pauseUs = (config: BrokerConfig): number =>
  * and so the leader's session forgets it.
  */
 export function delayPartition(ctx: BrokerContext, partition: FetchedPartitionState, delayUs: number): void {
-  delete partition.leftAside
+  if (partition.leftAside !== undefined) delete partition.leftAside
   if (partition.delayedUntilUs <= ctx.nowUs) partition.delayedUntilUs = ctx.nowUs + delayUs
 }
 

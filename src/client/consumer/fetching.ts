@@ -34,15 +34,18 @@ const asksVersions = (config: ConsumerConfig): boolean => config.mechanisms.clie
 
 /** What to ask one broker about. */
 interface Asks {
+  readonly broker: BrokerId
   fetch: TopicPartition[]
   reset: TopicPartition[]
   validate: TopicPartition[]
 }
 
 /** What one broker is asked; who is asked nothing now is connected to all the same. */
-function asksOf(byBroker: Record<string, Asks>, broker: BrokerId): Asks {
-  byBroker[broker] ??= { fetch: [], reset: [], validate: [] }
-  return byBroker[broker]
+function asksOf(all: Asks[], broker: BrokerId): Asks {
+  for (const asks of all) if (asks.broker === broker) return asks
+  const asks: Asks = { broker, fetch: [], reset: [], validate: [] }
+  all.push(asks)
+  return asks
 }
 
 /** Asks every leader what there is to ask, and arms the timer for the next look. */
@@ -60,7 +63,7 @@ const isFetchable = (memory: ConsumerVolatile, name: TopicPartition): boolean =>
 /** Asks every leader what there is to ask, and returns when to look again. */
 export function askLeaders(memory: ConsumerVolatile, config: ConsumerConfig, ctx: ClientContext): number | null {
   let lookUs: number | null = null
-  const byBroker: Record<string, Asks> = {}
+  const all: Asks[] = []
   for (const name of partitionNames(memory.partitions)) {
     const partition = memory.partitions[name]!
     if (partition.phase === 'failed' || partition.asking) continue
@@ -74,18 +77,18 @@ export function askLeaders(memory: ConsumerVolatile, config: ConsumerConfig, ctx
       lookUs = earlier(lookUs, partition.retryAtUs)
       continue
     }
-    if (partition.phase === 'resetting') asksOf(byBroker, leader).reset.push(name)
-    else if (partition.phase === 'validating') asksOf(byBroker, leader).validate.push(name)
+    if (partition.phase === 'resetting') asksOf(all, leader).reset.push(name)
+    else if (partition.phase === 'validating') asksOf(all, leader).validate.push(name)
     else if (isFetchable(memory, name)) {
-      asksOf(byBroker, readReplicaOf(memory.view, name, partition, config, ctx) ?? leader).fetch.push(name)
-    } else asksOf(byBroker, leader)
+      asksOf(all, readReplicaOf(memory.view, name, partition, config, ctx) ?? leader).fetch.push(name)
+    } else asksOf(all, leader)
   }
   lookUs = earlier(lookUs, refresh(memory, config, ctx))
-  for (const key of Object.keys(byBroker)) {
-    const broker = Number(key)
+  for (const asks of all.sort((a, b) => a.broker - b.broker)) {
+    const { broker } = asks
     const link = linkTo(memory.links, broker)
     lookUs = earlier(lookUs, maybeConnect(memory.links, broker, asksVersions(config), ctx))
-    if (canSend(link, MAX_IN_FLIGHT)) ask(memory, broker, byBroker[key]!, config, ctx)
+    if (canSend(link, MAX_IN_FLIGHT)) ask(memory, broker, asks, config, ctx)
   }
   return earlier(lookUs, nextTimeoutUs(memory.links, requestTimeoutUs(config)))
 }

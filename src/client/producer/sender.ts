@@ -3,6 +3,7 @@ import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { NO_LEADER } from '../../kafka/ids.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import type { KafkaRecord } from '../../kafka/records.ts'
+import { sortedKeys } from '../../kernel/sorted-keys.ts'
 import type { RefreshOptions } from '../cluster-view.ts'
 import { leaderOf, maybeRefresh, partitionsOf } from '../cluster-view.ts'
 import { dequeSize, peekFront, popFront } from '../deque.ts'
@@ -77,7 +78,7 @@ function drain(
   ctx: ClientContext,
 ): ProducerBatch[] {
   const led: TopicPartition[] = []
-  for (const topic of Object.keys(memory.view.topics).sort()) {
+  for (const topic of sortedKeys(memory.view.topics)) {
     for (const name of partitionsOf(memory.view, topic)!) if (leaderOf(memory.view, name) === broker) led.push(name)
   }
   const limit = numberSetting(config.settings, 'max.request.size', 1_048_576)
@@ -187,7 +188,7 @@ export function runSender(memory: ProducerVolatile, config: ProducerConfig, ctx:
     let expiresUs: number | null = null
     const ready: BrokerId[] = []
     weighPartitions(memory, config)
-    for (const name of Object.keys(memory.queues).sort()) {
+    for (const name of sortedKeys(memory.queues)) {
       const queue = memory.queues[name]!
       const first = peekFront(queue.batches)
       if (first === null) continue
