@@ -5,7 +5,7 @@
  * An advance of the high watermark alone wakes consumers, never followers (2.4 and 2.5 excepted): a follower therefore
  * learns it one whole wait after the last record of a burst.
  */
-import { partitionNames, type TopicPartition } from '../kafka/ids.ts'
+import type { TopicPartition } from '../kafka/ids.ts'
 import { msToUs } from '../kernel/time.ts'
 import { readLog } from '../log/replica-log.ts'
 import { respond } from './client-connection.ts'
@@ -14,7 +14,7 @@ import { answersOf, bytesOf, divergence, endFor, fetchError, isReplica, readPart
 import { preferredReadReplica } from './read-replica.ts'
 import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedFetch, FetchInProgress } from './state.ts'
-import { firstLocked, waitForLock } from './waiting.ts'
+import { firstLockedOf, waitForLock } from './waiting.ts'
 
 export const fetchTimer = (id: number): string => `fetch:${id}`
 
@@ -80,8 +80,8 @@ function canComplete(state: BrokerState, config: BrokerConfig, delayed: DelayedF
 function complete(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, delayed: DelayedFetch): void {
   unpark(running(state).delayedFetches, delayed.id)
   const { connection, request } = delayed
-  const names = partitionNames(request.partitions)
-  const locked = config.mechanisms.isrWriteBlocks === 'produce-and-fetch' ? firstLocked(state, names) : null
+  const locks = config.mechanisms.isrWriteBlocks === 'produce-and-fetch'
+  const locked = locks ? firstLockedOf(state, request.partitions) : null
   if (locked !== null) {
     // 2.1 Partition.readRecords takes the read lock: also a parked fetch hangs while the registry is silent.
     const fetch: FetchInProgress = { connection, request, results: null, remaining: [], answerNow: true }

@@ -8,7 +8,7 @@ import { recordPosition } from './follower-position.ts'
 import { answersOf, bytesOf, isReplica, readPartitions } from './read-partition.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState, FetchInProgress, ReadResult } from './state.ts'
-import { firstLocked, isLocked, waitForLock } from './waiting.ts'
+import { firstLockedOf, isLocked, waitForLock } from './waiting.ts'
 
 export function handleFetch(
   state: BrokerState,
@@ -32,7 +32,7 @@ export function advanceFetch(
   const m = config.mechanisms
   const { connection, request } = fetch
   if (m.isrWriteBlocks === 'produce-and-fetch' && fetch.results === null) {
-    const locked = firstLocked(state, partitionNames(request.partitions))
+    const locked = firstLockedOf(state, request.partitions)
     if (locked !== null) {
       waitForLock(state, ctx, locked, { connection, message: request, fetch })
       return

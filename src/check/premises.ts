@@ -1,6 +1,6 @@
 /** Whether a property was put to the test by a run at all: one that nothing could have broken has held for want of a test. */
 import type { ProducerState } from '../client/producer/state.ts'
-import { knownPartitions } from '../world/targets.ts'
+import { countPartitions } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import type { Property } from './property.ts'
 
@@ -12,7 +12,7 @@ const anyAcked = (world: World, is: (acks: number) => boolean): boolean =>
 /** More than the first elections, one of which every new partition has. */
 const movedOn = (world: World): boolean => {
   const elected = world.ledger.counts.leaderElected ?? 0
-  return elected > 1 && elected > knownPartitions(world).length
+  return elected > 1 && elected > countPartitions(world)
 }
 
 const read = (world: World): boolean => happened(world, 'recordsPolled')

@@ -75,6 +75,18 @@ export function knownPartitions(world: World): TopicPartition[] {
   return names
 }
 
+/** How many partitions there are, without their names. */
+export function countPartitions(world: World): number {
+  if (isKraft(world)) return Object.keys(committedImage(world).partitions).length
+  const registry = registryState(world)
+  let count = 0
+  for (const topic of registry.nodes[TOPICS]?.children ?? []) {
+    const data = registry.nodes[topicPath(topic)]?.data as unknown as TopicZnode | undefined
+    count += Object.keys(data?.partitions ?? {}).length
+  }
+  return count
+}
+
 /** The controller as the registry names it; null while there is none. */
 export function controllerTruth(world: World): { broker: BrokerId; epoch: number } | null {
   if (isKraft(world)) return activeController(world)

@@ -53,6 +53,12 @@ export function runFetcher(state: BrokerState, ctx: BrokerContext, config: Broke
   if (!askForEpochs(state, ctx, config, fetcher)) fetchFromLeader(state, ctx, config, fetcher)
 }
 
+/** At nearly every turn none is. */
+function isAnyTruncating({ partitions }: FetcherState): boolean {
+  for (const name in partitions) if (partitions[name]!.phase === 'truncating') return true
+  return false
+}
+
 const namesOf = (fetcher: FetcherState): TopicPartition[] => sortedKeys(fetcher.partitions)
 
 /**
@@ -60,8 +66,8 @@ const namesOf = (fetcher: FetcherState): TopicPartition[] => sortedKeys(fetcher.
  * watermark at once (KIP-320). True when a question went out.
  */
 function askForEpochs(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, fetcher: FetcherState): boolean {
+  if (!isAnyTruncating(fetcher)) return false
   const truncating = namesOf(fetcher).filter((name) => fetcher.partitions[name]!.phase === 'truncating')
-  if (truncating.length === 0) return false
   const questions: Record<TopicPartition, OffsetsForLeaderEpochRequest['partitions'][string]> = {}
   const asked: NonNullable<FetcherState['outstanding']>['partitions'] = {}
   for (const name of truncating) {
