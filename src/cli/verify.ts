@@ -1,6 +1,7 @@
 /** `--verify`: the same run a second time in a fresh process, held against the first event by event. */
 import { canonical, digestText, emptyDigest, foldText } from '../kernel/fingerprint.ts'
 import type { StepReport } from '../world/context.ts'
+import { eventKey } from '../world/world.ts'
 import type { Io } from './io.ts'
 import type { Bug, Job, JobResult } from './job.ts'
 import { doJob } from './job.ts'
@@ -19,7 +20,7 @@ export const eventLine = (index: number, { event, facts, draws, completed }: Ste
     index,
     atUs: event.atUs,
     id: event.id,
-    key: event.key,
+    key: eventKey(event),
     rule: event.rule,
     cause: event.cause,
     body: event.body,

@@ -6,7 +6,7 @@ import type { Digest } from '../kernel/fingerprint.ts'
 import { canonical, digestText, emptyDigest, foldNumber, foldText, foldValue } from '../kernel/fingerprint.ts'
 import type { StepReport } from '../world/context.ts'
 import type { World } from '../world/world.ts'
-import { brokerState } from '../world/world.ts'
+import { brokerState, eventKey } from '../world/world.ts'
 
 /** Folds one event into the running digest. Notes, probes and checks are left out. */
 export function foldEvent(digest: Digest, index: number, report: StepReport): void {
@@ -14,7 +14,7 @@ export function foldEvent(digest: Digest, index: number, report: StepReport): vo
   foldNumber(digest, index)
   foldNumber(digest, event.atUs)
   foldNumber(digest, event.id)
-  foldText(digest, event.key)
+  foldText(digest, eventKey(event))
   foldValue(digest, event.body)
   for (const stream of report.draws) foldText(digest, stream)
   for (const { operationId, outcome } of report.completed) {

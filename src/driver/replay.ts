@@ -8,6 +8,7 @@ import { createWorld } from '../world/create.ts'
 import { createHost } from '../world/host.ts'
 import { pendingEvent } from '../world/pending.ts'
 import type { World } from '../world/world.ts'
+import { eventKey } from '../world/world.ts'
 import { foldEvent } from './digest.ts'
 import { PropertyWatch } from './properties.ts'
 import type { Outcome, RunResult } from './simulate.ts'
@@ -56,8 +57,8 @@ export function replay(trace: Trace, options: ReplayOptions = {}): ReplayResult 
   let divergence: Divergence | null = null
   for (const recorded of trace.events) {
     const event = pendingEvent(world, recorded.id)
-    if (event === undefined || event.key !== recorded.a || event.atUs !== recorded.t) {
-      const replayed = event === undefined ? null : { atUs: event.atUs, key: event.key, rule: event.rule }
+    if (event === undefined || eventKey(event) !== recorded.a || event.atUs !== recorded.t) {
+      const replayed = event === undefined ? null : { atUs: event.atUs, key: eventKey(event), rule: event.rule }
       divergence = { index: recorded.i, recorded, replayed }
       break
     }

@@ -7,6 +7,7 @@ import { canonical, digestText, emptyDigest, foldText } from '../kernel/fingerpr
 import type { StepReport } from '../world/context.ts'
 import type { Plan } from '../world/plan.ts'
 import type { EventBody, FactEntry } from '../world/world.ts'
+import { eventKey } from '../world/world.ts'
 import type { RunResult } from './simulate.ts'
 
 export const TRACE_VERSION = 1
@@ -88,7 +89,7 @@ export function traceEvent(
     id: event.id,
     k: event.body.kind,
     n: concerned(event.body),
-    a: event.key,
+    a: eventKey(event),
     r: event.rule,
     c: event.cause,
     ...(facts.length > 0 ? { f: facts.map(({ node, fact }) => ({ node, fact })) } : {}),

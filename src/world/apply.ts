@@ -75,7 +75,8 @@ function schedulePhase(
   schedule(world, host, {
     atUs: world.nowUs + afterUs,
     cause: [report.event.id],
-    key: `phase/${phase}`,
+    entity: `phase/${phase}`,
+    count: 0,
     rule: 'settling',
     body: { kind: 'phase', phase },
   })

@@ -97,10 +97,12 @@ export function transmit(
     ? 0
     : wireTime(world, host, report, route) + transmission(world, route, message) + (met?.extraUs ?? 0)
   const dueUs = wait ? HELD_US : Math.max(world.nowUs + travelUs, connection.lastDueUs[direction])
+  const key = messageKey(world, host, route, message.type)
   const { id } = schedule(world, host, {
     atUs: dueUs,
     cause,
-    key: countKey(world, messageKey(world, host, route, message.type)),
+    entity: world.keyCounts.names[key]!,
+    count: countKey(world, key),
     rule,
     body: { kind: 'deliver', to, from, connection: connection.id, message },
   })
@@ -180,7 +182,8 @@ function tellEnd(
   schedule(world, host, {
     atUs: Math.max(world.nowUs + delayUs, connection.lastDueUs[direction]),
     cause: [report.event.id],
-    key: nextKey(world, host, `${peer}>${to}/disconnect`),
+    entity: nextKey(world, host, `${peer}>${to}/disconnect`),
+    count: 0,
     rule: 'TCP: the other end is gone',
     body: {
       kind: 'disconnect',

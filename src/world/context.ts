@@ -129,10 +129,12 @@ export class StepContext implements Context<KafkaMessage, Fact> {
     const world = this.#world
     const process = world.processes[world.nodes[to]?.process ?? '']
     if (process === undefined) return
+    const key = messageKey(world, this.#host, this.#routeTo(to), message.type)
     schedule(world, this.#host, {
       atUs: world.nowUs,
       cause: this.#cause,
-      key: countKey(world, messageKey(world, this.#host, this.#routeTo(to), message.type)),
+      entity: world.keyCounts.names[key]!,
+      count: countKey(world, key),
       rule: 'inside the process',
       body: { kind: 'local', to, from: this.self, life: process.life, message },
     })
@@ -143,10 +145,12 @@ export class StepContext implements Context<KafkaMessage, Fact> {
     const { timers } = this.#slot
     const at = armedAt(timers, name)
     if (at >= 0) takeOut(world, timers[at]!.place)
+    const key = this.#timerKey(familyOf(name))
     const { place } = schedule(world, this.#host, {
       atUs: world.nowUs + Math.max(0, Math.round(delayUs)),
       cause: this.#cause,
-      key: countKey(world, this.#timerKey(familyOf(name))),
+      entity: world.keyCounts.names[key]!,
+      count: countKey(world, key),
       rule: 'timer',
       body: { kind: 'timer', node: this.self, name, data, life: this.#life },
     })

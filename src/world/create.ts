@@ -51,7 +51,8 @@ function startAt(world: World, host: Host, id: ProcessId, atUs: number): void {
   schedule(world, host, {
     atUs,
     cause: [],
-    key: `${id}/start#1`,
+    entity: `${id}/start#1`,
+    count: 0,
     rule: 'process start',
     body: { kind: 'start', process: id, life: world.processes[id]!.life },
   })
@@ -149,7 +150,8 @@ export function createWorld(plan: Plan, host: Host): World {
       schedule(world, host, {
         atUs: client.stopUs,
         cause: [],
-        key: `${client.name}/stop`,
+        entity: `${client.name}/stop`,
+        count: 0,
         rule: 'the plan stops the consumer',
         body: {
           kind: 'operation',
@@ -165,7 +167,8 @@ export function createWorld(plan: Plan, host: Host): World {
     schedule(world, host, {
       atUs: step.atUs ?? 0,
       cause: [],
-      key: `step ${step.id}/arm`,
+      entity: `step ${step.id}/arm`,
+      count: 0,
       rule: 'step',
       body: { kind: 'arm', step: index },
     })
@@ -174,7 +177,8 @@ export function createWorld(plan: Plan, host: Host): World {
   schedule(world, host, {
     atUs: plan.runUs,
     cause: [],
-    key: 'phase/settle',
+    entity: 'phase/settle',
+    count: 0,
     rule: 'the run is over',
     body: { kind: 'phase', phase: 'settle' },
   })

@@ -45,7 +45,8 @@ export function later({ world, host, report }: Doing, afterUs: number, action: A
   schedule(world, host, {
     atUs: world.nowUs + afterUs,
     cause: [report.event.id],
-    key: nextKey(world, host, `fault/${action.do}`),
+    entity: nextKey(world, host, `fault/${action.do}`),
+    count: 0,
     rule: 'fault',
     body: { kind: 'action', action },
   })
@@ -56,7 +57,8 @@ export function ask({ world, host, report }: Doing, to: string, operation: Opera
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, host, `${to}/${operation.kind}`),
+    entity: nextKey(world, host, `${to}/${operation.kind}`),
+    count: 0,
     rule: 'asked by a step',
     body: { kind: 'operation', to, operation },
   })

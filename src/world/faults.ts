@@ -144,7 +144,8 @@ function expireByHand({ world, host, report }: Doing, id: ProcessId): void {
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, host, 'registry/expire'),
+    entity: nextKey(world, host, 'registry/expire'),
+    count: 0,
     rule: 'a session is expired by hand',
     body: { kind: 'timer', node: 'registry', name: 'tick', data: null, life: world.processes.registry?.life ?? 0 },
   })

@@ -8,14 +8,20 @@ import type { EventBody, PendingEvent, World } from './world.ts'
 export interface NewEvent {
   readonly atUs: number
   readonly cause: readonly number[]
-  readonly key: string
+  readonly entity: string
+  readonly count: number
   readonly rule: string
   readonly body: EventBody
 }
 
-function place(world: World, host: Host, id: number, { atUs, cause, key, rule, body }: NewEvent): PendingEvent {
+function place(
+  world: World,
+  host: Host,
+  id: number,
+  { atUs, cause, entity, count, rule, body }: NewEvent,
+): PendingEvent {
   const free = world.freePlaces.pop() ?? world.pending.length
-  const event: PendingEvent = { id, place: free, atUs, cause, key, rule, body }
+  const event: PendingEvent = { id, place: free, atUs, cause, entity, count, rule, body }
   world.pending[free] = event
   if (atUs < HELD_US) host.queue.push(event)
   return event
@@ -84,13 +90,13 @@ export function keyIndex(world: World, host: Host, entity: string): number {
   return index
 }
 
-/** The next count of a key whose index is known. */
-export function countKey({ keyCounts: { names, counts } }: World, index: number): string {
+/** Counts a key whose index is known. */
+export function countKey({ keyCounts: { counts } }: World, index: number): number {
   const count = counts[index]! + 1
   counts[index] = count
-  return `${names[index]}#${count}`
+  return count
 }
 
-/** The next count of a key: `broker-2>broker-1/FetchRequest#7`. */
+/** A key and its next count as one name: `broker-2>broker-1/FetchRequest#7`. */
 export const nextKey = (world: World, host: Host, entity: string): string =>
-  countKey(world, keyIndex(world, host, entity))
+  `${entity}#${countKey(world, keyIndex(world, host, entity))}`

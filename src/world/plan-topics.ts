@@ -34,14 +34,15 @@ const operationOf = (topic: PlanTopic, number: number): EventBody => ({
 
 function offer(world: World, host: Host, atUs: number, cause: readonly number[]): void {
   host.plan.topics.forEach((topic, number) => {
-    const key = `admin/createTopic ${topic.name}`
-    schedule(world, host, { atUs, cause, key, rule: 'topic of the plan', body: operationOf(topic, number) })
+    const entity = `admin/createTopic ${topic.name}`
+    const body = operationOf(topic, number)
+    schedule(world, host, { atUs, cause, entity, count: 0, rule: 'topic of the plan', body })
   })
 }
 
 function look(world: World, host: Host, atUs: number, cause: readonly number[]): void {
   const rule = 'the topics of the plan wait for their brokers'
-  schedule(world, host, { atUs, cause, key: 'topics/look', rule, body: { kind: 'topics' } })
+  schedule(world, host, { atUs, cause, entity: 'topics/look', count: 0, rule, body: { kind: 'topics' } })
 }
 
 export function schedulePlanTopics(world: World, host: Host): void {

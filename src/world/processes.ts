@@ -65,7 +65,8 @@ export function stopProcess(world: World, host: Host, report: StepReport, id: Pr
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, host, `${id}/stop`),
+    entity: nextKey(world, host, `${id}/stop`),
+    count: 0,
     rule: 'SIGTERM',
     body: { kind: 'stop', process: id, life: process.life },
   })
@@ -81,7 +82,8 @@ export function launchProcess(world: World, host: Host, report: StepReport, id: 
   schedule(world, host, {
     atUs: world.nowUs + startupUs,
     cause: [report.event.id],
-    key: nextKey(world, host, `${id}/start`),
+    entity: nextKey(world, host, `${id}/start`),
+    count: 0,
     rule: 'process start',
     body: { kind: 'start', process: id, life: process.life },
   })
@@ -135,7 +137,8 @@ export function scanFirst(world: World, host: Host, report: StepReport, process:
   schedule(world, host, {
     atUs: world.nowUs + scanUs,
     cause: [report.event.id],
-    key: nextKey(world, host, `${process.id}/recovered`),
+    entity: nextKey(world, host, `${process.id}/recovered`),
+    count: 0,
     rule: 'logs are read through after an unclean stop',
     body: { kind: 'start', process: process.id, life: process.life, scanned: true },
   })

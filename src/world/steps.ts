@@ -27,7 +27,8 @@ export function armStep(world: World, host: Host, report: StepReport, index: num
     schedule(world, host, {
       atUs: world.nowUs + step.withinUs,
       cause: [report.event.id],
-      key: `step ${step.id}/deadline`,
+      entity: `step ${step.id}/deadline`,
+      count: 0,
       rule: 'step',
       body: { kind: 'deadline', step: index },
     })
@@ -48,7 +49,8 @@ export function judgeSteps(world: World, host: Host, report: StepReport): void {
     scheduleFirst(world, host, {
       atUs: world.nowUs,
       cause: [report.event.id],
-      key: `step ${host.plan.steps[index]?.id}`,
+      entity: `step ${host.plan.steps[index]?.id}`,
+      count: 0,
       rule: 'the condition of the step holds',
       body: { kind: 'step', step: index },
     })
@@ -70,7 +72,8 @@ export function fireStep(world: World, host: Host, report: StepReport, index: nu
     schedule(world, host, {
       atUs: Math.max(next.atUs ?? 0, world.nowUs + next.after.delayUs),
       cause: [report.event.id],
-      key: `step ${next.id}/arm`,
+      entity: `step ${next.id}/arm`,
+      count: 0,
       rule: 'step',
       body: { kind: 'arm', step: i },
     })

@@ -35,7 +35,8 @@ function scheduleOffer(
   schedule(world, host, {
     atUs,
     cause,
-    key: `${client.name}/offer ${workload}#${n}`,
+    entity: `${client.name}/offer ${workload}#${n}`,
+    count: 0,
     rule: 'workload',
     body: { kind: 'offer', client: client.name, workload, n },
   })
@@ -106,7 +107,8 @@ export function offerRecord(
   schedule(world, host, {
     atUs: world.nowUs,
     cause: [report.event.id],
-    key: nextKey(world, host, `${client.name}/send`),
+    entity: nextKey(world, host, `${client.name}/send`),
+    count: 0,
     rule: 'workload',
     body: { kind: 'operation', to: node, operation },
   })

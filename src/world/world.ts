@@ -141,8 +141,10 @@ export interface PendingEvent {
   readonly atUs: number
   /** Ids of the events that led to it. */
   readonly cause: readonly number[]
-  /** Version-free alignment key: entity and count, so that two runs can be laid side by side. */
-  readonly key: string
+  /** What its alignment key is about, such as `broker-2>broker-1/FetchRequest`. */
+  readonly entity: string
+  /** Which one of these it is, from 1; 0: there is but one. */
+  readonly count: number
   /** The rule it follows, in a few words, with a source where Kafka has one. */
   readonly rule: string
   readonly body: EventBody
@@ -331,6 +333,10 @@ export interface World {
 }
 
 // --- Reading the world. Everything outside `apply` goes through these.
+
+/** The version-free alignment key of an event, by which two runs can be laid side by side: `broker-2>broker-1/FetchRequest#7`. */
+export const eventKey = ({ entity, count }: Pick<PendingEvent, 'entity' | 'count'>): string =>
+  count === 0 ? entity : `${entity}#${count}`
 
 export const registryState = (world: World): RegistryState => world.nodes.registry!.state as RegistryState
 

@@ -9,6 +9,7 @@ import type { StepReport } from '../../src/world/context.ts'
 import type { Plan } from '../../src/world/plan.ts'
 import { knownPartitions } from '../../src/world/targets.ts'
 import type { World } from '../../src/world/world.ts'
+import { eventKey } from '../../src/world/world.ts'
 
 /** What goes on all the time; counted, unless something is said about it. */
 const ROUTINE = /\/(Fetch|Ping|timer |Consumer|SessionRe|Registry(Request|Response))/
@@ -22,7 +23,7 @@ function cells(world: World): string {
 }
 
 /** What an event is called when nothing is said about it: its key without the count. */
-const kindOf = ({ event }: StepReport): string => event.key.replace(/^.*\//, '').replace(/#\d+$/, '')
+const kindOf = ({ event }: StepReport): string => eventKey(event).replace(/^.*\//, '').replace(/#\d+$/, '')
 
 class TraceText {
   readonly lines: string[] = []
@@ -32,7 +33,7 @@ class TraceText {
 
   add(world: World, report: StepReport): void {
     const { event, facts } = report
-    if (facts.length === 0 && ROUTINE.test(event.key)) {
+    if (facts.length === 0 && ROUTINE.test(eventKey(event))) {
       const kind = kindOf(report)
       this.#quiet[kind] = (this.#quiet[kind] ?? 0) + 1
       this.#quietCount += 1
@@ -41,7 +42,7 @@ class TraceText {
     this.flush()
     const at = `${formatTime(event.atUs)} ${String(world.index - 1).padStart(6)}`.padEnd(INDENT)
     this.lines.push(
-      `${at}${event.key}${event.key.includes(concerned(event.body)) ? '' : ` at ${concerned(event.body)}`}`,
+      `${at}${eventKey(event)}${eventKey(event).includes(concerned(event.body)) ? '' : ` at ${concerned(event.body)}`}`,
     )
     for (const { node, fact } of facts) this.lines.push(`${' '.repeat(INDENT + 2)}${node}: ${factWords(fact)}`)
     const now = cells(world)

@@ -14,8 +14,8 @@ function flaws({ pending, freePlaces, nodes, processes, index }: World): string[
   const free = new Set(freePlaces)
   if (free.size !== freePlaces.length) flawed.push(`${index}: a place is free twice`)
   for (const [place, event] of pending.entries()) {
-    if ((event === null) !== free.has(place)) flawed.push(`${index}: place ${place} is ${event?.key ?? 'empty'}`)
-    if (event !== null && event.place !== place) flawed.push(`${index}: ${event.key} is elsewhere`)
+    if ((event === null) !== free.has(place)) flawed.push(`${index}: place ${place} is ${event?.entity ?? 'empty'}`)
+    if (event !== null && event.place !== place) flawed.push(`${index}: ${event.entity} is elsewhere`)
   }
   for (const { id, timers, process } of Object.values(nodes)) {
     for (const { name, place } of timers) {

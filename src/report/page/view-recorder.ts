@@ -10,7 +10,7 @@ import type { StepReport } from '../../world/context.ts'
 import { HELD_US } from '../../world/host.ts'
 import { controllerTruth, isRegistered, knownPartitions, partitionTruth } from '../../world/targets.ts'
 import type { EventBody, PendingEvent, World } from '../../world/world.ts'
-import { brokerState, isKraft, registryState } from '../../world/world.ts'
+import { brokerState, eventKey, isKraft, registryState } from '../../world/world.ts'
 import { Timeline } from '../timeline.ts'
 import { cellsOf, sameBatch } from './cells.ts'
 import { lookAtCoordinated, lookAtProducer } from './coordinated-look.ts'
@@ -181,14 +181,14 @@ export class ViewRecorder {
     const { event } = report
     const before = this.#nextEventId
     this.#nextEventId = world.nextEventId
-    if (event.body.kind === 'deliver') this.#outstanding.delete(event.key)
+    if (event.body.kind === 'deliver') this.#outstanding.delete(eventKey(event))
     const lost: LostMessage[] = []
     const pending = pendingById(world)
     for (let id = before; id < world.nextEventId; id++) {
       const fresh = pending.get(id)
       if (fresh?.body.kind === 'deliver') {
         const words = messageWords(fresh.body.message)
-        this.#outstanding.set(fresh.key, { id, sentBy: fresh.cause[0] ?? event.id, words })
+        this.#outstanding.set(eventKey(fresh), { id, sentBy: fresh.cause[0] ?? event.id, words })
       } else if (fresh?.body.kind === 'disconnect' && fresh.body.reason === 'reset') {
         const dropped = droppedBy(world, fresh.body)
         if (dropped !== null) lost.push([`${dropped}#drop${id}`, event.id, 'dropped on the link'])
