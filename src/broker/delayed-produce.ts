@@ -24,9 +24,10 @@ export function parkProduce(
   produce: Omit<DelayedProduce, 'id' | 'deadlineUs'> & { readonly timeoutMs: number },
 ): void {
   const volatile = running(state)
-  const { timeoutMs, ...rest } = produce
+  const { timeoutMs, connection, correlationId, acks, pending, done } = produce
   const id = volatile.nextId++
-  const delayed: DelayedProduce = { id, deadlineUs: ctx.nowUs + msToUs(timeoutMs), ...rest }
+  const deadlineUs = ctx.nowUs + msToUs(timeoutMs)
+  const delayed: DelayedProduce = { id, deadlineUs, connection, correlationId, acks, pending, done }
   volatile.delayedProduces.push(delayed)
   ctx.setTimer(produceTimer(id), msToUs(timeoutMs))
   tryComplete(state, ctx, config, delayed)

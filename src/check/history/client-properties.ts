@@ -16,7 +16,7 @@ import {
   unlessHoles,
   unlessToldHoles,
 } from '../promises.ts'
-import type { Finding, Promised, Property } from '../property.ts'
+import type { Finding, Promised, Property, StepView } from '../property.ts'
 import { PROMISED } from '../property.ts'
 import { STRANDED_HOLE } from '../stranded.ts'
 import { heldBackFrom } from '../transactions/held-back.ts'
@@ -32,18 +32,30 @@ import {
   pollSkips,
   unseenWrites,
 } from './anomalies.ts'
-import { historyOf } from './history.ts'
+import { type ClientHistory, historyOf } from './history.ts'
 import { consumersOf, isReadCommitted, isStillRead, isStranded, slowPollLoops } from './readers.ts'
 import { abortedTransactionReads, informationCycles, intermediateReads, writeCycles } from './transaction-anomalies.ts'
 
 /** The hole of an anomaly as the run tells it; null: it is no issue of Kafka's; undefined: the run does not tell. */
 type HoleOf = (anomaly: Anomaly) => string | null | undefined
 
+const HISTORIES = new WeakMap<StepView, { readonly world: World; readonly history: ClientHistory }>()
+
+/** The history of a run as one look at it sees it: at the end a dozen properties are judged in one look. */
+function historySeen(world: World, step: StepView): ClientHistory {
+  let seen = HISTORIES.get(step)
+  if (seen?.world !== world) {
+    seen = { world, history: historyOf(world) }
+    HISTORIES.set(step, seen)
+  }
+  return seen.history
+}
+
 function property(
   name: string,
   statement: string,
   promised: (plan: Plan) => Promised,
-  judge: (world: World) => readonly Anomaly[],
+  judge: (history: ClientHistory, world: World) => readonly Anomaly[],
   holesOf: (world: World) => HoleOf = () => () => undefined,
 ): Property {
   return {
@@ -52,9 +64,9 @@ function property(
     statement,
     on: [],
     promised,
-    check: (world) => {
+    check: (world, step) => {
       const holeOf = holesOf(world)
-      const found = judge(world).map((anomaly): Finding => {
+      const found = judge(historySeen(world, step), world).map((anomaly): Finding => {
         const { partition, id, offset, words } = anomaly
         const knownHole = holeOf(anomaly)
         return {
@@ -169,7 +181,7 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     'NoLostWrites',
     'No record that was acknowledged at acks=all is passed over by every reader (lost write).',
     (plan) => unlessToldHoles([...lossHoles(plan), ...readFromTheStart(plan), ...cleanupHoles(plan)]),
-    (world) => lostWrites(historyOf(world)),
+    lostWrites,
     whereRecordsWent,
   ),
   property(
@@ -186,8 +198,8 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
           ])
         : settles
     },
-    (world) =>
-      unseenWrites(historyOf(world), graceUs(world.plan)).filter(
+    (history, world) =>
+      unseenWrites(history, graceUs(world.plan)).filter(
         ({ partition, offset }) => isStillRead(world, partition) && !isHeldBack(world, partition, offset),
       ),
     (world) => {
@@ -199,45 +211,45 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     'NoAbortedReads',
     'Nobody is handed a record whose send had failed for good (aborted read).',
     () => PROMISED,
-    (world) => abortedReads(historyOf(world)),
+    abortedReads,
   ),
   property(
     'NoAbortedTransactionReads',
     'Nobody who reads committed records is handed one of a transaction that was told to be aborted (G1a).',
     () => PROMISED,
-    (world) => abortedTransactionReads(historyOf(world)),
+    abortedTransactionReads,
   ),
   property(
     'NoIntermediateReads',
     'Who reads committed records and goes on past a transaction is handed all of it in a partition (G1b).',
     whereNothingIsLost,
-    (world) => intermediateReads(historyOf(world)),
+    intermediateReads,
     whereRecordsWent,
   ),
   property(
     'NoCircularInformation',
     'No committed transaction has read what was made, directly or through others, of its own records (G1c).',
     (plan) => unlessHoles([...lateMessageHoles(plan), ...uncommittedReadHoles(plan)]),
-    (world) => informationCycles(historyOf(world)),
+    informationCycles,
   ),
   property(
     'NoInconsistentOffsets',
     'Everybody who sees an offset sees the same record there (inconsistent offsets).',
     whereNothingIsLost,
-    (world) => inconsistentOffsets(historyOf(world)),
+    inconsistentOffsets,
     whatWasReplaced,
   ),
   property(
     'NoPollSkips',
     'From one position no client passes over a record that others were handed (poll skip).',
     (plan) => unlessHoles(compactionHoles(plan)),
-    (world) => pollSkips(historyOf(world)),
+    pollSkips,
   ),
   property(
     'NoNonmonotonicPolls',
     'From one position no client is handed a lower offset after a higher one (nonmonotonic poll).',
     () => PROMISED,
-    (world) => nonmonotonicPolls(historyOf(world)),
+    nonmonotonicPolls,
   ),
 ]
 
@@ -247,19 +259,19 @@ export const PROMISED_IN_CALM: readonly Property[] = [
     'NoDuplicates',
     'No record is handed out at two offsets (duplicate).',
     (plan) => unlessToldHoles(retryHoles(plan)),
-    (world) => duplicates(historyOf(world)),
+    duplicates,
     whoSentAgain,
   ),
   property(
     'NoNonmonotonicSends',
     'What a client sends later stands at a higher offset (nonmonotonic send).',
     (plan) => unlessHoles(retryHoles(plan)),
-    (world) => nonmonotonicSends(historyOf(world)),
+    nonmonotonicSends,
   ),
   property(
     'NoWriteCycles',
     'No transactions write before each other in a circle (G0).',
     (plan) => unlessHoles(concurrentTransactionHoles(plan)),
-    (world) => writeCycles(historyOf(world)),
+    writeCycles,
   ),
 ]

@@ -78,9 +78,9 @@ function newBatch(
     sizeBytes: emptyBatchSize(format) + recordSize(format, record, 0, record.timestampMs),
     limitBytes,
     firstTimestampMs: record.timestampMs,
-    ...(estimate === undefined ? {} : { estimate }),
     records: [record],
     operationIds: [operation.operationId],
+    ...(estimate === undefined ? {} : { estimate }),
   }
   memory.nextBatchId += 1
   memory.memoryUsed += limitBytes
