@@ -14,6 +14,8 @@ export interface KnownPartition {
   readonly leader: BrokerId
   /** -1: not told. */
   readonly leaderEpoch: number
+  /** Absent: the client has no use for them. */
+  readonly replicas?: readonly BrokerId[]
 }
 
 export interface ClusterView {
@@ -216,6 +218,8 @@ export interface TakeOptions {
   /** It asked for every topic: what the answer does not name is not there. */
   readonly askedForAll?: boolean
   readonly tracksEpochs: boolean
+  /** It remembers where replicas are. */
+  readonly keepsReplicas?: boolean
 }
 
 /**
@@ -261,7 +265,9 @@ export function takeMetadata(
     }
     const leader = view.brokers.includes(told.leader) ? told.leader : NO_LEADER
     // A partition without a leader is told without its epoch: what was seen before still counts.
-    view.partitions[name] = { leader, leaderEpoch: Math.max(told.leaderEpoch, known?.leaderEpoch ?? -1) }
+    const leaderEpoch = Math.max(told.leaderEpoch, known?.leaderEpoch ?? -1)
+    view.partitions[name] =
+      options.keepsReplicas === true ? { leader, leaderEpoch, replicas: [...told.replicas] } : { leader, leaderEpoch }
     if (leader === NO_LEADER && options.tracksEpochs) view.refreshWanted = true
   }
   if (options.askedForAll === true) {

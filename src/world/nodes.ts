@@ -84,7 +84,8 @@ function sessionConfig(plan: Plan, node: NodeId): SessionConfig {
 function clientConfig(plan: Plan, node: NodeId): unknown {
   const client = plan.clients.find((each: PlanClient) => `${each.kind}-${each.name}` === node)
   assert(client !== undefined, `no client ${node} in the plan`)
-  return { ...client, mechanisms: plan.mechanisms, ...planted(plan) }
+  const looksAtRacks = client.kind === 'consumer' && plan.mechanisms.rangeWalksPartitions
+  return { ...client, ...(looksAtRacks ? racksOf(plan) : {}), mechanisms: plan.mechanisms, ...planted(plan) }
 }
 
 function applicationConfig(plan: Plan, node: NodeId): ApplicationConfig {

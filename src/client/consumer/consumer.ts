@@ -102,7 +102,8 @@ function onMessage(
     const tracksEpochs = config.mechanisms.leaderEpochFencing
     const wants = (topic: string) => wantsTopic(memory, topic, config)
     const askedForAll = asksForAll(config)
-    takeMetadata(memory.view, message, { wants, askedForAll, tracksEpochs }, ctx)
+    const keepsReplicas = config.racks !== undefined
+    takeMetadata(memory.view, message, { wants, askedForAll, tracksEpochs, keepsReplicas }, ctx)
     if (memory.old !== undefined) return
     if (memory.application === undefined) assignKnown(state, memory, config, ctx)
     else onMetadata(memory, config, ctx)

@@ -22,6 +22,7 @@ import { syncWhenKnown } from './group/join.ts'
 import { newMembership } from './group/membership.ts'
 import { positionAll } from './group/offsets.ts'
 import { discoverTopics } from './group/pattern.ts'
+import { racksOfReplicas } from './group/racks.ts'
 import { beatRemote } from './group/remote.ts'
 import { newRemoteMembership } from './group/remote-state.ts'
 import { autoCommits, commitIntervalUs, isRemote, rebalanceTimeoutUs } from './group/settings.ts'
@@ -128,10 +129,10 @@ function runGroup(thread: Thread, group: GroupMembership): number | null {
   if (!subscribed && application.subscription === 'none' && Object.keys(group.commits).length === 0) return null
   leaveFormerCoordinators(group, config, ctx)
   // What a client has forgotten only a poll meanwhile takes for a change (3.8 maybeUpdateSubscriptionMetadata).
-  if (!hasForgotten(memory.view)) watchTopics(memory, group)
+  if (!hasForgotten(memory.view)) watchTopics(memory, group, config)
   else if (application.fetching) {
     discoverTopics(memory, group, config, ctx)
-    watchTopics(memory, group)
+    watchTopics(memory, group, config)
   }
   if (config.member?.commits.startsWith('store-') === true) positionFromStore(thread, group)
   return earliest(
@@ -151,11 +152,19 @@ function positionFromStore({ state, memory, config, ctx }: Thread, group: GroupM
   group.unpositioned = []
 }
 
-/** The leader divides anew when the topics of the group have other partitions than when it last did. */
-function watchTopics(memory: ConsumerVolatile, group: GroupMembership): void {
+/**
+ * The leader divides anew when the topics of the group have other partitions than when it last did; a leader in a rack also
+ * when replicas are elsewhere (3.5 ConsumerCoordinator.MetadataSnapshot), which a broker's death is too.
+ */
+function watchTopics(memory: ConsumerVolatile, group: GroupMembership, config: ConsumerConfig): void {
   if (!group.leads || group.state !== 'stable' || group.rejoinNeeded || group.dividedOver === null) return
   for (const topic of memory.topics) {
     if (partitionsOf(memory.view, topic)?.length !== own(group.dividedOver, topic)) group.rejoinNeeded = true
+  }
+  if (group.dividedRacks === undefined || group.rejoinNeeded) return
+  const places = racksOfReplicas(memory.view, memory.topics, config)
+  for (const name of Object.keys(places).sort()) {
+    if (places[name]?.join() !== group.dividedRacks[name]?.join()) group.rejoinNeeded = true
   }
 }
 

@@ -21,6 +21,8 @@ export interface ConsumerConfig {
   /** Consumer settings by dotted key. */
   readonly settings: Settings
   readonly bootstrap: readonly BrokerId[]
+  /** Racks of brokers, which assignors look at (KIP-881); absent: none has one, or assignors do not. */
+  readonly racks?: Readonly<Record<BrokerId, string>>
   /** `client.id` where several clients share one; absent: the name. */
   readonly clientId?: string
   /** It does what it is called to; absent: it reads by itself. */

@@ -19,6 +19,7 @@ import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { askCoordinator, coordinatorRefused, isReachable } from './coordinator.ts'
 import { resetHeartbeat } from './heartbeat.ts'
 import { concernsPresent, presentGeneration, resetGeneration } from './membership.ts'
+import { knownRacks, racksOfReplicas } from './racks.ts'
 import { assignorsOf, rebalanceTimeoutUs, retryBackoffUs, sessionTimeoutUs } from './settings.ts'
 import type { GroupMembership, SentGeneration } from './state.ts'
 
@@ -62,15 +63,20 @@ export function sendJoin({ memory, application, config, ctx }: Thread, group: Gr
 const requestTimeoutOf = (config: ConsumerConfig): number =>
   Number(config.settings['request.timeout.ms'] ?? 30_000) * MICROS_PER_MS
 
+function rackOfMember({ settings }: ConsumerConfig): string | null {
+  const rack = settings['client.rack']
+  return typeof rack === 'string' && rack !== '' ? rack : null
+}
+
 function protocolsOf(topics: readonly string[], group: GroupMembership, config: ConsumerConfig): MemberProtocol[] {
-  const rack = config.settings['client.rack']
+  const rack = rackOfMember(config)
   return assignorsOf(config).map(
     (name): MemberProtocol => ({
       name,
       subscription: {
         topics: [...topics],
         ...claims(group, name),
-        rack: typeof rack === 'string' && rack !== '' ? rack : null,
+        rack,
       },
     }),
   )
@@ -164,6 +170,8 @@ function divide(
   for (const topic of Object.keys(memory.view.topics).sort())
     partitions[topic] = partitionsOf(memory.view, topic)!.length
   group.dividedOver = partitions
+  const places = racksOfReplicas(memory.view, Object.keys(partitions), config)
+  if (config.racks !== undefined && rackOfMember(config) !== null) group.dividedRacks = places
   const members = (group.toAssign ?? []).map(({ memberId, instanceId, subscription }) => ({
     memberId,
     instanceId,
@@ -175,6 +183,7 @@ function divide(
   const divided = assignPartitions(group.protocol as AssignorName, {
     members,
     partitions,
+    racks: knownRacks(places),
     mechanisms: config.mechanisms,
   })
   return isMutant(config, 'assignor-gives-twice') ? withTwoOwners(divided) : divided

@@ -71,6 +71,8 @@ export interface GroupMembership {
   leads: boolean
   /** Partitions by topic when this member last divided them; a leader joins again when they change. */
   dividedOver: Readonly<Record<string, number>> | null
+  /** Where their replicas were then; absent: this member is in no rack, or assignors do not look at racks. */
+  dividedRacks?: Readonly<Record<TopicPartition, readonly string[]>>
   /** What it has now, sorted. */
   owned: readonly TopicPartition[]
   /** Its last assignment in its order, which sticky assignors go by; with its generation. */
