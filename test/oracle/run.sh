@@ -11,6 +11,7 @@ if [ ! -s "$WORK/classpath" ]; then
   echo "<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x</artifactId><version>1</version><dependencies>
 $(dependency org.apache.kafka "kafka_$SCALA" "$VERSION")
 $(grep -q '^[01]\.' <<<"$VERSION" && dependency com.fasterxml.jackson.core jackson-databind 2.19.0)
+$(grep -q '^4\.' <<<"$VERSION" && dependency org.apache.kafka kafka-group-coordinator "$VERSION")
 </dependencies></project>" > "$WORK/pom.xml"
   mvn -q -B -f "$WORK/pom.xml" dependency:build-classpath -Dmdep.outputFile="$WORK/classpath" >&2
 fi

@@ -6,6 +6,7 @@ import { assert } from '../../../kernel/assert.ts'
 import { own } from '../../../kernel/own.ts'
 import { type ConsumerGroupMember, type ConsumerGroupState, idsInMapOrder, preferredAssignor } from './state.ts'
 import { topicsOfMember } from './subscriptions.ts'
+import { uniformByTopics } from './uniform-by-topics.ts'
 
 type Targets = Record<string, TopicPartition[]>
 
@@ -21,7 +22,7 @@ export function targetAssignment(group: ConsumerGroupState): {
     return { ...member, topics: topicsOfMember(member, present) }
   })
   if (preferredAssignor(group) === 'range') return { ids, targets: byRange(group, members) }
-  return { ids, targets: subscribeEqually(members) ? uniform(group, members) : uniformByTopics(group, members) }
+  return { ids, targets: subscribeEqually(members) ? uniform(group, members) : uniformForEach(group, members) }
 }
 
 const subscribeEqually = (members: readonly ConsumerGroupMember[]): boolean => {
@@ -41,7 +42,10 @@ const topicsOf = (group: ConsumerGroupState, members: readonly ConsumerGroupMemb
 const partitionsOf = (group: ConsumerGroupState, topic: string): TopicPartition[] =>
   Array.from({ length: own(group.topics, topic) ?? 0 }, (_, i) => topicPartition(topic, i))
 
-/** UniformHomogeneousAssignmentBuilder: members keep up to their quota in the order of the map; the rest is dealt out. */
+/**
+ * UniformHomogeneousAssignmentBuilder: members keep up to their quota in the order of the map; the rest is dealt out. Who
+ * cannot fill the one partition more that some may have leaves it to a later member, while there are enough of them.
+ */
 function uniform(group: ConsumerGroupState, members: readonly ConsumerGroupMember[]): Targets {
   const topics = topicsOf(group, members)
   const all = topics.flatMap((topic) => partitionsOf(group, topic))
@@ -50,25 +54,27 @@ function uniform(group: ConsumerGroupState, members: readonly ConsumerGroupMembe
   const least = Math.floor(all.length / members.length)
   let extras = all.length % members.length
   const targets: Targets = {}
-  const quotas: Record<string, number> = {}
-  for (const { id } of members) {
-    let quota = least
-    if (extras > 0) {
-      quota += 1
-      extras -= 1
-    }
+  const missing: Record<string, number> = {}
+  members.forEach(({ id }, index) => {
     const mine: TopicPartition[] = []
+    let hasExtra = extras > 0
+    let quota = least + (hasExtra ? 1 : 0)
     // Topic by topic: of one that does not fit whole the lowest partitions are kept.
     for (const name of byTopic(group.targets[id] ?? [], topics)) {
       if (mine.length < quota) mine.push(name)
       else free.push(name)
     }
+    if (mine.length < quota && hasExtra && members.length - index > extras) {
+      quota -= 1
+      hasExtra = false
+    }
+    if (hasExtra) extras -= 1
     targets[id] = mine
-    quotas[id] = quota
-  }
+    missing[id] = quota - mine.length
+  })
   for (const { id } of members) {
     const mine = targets[id]!
-    mine.push(...free.splice(0, quotas[id]! - mine.length))
+    mine.push(...free.splice(0, missing[id]!))
     mine.sort(comparePartitions)
   }
   assert(free.length === 0, 'partitions were left unassigned')
@@ -79,30 +85,11 @@ function uniform(group: ConsumerGroupState, members: readonly ConsumerGroupMembe
 const byTopic = (names: readonly TopicPartition[], topics: readonly string[]): TopicPartition[] =>
   topics.flatMap((topic) => names.filter((name) => splitTopicPartition(name).topic === topic).sort(comparePartitions))
 
-/**
- * Members that subscribe differently. Simplified: Kafka moves partitions until the spread is even for each topic; here
- * a topic with few readers is dealt out first, to whoever of them has least.
- */
-function uniformByTopics(group: ConsumerGroupState, members: readonly ConsumerGroupMember[]): Targets {
-  const targets: Targets = Object.fromEntries(members.map(({ id }) => [id, []]))
-  const readers = (topic: string): ConsumerGroupMember[] => members.filter(({ topics }) => topics.includes(topic))
-  const topics = topicsOf(group, members).sort((a, b) => readers(a).length - readers(b).length)
-  for (const topic of topics) {
-    const able = readers(topic)
-    const quota = Math.ceil((own(group.topics, topic) ?? 0) / able.length)
-    const kept = new Set<TopicPartition>()
-    for (const { id } of able) {
-      for (const name of byTopic(group.targets[id] ?? [], [topic]).slice(0, quota)) {
-        kept.add(name)
-        targets[id]!.push(name)
-      }
-    }
-    for (const name of partitionsOf(group, topic)) {
-      if (kept.has(name)) continue
-      const least = able.reduce((a, b) => (targets[b.id]!.length < targets[a.id]!.length ? b : a))
-      targets[least.id]!.push(name)
-    }
-  }
+/** Members that subscribe differently. */
+function uniformForEach(group: ConsumerGroupState, members: readonly ConsumerGroupMember[]): Targets {
+  const readers = members.map(({ id, topics }) => ({ id, topics, target: group.targets[id] ?? [] }))
+  const counts = new Map(topicsOf(group, members).map((topic) => [topic, own(group.topics, topic) ?? 0]))
+  const targets = Object.fromEntries(uniformByTopics(readers, counts))
   for (const list of Object.values(targets)) list.sort(comparePartitions)
   return targets
 }
