@@ -117,7 +117,7 @@ const ROWS = [
   ['start-forgets-batches', 'A broker that starts remembers only the last batch of each producer, as if it had read them from a snapshot file.', IDEMPOTENCE, '4.1', 'restart-story'],
   ['retry-gets-new-sequence', 'A producer gives a batch that it sends again the next sequence.', [...IDEMPOTENCE, LIVENESS], '2.4', 'idempotent'],
   ['producer-id-block-given-twice', 'A broker takes the block of producer ids that was taken last.', ['OneProducerPerEpoch', ...IDEMPOTENCE, ...LOSS], '2.4', 'idempotent'],
-  ['producer-ids-forgotten-by-new-controller', 'A new active controller of KRaft hands out producer ids from 0 again.', ['OneProducerPerEpoch'], '4.1', 'producer-id-story'],
+  ['producer-ids-begin-again', 'A new active controller of KRaft hands out producer ids from 0 again.', ['OneProducerPerEpoch'], '4.1', 'producer-id-story'],
   // --- Transactions
   ['last-stable-offset-is-high-watermark', 'A leader shows read_committed consumers what no transaction has decided yet.', READ_COMMITTED, '2.4', 'transaction-story'],
   ['aborted-transactions-not-told', 'A leader does not tell read_committed consumers which transactions were aborted.', READ_COMMITTED, '2.4', 'transaction-story'],

@@ -21,7 +21,7 @@ export function takeOffice(given: Given): void {
   for (let offset = durable.committedEnd; offset < durable.log.length; offset++) {
     replayRecord(image, durable.log[offset]!.record, offset)
   }
-  if (isMutant(config, 'producer-ids-forgotten-by-new-controller')) delete image.nextProducerId
+  if (isMutant(config, 'producer-ids-begin-again')) delete image.nextProducerId
   volatile.role = 'leader'
   volatile.leader = config.id
   volatile.image = image

@@ -33,7 +33,7 @@ const CAUGHT = [
   ['retries-behind-later-batches', 5, 'ProducersInOrder'],
   ['start-forgets-batches', 1, 'IdempotentNothingTwice'],
   ['producer-id-block-given-twice', 19, 'OneProducerPerEpoch'],
-  ['producer-ids-forgotten-by-new-controller', 1, 'OneProducerPerEpoch'],
+  ['producer-ids-begin-again', 1, 'OneProducerPerEpoch'],
   ['offsets-not-sent-to-the-transaction', 4, 'MadeOnce'],
   ['unstable-offsets-told', 6, 'MadeOnce'],
   ['results-outside-the-transaction', 3, 'NoCircularInformation'],

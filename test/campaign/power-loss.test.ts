@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
+import { drawCase } from '../../src/campaign/generate.ts'
 import { powerLossPlan, strikesOf } from '../../src/campaign/power-loss.ts'
+import { profileNamed } from '../../src/campaign/profiles/table.ts'
+import { judgeRun, planOf } from '../../src/campaign/run-case.ts'
 import { simulate } from '../../src/driver/simulate.ts'
+import { generationNamed } from '../../src/kafka/generation/table.ts'
 import type { MutantName } from '../../src/kafka/mutants.ts'
 import type { Plan } from '../../src/world/plan.ts'
 
@@ -31,4 +35,22 @@ test.each([
 ] as const)('the planted bug %s breaks %s', (mutant, property) => {
   const caught = [0, 1, 2, 5, 8, 11].some((run) => brokenBy(planAt(9_000_000, run, '2.4', [mutant])).includes(property))
   expect(caught).toBe(true)
+})
+
+/** Seeds of the profile power, each with breaks of one kind beside members that were not out of the ISR yet. */
+const TOLD = [
+  ['4.1', 524, 'KIP-966 (the last known leader leads after an unclean stop)'],
+  ['2.4', 467, 'C-29 (KIP-380: '],
+  ['2.4', 332, 'C-'],
+  ['4.0', 432, 'replication without fsync'],
+  ['4.1', 326, 'replication without fsync'],
+] as const
+
+test.each(TOLD)('on %s every break of seed %i has the hole that it went through', (kafka, seed, hole) => {
+  const { document } = drawCase(profileNamed('power')!, generationNamed(kafka)!, seed)
+  const { outcome, breaks } = judgeRun(planOf(document), { liveness: true })
+  expect(outcome).toBe('hole')
+  const holes = breaks.map((each) => each.hole ?? 'none').filter((each) => !each.startsWith('replication without'))
+  if (hole.startsWith('replication')) expect(holes).toEqual([])
+  else expect([...new Set(holes.map((each) => each.startsWith(hole)))]).toEqual([true])
 })
