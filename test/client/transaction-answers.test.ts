@@ -80,3 +80,18 @@ test.each(['0.11', '1.1', '2.4', '2.8', '3.9', '4.0'])(
     expect(p.has('EndTxnRequest')).toBe(false)
   },
 )
+
+test.each([
+  ['2.8', 'in-transaction'],
+  ['3.3', 'abortable-error'],
+  ['4.0', 'abortable-error'],
+])('in %s a record that is too large leaves its transaction %s (KAFKA-9279, 3.2)', (kafka, status) => {
+  const p = new Transactional(kafka)
+  p.refuseOne()
+  expect(p.factsOf('clientTold')).toContainEqual(
+    expect.objectContaining({ error: 'MESSAGE_TOO_LARGE', outcome: 'failed' }),
+  )
+  expect(p.state.volatile!.transactions!.status).toBe(status)
+  p.asks(call('commitTransaction'))
+  expect(p.settleBut('EndTxnRequest')).toBe(status === 'in-transaction')
+})

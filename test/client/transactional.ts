@@ -103,6 +103,15 @@ export class Transactional extends Bench<ProducerState, ProducerConfig> {
     return false
   }
 
+  /** A transaction with one record, and one that is too large. */
+  refuseOne(): void {
+    this.asks({ call: 'initTransactions' }, { call: 'beginTransaction' }, RECORD, {
+      ...RECORD,
+      value: 'v'.repeat(2_000_000),
+    })
+    this.settleBut('EndTxnRequest')
+  }
+
   /** What it does about an error: asks again, of another coordinator perhaps, or gives up the transaction or itself. */
   reactionTo(asked: Asked, error: ErrorName): string {
     expect(this.settleBut(asked)).toBe(true)

@@ -16,7 +16,7 @@ import { giveUp, tell } from './outcome.ts'
 import { choosePartition, isByBytes, partitionForNewBatch } from './partitioner.ts'
 import { emptyBatchSize, recordSize, recordSizeUpperBound } from './record-size.ts'
 import type { PartitionQueue, ProducerBatch, ProducerConfig, ProducerVolatile, WaitingSend } from './state.ts'
-import { addPartition } from './transactions/manager.ts'
+import { addPartition, onSendRefused } from './transactions/manager.ts'
 
 export function queueOf(memory: ProducerVolatile, name: TopicPartition): PartitionQueue {
   let queue = memory.queues[name]
@@ -207,6 +207,7 @@ export function refuseBlocked(memory: ProducerVolatile, config: ProducerConfig, 
       const name = partition === null ? null : topicPartition(topic, partition)
       const isMemory = waiting === memory.waitingForMemory && config.mechanisms.memoryError === 'buffer-exhausted'
       const error = isMemory ? 'BufferExhaustedError' : 'TimeoutError'
+      onSendRefused(memory, error, config)
       tell(memory, operationId, { outcome: 'failed', error, partition: name, offset: -1 }, config, ctx)
     }
   }

@@ -8,7 +8,7 @@ import { wantTopic } from './metadata.ts'
 import { tell } from './outcome.ts'
 import type { ProducerConfig, ProducerVolatile } from './state.ts'
 import { maxBlockUs } from './timeouts.ts'
-import { sendThrows } from './transactions/manager.ts'
+import { onSendRefused, sendThrows } from './transactions/manager.ts'
 
 /**
  * The application calls `send`. It blocks in a queue here, never in the caller: the world offers records regardless.
@@ -35,6 +35,7 @@ export function send(
   }
   if (isTooLarge(operation.record, config)) {
     const partition = operation.partition === null ? null : topicPartition(topic, operation.partition)
+    onSendRefused(memory, 'MESSAGE_TOO_LARGE', config)
     tell(memory, operationId, { outcome: 'failed', error: 'MESSAGE_TOO_LARGE', partition, offset: -1 }, config, ctx)
     return false
   }

@@ -132,6 +132,7 @@ export const KAFKA_0_8_0: Generation = {
     coordinatorTellsFenced: false,
     fencedExceptionBare: false,
     offsetsAwaitCoordinator: false,
+    refusedSendFailsTransaction: false,
     producerRecoversByEpochBump: false,
     failedFenceKeepsEpoch: false,
     transactionalOffsetsFenced: false,

@@ -22,6 +22,8 @@ const overrides: Partial<Mechanisms> = {
   readReplicaDroppedOnError: true,
   // 3.2 LogManager.shutdown forces the active segment.
   closeFlushesActiveSegment: true,
+  // KAFKA-9279 (3.2).
+  refusedSendFailsTransaction: true,
   // KIP-814 (3.2).
   joinSkipsAssignment: true,
   // KIP-734 (3.0): ListOffsets by the largest timestamp.

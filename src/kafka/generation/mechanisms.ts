@@ -264,6 +264,8 @@ export interface Mechanisms {
   readonly fencedExceptionBare: boolean
   /** Offsets of a transaction wait until the group's coordinator has read its log (KAFKA-7296, 2.0.1); else: that it reads ends the producer. */
   readonly offsetsAwaitCoordinator: boolean
+  /** A send that fails at once, for its size or because it blocked for too long, fails its transaction (KAFKA-9279, 3.2); else: the transaction can be committed without it. */
+  readonly refusedSendFailsTransaction: boolean
   /** A producer may ask for its epoch to be bumped, and a coordinator takes only the present epoch (KIP-360, 2.5); else: it cannot, and an epoch above the present one passes. */
   readonly producerRecoversByEpochBump: boolean
   /** A fence that could not be written is tried again at the same epoch (KAFKA-9666, 2.6); else: each try uses an epoch up. */

@@ -815,6 +815,15 @@ export const MECHANISM_WORDS: Readonly<Record<keyof Mechanisms, MechanismWords>>
       'What becomes of offsets of a transaction whose group has a coordinator that still reads its log (KAFKA-7296).',
     values: yesNo('they are sent again until it has', 'the producer takes it for an error that it cannot go on after'),
   },
+  refusedSendFailsTransaction: {
+    area: 'transactions',
+    meaning:
+      'What a send that fails at once, for its size or because it blocked for max.block.ms, does to its transaction (KAFKA-9279).',
+    values: yesNo(
+      'it can only be aborted',
+      'it goes on, and is committed without the record where nobody looks at the result',
+    ),
+  },
   producerRecoversByEpochBump: {
     area: 'transactions',
     meaning: 'Whether a producer can go on after an error by asking for the next epoch (KIP-360).',

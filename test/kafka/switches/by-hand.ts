@@ -49,6 +49,16 @@ export interface ByHand {
 
 export const BY_HAND: readonly ByHand[] = [
   {
+    kafka: '3.3',
+    flipped: { refusedSendFailsTransaction: false },
+    because: 'applications here look at the result of every send',
+    answer: (kafka, flipped) => {
+      const p = new Transactional(kafka, flipped)
+      p.refuseOne()
+      return p.state.volatile!.transactions!.status
+    },
+  },
+  {
     kafka: '2.4',
     flipped: { offsetsAwaitCoordinator: false },
     because: 'a coordinator that reads its log is met for some milliseconds after a fail-over only',

@@ -214,6 +214,12 @@ export function onBatchFailed(memory: ProducerVolatile, error: ErrorName, config
   toAbortable(manager, error, [exception])
 }
 
+/** A send has failed before it came into a batch (3.2 KafkaProducer.doSend). */
+export function onSendRefused(memory: ProducerVolatile, error: ErrorName, config: ProducerConfig): void {
+  const isOpen = memory.transactions?.status === 'in-transaction'
+  if (isOpen && config.mechanisms.refusedSendFailsTransaction) onBatchFailed(memory, error, config)
+}
+
 /** The transaction is over; with a bump outstanding the producer is not ready yet. */
 export function completeTransaction(manager: TransactionManager): void {
   manager.status = manager.epochBumpRequired ? 'initializing' : 'ready'
