@@ -1,6 +1,7 @@
 /** Passes of the real cleaner over real logs: what was dirty, what stayed, in which segments. */
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import { type KafkaRecord, lastOffset, offsetAt, type RecordBatch } from '../../kafka/records.ts'
+import { cleaningRules } from '../../log/clean.ts'
 import {
   type CleanableLog,
   type CleaningSettings,
@@ -96,7 +97,7 @@ function runStep(log: CleanedLogState, step: CompactionStep, m: Mechanisms, labe
       log.nowMs = BEGINNING_MS + step.ms
       return
     case 'clean':
-      clean(log, step, label, to)
+      clean(log, step, m, label, to)
   }
 }
 
@@ -157,9 +158,9 @@ function segmentOf(baseOffset: number, batches: readonly RecordBatch[], otherwis
   }
 }
 
-function clean(log: CleanedLogState, step: CleanStep, label: string, to: Comparison): void {
+function clean(log: CleanedLogState, step: CleanStep, m: Mechanisms, label: string, to: Comparison): void {
   const { settings, producers, segments, logEndOffset, highWatermark } = log
-  const rules = { tombstones: 'by-clean-segment', stopsAtHighWatermark: false } as const
+  const rules = cleaningRules(m)
   const cleanable: CleanableLog = {
     segments,
     logStartOffset: 0,
