@@ -89,7 +89,7 @@ export const NOT_TOLD_ON: readonly (readonly [
   ['history/kafka-10284-a-new-coordinator-knows-the-old-member.yaml', ['0.8.0'], [NO_GROUPS]],
   ['history/kafka-12984-two-members-claim-one-partition.yaml', ['0.8.0'], [NO_GROUPS]],
   ['history/kafka-1697-two-acknowledgements-of-three.yaml', ['0.9', '3.9'], ['acks must be 0, 1, all, -1']],
-  ['history/kafka-7026-a-member-that-was-away-has-its-partitions-back.yaml', ['0.8.0', '0.8.1', '0.8.2'], [NO_GROUPS]],
+  ['history/kafka-7026-a-member-that-was-away-has-its-partitions-back.yaml', ['0.8.0'], [NO_GROUPS]],
   [
     'history/kafka-7190-a-producer-is-forgotten-with-its-records.yaml',
     ['0.8.0', '0.10.2'],
