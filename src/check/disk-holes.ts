@@ -130,7 +130,9 @@ function isLastKnownLeader(world: World, partition: TopicPartition, broker: Brok
     if ((record.type !== 'Partition' && record.type !== 'PartitionChange') || record.partition !== partition) continue
     const before = image.partitions[partition]
     if (record.leader !== undefined && before !== undefined) {
-      const { isr, elr, lastKnownElr } = before
+      const { isr, lastKnownElr } = before
+      // The record that elects it may be the one that takes the last eligible replica away.
+      const elr = (record.type === 'PartitionChange' ? record.elr : undefined) ?? before.elr
       const wasKnown = lastKnownElr.length === 1 && lastKnownElr[0] === broker
       isLast = record.leader === broker && isr.length === 0 && elr.length === 0 && wasKnown
     }

@@ -1,10 +1,14 @@
 /** Losses on disks, by the hole that let them happen: stories of one partition and three brokers, told by hand. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { propertyNamed } from '../../src/check/index.ts'
 import { lostCommitted } from '../../src/check/loss.ts'
 import type { StepView } from '../../src/check/property.ts'
 import { violationOf } from '../../src/check/property.ts'
+import { simulate } from '../../src/driver/simulate.ts'
 import type { Fact } from '../../src/kafka/facts.ts'
+import { compileScenario } from '../../src/scenario/compile.ts'
+import { parseScenario } from '../../src/scenario/scenario.ts'
 import type { Action } from '../../src/world/plan.ts'
 import type { World } from '../../src/world/world.ts'
 import { broker } from '../builders.ts'
@@ -17,6 +21,8 @@ const UNNOTICED = 'C-29 (KIP-380: back before its loss was noticed)'
 const LED_TWICE = 'C-29 (KIP-380: an epoch led twice, before and after a power loss)'
 const NOT_NOTICED = 'replication without fsync (an ISR member lost what it had, and is not out of the ISR yet)'
 const OLD_WORD = 'KIP-903 (a broker is taken into the ISR for what it had before its loss)'
+
+const LAST_KNOWN = 'KIP-966 (the last known leader leads after an unclean stop)'
 
 const ALL = [1, 2, 3]
 const power: Action = { do: 'powerLoss', target: broker(1), keepBelow: null, keep: 'random' }
@@ -343,4 +349,16 @@ test('two logs that differ without such an epoch have no name', () => {
   losesPower(world, 1, 1, ['m2'])
   leads(world, 1, 1, 1)
   expect(findings(world, 'ReplicasConverge').map(({ knownHole }) => knownHole)).toEqual([undefined, undefined])
+})
+
+test('the last known leader leads after its power loss, when the record that elects it takes the last eligible replica away', () => {
+  const file = '../../scenarios/history/kafka-3410-a-follower-ahead-of-its-leader-stops-its-broker.yaml'
+  const parsed = parseScenario(readFileSync(new URL(file, import.meta.url), 'utf8'), 'given.yaml')
+  const compiled = parsed.ok ? compileScenario(parsed.scenario, { kafka: '4.1' }) : parsed
+  if (!compiled.ok) throw new Error(compiled.problems[0]?.message)
+  const { violations } = simulate(compiled.plan)
+  expect(violations.map(({ property }) => property)).toEqual(
+    expect.arrayContaining(['AckedAtAllNotLost', 'ConsistentCommittedData', 'LeaderCompleteness']),
+  )
+  expect([...new Set(violations.map(({ knownHole }) => knownHole))]).toEqual([LAST_KNOWN])
 })

@@ -21,8 +21,8 @@ const overrides: Partial<Mechanisms> = {
 
 export const KAFKA_0_11: Generation = {
   name: '0.11',
-  releases: ['0.11.0.3', '1.0.0', '1.0.1', '1.0.2'],
+  releases: ['0.11.0.3'],
   summary:
-    'KIP-101: batches carry the leader epoch and a follower truncates to the end of its last epoch (1.0 is the same; modelled after 0.11.0.3, which answers an undefined epoch as 1.0 does).',
+    'KIP-101: batches carry the leader epoch and a follower truncates to the end of its last epoch (modelled after 0.11.0.3, whose empty epoch caches agree on nothing).',
   mechanisms: { ...KAFKA_0_10_2.mechanisms, ...overrides },
 }

@@ -55,12 +55,17 @@ export const GENERATIONS: readonly Generation[] = [
 
 const BY_NAME: Readonly<Record<string, Generation>> = Object.fromEntries(GENERATIONS.map((it) => [it.name, it]))
 
+const IN_BETWEEN = 'it replicates as 0.11.0.3 does, and knows producers and failed directories as 1.1 does'
+
 /** Releases of a covered line that behave differently from the release the line is modelled after. */
 const DIFFERENT_IN_ITS_LINE: Readonly<Record<string, string>> = {
   '0.9.0.0': 'it drops its whole log where 0.9.0.1 keeps what its leader still covers (KAFKA-2143)',
   '0.11.0.0': 'two empty epoch caches agree on the log end there, in 0.11.0.3 on nothing',
   '0.11.0.1': 'two empty epoch caches agree on the log end there, in 0.11.0.3 on nothing',
   '0.11.0.2': 'two empty epoch caches agree on the log end there, in 0.11.0.3 on nothing',
+  '1.0.0': IN_BETWEEN,
+  '1.0.1': IN_BETWEEN,
+  '1.0.2': IN_BETWEEN,
   '2.1.0': 'it takes an epoch answer that arrives after the leader epoch has moved (KAFKA-7786, repaired in 2.1.1)',
   '2.4.0': 'its high watermark can stay below the log start (KAFKA-9491, repaired in 2.4.1)',
   '2.7.0': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.7.2)',
@@ -81,7 +86,7 @@ export const generationNamed = (name: string): Generation | undefined => own(BY_
 
 /**
  * Takes a generation name (`0.10.2`), an exact release (`0.10.2.2`, `3.9.1-kraft`) or a release line that is one
- * generation (`1.0`). A release that no generation stands for is refused with its neighbours: nothing is rounded.
+ * generation (`0.11.0`). A release that no generation stands for is refused with its neighbours: nothing is rounded.
  */
 export function resolveGeneration(asked: string): ResolvedGeneration {
   const name = asked.trim().toLowerCase()
@@ -105,7 +110,7 @@ export function resolveGeneration(asked: string): ResolvedGeneration {
   return { ok: false, message: `Kafka ${asked} is not covered: ${because}; nearest: ${nearest.join(', ')}`, nearest }
 }
 
-/** `1.0`, `0.11.0`: a line whose covered releases are all of one generation. */
+/** `0.11.0`: a line whose covered releases are all of one generation. */
 function lineNamed(name: string): Generation | undefined {
   const parts = name.split('.').length
   if (parts < (name.startsWith('0.') ? 3 : 2)) return undefined
