@@ -90,10 +90,22 @@ const outlivesProcess = (world: World, id: BrokerId): boolean =>
 const hadTimeToShrink = (world: World, leader: BrokerId): boolean =>
   undisturbedUs(world) > sessionsUs(world, leader) + TIMEOUTS * lagLimitUs(world, leader)
 
-/** Members of groups commit to the end: the last commit may just be on its way. Applications produce besides. */
-const isWrittenToTheEnd = ({ plan }: World, partition: TopicPartition): boolean =>
-  isInternalTopic(splitTopicPartition(partition).topic) ||
-  plan.clients.some((client) => client.kind === 'consumer' && client.transforms !== undefined)
+/** What was written so shortly before the end may be on its way to the others still, in us. */
+const JUST_WRITTEN_US = 1_000_000
+
+/** Members of groups commit to the end, and what waited for the cluster to be healed may be sent late. */
+function isWrittenToTheEnd({ ledger, nowUs }: World, partition: TopicPartition): boolean {
+  if (isInternalTopic(splitTopicPartition(partition).topic)) return true
+  const since = nowUs - JUST_WRITTEN_US
+  return (
+    Object.values(ledger.sent).some(
+      ({ partition: to, sentAtUs, answeredAtUs }) => to === partition && Math.max(sentAtUs, answeredAtUs ?? 0) > since,
+    ) ||
+    ledger.facts.some(
+      ({ atUs, fact }) => atUs > since && fact.kind === 'transactionMarker' && fact.partition === partition,
+    )
+  )
+}
 
 /** Whether the leader has seen a member of the ISR with everything within its lag limit. */
 function keepsUp(world: World, partition: TopicPartition, leader: BrokerId, id: BrokerId): boolean {
@@ -154,8 +166,8 @@ function judgeSends(world: World, found: Findings): void {
   const stranded: Record<string, number> = {}
   const uncoordinated: Record<TopicPartition, number> = {}
   const producers = world.plan.clients.filter(({ kind }) => kind === 'producer')
-  for (const { client, outcome, acks, partition, transaction } of Object.values(world.ledger.sent)) {
-    if (outcome !== null || acks === 0 || partition === null) continue
+  for (const { client, outcome, acks, partition, transaction, sentAtUs } of Object.values(world.ledger.sent)) {
+    if (outcome !== null || acks === 0 || partition === null || sentAtUs > world.nowUs - JUST_WRITTEN_US) continue
     const coordinated = transaction === undefined ? null : transactionsPartition(world, client)
     const producer = producers.find(({ name }) => name === client)
     if (producer !== undefined && strandedBy(world, producer) !== null)

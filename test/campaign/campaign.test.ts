@@ -119,6 +119,11 @@ test('holes of static members are told by what happened in the present generatio
   expect(holes).toEqual(['KIP-429', 'KAFKA-10284'])
 })
 
+test.each([220_347, 220_662])('what is sent or written just before the end is nobody’s failure: seed %i', (seed) => {
+  const { document } = drawCase(profileNamed('transactions')!, generationNamed('2.8')!, seed)
+  expect(judgeRun(planOf(document), { liveness: true }).liveness).toEqual({ kind: 'converged' })
+})
+
 test('a member whose leave could not be written can never come back: a hole of KIP-848', () => {
   const member = {
     consumes: 't',
