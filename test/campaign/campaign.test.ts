@@ -124,6 +124,11 @@ test.each([220_347, 220_662])('what is sent or written just before the end is no
   expect(judgeRun(planOf(document), { liveness: true }).liveness).toEqual({ kind: 'converged' })
 })
 
+test('a replaced leader does not know that a reassignment took the partition from a member of its ISR', () => {
+  const { document } = drawCase(profileNamed('swarm')!, kafka24, 37_579)
+  expect(judgeRun(planOf(document), { liveness: true, properties: ['WeakIsr'] }).breaks).toEqual([])
+})
+
 test('a member whose leave could not be written can never come back: a hole of KIP-848', () => {
   const member = {
     consumes: 't',
