@@ -1,11 +1,12 @@
 /** Why a member of an ISR lacks what its leader has exposed, where a disk is the reason: told from what happened in the run. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
-import type { World } from '../world/world.ts'
+import { brokerState, type World } from '../world/world.ts'
 import { type Cuts, cutsOf, isPowerLoss, lastCutOf } from './cuts.ts'
 import { type DiskHole, diskHole, divergenceHole, isExplainedLoss, LOSS_NOT_NOTICED } from './disk-holes.ts'
 import { readmissions } from './isr-history.ts'
 import type { HeldRecord } from './logs.ts'
 import { lastNamedLeader } from './loss.ts'
+import { ISR_WRITE_UNANSWERED, isIsrWriteUnanswered } from './loss-holes.ts'
 import { losesOnDisks } from './promises.ts'
 
 export interface LackingMember {
@@ -19,12 +20,21 @@ export interface LackingMember {
 export type IsrHoleOf = (lacking: LackingMember) => DiskHole
 
 export function isrHoles(world: World): IsrHoleOf {
-  if (!losesOnDisks(world.plan)) return () => undefined
+  const onDisks = losesOnDisks(world.plan)
   let cuts: Cuts | null = null
   return (lacking) => {
-    cuts ??= cutsOf(world)
-    return isrHole(world, cuts, lacking)
+    if (onDisks) cuts ??= cutsOf(world)
+    const hole = cuts === null ? undefined : isrHole(world, cuts, lacking)
+    return hole === undefined && isUnknownMember(world, lacking) ? ISR_WRITE_UNANSWERED : hole
   }
+}
+
+/** Whether the leader has written the member into the ISR, and knows nothing of it, as the answer never came. */
+function isUnknownMember(world: World, { partition, leader, member }: LackingMember): boolean {
+  const view = brokerState(world, leader)?.volatile?.partitions[partition]
+  if (view === undefined || view.isr.includes(member)) return false
+  const { leaderEpoch, isr } = view
+  return isIsrWriteUnanswered(world, partition, { broker: leader, leaderEpoch, isr }, world.index)
 }
 
 function isrHole(world: World, cuts: Cuts, lacking: LackingMember): DiskHole {

@@ -1,6 +1,7 @@
 /** The hole through which a record was lost, or another one came to stand in its place: told from what happened in the run. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { offsetAt, type RecordIdentity } from '../kafka/records.ts'
+import { type StateZnode, statePath } from '../kafka/znodes.ts'
 import type { CommittedRecord, World } from '../world/world.ts'
 import { type Cuts, epochWhenCut } from './cuts.ts'
 import { type DiskHole, diskHole, type JudgedRecord } from './disk-holes.ts'
@@ -9,10 +10,48 @@ import { logOf, logsOf, recordAt } from './logs.ts'
 /** To 3.0 a value goes for a later one that is not committed, and that one may be cut afterwards. */
 const CLEANED_ABOVE_HIGH_WATERMARK = 'KAFKA-13194'
 
+/**
+ * To 2.6 a leader writes its ISR itself. Where the answer is lost with its session, it goes on with the smaller ISR of
+ * before, and commits what a member that the registry knows of does not have.
+ */
+export const ISR_WRITE_UNANSWERED = 'KIP-497'
+
 /** A disk's first, for a cleaner takes nothing that a broker does not have. */
 export function lossHole(world: World, cuts: Cuts, record: JudgedRecord): DiskHole {
   const hole = diskHole(world, cuts, record)
-  return hole === undefined && isCleanedTooEarly(world, cuts, record) ? CLEANED_ABOVE_HIGH_WATERMARK : hole
+  if (hole !== undefined) return hole
+  if (isCleanedTooEarly(world, cuts, record)) return CLEANED_ABOVE_HIGH_WATERMARK
+  const { partition, committed } = record
+  if (committed === null) return undefined
+  const { broker, leaderEpoch, isr, event } = committed
+  return isIsrWriteUnanswered(world, partition, { broker, leaderEpoch, isr }, event) ? ISR_WRITE_UNANSWERED : undefined
+}
+
+/** What a leader believed at an event. */
+export interface LeaderBelief {
+  readonly broker: BrokerId
+  readonly leaderEpoch: number
+  readonly isr: readonly BrokerId[]
+}
+
+/** Whether the last ISR that the leader itself wrote in its epoch, up to an event, has members which it does not know of. */
+export function isIsrWriteUnanswered(
+  world: World,
+  partition: TopicPartition,
+  { broker, leaderEpoch, isr }: LeaderBelief,
+  untilEvent: number,
+): boolean {
+  if (world.plan.mechanisms.isrPersistence !== 'registry') return false
+  const path = statePath(partition)
+  const own = world.ledger.registryWrites.findLast(
+    (write) =>
+      write.event <= untilEvent &&
+      write.path === path &&
+      write.write !== 'delete' &&
+      write.by === `broker-${broker}` &&
+      (write.data as unknown as StateZnode).leaderEpoch === leaderEpoch,
+  )
+  return own !== undefined && (own.data as unknown as StateZnode).isr.some((id) => !isr.includes(id))
 }
 
 /** A cleaner took the record for a later one of its key that was never committed. */

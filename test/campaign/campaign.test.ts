@@ -129,6 +129,18 @@ test('a replaced leader does not know that a reassignment took the partition fro
   expect(judgeRun(planOf(document), { liveness: true, properties: ['WeakIsr'] }).breaks).toEqual([])
 })
 
+test('a leader whose answer about its ISR is lost with its session commits without a member: a hole of KIP-497', () => {
+  const { document } = drawCase(profileNamed('swarm')!, kafka24, 29_444)
+  const { breaks } = judgeRun(planOf(document), { liveness: true })
+  expect(breaks.map(({ property, hole }) => [property, hole])).toEqual([
+    ['ConsistentCommittedData', 'KIP-497'],
+    ['AckedAtOneNotLost', 'KIP-497'],
+    ['OneRecordPerCommittedOffset', 'KIP-497'],
+    ['StrongIsr', 'KIP-497'],
+    ['NoInconsistentOffsets', 'KIP-497'],
+  ])
+})
+
 test('a member whose leave could not be written can never come back: a hole of KIP-848', () => {
   const member = {
     consumes: 't',
