@@ -33,8 +33,7 @@ export function isrHoles(world: World): IsrHoleOf {
 function isUnknownMember(world: World, { partition, leader, member }: LackingMember): boolean {
   const view = brokerState(world, leader)?.volatile?.partitions[partition]
   if (view === undefined || view.isr.includes(member)) return false
-  const { leaderEpoch, isr } = view
-  return isIsrWriteUnanswered(world, partition, { broker: leader, leaderEpoch, isr }, world.index)
+  return isIsrWriteUnanswered(world, partition, { ...view, broker: leader }, world.index)
 }
 
 function isrHole(world: World, cuts: Cuts, lacking: LackingMember): DiskHole {

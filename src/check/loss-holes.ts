@@ -22,9 +22,8 @@ export function lossHole(world: World, cuts: Cuts, record: JudgedRecord): DiskHo
   if (hole !== undefined) return hole
   if (isCleanedTooEarly(world, cuts, record)) return CLEANED_ABOVE_HIGH_WATERMARK
   const { partition, committed } = record
-  if (committed === null) return undefined
-  const { broker, leaderEpoch, isr, event } = committed
-  return isIsrWriteUnanswered(world, partition, { broker, leaderEpoch, isr }, event) ? ISR_WRITE_UNANSWERED : undefined
+  const unanswered = committed !== null && isIsrWriteUnanswered(world, partition, committed, committed.event)
+  return unanswered ? ISR_WRITE_UNANSWERED : undefined
 }
 
 /** What a leader believed at an event. */
@@ -43,7 +42,7 @@ export function isIsrWriteUnanswered(
 ): boolean {
   if (world.plan.mechanisms.isrPersistence !== 'registry') return false
   const path = statePath(partition)
-  const own = world.ledger.registryWrites.findLast(
+  const last = world.ledger.registryWrites.findLast(
     (write) =>
       write.event <= untilEvent &&
       write.path === path &&
@@ -51,7 +50,7 @@ export function isIsrWriteUnanswered(
       write.by === `broker-${broker}` &&
       (write.data as unknown as StateZnode).leaderEpoch === leaderEpoch,
   )
-  return own !== undefined && (own.data as unknown as StateZnode).isr.some((id) => !isr.includes(id))
+  return last !== undefined && (last.data as unknown as StateZnode).isr.some((id) => !isr.includes(id))
 }
 
 /** A cleaner took the record for a later one of its key that was never committed. */

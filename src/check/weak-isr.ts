@@ -14,8 +14,8 @@ export const WEAK_ISR: Property = {
   on: ISR_FACTS,
   promised: (plan) => unlessToldHoles(lossHoles(plan)),
   check: (world, step) =>
-    isrFindings(world, step, (_world, partition, leader) => {
-      const replicas = partitionTruth(world, partition)?.replicas
-      return replicas === undefined ? leader.state.isr : leader.state.isr.filter((id) => replicas.includes(id))
+    isrFindings(world, step, (_world, partition, { state: { isr } }) => {
+      const replicas = partitionTruth(world, partition)?.replicas ?? isr
+      return isr.every((id) => replicas.includes(id)) ? isr : isr.filter((id) => replicas.includes(id))
     }),
 }
