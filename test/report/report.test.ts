@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PROPERTIES } from '../../src/check/index.ts'
 import type { FactKind } from '../../src/kafka/facts.ts'
-import { MECHANISM_WORDS } from '../../src/report/explain/mechanism-words.ts'
+import { MECHANISM_WORDS } from '../../src/report/explain/mechanisms/table.ts'
 import { PROPERTY_WORDS } from '../../src/report/explain/property-words.ts'
 import { junitXml } from '../../src/report/junit.ts'
 import type { ReplicaCell } from '../../src/report/timeline.ts'

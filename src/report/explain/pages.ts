@@ -10,7 +10,7 @@ import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import { GENERATIONS, generationNamed } from '../../kafka/generation/table.ts'
 import type { Block, Line } from '../document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim } from '../document.ts'
-import { MECHANISM_WORDS } from './mechanism-words.ts'
+import { MECHANISM_WORDS } from './mechanisms/table.ts'
 import type { Page, PageKind } from './page.ts'
 import { PROPERTY_WORDS } from './property-words.ts'
 

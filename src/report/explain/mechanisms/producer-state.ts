@@ -1,0 +1,36 @@
+/** Words of the switches about what a log remembers of its producers. */
+import { inArea, yesNo } from './words.ts'
+
+export const PRODUCER_STATE = inArea('log', {
+  producerBatchesKept: {
+    meaning: 'How many batches of an idempotent producer a log remembers to find duplicates among.',
+    values: { 1: 'the last one (0.11)', 5: 'the last five (1.0), as many as a producer may have in flight' },
+  },
+  unknownProducer: {
+    meaning: 'A batch that does not begin at sequence 0, of a producer that the log knows nothing of.',
+    values: {
+      'out-of-order': 'refused as out of order (0.11)',
+      'unknown-producer-id': 'refused with an error of its own (1.0)',
+      accept: 'taken (KIP-360, 2.5)',
+    },
+  },
+  sequenceAfterMarker: {
+    meaning: 'A batch that does not begin at sequence 0, where only a marker of its epoch was seen.',
+    values: {
+      'out-of-order': 'refused as out of order',
+      'unknown-producer-id': 'refused as of an unknown producer (2.0 to 2.4)',
+    },
+  },
+  emptyTransactions: {
+    meaning: 'What a marker is that ends no transaction.',
+    values: yesNo('a transaction of its own, open until it is replicated (to 2.7)', 'nothing'),
+  },
+  producersForgotten: {
+    meaning: 'When a log forgets a producer.',
+    values: {
+      'with-last-record': 'when the log start passes its last record (0.11)',
+      'with-last-data': 'when the log start passes its last data (1.0)',
+      'by-time': 'when it has written nothing for long (KAFKA-7190, 2.4)',
+    },
+  },
+})
