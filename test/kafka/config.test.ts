@@ -33,6 +33,8 @@ test.each([
   ['controlled.shutdown.enable', '0.8.1', false],
   ['controlled.shutdown.enable', '0.8.2', true],
   ['auto.leader.rebalance.enable', '0.8.2', true],
+  ['delete.topic.enable', '0.11', false],
+  ['delete.topic.enable', '1.0', true],
   ['log.flush.interval.messages', '0.8.0', 10000],
   ['log.retention.ms', '0.11', ''],
 ])('the default of %s in %s is %s', (key, generation, value) => {

@@ -28,6 +28,7 @@ test('an exact release says which generation it became', () => {
     '0.9.0.1',
     '0.10.2.2',
     '0.11.0.3',
+    '1.0.2',
     '1.1.1',
     '2.3.1',
     '2.4.1',
@@ -39,7 +40,7 @@ test('an exact release says which generation it became', () => {
     const resolved = resolveGeneration(name)
     return resolved.ok ? resolved.generation.name : 'refused'
   })
-  expect(became).toEqual(['0.8.2', '0.9', '0.10.2', '0.11', '1.1', '2.3', '2.4', '3.5', '3.5-kraft', '4.1'])
+  expect(became).toEqual(['0.8.2', '0.9', '0.10.2', '0.11', '1.0', '1.1', '2.3', '2.4', '3.5', '3.5-kraft', '4.1'])
   const resolved = resolveGeneration('0.11.0.3')
   expect(resolved.ok && resolved.became).toContain('0.11.0.3 is generation 0.11')
 })
@@ -53,8 +54,9 @@ test.each([
   ['3.4', ['3.3', '3.5']],
   ['3.7', ['3.5', '3.9']],
   ['3.7.1-kraft', ['3.5-kraft', '3.9-kraft']],
-  ['1.0', ['0.11', '1.1']],
-  ['1.0.2', ['0.11', '1.1']],
+  ['1.0.0', ['0.11', '1.0']],
+  ['1.0.1', ['0.11', '1.0']],
+  ['1.1.0', ['1.0', '1.1']],
   ['2.0', ['2.0.0', '2.0.1']],
   ['2.4.0', ['2.3', '2.4']],
   ['2.8.0', ['2.7', '2.8']],
@@ -88,6 +90,8 @@ test('the truncation mechanism and the record format only ever move forward', ()
 test('each repaired hole is open before its release and closed from it on', () => {
   const firstWith = (closed: (name: string) => boolean) => GENERATIONS.find((it) => closed(it.name))!.name
   expect(firstWith((it) => mechanismsOf(it).truncation !== 'high-watermark')).toBe('0.11')
+  expect(firstWith((it) => mechanismsOf(it).logDirFailures)).toBe('1.0')
+  expect(firstWith((it) => mechanismsOf(it).sequencesCount === 'sent')).toBe('1.0')
   expect(firstWith((it) => mechanismsOf(it).lastIsrMember === 'keep')).toBe('1.1')
   expect(firstWith((it) => mechanismsOf(it).epochEntryAtElection)).toBe('2.0.1')
   expect(firstWith((it) => mechanismsOf(it).epochCache === 'remove-conflicting')).toBe('2.0.1')

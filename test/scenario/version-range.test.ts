@@ -19,11 +19,11 @@ test('a line means every generation of it', () => {
   expect(matching('2.0')).toEqual(['2.0.0', '2.0.1'])
   expect(withRegistry('>=2.0 <2.2')).toEqual(['2.0.0', '2.0.1', '2.1'])
   expect(withRegistry('>2.0 <2.2')).toEqual(['2.1'])
-  expect(withRegistry('<=2.0 >0.11')).toEqual(['1.1', '2.0.0', '2.0.1'])
+  expect(withRegistry('<=2.0 >0.11')).toEqual(['1.0', '1.1', '2.0.0', '2.0.1'])
 })
 
 test('a span holds both ends', () => {
-  expect(matching('0.11 - 2.0')).toEqual(['0.11', '1.1', '2.0.0', '2.0.1'])
+  expect(matching('0.11 - 2.0')).toEqual(['0.11', '1.0', '1.1', '2.0.0', '2.0.1'])
 })
 
 test('an exact release means the generation that stands for it', () => {

@@ -21,7 +21,7 @@ export interface Mechanisms {
   readonly epochEntryAtElection: boolean
   /** The answer to "end of epoch e" for an epoch below the first cached one. */
   readonly epochBelowFirst: 'undefined' | 'first-start'
-  /** Both caches empty (asked -1): leader's log end (0.11.0.0-0.11.0.2), else undefined. */
+  /** Both caches empty (asked -1): leader's log end (0.11.0.0-0.11.0.2, 1.0.0, 1.0.1, 1.1.0), else undefined. */
   readonly epochBothEmpty: 'log-end' | 'undefined'
   /** Where a follower that must still truncate starts: its log end (0.11, 1.0) or its high watermark (1.1+). */
   readonly initialFetchOffset: 'log-end' | 'high-watermark'
@@ -248,7 +248,7 @@ export interface Mechanisms {
   readonly commitToldRebalance: boolean
   /** A fenced static member that polls on joins again, and fences the other (2.6), or polls without effect. */
   readonly fencedMemberRejoins: boolean
-  /** The connection to a coordinator that is none any more, or does not answer, is closed (KAFKA-6593, 1.1), or what was asked on it goes on hanging. */
+  /** The connection to a coordinator that is none any more, or does not answer, is closed (KAFKA-6593, 1.0.2), or what was asked on it goes on hanging. */
   readonly formerCoordinatorLeft: boolean
   /** A refusal is about the generation in which the request was sent (KAFKA-9823, 2.6), or about the one that the member is in. */
   readonly sentGenerationRemembered: boolean

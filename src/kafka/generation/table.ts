@@ -6,6 +6,7 @@ import { KAFKA_0_8_2 } from './kafka-0-8-2.ts'
 import { KAFKA_0_9 } from './kafka-0-9.ts'
 import { KAFKA_0_10_2 } from './kafka-0-10-2.ts'
 import { KAFKA_0_11 } from './kafka-0-11.ts'
+import { KAFKA_1_0 } from './kafka-1-0.ts'
 import { KAFKA_1_1 } from './kafka-1-1.ts'
 import { KAFKA_2_0_0 } from './kafka-2-0-0.ts'
 import { KAFKA_2_0_1 } from './kafka-2-0-1.ts'
@@ -33,6 +34,7 @@ export const GENERATIONS: readonly Generation[] = [
   KAFKA_0_9,
   KAFKA_0_10_2,
   KAFKA_0_11,
+  KAFKA_1_0,
   KAFKA_1_1,
   KAFKA_2_0_0,
   KAFKA_2_0_1,
@@ -55,17 +57,17 @@ export const GENERATIONS: readonly Generation[] = [
 
 const BY_NAME: Readonly<Record<string, Generation>> = Object.fromEntries(GENERATIONS.map((it) => [it.name, it]))
 
-const IN_BETWEEN = 'it replicates as 0.11.0.3 does, and knows producers and failed directories as 1.1 does'
+const EMPTY_CACHES = 'two empty epoch caches agree on the log end there'
 
 /** Releases of a covered line that behave differently from the release the line is modelled after. */
 const DIFFERENT_IN_ITS_LINE: Readonly<Record<string, string>> = {
   '0.9.0.0': 'it drops its whole log where 0.9.0.1 keeps what its leader still covers (KAFKA-2143)',
-  '0.11.0.0': 'two empty epoch caches agree on the log end there, in 0.11.0.3 on nothing',
-  '0.11.0.1': 'two empty epoch caches agree on the log end there, in 0.11.0.3 on nothing',
-  '0.11.0.2': 'two empty epoch caches agree on the log end there, in 0.11.0.3 on nothing',
-  '1.0.0': IN_BETWEEN,
-  '1.0.1': IN_BETWEEN,
-  '1.0.2': IN_BETWEEN,
+  '0.11.0.0': `${EMPTY_CACHES}, in 0.11.0.3 on nothing`,
+  '0.11.0.1': `${EMPTY_CACHES}, in 0.11.0.3 on nothing`,
+  '0.11.0.2': `${EMPTY_CACHES}, in 0.11.0.3 on nothing`,
+  '1.0.0': `${EMPTY_CACHES}, in 1.0.2 on nothing, and clients go on waiting for a former coordinator (KAFKA-6593)`,
+  '1.0.1': `${EMPTY_CACHES}, in 1.0.2 on nothing, and clients go on waiting for a former coordinator (KAFKA-6593)`,
+  '1.1.0': `${EMPTY_CACHES}, in 1.1.1 on nothing`,
   '2.1.0': 'it takes an epoch answer that arrives after the leader epoch has moved (KAFKA-7786, repaired in 2.1.1)',
   '2.4.0': 'its high watermark can stay below the log start (KAFKA-9491, repaired in 2.4.1)',
   '2.7.0': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.7.2)',

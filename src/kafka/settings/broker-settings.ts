@@ -30,7 +30,7 @@ export const BROKER_SETTINGS = [
   ['controlled.shutdown.enable', 'boolean', '', [['0.8.0', false], ['0.8.2', true]], 'A broker that is told to stop moves its leaderships away first.'],
   ['controlled.shutdown.max.retries', 'int', 'count', [['0.8.0', 3], ['4.0', null]], 'How often a controlled shutdown is tried.', { min: 0 }],
   ['controlled.shutdown.retry.backoff.ms', 'int', 'ms', [['0.8.0', 5000], ['4.0', null]], 'Pause between two tries of a controlled shutdown.', { min: 0 }],
-  ['delete.topic.enable', 'boolean', '', [['0.8.1', false], ['0.11', true]], 'Topics may be deleted (on since 1.0; releases of 0.11 itself have it off).'],
+  ['delete.topic.enable', 'boolean', '', [['0.8.1', false], ['1.0', true]], 'Topics may be deleted (on since 1.0).'],
   ['auto.create.topics.enable', 'boolean', '', [['0.8.0', true]], 'A topic that a client asks for comes into being. Accepted, not modelled: topics are created by the plan only.'],
 
   // --- Registry session
