@@ -1,5 +1,5 @@
 /** The disk under a log directory, as faults have it: how much is free, and whether it does what it says. */
-import type { RemovedRecord } from '../kafka/facts.ts'
+import type { RemovedRecord } from '../kafka/facts/log.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
 import type { RecordBatch } from '../kafka/records.ts'
 import { addTail } from '../log/disk-damage.ts'

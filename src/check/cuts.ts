@@ -1,5 +1,7 @@
 /** Cuts of replica logs, and what a replica held before them: read back from what each cut took away. */
-import { type CutFact, isCut, type RemovedRecord } from '../kafka/facts.ts'
+
+import type { RemovedRecord } from '../kafka/facts/log.ts'
+import { type CutFact, isCut } from '../kafka/facts.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER, nodeNumber } from '../kafka/ids.ts'
 import type { RecordIdentity } from '../kafka/records.ts'

@@ -1,4 +1,4 @@
-import type { RemovedRecord } from '../kafka/facts.ts'
+import type { RemovedRecord } from '../kafka/facts/log.ts'
 import { lastOffset, type RecordBatch } from '../kafka/records.ts'
 import { cutDamage } from './damage.ts'
 import { addTail, segmentBaseOf } from './disk-damage.ts'

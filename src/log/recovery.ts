@@ -1,5 +1,5 @@
 /** A log is read from its files at the start of a process: scanned after an unclean stop, believed after a clean one. */
-import type { RemovedRecord } from '../kafka/facts.ts'
+import type { RemovedRecord } from '../kafka/facts/log.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import { lastOffset, type RecordBatch } from '../kafka/records.ts'
 import { type LogDamage, tidyDamage } from './damage.ts'

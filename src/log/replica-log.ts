@@ -1,5 +1,5 @@
 import type { BatchCompression } from '../kafka/compression.ts'
-import type { RemovedRecord } from '../kafka/facts.ts'
+import type { RemovedRecord } from '../kafka/facts/log.ts'
 import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import {
   type BatchProducer,

@@ -1,6 +1,7 @@
 /** A member of the ISR that lacks what its leader has exposed: which loss explains it, told from the run. */
 import { expect, test } from 'vitest'
-import type { Fact, RemovedRecord } from '../../src/kafka/facts.ts'
+import type { RemovedRecord } from '../../src/kafka/facts/log.ts'
+import type { Fact } from '../../src/kafka/facts.ts'
 import type { Action } from '../../src/world/plan.ts'
 import type { World } from '../../src/world/world.ts'
 import { brokerState } from '../../src/world/world.ts'

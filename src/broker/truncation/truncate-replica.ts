@@ -1,4 +1,4 @@
-import type { RemovedRecord } from '../../kafka/facts.ts'
+import type { RemovedRecord } from '../../kafka/facts/log.ts'
 import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import { MICROS_PER_MS } from '../../kernel/time.ts'
