@@ -30,7 +30,7 @@ import {
   whole,
 } from './forms.ts'
 import { TARGET_OR_TOPIC_PATTERN } from './target.ts'
-import { ACTIONS } from './vocabulary.ts'
+import { ACTIONS } from './vocabulary/actions.ts'
 
 const startup = { startup: duration.optional().describe('From the start of the process to its first message.') }
 const filter = { messages: messages.optional().describe('Only messages of these types.') }

@@ -24,7 +24,7 @@ import {
   topicName,
 } from './forms.ts'
 import { TARGET_ANY_OR_NONE_PATTERN } from './target.ts'
-import { CONDITIONS } from './vocabulary.ts'
+import { CONDITIONS } from './vocabulary/conditions.ts'
 
 const figure = { of: target.optional().describe('The replica; the leader by default.'), ...bounds }
 const clientOrAll = textLike('client-name', /^[A-Za-z0-9._-]{1,100}$/).describe('A producer, or all.')

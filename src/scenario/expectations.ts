@@ -6,7 +6,7 @@ import type { Path } from './problem.ts'
 import type { ExpectationForm, ScenarioDocument } from './schema.ts'
 import { durationUs } from './units.ts'
 import { parseVersionRange } from './version-range.ts'
-import { COUNTS } from './vocabulary.ts'
+import { COUNTS } from './vocabulary/counts.ts'
 
 const NOTHING: Expectation = { holds: [], violated: [], may: [], counts: {} }
 

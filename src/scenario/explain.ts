@@ -7,7 +7,7 @@ import { nearestName } from './nearest.ts'
 import type { Finding, Path } from './problem.ts'
 import { describe } from './problem.ts'
 import type { Issue } from './schema.ts'
-import { TARGETS } from './vocabulary.ts'
+import { TARGETS } from './vocabulary/targets.ts'
 
 type Plain = Readonly<Record<string, unknown>>
 

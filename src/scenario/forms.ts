@@ -7,7 +7,7 @@ import { SETTINGS, type SettingScope } from '../kafka/config.ts'
 import { MESSAGE_NAMES } from './message-words.ts'
 import { BROKER_OR_NONE_PATTERN, PARTITION_PATTERN, TARGET_OR_NONE_PATTERN, TARGET_PATTERN } from './target.ts'
 import { DURATION_PATTERN, SIGNED_DURATION_PATTERN, SIZE_PATTERN } from './units.ts'
-import { TARGETS } from './vocabulary.ts'
+import { TARGETS } from './vocabulary/targets.ts'
 
 /** The first keys that tell the forms of a map apart, by tag: `action` -> crash, stop, … */
 export const HEADS: Record<string, readonly string[]> = {}

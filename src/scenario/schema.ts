@@ -27,7 +27,7 @@ import {
 } from './forms.ts'
 import { MECHANISM_VALUES } from './mechanism-switches.ts'
 import { DURATION_PATTERN } from './units.ts'
-import { COUNTS } from './vocabulary.ts'
+import { COUNTS } from './vocabulary/counts.ts'
 
 const step = map({
   name: line.optional().describe('A name for other steps and for messages.'),

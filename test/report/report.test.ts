@@ -9,7 +9,7 @@ import { cellText } from '../../src/report/timeline-document.ts'
 import { markOf } from '../../src/report/words.ts'
 import { FACTS } from '../../src/scenario/fact-words.ts'
 import { MECHANISM_VALUES } from '../../src/scenario/mechanism-switches.ts'
-import { ACTIONS } from '../../src/scenario/vocabulary.ts'
+import { ACTIONS } from '../../src/scenario/vocabulary/actions.ts'
 
 const cell = (given: Partial<ReplicaCell>): ReplicaCell => ({
   broker: 1,

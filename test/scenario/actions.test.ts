@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ACTIONS, TARGETS } from '../../src/scenario/vocabulary.ts'
+import { ACTIONS } from '../../src/scenario/vocabulary/actions.ts'
+import { TARGETS } from '../../src/scenario/vocabulary/targets.ts'
 import { actionsOf, FRAME } from './frame.ts'
 
 const broker = (id: number) => ({ role: 'broker', id })

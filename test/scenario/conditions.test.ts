@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FACT_KINDS } from '../../src/scenario/fact-words.ts'
-import { CONDITIONS } from '../../src/scenario/vocabulary.ts'
+import { CONDITIONS } from '../../src/scenario/vocabulary/conditions.ts'
 import { conditionOf } from './frame.ts'
 
 const broker = (id: number) => ({ role: 'broker', id })

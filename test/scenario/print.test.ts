@@ -4,7 +4,8 @@ import { renderProblems } from '../../src/scenario/errors.ts'
 import { printScenario } from '../../src/scenario/print.ts'
 import { parseScenario, scenario } from '../../src/scenario/scenario.ts'
 import type { ScenarioForm } from '../../src/scenario/schema.ts'
-import { ACTIONS, CONDITIONS } from '../../src/scenario/vocabulary.ts'
+import { ACTIONS } from '../../src/scenario/vocabulary/actions.ts'
+import { CONDITIONS } from '../../src/scenario/vocabulary/conditions.ts'
 import { readScalar } from '../../src/scenario/yaml.ts'
 
 const duration = fc
