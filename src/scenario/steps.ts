@@ -1,8 +1,9 @@
 /** When steps fire, and what they do. */
 import type { PlanStep } from '../world/plan.ts'
-import { compileAction } from './actions.ts'
+import { compileAction } from './actions/table.ts'
 import type { Checks } from './checks.ts'
 import { compileCondition } from './conditions.ts'
+import { defaultLabel } from './names.ts'
 import { nearestName } from './nearest.ts'
 import type { Path } from './problem.ts'
 import type { ActionForm, StepForm } from './schema.ts'
@@ -75,7 +76,10 @@ export function compileSteps(
       when: form.when === undefined ? null : compileCondition(checks, form.when, [...path, 'when']),
       withinUs: form.within === undefined ? null : durationUs(form.within),
       actions: actionsOf(form.do).flatMap((each, n) =>
-        compileAction(checks, each, single ? [...path, 'do'] : [...path, 'do', n], index, n),
+        compileAction(
+          { checks, path: single ? [...path, 'do'] : [...path, 'do', n], defaultLabel: defaultLabel(index, n) },
+          each,
+        ),
       ),
       source: sourceOf(path),
     }

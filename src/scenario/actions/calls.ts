@@ -1,13 +1,7 @@
 /** Calls of an application to its transactional producer, one at a time. */
-import type { ClientCall } from '../kafka/calls.ts'
-import { splitTopicPartition } from '../kafka/ids.ts'
-import type { Action } from '../world/plan.ts'
-import type { Checks } from './checks.ts'
-import { defaultLabel } from './names.ts'
-import type { Path } from './problem.ts'
-import type { ActionForm } from './schema.ts'
-
-type CallForm = Extract<ActionForm, { readonly call: unknown }>
+import type { ClientCall } from '../../kafka/calls.ts'
+import { splitTopicPartition } from '../../kafka/ids.ts'
+import type { Compile, Compilers, FormOf, Place } from './compile-action.ts'
 
 const PLAIN = {
   'init-transactions': 'initTransactions',
@@ -16,17 +10,7 @@ const PLAIN = {
   abort: 'abortTransaction',
 } as const
 
-export function compileCall(checks: Checks, form: CallForm, path: Path, step: number, index: number): Action[] {
-  checks.client(form.client, [...path, 'client'], 'producer')
-  const label = form.as ?? defaultLabel(step, index)
-  if (checks.names.labels.indexOf(label) !== checks.names.labels.lastIndexOf(label)) {
-    checks.add([...path, 'as'], `two requests or calls are called ${label}`, { expected: 'a name of its own for each' })
-  }
-  const call = callOf(checks, form, path)
-  return call === null ? [] : [{ do: 'call', client: form.client, call, label }]
-}
-
-function callOf(checks: Checks, form: CallForm, path: Path): ClientCall | null {
+function callOf({ checks, path }: Place, form: FormOf<'call'>): ClientCall | null {
   if (form.call === 'send') {
     if (form.to === undefined) {
       checks.add(path, 'a record goes to a partition', { at: 'key', parts: path, expected: '`to`' })
@@ -56,3 +40,16 @@ function callOf(checks: Checks, form: CallForm, path: Path): ClientCall | null {
   }
   return { call: PLAIN[form.call] }
 }
+
+const call: Compile<'call'> = (place, form) => {
+  const { checks, path } = place
+  checks.client(form.client, [...path, 'client'], 'producer')
+  const label = form.as ?? place.defaultLabel
+  if (checks.names.labels.indexOf(label) !== checks.names.labels.lastIndexOf(label)) {
+    checks.add([...path, 'as'], `two requests or calls are called ${label}`, { expected: 'a name of its own for each' })
+  }
+  const call = callOf(place, form)
+  return call === null ? [] : [{ do: 'call', client: form.client, call, label }]
+}
+
+export const CALLS: Compilers<'call'> = { call }
