@@ -1,4 +1,5 @@
 /** Settings under Kafka's dotted keys and in Kafka's units. One table; nothing else maps a key. */
+import { own } from '../kernel/own.ts'
 import { compareReleases, generationNamed, parseRelease } from './generation/table.ts'
 import { BROKER_SETTINGS } from './settings/broker-settings.ts'
 import { CONSUMER_SETTINGS } from './settings/consumer-settings.ts'
@@ -14,19 +15,30 @@ export type SettingType = 'int' | 'boolean' | 'string'
  */
 export type DefaultSince = readonly [generation: string, value: number | boolean | string | null]
 
-export interface Setting {
+export interface Setting extends Bounds {
   readonly key: string
   readonly scope: SettingScope
   readonly type: SettingType
   /** `ms`, `bytes`, `count`, `s`, `min`, `h`, or empty. */
   readonly unit: string
-  readonly min?: number
-  readonly allowed?: readonly string[]
-  /** Values that a later generation brought. */
-  readonly since?: Readonly<Record<string, string>>
   readonly defaults: readonly DefaultSince[]
   /** What it does, in one plain sentence. */
   readonly meaning: string
+}
+
+/** What may be written for a setting. Bounds of a `string` mean that it is a decimal number. */
+interface Bounds {
+  readonly min?: number
+  readonly max?: number
+  readonly allowed?: readonly string[]
+  /** Several values may stand there, separated by commas, and at least one. */
+  readonly listed?: boolean
+  /** Values that a later release brought, with that release. */
+  readonly since?: Readonly<Record<string, string>>
+  /** Values that a release removed, with the first one without them. */
+  readonly until?: Readonly<Record<string, string>>
+  /** Values that Kafka knows by the name of a class, by that name without its package. */
+  readonly classes?: Readonly<Record<string, string>>
 }
 
 /** Values by dotted key, as a plan carries them: numbers, booleans and strings of Kafka's own units. */
@@ -40,11 +52,7 @@ type Row = readonly [
   unit: string,
   defaults: readonly DefaultSince[],
   meaning: string,
-  bounds?: {
-    readonly min?: number
-    readonly allowed?: readonly string[]
-    readonly since?: Readonly<Record<string, string>>
-  },
+  bounds?: Bounds,
   ...rest: readonly unknown[],
 ]
 
@@ -164,13 +172,14 @@ function unknownKey(key: string, scope: SettingScope): string {
 }
 
 function validateInt(setting: Setting, value: unknown): ValidatedSetting {
-  const least = setting.min === undefined ? '' : ` of at least ${setting.min}`
+  const most = setting.max === undefined ? '' : ` and at most ${setting.max}`
+  const least = setting.min === undefined ? '' : ` of at least ${setting.min}${most}`
   const expected = `a whole number${least}${setting.unit === '' ? '' : ` (${setting.unit})`}`
   const number = typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value
   if (typeof number !== 'number' || !Number.isInteger(number)) {
     return refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
   }
-  if (setting.min !== undefined && number < setting.min) {
+  if ((setting.min !== undefined && number < setting.min) || number > (setting.max ?? Number.POSITIVE_INFINITY)) {
     return refused(expected, `${setting.key} must be ${expected}, found ${number}`)
   }
   // Kafka's largest long stands for "never" and cannot be held; what is as large becomes the largest that can.
@@ -183,23 +192,63 @@ function validateBoolean(setting: Setting, value: unknown): ValidatedSetting {
   return refused('true or false', `${setting.key} must be true or false, found ${printed(value)}`)
 }
 
-/** Whether what a generation brought (undefined: the first) is there in another. */
-const isKnownIn = (since: string | undefined, generationName: string): boolean =>
-  since === undefined || compareReleases(parseRelease(since)!, parseRelease(generationName)!) <= 0
+/** Whether a release is at or before a generation. */
+const isBy = (release: string, generationName: string): boolean =>
+  compareReleases(parseRelease(release)!, parseRelease(generationName)!) <= 0
+
+/** What a generation does not have of the values that another one has, and since or until when; null when it has it. */
+function whyNotIn(setting: Setting, value: string, generationName: string): string | null {
+  const since = own(setting.since ?? {}, value)
+  if (since !== undefined && !isBy(since, generationName)) return `it came with ${since}`
+  const until = own(setting.until ?? {}, value)
+  return until !== undefined && isBy(until, generationName) ? `it was removed in ${until}` : null
+}
+
+const KAFKAS_OWN = /^org\.apache\.kafka\.(?:.*\.)?/
+
+/** A value as this house calls it: classes of Kafka's own by their short names. */
+const valueNamed = ({ classes }: Setting, written: string): string => {
+  const value = written.trim()
+  return classes === undefined ? value : (own(classes, value.replace(KAFKAS_OWN, '')) ?? value)
+}
 
 function validateString(setting: Setting, value: unknown, generationName: string): ValidatedSetting {
   const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : null
+  if (setting.min !== undefined && setting.max !== undefined) return validateDecimal(setting, text, value)
   const anyNumber = setting.key === 'acks' && generationNamed(generationName)?.mechanisms.acksAnyNumber === true
-  const allowed = setting.allowed?.filter((each) => isKnownIn(setting.since?.[each], generationName))
-  const expected = `${allowed === undefined ? 'text' : allowed.join(', ')}${anyNumber ? ' or a number of replicas' : ''}`
+  const allowed = valuesIn(setting, generationName)
+  const words = allowed?.map((each) => (each === '' ? 'nothing' : each)).join(', ') ?? 'text'
+  const several = setting.listed === true ? 'one or more of ' : ''
+  const expected = `${several}${words}${anyNumber ? ' or a number of replicas' : ''}`
   if (text === null) return refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
   // Ids are keys of a world, which is plain data: no object and no patch can hold this one like any other.
   if (text === '__proto__' && setting.key.endsWith('.id'))
     return refused('another id', `${setting.key} must not be __proto__`)
-  if (allowed !== undefined && !allowed.includes(text) && !(anyNumber && /^[1-9]\d*$/.test(text))) {
-    return refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
+  const values = (setting.listed === true ? text.split(',') : [text]).map((each) => valueNamed(setting, each))
+  for (const each of allowed === undefined ? [] : values) {
+    if (allowed!.includes(each) || (anyNumber && /^[1-9]\d*$/.test(each))) continue
+    const why = whyNotIn(setting, each, generationName)
+    return refused(
+      expected,
+      why === null
+        ? `${setting.key} must be ${expected}, found ${printed(value)}`
+        : `${setting.key} cannot be ${each} in Kafka ${generationName}: ${why}`,
+    )
   }
-  return { ok: true, value: setting.key === 'acks' && text === '-1' ? 'all' : text }
+  return { ok: true, value: setting.key === 'acks' && text === '-1' ? 'all' : values.join(',') }
+}
+
+/** The values that a setting may have in a generation; undefined: any text. */
+export const valuesIn = (setting: Setting, generationName: string): readonly string[] | undefined =>
+  setting.allowed?.filter((each) => whyNotIn(setting, each, generationName) === null)
+
+/** Kept as text, as a person wrote it. */
+function validateDecimal(setting: Setting, text: string | null, value: unknown): ValidatedSetting {
+  const expected = `a number from ${setting.min} to ${setting.max}`
+  const isNumber = text !== null && /^\d+(?:\.\d+)?$/.test(text)
+  return isNumber && Number(text) >= setting.min! && Number(text) <= setting.max!
+    ? { ok: true, value: text }
+    : refused(expected, `${setting.key} must be ${expected}, found ${printed(value)}`)
 }
 
 const printed = (value: unknown): string => JSON.stringify(value) ?? String(value)

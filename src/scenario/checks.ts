@@ -1,5 +1,14 @@
 /** Collects what is wrong while a scenario is compiled, and judges the names in it. */
-import { defaultIn, SETTINGS, type SettingScope, settingNamed, settingsIn, validateSetting } from '../kafka/config.ts'
+import {
+  defaultIn,
+  SETTINGS,
+  type Setting,
+  type SettingScope,
+  settingNamed,
+  settingsIn,
+  validateSetting,
+  valuesIn,
+} from '../kafka/config.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
 import { splitTopicPartition } from '../kafka/ids.ts'
 import { isInternalTopic } from '../kafka/internal-topics.ts'
@@ -13,6 +22,13 @@ import { describe } from './problem.ts'
 import { parseTarget } from './target.ts'
 
 type Value = string | number | boolean
+
+/** What was probably meant by the first value that a setting cannot have. */
+function nearestValue(setting: Setting, written: string, generationName: string): string | null {
+  const names = [...(valuesIn(setting, generationName) ?? []), ...Object.keys(setting.classes ?? {})]
+  const strange = written.split(',').find((each) => !names.includes(each.trim()))
+  return strange === undefined ? null : nearestName(strange.trim(), names)
+}
 
 export class Checks {
   readonly findings: Finding[] = []
@@ -282,6 +298,7 @@ export class Checks {
         this.add([...path, key], checked.message.replace(/, found .*$/, ''), {
           expected: checked.expected,
           found: value,
+          nearest: nearestValue(setting, String(value), this.generation.name),
         })
       } else if (this.ownVersion) {
         this.add([...path, key], checked.message, { at: 'key', expected: checked.expected })

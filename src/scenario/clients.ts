@@ -5,6 +5,7 @@ import { splitTopicPartition, topicPartition } from '../kafka/ids.ts'
 import { patternProblem } from '../kafka/topic-pattern.ts'
 import type { PlanClient, PlanConsumer, PlanProducer, Workload } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
+import { refuseOtherProtocol, refuseUnsafeIdempotence } from './client-settings.ts'
 import type { Path } from './problem.ts'
 import type { ClientForm, LoadForm } from './schema.ts'
 import { compileTransforming } from './transforming.ts'
@@ -105,6 +106,8 @@ function compileProducer(checks: Checks, name: string, form: ProducerForm, path:
       found: checks.generation.name,
     })
   }
+  const given = checks.settings(form.settings, 'producer', [...path, 'settings'])
+  if (!scala) refuseUnsafeIdempotence(checks, given, [...path, 'settings'])
   return {
     kind: 'producer',
     name,
@@ -115,7 +118,7 @@ function compileProducer(checks: Checks, name: string, form: ProducerForm, path:
     ...compileRatios(form['compression-ratio']),
     settings: resolveSettings('producer', checks.generation.name, {
       ...(scala ? SCALA_DEFAULTS : {}),
-      ...checks.settings(form.settings, 'producer', [...path, 'settings']),
+      ...given,
     }),
     ...(scala ? { api: 'scala' as const } : {}),
     workload: compileWorkload(checks, form, path),
@@ -147,6 +150,8 @@ function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path:
       found: form.until!,
     })
   const membership = membershipOf(checks, name, form, path)
+  const given = checks.settings(form.settings, 'consumer', [...path, 'settings'])
+  refuseOtherProtocol(checks, given, [...path, 'settings'])
   return {
     kind: 'consumer',
     name,
@@ -155,7 +160,7 @@ function compileConsumer(checks: Checks, name: string, form: ConsumerForm, path:
     ...byPattern,
     ...membership.plan,
     settings: resolveSettings('consumer', checks.generation.name, {
-      ...checks.settings(form.settings, 'consumer', [...path, 'settings']),
+      ...given,
       ...membership.settings,
     }),
     startUs,
@@ -214,6 +219,13 @@ function membershipOf(checks: Checks, name: string, form: ConsumerForm, path: Pa
       checks.add([...path, 'coordination'], 'the consumers whose groups live in ZooKeeper were removed in 2.0', {
         expected: 'a version before 2.0',
         found: checks.generation.name,
+      })
+    }
+    const strategy = form.settings?.['partition.assignment.strategy']
+    if (strategy !== undefined && strategy !== 'range' && strategy !== 'roundrobin') {
+      checks.add([...path, 'settings', 'partition.assignment.strategy'], 'such a consumer knows two ways to divide', {
+        expected: 'range or roundrobin',
+        found: strategy,
       })
     }
     if (commits !== 'auto' && commits !== 'none')

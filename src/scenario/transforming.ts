@@ -3,6 +3,7 @@ import { resolveSettings } from '../kafka/config.ts'
 import { type TopicPartition, topicPartition } from '../kafka/ids.ts'
 import type { PlanClient, PlanConsumer, PlanProducer } from '../world/plan.ts'
 import type { Checks } from './checks.ts'
+import { refuseUnsafeIdempotence } from './client-settings.ts'
 import type { ConsumerForm } from './clients.ts'
 import type { Path } from './problem.ts'
 import { durationUs } from './units.ts'
@@ -55,7 +56,9 @@ export function compileTransforming(
   const usual = checks.generation.mechanisms.transactionalOffsetsFenced ? 'per-instance' : 'per-partition'
   const producers = words.producers ?? usual
   const prefix = words['transactional-id'] ?? form.group ?? name
-  const given = checks.settings(settings, 'producer', [...path, 'transforms', 'settings'])
+  const here: Path = [...path, 'transforms', 'settings']
+  const given = checks.settings(settings, 'producer', here)
+  refuseUnsafeIdempotence(checks, { ...given, 'transactional.id': prefix }, here)
   const producerOf = (partition: TopicPartition | null): PlanProducer => ({
     kind: 'producer',
     name: `${name}.${partition ?? 'producer'}`,

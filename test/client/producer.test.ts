@@ -5,6 +5,8 @@ import type { Settings } from '../../src/kafka/config.ts'
 import type { ErrorName } from '../../src/kafka/errors.ts'
 import { KAFKA_0_10_2 } from '../../src/kafka/generation/kafka-0-10-2.ts'
 import { KAFKA_2_4 } from '../../src/kafka/generation/kafka-2-4.ts'
+import { KAFKA_3_9 } from '../../src/kafka/generation/kafka-3-9.ts'
+import type { Mechanisms } from '../../src/kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../../src/kafka/ids.ts'
 import { murmur2, toPositive } from '../../src/kafka/murmur2.ts'
 import { utf8Bytes } from '../../src/kafka/utf8.ts'
@@ -518,6 +520,31 @@ test('from 2.4 keyless records stay on one partition for a batch, and the next b
     expect(names).not.toEqual(['t-3'])
     if (i > 0) expect(names).not.toEqual(chosen[i - 1])
   }
+})
+
+/** Partitions to which records with this key go one after another, each in a request of its own. */
+function goTo(partitioner: string, key: string | null, mechanisms: Mechanisms): string[] {
+  const p = new Producer({ 'partitioner.class': partitioner }, { mechanisms }).begin([1, 1, 1, 1])
+  return Array.from({ length: 4 }, () => {
+    p.send({ partition: null, key })
+    const request = p.take('ProduceRequest')
+    p.respond(request)
+    return Object.keys(request.message.partitions).join()
+  })
+}
+
+test('RoundRobinPartitioner and UniformStickyPartitioner look at no key; DefaultPartitioner does', () => {
+  const { mechanisms } = KAFKA_2_4
+  expect(goTo('RoundRobinPartitioner', 'k', mechanisms)).toEqual(['t-0', 't-1', 't-2', 't-3'])
+  expect(new Set(goTo('DefaultPartitioner', 'k', mechanisms)).size).toBe(1)
+  const sticky = goTo('UniformStickyPartitioner', 'k', mechanisms)
+  for (const [i, name] of sticky.slice(1).entries()) expect(name).not.toBe(sticky[i])
+})
+
+test('from 3.3 on DefaultPartitioner by name still leaves a partition with its batch (KIP-480)', () => {
+  const chosen = goTo('DefaultPartitioner', null, KAFKA_3_9.mechanisms)
+  for (const [i, name] of chosen.slice(1).entries()) expect(name).not.toBe(chosen[i])
+  expect(new Set(goTo('', null, KAFKA_3_9.mechanisms)).size).toBe(1)
 })
 
 test('metadata is asked for again at its age', () => {

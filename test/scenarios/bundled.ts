@@ -77,6 +77,8 @@ export function read(file: string): Scenario {
 }
 
 const NO_GROUPS = 'there is no group coordinator before 0.9'
+const NO_STICKY = 'it came with 0.11'
+const NO_COOPERATIVE = 'it came with 2.4'
 const NO_TRANSACTIONS = 'transactions came with 0.11 (KIP-98)'
 
 /** Incidents that a version at their edges cannot even be asked for, and what it lacks: n/a there, as in the museum. */
@@ -87,9 +89,13 @@ export const NOT_TOLD_ON: readonly (readonly [
 ])[] = [
   ['history/auto-commit-takes-what-was-only-handed-on.yaml', ['0.8.0', '0.8.2'], [NO_GROUPS]],
   ['history/kafka-10284-a-new-coordinator-knows-the-old-member.yaml', ['0.8.0'], [NO_GROUPS]],
-  ['history/kafka-12984-two-members-claim-one-partition.yaml', ['0.8.0'], [NO_GROUPS]],
+  ['history/kafka-12984-two-members-claim-one-partition.yaml', ['0.8.0'], [NO_GROUPS, NO_COOPERATIVE]],
   ['history/kafka-1697-two-acknowledgements-of-three.yaml', ['0.9', '3.9'], ['acks must be 0, 1, all, -1']],
-  ['history/kafka-7026-a-member-that-was-away-has-its-partitions-back.yaml', ['0.8.0'], [NO_GROUPS]],
+  [
+    'history/kafka-7026-a-member-that-was-away-has-its-partitions-back.yaml',
+    ['0.8.0', '0.10.2'],
+    [NO_GROUPS, NO_STICKY],
+  ],
   [
     'history/kafka-7190-a-producer-is-forgotten-with-its-records.yaml',
     ['0.8.0', '0.10.2'],

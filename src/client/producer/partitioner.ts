@@ -11,12 +11,21 @@ import { availablePartitions, partitionerStream as stream } from './available.ts
 import { byBytes } from './by-bytes.ts'
 import type { ProducerConfig, ProducerVolatile } from './state.ts'
 
-/** `partitioner.class` where it names one of Kafka's own (KIP-369, 2.4), else the generation's. */
+const isNamed = (config: ProducerConfig, name: string): boolean =>
+  String(config.settings['partitioner.class'] ?? '').endsWith(name)
+
+/** `partitioner.class` where it names one of Kafka's own, else the generation's. */
 function kindOf(config: ProducerConfig): Mechanisms['keylessPartitioner'] {
-  const named = String(config.settings['partitioner.class'] ?? '')
-  if (named.includes('RoundRobin')) return 'round-robin'
-  return named.includes('UniformSticky') ? 'sticky' : config.mechanisms.keylessPartitioner
+  const { keylessPartitioner } = config.mechanisms
+  if (isNamed(config, 'RoundRobinPartitioner')) return 'round-robin'
+  if (isNamed(config, 'UniformStickyPartitioner')) return 'sticky'
+  // 3.3 to 3.9: named, it is the partitioner of 2.4 still.
+  return isNamed(config, 'DefaultPartitioner') && keylessPartitioner === 'by-bytes' ? 'sticky' : keylessPartitioner
 }
+
+/** RoundRobinPartitioner and UniformStickyPartitioner (KIP-369 and KIP-480, 2.4) look at no key. */
+const looksAtNoKey = (config: ProducerConfig): boolean =>
+  isNamed(config, 'RoundRobinPartitioner') || isNamed(config, 'UniformStickyPartitioner')
 
 const isSticky = (config: ProducerConfig): boolean => kindOf(config) === 'sticky'
 
@@ -24,11 +33,11 @@ const isSticky = (config: ProducerConfig): boolean => kindOf(config) === 'sticky
 export const isByBytes = (operation: SendOperation, config: ProducerConfig): boolean =>
   operation.partition === null && isKeyless(operation, config) && kindOf(config) === 'by-bytes'
 
-/** 3.3 `partitioner.ignore.keys`: keys do not decide. */
+/** 3.3 `partitioner.ignore.keys`: keys do not decide; a partitioner that is named does not look at it. */
 const isKeyless = (operation: SendOperation, config: ProducerConfig): boolean =>
   operation.record.key === null ||
-  (config.mechanisms.keylessPartitioner === 'by-bytes' &&
-    booleanSetting(config.settings, 'partitioner.ignore.keys', false))
+  looksAtNoKey(config) ||
+  (kindOf(config) === 'by-bytes' && booleanSetting(config.settings, 'partitioner.ignore.keys', false))
 
 /** Which partition the next record goes to; the topic is known. Named, keyed and keyless records are told apart here. */
 export function choosePartition(
@@ -48,7 +57,7 @@ export function choosePartition(
 }
 
 /**
- * 2.0 DefaultPartitioner: a counter with a random start over the partitions that have a leader, or over all when none
+ * 2.0 DefaultPartitioner: a counter with a random start (2.4 RoundRobinPartitioner: from 0) over the partitions that have a leader, or over all when none
  * has. The real order is that of the metadata answer, which is arbitrary but fixed; here it is by partition number.
  */
 function roundRobin(
@@ -58,7 +67,9 @@ function roundRobin(
   config: ProducerConfig,
   ctx: ClientContext,
 ): number {
-  const value = own(memory.roundRobin, topic) ?? Math.floor(ctx.random(stream(config)) * 0x80000000)
+  const first = (): number =>
+    isNamed(config, 'RoundRobinPartitioner') ? 0 : Math.floor(ctx.random(stream(config)) * 0x80000000)
+  const value = own(memory.roundRobin, topic) ?? first()
   memory.roundRobin[topic] = toPositive(value + 1)
   const available = availablePartitions(memory, topic)
   return available.length > 0 ? available[value % available.length]! : value % count
@@ -95,5 +106,5 @@ export function partitionForNewBatch(
   const { topic } = operation
   const present = own(memory.sticky, topic)
   if (present === undefined || present === partition) moveOn(memory, topic, config, ctx)
-  return operation.partition === null && operation.record.key === null ? memory.sticky[topic]! : partition
+  return operation.partition === null && isKeyless(operation, config) ? memory.sticky[topic]! : partition
 }

@@ -46,8 +46,8 @@ export const BROKER_SETTINGS = [
   ['controller.quorum.fetch.timeout.ms', 'int', 'ms', [['3.5-kraft', 2000]], 'A voter that could not fetch for this long becomes a candidate.', { min: 1 }],
   ['controller.quorum.election.backoff.max.ms', 'int', 'ms', [['3.5-kraft', 1000]], 'Longest pause between two elections.', { min: 0 }],
   ['controller.quorum.append.linger.ms', 'int', 'ms', [['3.5-kraft', 25]], 'How long the leader gathers writes before it flushes them.', { min: 0 }],
-  ['eligible.leader.replicas.version', 'int', '', [['4.0', 0], ['4.1', 1]], 'Feature level of eligible leader replicas (KIP-966); 0 is off.', { min: 0 }],
-  ['transaction.version', 'int', '', [['4.0', 2]], 'Accepted, not modelled: feature level of transactions (KIP-890).', { min: 0 }],
+  ['eligible.leader.replicas.version', 'int', '', [['4.0', 0], ['4.1', 1]], 'Feature level of eligible leader replicas (KIP-966); 0 is off.', { min: 0, max: 1 }],
+  ['transaction.version', 'int', '', [['4.0', 2]], 'Accepted, not modelled: feature level of transactions (KIP-890).', { min: 0, max: 2 }],
 
   // --- Requests
   ['message.max.bytes', 'int', 'bytes', [['0.8.0', 1000012], ['2.5', 1048588]], 'Largest record (largest batch since 0.11) that a broker takes.', { min: 0 }],
@@ -64,7 +64,7 @@ export const BROKER_SETTINGS = [
   ['log.retention.ms', 'int', 'ms', [['0.8.2', '']], 'The same in milliseconds; comes before the other two.', { min: -1 }],
   ['log.retention.bytes', 'int', 'bytes', [['0.8.0', -1]], 'The oldest segments go when a log is larger than this; -1 is no limit.', { min: -1 }],
   ['log.retention.check.interval.ms', 'int', 'ms', [['0.8.0', 600000], ['0.8.1', 300000]], 'How often old segments are looked for.', { min: 1 }],
-  ['log.cleanup.policy', 'string', '', [['0.8.1', 'delete']], 'What happens to old segments.', { allowed: ['delete', 'compact', 'compact,delete'] }],
+  ['log.cleanup.policy', 'string', '', [['0.8.1', 'delete']], 'What happens to old segments.', { allowed: ['delete', 'compact', 'compact,delete', 'delete,compact'], since: { 'compact,delete': '0.10.1', 'delete,compact': '0.10.1' } }],
   ['compression.type', 'string', '', [['0.9', 'producer']], 'How batches are stored: as the producer has compressed them, uncompressed, or by another codec (KAFKA-1499).', { allowed: ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'], since: { zstd: '2.1' } }],
   ['log.segment.delete.delay.ms', 'int', 'ms', [['0.8.1', 60000]], 'How long a deleted segment stays as a file.', { min: 0 }],
   ['log.flush.interval.messages', 'int', 'count', [['0.8.0', 10000], ['0.8.1', NEVER]], 'Records after which a log is flushed to disk.', { min: 1 }],
@@ -75,7 +75,7 @@ export const BROKER_SETTINGS = [
   ['log.index.interval.bytes', 'int', 'bytes', [['0.8.0', 4096]], 'Bytes between two entries of an index.', { min: 0 }],
   ['log.index.size.max.bytes', 'int', 'bytes', [['0.8.0', 10485760]], 'Largest index of a segment.', { min: 4 }],
   ['log.cleaner.enable', 'boolean', '', [['0.8.1', false], ['0.9', true]], 'The cleaner runs: compaction.'],
-  ['log.cleaner.min.cleanable.ratio', 'string', '', [['0.8.1', '0.5']], 'Share of a log that must be dirty before it is compacted.'],
+  ['log.cleaner.min.cleanable.ratio', 'string', '', [['0.8.1', '0.5']], 'Share of a log that must be dirty before it is compacted.', { min: 0, max: 1 }],
   ['log.cleaner.delete.retention.ms', 'int', 'ms', [['0.8.1', 86400000]], 'How long a tombstone stays.', { min: 0 }],
   ['log.cleaner.min.compaction.lag.ms', 'int', 'ms', [['0.10.2', 0]], 'Records younger than this are not compacted.', { min: 0 }],
   ['log.cleaner.max.compaction.lag.ms', 'int', 'ms', [['2.3', NEVER]], 'Records older than this are compacted however clean the log is (KIP-354).', { min: 1 }],
@@ -110,6 +110,6 @@ export const BROKER_SETTINGS = [
   ['transaction.remove.expired.transaction.cleanup.interval.ms', 'int', 'ms', [['0.11', 3600000]], 'How often transactional ids past their time are forgotten.', { min: 1 }],
   ['producer.id.expiration.ms', 'int', 'ms', [['3.5', 86400000]], 'Accepted, not modelled: how long an idle producer id is kept.', { min: 1 }],
   ['transaction.partition.verification.enable', 'boolean', '', [['3.9', true]], 'A leader asks the coordinator before it opens a transaction (KIP-890).'],
-  ['replica.selector.class', 'string', '', [['2.4', '']], 'How a leader chooses the replica that a consumer reads from (KIP-392): org.apache.kafka.common.replica.RackAwareReplicaSelector, or empty: itself.'],
+  ['replica.selector.class', 'string', '', [['2.4', '']], 'How a leader chooses the replica that a consumer reads from (KIP-392): org.apache.kafka.common.replica.RackAwareReplicaSelector, or empty: itself.', { allowed: ['', 'RackAwareReplicaSelector'], classes: { RackAwareReplicaSelector: 'RackAwareReplicaSelector', LeaderSelector: '' } }],
   ['broker.rack', 'string', '', [['0.10.2', '']], 'The rack a broker stands in, for the assignment of new topics.'],
 ] as const

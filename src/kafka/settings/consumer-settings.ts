@@ -1,5 +1,13 @@
 /** Consumer settings as rows: key, type, unit, defaults since a generation, meaning, bounds. */
 
+/** The Java consumer is told classes, by their names. */
+const ASSIGNORS = {
+  RangeAssignor: 'range',
+  RoundRobinAssignor: 'roundrobin',
+  StickyAssignor: 'sticky',
+  CooperativeStickyAssignor: 'cooperative-sticky',
+} as const
+
 /** Names of the Java consumer; for 0.8 with the values of the older consumer's settings of that meaning. */
 // biome-ignore format: a table reads better with one row a line.
 export const CONSUMER_SETTINGS = [
@@ -20,14 +28,14 @@ export const CONSUMER_SETTINGS = [
   ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.9', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
   ['metadata.recovery.strategy', 'string', '', [['3.9', 'none'], ['4.0', 'rebootstrap']], 'What a client does whose known brokers are all unavailable: wait for them, or ask its bootstrap servers again (KIP-899, 3.8; KIP-1102).', { allowed: ['none', 'rebootstrap'] }],
   ['metadata.recovery.rebootstrap.trigger.ms', 'int', 'ms', [['4.0', 300000]], 'A client that may ask its bootstrap servers again does so once it has tried for this long to get metadata (KIP-1102).', { min: 0 }],
-  ['partition.assignment.strategy', 'string', '', [['0.8.0', 'range'], ['3.3', 'range,cooperative-sticky']], 'Assignors of a group member, first the one it likes best: range, roundrobin, sticky (0.11), cooperative-sticky (2.4).'],
+  ['partition.assignment.strategy', 'string', '', [['0.8.0', 'range'], ['3.3', 'range,cooperative-sticky']], 'Assignors of a group member, first the one it likes best: range, roundrobin (0.8.2), sticky (0.11), cooperative-sticky (2.4).', { allowed: ['range', 'roundrobin', 'sticky', 'cooperative-sticky'], listed: true, since: { roundrobin: '0.8.2', sticky: '0.11', 'cooperative-sticky': '2.4' }, classes: ASSIGNORS }],
   ['exclude.internal.topics', 'boolean', '', [['0.10.2', true]], 'A subscription by pattern does not match topics that brokers keep for themselves.'],
   ['isolation.level', 'string', '', [['0.11', 'read_uncommitted']], 'Which records of transactions are handed out (KIP-98).', { allowed: ['read_uncommitted', 'read_committed'] }],
   ['zookeeper.session.timeout.ms', 'int', 'ms', [['0.8.0', 6000], ['2.0.0', null]], 'Session with the registry of a consumer whose group lives there.', { min: 1 }],
   ['rebalance.max.retries', 'int', 'count', [['0.8.0', 4], ['2.0.0', null]], 'Attempts of a rebalance of such a consumer before it gives up until something changes.', { min: 1 }],
   ['rebalance.backoff.ms', 'int', 'ms', [['0.8.0', 2000], ['2.0.0', null]], 'Pause between two of these attempts.', { min: 0 }],
   ['group.protocol', 'string', '', [['4.0', 'classic']], 'Who assigns partitions: the members (classic) or their coordinator (consumer, KIP-848).', { allowed: ['classic', 'consumer'] }],
-  ['group.remote.assignor', 'string', '', [['4.0', '']], 'The assignor that a member asks its coordinator for (uniform, range); empty: whichever.'],
+  ['group.remote.assignor', 'string', '', [['4.0', '']], 'The assignor that a member asks its coordinator for (uniform, range); empty: whichever.', { allowed: ['', 'uniform', 'range'] }],
   ['group.instance.id', 'string', '', [['2.3', '']], 'Makes the consumer a static member of its group (KIP-345); `instance` of a client sets it.'],
   ['client.rack', 'string', '', [['2.4', '']], 'Where the consumer stands: a leader may send it to a replica in its rack (KIP-392), and assignors look at racks (KIP-881).'],
   ['group.id', 'string', '', [['0.8.0', '']], 'The group the consumer is in; `group` of a client sets it.'],

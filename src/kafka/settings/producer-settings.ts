@@ -1,6 +1,13 @@
 /** Producer settings as rows: key, type, unit, defaults since a generation, meaning, bounds. */
 const FOREVER = 2147483647
 
+/** Classes that a package may stand before. */
+const PARTITIONERS = {
+  DefaultPartitioner: 'DefaultPartitioner',
+  RoundRobinPartitioner: 'RoundRobinPartitioner',
+  UniformStickyPartitioner: 'UniformStickyPartitioner',
+} as const
+
 /** Names of the Java producer; for 0.8.0 and 0.8.1 with the values of the Scala producer's settings of that meaning. */
 // biome-ignore format: a table reads better with one row a line.
 export const PRODUCER_SETTINGS = [
@@ -20,7 +27,7 @@ export const PRODUCER_SETTINGS = [
   ['metadata.recovery.rebootstrap.trigger.ms', 'int', 'ms', [['4.0', 300000]], 'A client that may ask its bootstrap servers again does so once it has tried for this long to get metadata (KIP-1102).', { min: 0 }],
   ['buffer.memory', 'int', 'bytes', [['0.8.0', 33554432]], 'Memory for records that wait to be sent; a send that finds none blocks for max.block.ms.', { min: 0 }],
   ['max.request.size', 'int', 'bytes', [['0.8.0', 1048576]], 'Largest request, and with it the largest record.', { min: 0 }],
-  ['partitioner.class', 'string', '', [['0.8.0', '']], 'Where keyless records go: RoundRobinPartitioner, UniformStickyPartitioner; else as the version does it.'],
+  ['partitioner.class', 'string', '', [['0.8.0', '']], 'Where records go: RoundRobinPartitioner or UniformStickyPartitioner whatever their keys are, DefaultPartitioner by their keys, keyless ones as it was before KIP-794; unset: as the version does it.', { allowed: ['', 'DefaultPartitioner', 'RoundRobinPartitioner', 'UniformStickyPartitioner'], since: { RoundRobinPartitioner: '2.4', UniformStickyPartitioner: '2.4' }, until: { DefaultPartitioner: '4.0', UniformStickyPartitioner: '4.0' }, classes: PARTITIONERS }],
   ['partitioner.ignore.keys', 'boolean', '', [['3.3', false]], 'Keys do not decide where a record goes (KIP-794).'],
   ['partitioner.adaptive.partitioning.enable', 'boolean', '', [['3.3', true]], 'Partitions with longer queues are chosen less often (KIP-794).'],
   ['producer.type', 'string', '', [['0.8.0', 'sync'], ['2.0.0', null]], 'Scala producer: send waits until the record is handled, or puts it into a queue.', { allowed: ['sync', 'async'] }],

@@ -1,4 +1,5 @@
 /** Pages about what the simulator knows of Kafka: properties, mechanisms, errors, settings, generations. */
+
 import { PROPERTIES } from '../../check/index.ts'
 import type { Promised, Property } from '../../check/property.ts'
 import type { Setting } from '../../kafka/config.ts'
@@ -8,6 +9,7 @@ import { ERRORS } from '../../kafka/errors.ts'
 import type { Generation } from '../../kafka/generation/generation.ts'
 import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
 import { GENERATIONS, generationNamed } from '../../kafka/generation/table.ts'
+import { own } from '../../kernel/own.ts'
 import type { Block, Line } from '../document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim } from '../document.ts'
 import { MECHANISM_WORDS } from './mechanisms/table.ts'
@@ -178,6 +180,19 @@ function distinct(settings: readonly Setting[]): { readonly setting: Setting; re
   return groups
 }
 
+/** Values, with the releases between which each is there. */
+const valueWords = ({ allowed = [], since = {}, until = {} }: Setting): string =>
+  allowed
+    .filter((each) => each !== '')
+    .map((each) => {
+      const bounds = [
+        own(since, each) === undefined ? '' : `from ${since[each]}`,
+        own(until, each) === undefined ? '' : `before ${until[each]}`,
+      ].filter((part) => part !== '')
+      return bounds.length === 0 ? each : `${each} (${bounds.join(', ')})`
+    })
+    .join(', ')
+
 function settingPage(settings: readonly Setting[]): Page {
   const [first] = settings as [Setting]
   const document: Block[] = [
@@ -192,7 +207,8 @@ function settingPage(settings: readonly Setting[]): Page {
     const bounds = [
       setting.type === 'int' ? 'a whole number' : setting.type === 'boolean' ? 'true or false' : 'text',
       setting.min === undefined ? '' : `at least ${setting.min}`,
-      setting.allowed === undefined ? '' : `one of ${setting.allowed.join(', ')}`,
+      setting.max === undefined ? '' : `at most ${setting.max}`,
+      setting.allowed === undefined ? '' : `${setting.listed === true ? 'some' : 'one'} of ${valueWords(setting)}`,
     ].filter((part) => part !== '')
     const unit = setting.unit === '' || setting.unit === 'count' ? '' : `, in ${setting.unit}`
     document.push(

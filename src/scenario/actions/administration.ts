@@ -91,6 +91,9 @@ const deleteController: Compile<'delete'> = ({ checks, path }) => {
 
 const deleteTopic: Compile<'delete-topic'> = ({ checks, path }, form) => {
   checks.topic(form['delete-topic'], [...path, 'delete-topic'])
+  if (!checks.has('delete.topic.enable', 'broker')) {
+    checks.impossible([...path, 'delete-topic'], 'its controllers do not look for topics to delete; 0.8.1 does')
+  }
   return [{ do: 'admin', request: { admin: 'deleteTopic', topic: form['delete-topic'] } }]
 }
 

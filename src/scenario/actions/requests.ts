@@ -62,6 +62,9 @@ function rawRequest({ checks, path }: Place, form: FormOf<'request'>, label: str
       // KIP-320: version 7 (2.1) is the first that tells leader epochs.
       return { request: 'metadata', topics: form.topics ?? null, version: mechanisms.leaderEpochFencing ? 7 : 5 }
     case 'end-of-epoch':
+      if (mechanisms.recordFormat < 2) {
+        checks.impossible([...path, 'request'], 'OffsetsForLeaderEpoch came with 0.11 (KIP-101)')
+      }
       return { request: 'offsetForLeaderEpoch', partition: form.partition, epoch: form.epoch }
     default:
       return unreachable(form)
