@@ -1,8 +1,26 @@
+import type { BrokerId } from '../kafka/ids.ts'
 import { partitionTruth } from '../world/targets.ts'
+import type { World } from '../world/world.ts'
 import { isDisturbed } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import { PROMISED } from './property.ts'
-import { stateWrites } from './state-writes.ts'
+import { type StateWrite, stateWrites } from './state-writes.ts'
+
+/** The replicas of a partition as of a record of the metadata log. */
+function replicasAsOf(world: World, { partition, czxid }: StateWrite): readonly BrokerId[] {
+  for (let offset = czxid; offset >= 0; offset--) {
+    const record = world.ledger.metadataLog[offset]?.record
+    if (record?.type !== 'Partition' && record?.type !== 'PartitionChange') continue
+    if (record.partition === partition && record.replicas !== undefined) return record.replicas
+  }
+  return []
+}
+
+/** Several records of a metadata log can become committed at once: what is true now belongs to the last of them. */
+const replicasOf = (world: World, write: StateWrite, writes: readonly StateWrite[]): readonly BrokerId[] =>
+  writes.findLast(({ path }) => path === write.path) === write
+    ? (partitionTruth(world, write.partition)?.replicas ?? [])
+    : replicasAsOf(world, write)
 
 export const ISR_WITHIN_ASSIGNMENT: Property = {
   name: 'IsrWithinAssignment',
@@ -15,8 +33,10 @@ export const ISR_WITHIN_ASSIGNMENT: Property = {
       : PROMISED,
   check: (world, step) => {
     const findings: Finding[] = []
-    for (const { partition, path, version, state, by } of stateWrites(step)) {
-      const replicas = partitionTruth(world, partition)?.replicas ?? []
+    const writes = stateWrites(step)
+    for (const write of writes) {
+      const { partition, path, version, state, by } = write
+      const replicas = replicasOf(world, write, writes)
       const strangers = state.isr.filter((id, index) => !replicas.includes(id) || state.isr.indexOf(id) !== index)
       if (strangers.length === 0) continue
       findings.push({

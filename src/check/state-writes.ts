@@ -9,6 +9,8 @@ export interface StateWrite {
   readonly partition: TopicPartition
   readonly path: string
   readonly version: number
+  /** Transaction id of the write; with a metadata log, the offset of its record. */
+  readonly czxid: number
   readonly state: StateZnode
   readonly by: string
 }
@@ -20,8 +22,8 @@ export function stateWrites(step: StepView): StateWrite[] {
     if (fact.kind !== 'registryWrite' || fact.write === 'delete') continue
     const partition = partitionOfStatePath(fact.path)
     if (partition === null) continue
-    const { path, version, by } = fact
-    writes.push({ partition, path, version, by, state: fact.data as unknown as StateZnode })
+    const { path, version, czxid, by } = fact
+    writes.push({ partition, path, version, czxid, by, state: fact.data as unknown as StateZnode })
   }
   return writes
 }

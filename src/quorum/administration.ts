@@ -11,7 +11,7 @@ import type { ConnectionId } from '../kernel/machine.ts'
 import { own } from '../kernel/own.ts'
 import { tellCompletedReassignment, tellElection } from './broker-changes.ts'
 import { answerWhenCommitted, append } from './metadata-writer.ts'
-import { buildChange } from './partition-change.ts'
+import { buildChange, type WantedChange } from './partition-change.ts'
 import { isElrOn, isUncleanOn, rulesFor } from './partition-rules.ts'
 import { type Given, imageOf } from './state.ts'
 
@@ -176,7 +176,13 @@ function reassign(given: Given, request: Of<'reassign'>): Outcome {
     const ascending = (ids: readonly BrokerId[]): BrokerId[] => [...ids].sort((a, b) => a - b)
     const removing = ascending(before.replicas.filter((id) => !wanted.includes(id)))
     const adding = ascending(wanted.filter((id) => !before.replicas.includes(id)))
-    const change = { replicas: [...wanted, ...removing], removing, adding, election: 'online' as const }
+    // 3.3 to 4.1 changePartitionReassignment: where nobody is added, or removed, what a reassignment before it asked for stays.
+    const change: WantedChange = {
+      replicas: [...wanted, ...removing],
+      ...(removing.length > 0 ? { removing } : {}),
+      ...(adding.length > 0 ? { adding } : {}),
+      election: 'online',
+    }
     const built = buildChange(name, before, change, rulesFor(given, name))
     if (built === null) continue
     tellElection(given, built, before, 'reassignment')

@@ -3,6 +3,7 @@
  * it, with the leader, the epoch and the eligible leader replicas that follow. Every change of a partition is made here
  * (3.5 to 4.1 PartitionChangeBuilder).
  */
+import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { NO_LEADER } from '../kafka/ids.ts'
 import type { PartitionChangeRecord, PartitionRegistration, RecoveryState } from '../kafka/metadata-log.ts'
@@ -26,6 +27,8 @@ export interface ChangeRules {
   readonly minIsr: number
   /** Every shrink of the ISR raises the leader epoch (before metadata version 3.6). */
   readonly shrinkBumpsLeaderEpoch: boolean
+  /** Whom a reassignment waits for: everybody who is added, or every replica that stays. */
+  readonly reassignmentWaitsFor: Mechanisms['reassignmentWaitsFor']
   readonly isAcceptableLeader: (id: BrokerId) => boolean
 }
 
@@ -66,7 +69,7 @@ export function buildChange(
     adding: wanted.adding ?? before.adding,
     removing: wanted.removing ?? before.removing,
   }
-  completeReassignment(target)
+  completeReassignment(target, rules)
   if (rules.elr) target.elr = eligibleReplicas(before, target, wanted, rules)
   const unclean = elect(record, before, target, wanted, rules)
   bumpEpoch(record, before, target, rules)
@@ -85,13 +88,14 @@ export function buildChange(
   return Object.keys(record).length > 2 ? { record, unclean } : null
 }
 
-/** A reassignment is complete when everybody who is added is in the ISR (PartitionReassignmentReplicas). */
-function completeReassignment(target: Target): void {
+/** A reassignment is complete when those whom it waits for are in the ISR (PartitionReassignmentReplicas). */
+function completeReassignment(target: Target, { reassignmentWaitsFor }: ChangeRules): void {
   const { adding, removing } = target
   if (adding.length === 0 && removing.length === 0) return
   const isr = target.isr.filter((id) => !removing.includes(id))
   const replicas = target.replicas.filter((id) => !removing.includes(id))
-  if (isr.length === 0 || replicas.length === 0 || !holdsAll(isr, adding)) return
+  const awaited = reassignmentWaitsFor === 'added' ? adding : replicas
+  if (isr.length === 0 || replicas.length === 0 || !holdsAll(isr, awaited)) return
   target.isr = isr
   target.replicas = replicas
   target.adding = []

@@ -28,10 +28,12 @@ export function rulesFor(
   const { topic } = splitTopicPartition(partition)
   const least = settingOf(given, topic, 'min.insync.replicas')
   const replicas = imageOf(given.state).partitions[partition]?.replicas.length ?? 1
+  const { shrinkBumpsLeaderEpoch, reassignmentWaitsFor } = given.config.mechanisms
   return {
     elr: isElrOn(given),
     minIsr: Math.min(typeof least === 'number' ? least : 1, replicas),
-    shrinkBumpsLeaderEpoch: given.config.mechanisms.shrinkBumpsLeaderEpoch === 'every',
+    shrinkBumpsLeaderEpoch: shrinkBumpsLeaderEpoch === 'every',
+    reassignmentWaitsFor,
     isAcceptableLeader,
   }
 }

@@ -22,6 +22,7 @@ const rules = (active: readonly number[], over: Partial<ChangeRules> = {}): Chan
   elr: true,
   minIsr: 2,
   shrinkBumpsLeaderEpoch: false,
+  reassignmentWaitsFor: 'targets',
   isAcceptableLeader: (id) => active.includes(id),
   ...over,
 })
@@ -92,8 +93,17 @@ test('an unclean election takes the first active replica and makes it recover', 
   expect(record).toMatchObject({ isr: [3], leader: 3, recoveryState: 1 })
 })
 
-test('a reassignment is complete when everybody who is added is in the ISR, and gives up who is removed', () => {
+test('a reassignment is complete when everybody who stays is in the ISR, and gives up who is removed', () => {
   const before = partition({ replicas: [2, 3, 1], adding: [3], removing: [1], isr: [1, 2] })
   const record = change(before, { isr: [1, 2, 3] }, rules([1, 2, 3]))
   expect(record).toMatchObject({ isr: [2, 3], replicas: [2, 3], adding: [], removing: [], leader: 2 })
+})
+
+test('to 3.7 it waits for nobody but the added replicas (KAFKA-15665)', () => {
+  const before = partition({ replicas: [2, 3, 1], adding: [3], removing: [1], isr: [1] })
+  const over = { elr: false, minIsr: 1 }
+  expect(change(before, { isr: [1, 3] }, rules([1, 3], over))).toMatchObject({ isr: [1, 3] })
+  expect(change(before, { isr: [1, 3] }, rules([1, 3], over))).not.toHaveProperty('replicas')
+  const old = rules([1, 3], { ...over, reassignmentWaitsFor: 'added' })
+  expect(change(before, { isr: [1, 3] }, old)).toMatchObject({ isr: [3], replicas: [2, 3], adding: [], leader: 3 })
 })

@@ -82,3 +82,19 @@ test('a new active controller gives out no producer id twice (KIP-730)', () => {
   )
   expect(given).toEqual([1000, 2000])
 })
+
+// [1, 2, 3] to [2, 3, 4] while broker 4 is down, then back again: nobody is added, so broker 4 stays the added one, and
+// is now the one to remove as well. To 3.7 the reassignment waits for it for ever; from 3.8 on for those who stay.
+test.each([
+  ['3.5-kraft', [1, 2, 3, 4]],
+  ['4.1', [1, 2, 3]],
+])('%s: a reassignment that takes back another one', (kafka, replicas) => {
+  const reassign = (to: readonly number[]) => {
+    const request = { admin: 'reassign', partitions: { 'orders-0': to } }
+    return { do: 'admin', request }
+  }
+  const steps = [at(5, { do: 'crash', target: broker(4) }), at(6, reassign([2, 3, 4])), at(8, reassign([1, 2, 3]))]
+  const plan = planOf({ kafka, brokers: 4, topics: { orders: [[1, 2, 3]] }, runUs: 40_000_000, steps })
+  const { world } = simulate({ ...plan, controllers }, { digest: false })
+  expect(partitionTruth(world, 'orders-0')?.replicas).toEqual(replicas)
+})

@@ -162,6 +162,7 @@ export const KAFKA_0_8_0: Generation = {
 
     shrinkBumpsLeaderEpoch: 'controller-made',
     uncleanElectionInKraft: false,
+    reassignmentWaitsFor: 'added',
     eligibleLeaderReplicas: false,
     quorumPreVote: false,
     quorumLeaderChecksMajority: false,

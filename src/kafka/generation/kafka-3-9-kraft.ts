@@ -18,6 +18,8 @@ const overrides: Partial<Mechanisms> = {
   shrinkBumpsLeaderEpoch: 'never',
   // unclean.leader.election.enable is obeyed when a broker is unfenced (recorded on 3.9.1, not on 3.5.2).
   uncleanElectionInKraft: true,
+  // KAFKA-15665 (3.8).
+  reassignmentWaitsFor: 'targets',
   // KAFKA-15489 (3.7).
   quorumLeaderChecksMajority: true,
 }

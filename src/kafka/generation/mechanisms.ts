@@ -328,6 +328,8 @@ export interface Mechanisms {
   readonly shrinkBumpsLeaderEpoch: 'never' | 'controller-made' | 'every'
   /** KRaft obeys unclean.leader.election.enable (by 3.9; recorded: 3.5.2 leaves it to administrators, 3.9.1 and 4.1.1 elect at unfencing). */
   readonly uncleanElectionInKraft: boolean
+  /** Whom a reassignment waits for in KRaft: the added replicas, or every replica of its target (KAFKA-15665, 3.8). */
+  readonly reassignmentWaitsFor: 'added' | 'targets'
   /** Replicas that left a too small ISR stay eligible (KIP-966; on in new clusters of 4.1). */
   readonly eligibleLeaderReplicas: boolean
   /** A controller that hears of no leader asks for votes before it raises the epoch (KIP-996, 4.0); else: it raises it at once. */

@@ -21,6 +21,13 @@ export const KRAFT_PARTITIONS = inArea('KRaft', {
     meaning: 'Whether KRaft controllers hold unclean elections by themselves.',
     values: yesNo('they do when it is enabled', 'they do not, only when asked'),
   },
+  reassignmentWaitsFor: {
+    meaning: 'Whom a reassignment waits for in the ISR before it is over (KAFKA-15665).',
+    values: {
+      added: 'the replicas that it adds',
+      targets: 'every replica of its target',
+    },
+  },
   eligibleLeaderReplicas: {
     meaning: 'Whether replicas that left the ISR below min.insync.replicas are kept as candidates (KIP-966).',
     values: yesNo('they are', 'they are not: the last replica standing decides'),
