@@ -6,7 +6,7 @@ import { type DiskHole, diskHole, divergenceHole, isExplainedLoss, LOSS_NOT_NOTI
 import { readmissions } from './isr-history.ts'
 import type { HeldRecord } from './logs.ts'
 import { lastNamedLeader } from './loss.ts'
-import { ISR_WRITE_UNANSWERED, isIsrWriteUnanswered } from './loss-holes.ts'
+import { unheardIsrHole } from './loss-holes.ts'
 import { losesOnDisks } from './promises.ts'
 
 export interface LackingMember {
@@ -25,15 +25,16 @@ export function isrHoles(world: World): IsrHoleOf {
   return (lacking) => {
     if (onDisks) cuts ??= cutsOf(world)
     const hole = cuts === null ? undefined : isrHole(world, cuts, lacking)
-    return hole === undefined && isUnknownMember(world, lacking) ? ISR_WRITE_UNANSWERED : hole
+    return hole === undefined ? unknownMemberHole(world, lacking) : hole
   }
 }
 
-/** Whether the leader has written the member into the ISR, and knows nothing of it, as the answer never came. */
-function isUnknownMember(world: World, { partition, leader, member }: LackingMember): boolean {
+/** The leader has had the member put into the ISR, and knows nothing of it. */
+function unknownMemberHole(world: World, { partition, leader, member }: LackingMember): DiskHole {
   const view = brokerState(world, leader)?.volatile?.partitions[partition]
-  if (view === undefined || view.isr.includes(member)) return false
-  return isIsrWriteUnanswered(world, partition, { ...view, broker: leader }, world.index)
+  if (view === undefined || view.isr.includes(member) || view.pendingIsr?.isr.includes(member) === true)
+    return undefined
+  return unheardIsrHole(world, partition, { ...view, broker: leader }, world.index)
 }
 
 function isrHole(world: World, cuts: Cuts, lacking: LackingMember): DiskHole {

@@ -1,5 +1,5 @@
 /** The hole through which a record was lost, or another one came to stand in its place: told from what happened in the run. */
-import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
+import { type BrokerId, brokerNode, type TopicPartition } from '../kafka/ids.ts'
 import { offsetAt, type RecordIdentity } from '../kafka/records.ts'
 import { type StateZnode, statePath } from '../kafka/znodes.ts'
 import type { CommittedRecord, World } from '../world/world.ts'
@@ -14,7 +14,13 @@ const CLEANED_ABOVE_HIGH_WATERMARK = 'KAFKA-13194'
  * To 2.6 a leader writes its ISR itself. Where the answer is lost with its session, it goes on with the smaller ISR of
  * before, and commits what a member that the registry knows of does not have.
  */
-export const ISR_WRITE_UNANSWERED = 'KIP-497'
+const ISR_WRITE_UNANSWERED = 'KIP-497'
+
+/**
+ * In KRaft a leader that is told the state which it knows already no longer waits for the ISR that it has asked for, and
+ * passes over the answer: until the log tells it, it commits without a member that the controllers know of.
+ */
+const ISR_ANSWER_PASSED_OVER = 'KAFKA-12686'
 
 /** A disk's first, for a cleaner takes nothing that a broker does not have. */
 export function lossHole(world: World, cuts: Cuts, record: JudgedRecord): DiskHole {
@@ -22,8 +28,7 @@ export function lossHole(world: World, cuts: Cuts, record: JudgedRecord): DiskHo
   if (hole !== undefined) return hole
   if (isCleanedTooEarly(world, cuts, record)) return CLEANED_ABOVE_HIGH_WATERMARK
   const { partition, committed } = record
-  const unanswered = committed !== null && isIsrWriteUnanswered(world, partition, committed, committed.event)
-  return unanswered ? ISR_WRITE_UNANSWERED : undefined
+  return committed === null ? undefined : unheardIsrHole(world, partition, committed, committed.event)
 }
 
 /** What a leader believed at an event. */
@@ -33,25 +38,47 @@ export interface LeaderBelief {
   readonly isr: readonly BrokerId[]
 }
 
-/** Whether the last ISR that the leader itself wrote in its epoch, up to an event, has members which it does not know of. */
-export function isIsrWriteUnanswered(
+/** The hole through which a leader came to know nothing of members that it has itself had put into the ISR, up to an event. */
+export function unheardIsrHole(
   world: World,
   partition: TopicPartition,
-  { broker, leaderEpoch, isr }: LeaderBelief,
+  belief: LeaderBelief,
   untilEvent: number,
-): boolean {
-  if (world.plan.mechanisms.isrPersistence !== 'registry') return false
+): string | undefined {
   const path = statePath(partition)
+  const byLeader = world.plan.mechanisms.isrPersistence === 'registry'
   const last = world.ledger.registryWrites.findLast(
     (write) =>
       write.event <= untilEvent &&
       write.path === path &&
       write.write !== 'delete' &&
-      write.by === `broker-${broker}` &&
-      (write.data as unknown as StateZnode).leaderEpoch === leaderEpoch,
+      (!byLeader || write.by === brokerNode(belief.broker)) &&
+      (write.data as unknown as StateZnode).leaderEpoch === belief.leaderEpoch,
   )
-  return last !== undefined && (last.data as unknown as StateZnode).isr.some((id) => !isr.includes(id))
+  if (last === undefined) return undefined
+  const { isr } = last.data as unknown as StateZnode
+  if (isr.every((id) => belief.isr.includes(id))) return undefined
+  if (byLeader) return ISR_WRITE_UNANSWERED
+  return isIsrForgotten(world, partition, belief, isr, untilEvent) ? ISR_ANSWER_PASSED_OVER : undefined
 }
+
+/** Whether the leader no longer waited for that ISR when it came to be. */
+const isIsrForgotten = (
+  world: World,
+  partition: TopicPartition,
+  { broker, leaderEpoch }: LeaderBelief,
+  isr: readonly BrokerId[],
+  untilEvent: number,
+): boolean =>
+  world.ledger.facts.some(
+    ({ event, node, fact }) =>
+      event <= untilEvent &&
+      fact.kind === 'isrChangeForgotten' &&
+      node === brokerNode(broker) &&
+      fact.partition === partition &&
+      fact.leaderEpoch === leaderEpoch &&
+      isr.every((id) => fact.askedFor.includes(id)),
+  )
 
 /** A cleaner took the record for a later one of its key that was never committed. */
 function isCleanedTooEarly(world: World, cuts: Cuts, { partition, id, offset, lastLeader }: JudgedRecord): boolean {

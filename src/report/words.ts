@@ -63,6 +63,7 @@ const MARKS: Readonly<Record<FactKind, Mark>> = {
   isrExpandAsked: { glyph: '.', tone: 'plain', weight: 'minor' },
   isrChanged: { glyph: 'i', tone: 'info', weight: 'major' },
   isrWriteRefusedByVersion: { glyph: '!', tone: 'warn', weight: 'major' },
+  isrChangeForgotten: { glyph: '!', tone: 'warn', weight: 'major' },
   isrRequestRefused: { glyph: '!', tone: 'warn', weight: 'minor' },
   isrRequestRefusedStaleBrokerEpoch: { glyph: '!', tone: 'warn', weight: 'minor' },
   fetchRefused: { glyph: '.', tone: 'plain', weight: 'minor' },
@@ -274,6 +275,8 @@ export function factWords(fact: Fact): string {
       return `${fact.partition}: ISR ${set(fact.fromIsr)} -> ${set(fact.toIsr)} (version ${fact.partitionEpoch})`
     case 'isrWriteRefusedByVersion':
       return `${fact.partition}: ISR write refused: the state changed since this leader read it`
+    case 'isrChangeForgotten':
+      return `${fact.partition}: told ISR ${set(fact.isr)} as before, no longer waits for ${set(fact.askedFor)}`
     case 'isrRequestRefused':
       return `${fact.partition}: ISR change refused: ${fact.error}`
     case 'isrRequestRefusedStaleBrokerEpoch':

@@ -54,6 +54,8 @@ export const FACTS: Readonly<Record<FactKind, string>> = {
   isrChanged: 'A leader took a new ISR into force.',
   isrWriteRefusedByVersion:
     'The registry refused an ISR because the partition state had been written by another meanwhile.',
+  isrChangeForgotten:
+    'A leader was told the state it knew, and passes over the answer about the ISR that it asked for.',
   isrRequestRefused: 'The controller refused an ISR.',
   isrRequestRefusedStaleBrokerEpoch:
     'The controller refused an ISR because of a broker epoch that is no longer current.',

@@ -18,6 +18,7 @@ import { parseScenario } from '../../src/scenario/scenario.ts'
 
 const smoke = profileNamed('smoke')!
 const kafka24 = generationNamed('2.4')!
+const kafka41 = generationNamed('4.1')!
 const fault = (fromMs: number, toMs: number, breaks = 1): Fault => ({
   family: 'crash',
   steps: [],
@@ -139,6 +140,17 @@ test('a leader whose answer about its ISR is lost with its session commits witho
     ['StrongIsr', 'KIP-497'],
     ['NoInconsistentOffsets', 'KIP-497'],
   ])
+})
+
+test('a leader that is told what it knows forgets the ISR it asked for: a hole of KAFKA-12686', () => {
+  const { document } = drawCase(profileNamed('swarm')!, kafka41, 79_484)
+  const { breaks } = judgeRun(planOf(document), { liveness: true })
+  expect(breaks.map(({ property, hole }) => [property, hole])).toEqual([['StrongIsr', 'KAFKA-12686']])
+})
+
+test('records of the metadata log that are committed at once are judged one by one', () => {
+  const { document } = drawCase(profileNamed('swarm')!, kafka41, 17_377)
+  expect(judgeRun(planOf(document), { liveness: true, properties: ['IsrWithinAssignment'] }).breaks).toEqual([])
 })
 
 test('a member whose leave could not be written can never come back: a hole of KIP-848', () => {

@@ -79,6 +79,12 @@ function lead(
     return
   }
   if (told.leaderEpoch < partition.leaderEpoch || told.partitionEpoch < partition.partitionEpoch) return
+  // 3.5 to 4.1 Partition.makeLeader goes on where the partition epoch is the present one: the answer that a change of the
+  // ISR waits for will be passed over (what 3.0 left of KAFKA-12686).
+  if (partition.pendingIsr !== null && told.partitionEpoch === partition.partitionEpoch) {
+    const { leaderEpoch, isr, pendingIsr } = partition
+    ctx.fact({ kind: 'isrChangeForgotten', partition: name, leaderEpoch, isr: [...isr], askedFor: [...pendingIsr.isr] })
+  }
   refreshPartition(partition, told, config)
   // A reassignment adds replicas without a new epoch.
   updateRemoteReplicas(partition, ctx.nowUs, config)

@@ -48,6 +48,14 @@ export type ReplicationFact =
       readonly partitionEpoch: number
     }
   | { readonly kind: 'isrWriteRefusedByVersion'; readonly partition: TopicPartition }
+  /** A leader that asked for an ISR was told the state that it knows already: it no longer waits for the answer. */
+  | {
+      readonly kind: 'isrChangeForgotten'
+      readonly partition: TopicPartition
+      readonly leaderEpoch: number
+      readonly isr: readonly BrokerId[]
+      readonly askedFor: readonly BrokerId[]
+    }
   | { readonly kind: 'isrRequestRefused'; readonly partition: TopicPartition; readonly error: string }
   | { readonly kind: 'isrRequestRefusedStaleBrokerEpoch' }
   // --- Requests
