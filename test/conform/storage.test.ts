@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { judge } from '../../src/conform/known.ts'
-import { conformStorage } from '../../src/conform/storage.ts'
-import type { StorageRecording } from '../../src/conform/storage-recording.ts'
+import { conformStorage } from '../../src/conform/storage/conform.ts'
+import type { StorageRecording } from '../../src/conform/storage/recording.ts'
 import { CONFORMANCE, knownDifferences } from './recordings.ts'
 
 const FOLDER = join(CONFORMANCE, 'storage')

@@ -1,14 +1,14 @@
 /** What was seen of a broker that was started, ended by itself, or lost a disk, held against the replay. */
 
-import type { StateZnode } from '../kafka/znodes.ts'
-import { statePath } from '../kafka/znodes.ts'
-import type { Json } from '../kernel/json.ts'
-import { partitionDirectory } from '../log/directory.ts'
-import { partitionTruth } from '../world/targets.ts'
-import { brokerState } from '../world/world.ts'
-import type { Comparison } from './comparison.ts'
-import type { StoragePoint } from './storage-compare.ts'
-import type { SeenMetadata, SeenRecovered, SeenRestart, SeenState, StorageSeen } from './storage-recording.ts'
+import type { StateZnode } from '../../kafka/znodes.ts'
+import { statePath } from '../../kafka/znodes.ts'
+import type { Json } from '../../kernel/json.ts'
+import { partitionDirectory } from '../../log/directory.ts'
+import { partitionTruth } from '../../world/targets.ts'
+import { brokerState } from '../../world/world.ts'
+import type { Comparison } from '../comparison.ts'
+import type { StoragePoint } from './compare.ts'
+import type { SeenMetadata, SeenRecovered, SeenRestart, SeenState, StorageSeen } from './recording.ts'
 
 type Of<Kind extends StorageSeen['saw']> = Extract<StorageSeen, { readonly saw: Kind }>
 

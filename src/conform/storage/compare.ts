@@ -1,17 +1,17 @@
 /** What was seen of a recorded broker's files, held against the files of the replay at the same point. */
 
-import type { Mechanisms } from '../kafka/generation/mechanisms.ts'
-import type { Json } from '../kernel/json.ts'
-import { batchesOfSegment, type PartitionDirectory, partitionDirectory } from '../log/directory.ts'
-import { appendOf, type LogLayout } from '../log/layout.ts'
-import type { ReplicaLog } from '../log/replica-log.ts'
-import type { SegmentSettings } from '../log/segment.ts'
-import type { World } from '../world/world.ts'
-import type { Comparison } from './comparison.ts'
-import { compareSegmentHistory, type SegmentHistory } from './segment-watch.ts'
-import { COMPARED_AT_START, compareAtStart } from './storage-compare-start.ts'
-import type { SeenCheckpoints, SeenDirectory, SeenSegment, StorageSeen } from './storage-recording.ts'
-import { comparePhase, compareSyncTimes } from './sync-watch.ts'
+import type { Mechanisms } from '../../kafka/generation/mechanisms.ts'
+import type { Json } from '../../kernel/json.ts'
+import { batchesOfSegment, type PartitionDirectory, partitionDirectory } from '../../log/directory.ts'
+import { appendOf, type LogLayout } from '../../log/layout.ts'
+import type { ReplicaLog } from '../../log/replica-log.ts'
+import type { SegmentSettings } from '../../log/segment.ts'
+import type { World } from '../../world/world.ts'
+import type { Comparison } from '../comparison.ts'
+import { compareSegmentHistory, type SegmentHistory } from '../segment-watch.ts'
+import { comparePhase, compareSyncTimes } from '../sync-watch.ts'
+import { COMPARED_AT_START, compareAtStart } from './compare-start.ts'
+import type { SeenCheckpoints, SeenDirectory, SeenSegment, StorageSeen } from './recording.ts'
 
 /** The durable side of a broker at the moment that is compared. */
 export interface BrokerFiles {

@@ -1,7 +1,7 @@
 /** The forms of the entries of a recording of the log on disk, as far as what reads them relies on it. */
 import { z } from 'zod'
-import { type EntryForms, fitting, misfitOf } from './fitting.ts'
-import type { StorageEntry, StorageRecording } from './storage-recording.ts'
+import { type EntryForms, fitting, misfitOf } from '../fitting.ts'
+import type { StorageEntry, StorageRecording } from './recording.ts'
 
 const count = z.int().min(0).max(1_000_000)
 const LARGEST_VALUE_BYTES = 10_000_000

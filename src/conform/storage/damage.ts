@@ -1,8 +1,8 @@
 /** What was done to the files and disks of a recorded broker, as actions of a plan. */
-import type { DirectoryFile, DiskDamage } from '../log/disk-damage.ts'
-import type { Action } from '../world/plan.ts'
-import { brokerTarget } from './conditions.ts'
-import type { StorageDone } from './storage-recording.ts'
+import type { DirectoryFile, DiskDamage } from '../../log/disk-damage.ts'
+import type { Action } from '../../world/plan.ts'
+import { brokerTarget } from '../conditions.ts'
+import type { StorageDone } from './recording.ts'
 
 type DamageEntry = Extract<StorageDone, { readonly do: 'damage' }>
 

@@ -1,7 +1,7 @@
 /** Recordings of the log on disk: what was done to one or two brokers, and what their files were then. */
-import type { SettingValue } from '../kafka/config.ts'
-import type { SeenContents } from './contents-watch.ts'
-import { damageOfEntry } from './storage-damage.ts'
+import type { SettingValue } from '../../kafka/config.ts'
+import type { SeenContents } from '../contents-watch.ts'
+import { damageOfEntry } from './damage.ts'
 
 interface At {
   readonly atMs: number
@@ -406,3 +406,5 @@ export function unknownAction(recording: StorageRecording): string | null {
   }
   return null
 }
+
+export const isDoneEntry = (entry: StorageEntry): entry is StorageDone => 'do' in entry

@@ -1,7 +1,7 @@
 /** What a replay writes to the files of offsets, as a watch of a real directory would see it. */
-import type { World } from '../world/world.ts'
-import { brokerState } from '../world/world.ts'
-import { linesOf, WATCHED, type WatchedFile } from './storage-compare.ts'
+import type { World } from '../../world/world.ts'
+import { brokerState } from '../../world/world.ts'
+import { linesOf, WATCHED, type WatchedFile } from './compare.ts'
 
 type Offsets = Readonly<Record<string, number>>
 
