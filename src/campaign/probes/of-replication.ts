@@ -2,30 +2,49 @@
 import type { Probe } from './probe.ts'
 import { IN_KRAFT, never, RARE, SELDOM, SOMETIMES, WITH_REGISTRY, where } from './probe.ts'
 
+const ACKS_BY_HIGH_WATERMARK = where(({ acksAllBy }) => acksAllBy === 'high-watermark', 'to 0.8.1 acks count log ends')
+const PRODUCES_LOCK = where(
+  ({ isrWriteBlocks }) => isrWriteBlocks !== 'nothing',
+  'no ISR write holds the lock of a partition from 2.7 on',
+)
+const NOTHING_DELETED = never('no family deletes topics')
+const FETCHES_LOCK = where(
+  ({ isrWriteBlocks }) => isrWriteBlocks === 'produce-and-fetch',
+  'fetches take the lock of a partition in 0.8.0, 0.8.1 and from 2.1 to 2.6',
+)
+const CONTROLLER_WRITES_ISR = where(
+  ({ isrPersistence }) => isrPersistence === 'controller',
+  'leaders write the ISR themselves to 2.6',
+)
+const ISR_WRITES_COMPARED = where(
+  ({ isrPersistence, isrWriteComparesOnRetry }) => isrPersistence === 'registry' && isrWriteComparesOnRetry,
+  'leaders compare a refused ISR write from 0.8.2 to 2.6 (KAFKA-1382)',
+)
+const EXPIRES_IN_FLIGHT = where(
+  ({ leaderEpochFencing }) => leaderEpochFencing,
+  'a batch in flight does not expire before delivery.timeout.ms (KIP-91, 2.1)',
+)
+const BROKER_EPOCHS = where(
+  ({ brokerEpoch, metadata }) => brokerEpoch && metadata === 'registry',
+  'broker epochs came with KIP-380 (2.2), and KRaft has its own',
+)
+const POSITIONS_VALIDATED = where(
+  ({ consumerValidatesOffsets }) => consumerValidatesOffsets,
+  'consumers hold their position against leader epochs from 2.3 on (KIP-320)',
+)
+const STARTS_STAY = never('nothing is deleted from the start of a log, and consumers do not come before it')
+const HIGH_WATERMARK_TOLD_UNKNOWN = where(
+  ({ offsetNotAvailable }) => offsetNotAvailable,
+  'leaders say that they do not know their high watermark from 2.2 on (KAFKA-2334)',
+)
+const JAVA_CLIENTS = never('producers of a campaign are Java clients')
+
 export const PROBES_OF_REPLICATION: readonly Probe[] = [
-  {
-    name: 'FetchRequest waits for the lock of its partition',
-    excuse: where(
-      ({ isrWriteBlocks }) => isrWriteBlocks === 'produce-and-fetch',
-      'fetches take the lock of a partition in 0.8.0, 0.8.1 and from 2.1 to 2.6',
-    ),
-  },
-  {
-    name: 'ISR change left pending until the state is told',
-    excuse: where(({ isrPersistence }) => isrPersistence === 'controller', 'leaders write the ISR themselves to 2.6'),
-    from: SELDOM,
-  },
-  {
-    name: 'ISR confirmation of another epoch ignored',
-    excuse: where(({ isrPersistence }) => isrPersistence === 'controller', 'leaders write the ISR themselves to 2.6'),
-    from: SELDOM,
-  },
+  { name: 'FetchRequest waits for the lock of its partition', excuse: FETCHES_LOCK },
+  { name: 'ISR change left pending until the state is told', excuse: CONTROLLER_WRITES_ISR, from: SELDOM },
+  { name: 'ISR confirmation of another epoch ignored', excuse: CONTROLLER_WRITES_ISR, from: SELDOM },
   { name: 'ISR refused: a member is fenced, going or of another life', excuse: IN_KRAFT, from: RARE },
-  {
-    name: 'ISR request to the controller failed',
-    excuse: where(({ isrPersistence }) => isrPersistence === 'controller', 'leaders write the ISR themselves to 2.6'),
-    from: SELDOM,
-  },
+  { name: 'ISR request to the controller failed', excuse: CONTROLLER_WRITES_ISR, from: SELDOM },
   {
     name: 'ISR write ended by the end of the session',
     excuse: where(
@@ -35,87 +54,23 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     ),
     from: SOMETIMES,
   },
-  {
-    name: 'ISR write found to be its own',
-    excuse: where(
-      ({ isrPersistence, isrWriteComparesOnRetry }) => isrPersistence === 'registry' && isrWriteComparesOnRetry,
-      'leaders compare a refused ISR write from 0.8.2 to 2.6 (KAFKA-1382)',
-    ),
-    from: SELDOM,
-  },
-  {
-    name: 'ISR write refused after a lost connection',
-    excuse: where(
-      ({ isrPersistence, isrWriteComparesOnRetry }) => isrPersistence === 'registry' && isrWriteComparesOnRetry,
-      'leaders compare a refused ISR write from 0.8.2 to 2.6 (KAFKA-1382)',
-    ),
-    from: SELDOM,
-  },
-  {
-    name: 'ListOffsetsRequest waits for the lock of its partition',
-    excuse: where(
-      ({ isrWriteBlocks }) => isrWriteBlocks === 'produce-and-fetch',
-      'fetches take the lock of a partition in 0.8.0, 0.8.1 and from 2.1 to 2.6',
-    ),
-    from: SELDOM,
-  },
-  {
-    name: 'OffsetsForLeaderEpochRequest waits for the lock of its partition',
-    excuse: where(
-      ({ isrWriteBlocks }) => isrWriteBlocks === 'produce-and-fetch',
-      'fetches take the lock of a partition in 0.8.0, 0.8.1 and from 2.1 to 2.6',
-    ),
-    from: SOMETIMES,
-  },
-  {
-    name: 'ProduceRequest waits for the lock of its partition',
-    excuse: where(
-      ({ isrWriteBlocks }) => isrWriteBlocks !== 'nothing',
-      'no ISR write holds the lock of a partition from 2.7 on',
-    ),
-    from: SOMETIMES,
-  },
-  {
-    name: 'acks=all answered with NOT_ENOUGH_REPLICAS_AFTER_APPEND',
-    excuse: where(({ acksAllBy }) => acksAllBy === 'high-watermark', 'to 0.8.1 acks count log ends'),
-    from: SOMETIMES,
-  },
-  {
-    name: 'acks=all answered with NOT_LEADER_FOR_PARTITION',
-    excuse: where(({ acksAllBy }) => acksAllBy === 'high-watermark', 'to 0.8.1 acks count log ends'),
-    from: SOMETIMES,
-  },
-  {
-    name: 'acks=all answered with REQUEST_TIMED_OUT',
-    excuse: where(({ acksAllBy }) => acksAllBy === 'high-watermark', 'to 0.8.1 acks count log ends'),
-  },
-  {
-    name: 'acks=all answered with UNKNOWN_TOPIC_OR_PARTITION',
-    excuse: where(({ acksAllBy }) => acksAllBy === 'high-watermark', 'to 0.8.1 acks count log ends'),
-    from: SELDOM,
-  },
+  { name: 'ISR write found to be its own', excuse: ISR_WRITES_COMPARED, from: SELDOM },
+  { name: 'ISR write refused after a lost connection', excuse: ISR_WRITES_COMPARED, from: SELDOM },
+  { name: 'ListOffsetsRequest waits for the lock of its partition', excuse: FETCHES_LOCK, from: SELDOM },
+  { name: 'OffsetsForLeaderEpochRequest waits for the lock of its partition', excuse: FETCHES_LOCK, from: SOMETIMES },
+  { name: 'ProduceRequest waits for the lock of its partition', excuse: PRODUCES_LOCK, from: SOMETIMES },
+  { name: 'acks=all answered with NOT_ENOUGH_REPLICAS_AFTER_APPEND', excuse: ACKS_BY_HIGH_WATERMARK, from: SOMETIMES },
+  { name: 'acks=all answered with NOT_LEADER_FOR_PARTITION', excuse: ACKS_BY_HIGH_WATERMARK, from: SOMETIMES },
+  { name: 'acks=all answered with REQUEST_TIMED_OUT', excuse: ACKS_BY_HIGH_WATERMARK },
+  { name: 'acks=all answered with UNKNOWN_TOPIC_OR_PARTITION', excuse: ACKS_BY_HIGH_WATERMARK, from: SELDOM },
   { name: 'active controller resigns without a majority', excuse: IN_KRAFT, from: SOMETIMES },
   {
     name: 'answer-that-no-fetcher-waits-for',
     excuse: never('a fetcher that gives up closes its connection, and what comes late is lost with it'),
   },
-  {
-    name: 'answer-to-an-expired-batch',
-    excuse: where(
-      ({ leaderEpochFencing }) => leaderEpochFencing,
-      'a batch in flight does not expire before delivery.timeout.ms (KIP-91, 2.1)',
-    ),
-    from: SOMETIMES,
-  },
+  { name: 'answer-to-an-expired-batch', excuse: EXPIRES_IN_FLIGHT, from: SOMETIMES },
   { name: 'balancer-asks-for-preferred-leaders', excuse: WITH_REGISTRY },
-  {
-    name: 'batch-expires-in-flight',
-    excuse: where(
-      ({ leaderEpochFencing }) => leaderEpochFencing,
-      'a batch in flight does not expire before delivery.timeout.ms (KIP-91, 2.1)',
-    ),
-    from: SOMETIMES,
-  },
+  { name: 'batch-expires-in-flight', excuse: EXPIRES_IN_FLIGHT, from: SOMETIMES },
   { name: 'batch-expires-in-the-accumulator', from: SELDOM },
   { name: 'broker serves on without a session', excuse: WITH_REGISTRY },
   {
@@ -126,15 +81,8 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     ),
     from: SELDOM,
   },
-  {
-    name: 'broker-bounce-seen',
-    excuse: where(
-      ({ brokerEpoch, metadata }) => brokerEpoch && metadata === 'registry',
-      'broker epochs came with KIP-380 (2.2), and KRaft has its own',
-    ),
-    from: SELDOM,
-  },
-  { name: 'broker-returns-with-a-replica-to-be-deleted', excuse: never('no family deletes topics') },
+  { name: 'broker-bounce-seen', excuse: BROKER_EPOCHS, from: SELDOM },
+  { name: 'broker-returns-with-a-replica-to-be-deleted', excuse: NOTHING_DELETED },
   { name: 'buffer-memory-exhausted', excuse: never('producers of a campaign send far less than their memory holds') },
   {
     name: 'consumer fetched between the high watermark and the log end',
@@ -144,56 +92,18 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     ),
     from: RARE,
   },
-  {
-    name: 'consumer-detects-truncation',
-    excuse: where(
-      ({ consumerValidatesOffsets }) => consumerValidatesOffsets,
-      'consumers hold their position against leader epochs from 2.3 on (KIP-320)',
-    ),
-    from: RARE,
-  },
-  {
-    name: 'consumer-epoch-is-unknown-to-the-leader',
-    excuse: where(
-      ({ consumerValidatesOffsets }) => consumerValidatesOffsets,
-      'consumers hold their position against leader epochs from 2.3 on (KIP-320)',
-    ),
-    from: RARE,
-  },
-  {
-    name: 'consumer-offset-out-of-range',
-    excuse: never('nothing is deleted from the start of a log, and consumers do not come before it'),
-  },
+  { name: 'consumer-detects-truncation', excuse: POSITIONS_VALIDATED, from: RARE },
+  { name: 'consumer-epoch-is-unknown-to-the-leader', excuse: POSITIONS_VALIDATED, from: RARE },
+  { name: 'consumer-offset-out-of-range', excuse: STARTS_STAY },
   { name: 'consumer-request-timed-out', from: SOMETIMES },
   { name: 'consumer-sees-the-high-watermark-go-back', from: SELDOM },
-  {
-    name: 'consumer-waits-for-the-new-leader-high-watermark',
-    excuse: where(
-      ({ offsetNotAvailable }) => offsetNotAvailable,
-      'leaders say that they do not know their high watermark from 2.2 on (KAFKA-2334)',
-    ),
-    from: RARE,
-  },
+  { name: 'consumer-waits-for-the-new-leader-high-watermark', excuse: HIGH_WATERMARK_TOLD_UNKNOWN, from: RARE },
   {
     name: 'consumer-without-reset-policy-has-no-position',
     excuse: never('every consumer of a campaign resets to the earliest offset'),
   },
-  {
-    name: 'control request waits for the lock of a partition',
-    excuse: where(
-      ({ isrWriteBlocks }) => isrWriteBlocks !== 'nothing',
-      'no ISR write holds the lock of a partition from 2.7 on',
-    ),
-    from: SOMETIMES,
-  },
-  {
-    name: 'control-request-for-an-earlier-life',
-    excuse: where(
-      ({ brokerEpoch, metadata }) => brokerEpoch && metadata === 'registry',
-      'broker epochs came with KIP-380 (2.2), and KRaft has its own',
-    ),
-    from: SELDOM,
-  },
+  { name: 'control request waits for the lock of a partition', excuse: PRODUCES_LOCK, from: SOMETIMES },
+  { name: 'control-request-for-an-earlier-life', excuse: BROKER_EPOCHS, from: SELDOM },
   { name: 'control-request-of-a-replaced-controller', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'control-request-timed-out', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'control-requests-dropped-with-their-broker', excuse: WITH_REGISTRY },
@@ -221,11 +131,7 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     from: RARE,
   },
   { name: 'deposed controller refused by another one', excuse: IN_KRAFT, from: SELDOM },
-  {
-    name: 'elected with a high watermark above the log end',
-    excuse: where(({ acksAllBy }) => acksAllBy === 'high-watermark', 'to 0.8.1 acks count log ends'),
-    from: RARE,
-  },
+  { name: 'elected with a high watermark above the log end', excuse: ACKS_BY_HIGH_WATERMARK, from: RARE },
   {
     name: 'epoch-answer-for-a-partition-that-has-moved-on',
     excuse: where(
@@ -310,14 +216,7 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     name: 'last-isr-member-removed',
     excuse: never('unclean election is off in every campaign, and the last member is then kept'),
   },
-  {
-    name: 'late lag check takes the lock before those who wait',
-    excuse: where(
-      ({ isrWriteBlocks }) => isrWriteBlocks !== 'nothing',
-      'no ISR write holds the lock of a partition from 2.7 on',
-    ),
-    from: SOMETIMES,
-  },
+  { name: 'late lag check takes the lock before those who wait', excuse: PRODUCES_LOCK, from: SOMETIMES },
   { name: 'leader became follower' },
   { name: 'leader made leader again at a higher epoch', excuse: WITH_REGISTRY },
   {
@@ -336,24 +235,14 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     from: SELDOM,
   },
   { name: 'metadata-answer-without-brokers' },
-  {
-    name: 'new leader does not know its high watermark yet',
-    excuse: where(
-      ({ offsetNotAvailable }) => offsetNotAvailable,
-      'leaders say that they do not know their high watermark from 2.2 on (KAFKA-2334)',
-    ),
-    from: RARE,
-  },
+  { name: 'new leader does not know its high watermark yet', excuse: HIGH_WATERMARK_TOLD_UNKNOWN, from: RARE },
   { name: 'new leader with a high watermark below its log end' },
   { name: 'nobody-elected-by-controlled-shutdown', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'nobody-elected-by-offline', excuse: WITH_REGISTRY, from: SOMETIMES },
   { name: 'nobody-elected-by-preferred', excuse: WITH_REGISTRY, from: SOMETIMES },
   { name: 'office-taken-by-a-retried-request', excuse: WITH_REGISTRY, from: RARE },
   { name: 'offset-reset-moves-a-consumer-back', from: SELDOM },
-  {
-    name: 'offset-reset-skips-records',
-    excuse: never('nothing is deleted from the start of a log, and consumers do not come before it'),
-  },
+  { name: 'offset-reset-skips-records', excuse: STARTS_STAY },
   { name: 'overdue session expired before its queued message', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'overdue session saved by a queued message', excuse: WITH_REGISTRY, from: SELDOM },
   {
@@ -361,7 +250,7 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     excuse: where(({ fetchError }) => fetchError === 'mark-failed', 'to 2.2 the whole fetcher thread dies'),
     from: RARE,
   },
-  { name: 'partitions-added-to-a-topic-that-goes', excuse: never('no family deletes topics') },
+  { name: 'partitions-added-to-a-topic-that-goes', excuse: NOTHING_DELETED },
   { name: 'producer-gives-up-a-batch-that-may-be-in-the-log', from: SELDOM },
   { name: 'producer-request-timed-out' },
   {
@@ -401,8 +290,8 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     name: 'running broker could not register again',
     excuse: never('a session that has expired has taken its registration with it by then'),
   },
-  { name: 'scala-producer-gives-records-up', excuse: never('producers of a campaign are Java clients') },
-  { name: 'scala-producer-queue-is-full', excuse: never('producers of a campaign are Java clients') },
+  { name: 'scala-producer-gives-records-up', excuse: JAVA_CLIENTS },
+  { name: 'scala-producer-queue-is-full', excuse: JAVA_CLIENTS },
   { name: 'send-blocked-for-max-block-ms', from: SELDOM },
   { name: 'session left open because it was closed while disconnected', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'session left open because its connection broke during the close', excuse: WITH_REGISTRY, from: RARE },
@@ -411,7 +300,7 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
   { name: 'stale-fetch-answer', from: SOMETIMES },
   { name: 'state-write-had-happened-although-refused', excuse: WITH_REGISTRY, from: RARE },
   { name: 'state-write-refused-by-version', excuse: WITH_REGISTRY, from: SELDOM },
-  { name: 'state-znode-is-missing', excuse: never('no family deletes topics') },
+  { name: 'state-znode-is-missing', excuse: NOTHING_DELETED },
   {
     name: 'stop of an older leader epoch refused',
     excuse: where(
@@ -421,15 +310,8 @@ export const PROBES_OF_REPLICATION: readonly Probe[] = [
     from: RARE,
   },
   { name: 'take-over-failed-half-way', excuse: WITH_REGISTRY, from: RARE },
-  { name: 'topic-deletion-waits-for-a-dead-replica', excuse: never('no family deletes topics') },
-  {
-    name: 'waiting requests overtake each other',
-    excuse: where(
-      ({ isrWriteBlocks }) => isrWriteBlocks !== 'nothing',
-      'no ISR write holds the lock of a partition from 2.7 on',
-    ),
-    from: SOMETIMES,
-  },
+  { name: 'topic-deletion-waits-for-a-dead-replica', excuse: NOTHING_DELETED },
+  { name: 'waiting requests overtake each other', excuse: PRODUCES_LOCK, from: SOMETIMES },
   { name: 'watch fired for a change during a disconnection', excuse: WITH_REGISTRY, from: SELDOM },
   { name: 'zombie-controller-meets-a-newer-epoch', excuse: WITH_REGISTRY, from: SELDOM },
   {
