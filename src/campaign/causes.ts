@@ -6,11 +6,12 @@ import type { Violation } from '../check/property.ts'
 import { simulate } from '../driver/simulate.ts'
 import { isCut } from '../kafka/facts.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
+import { withoutFill } from '../kafka/records.ts'
 import type { Json } from '../kernel/json.ts'
 import type { StepReport } from '../world/context.ts'
 import type { Plan } from '../world/plan.ts'
 import type { FactEntry, World } from '../world/world.ts'
-import { sentenceOf } from './fact-sentences.ts'
+import { inWords, sentenceOf } from './fact-sentences.ts'
 
 export interface CauseLink {
   readonly atUs: number
@@ -81,6 +82,12 @@ export function causesOf(plan: Plan, violation: Violation): CauseLink[] {
   return told.length <= TOLD ? told : [...told.slice(0, 4), ...told.slice(4 - TOLD)]
 }
 
+/** `powerLoss` as `power loss`. */
+const spaced = (name: string): string => name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)
+
+/** A record by its value, as witnesses name it. */
+const nameOf = ({ ledger }: World, id: string): string => withoutFill(ledger.sent[id]?.value ?? '') || id
+
 /** What is known of the witness itself: sent, committed, acknowledged. */
 function tellWitness(
   world: World,
@@ -90,11 +97,15 @@ function tellWitness(
   if (id === null) return
   const sent = world.ledger.sent[id]
   if (sent?.outcome === 'acked' && sent.answeredBy !== null) {
-    tell(sent.answeredBy, `${sent.client} was told that ${id} is at offset ${sent.offset} of ${sent.partition}`)
+    tell(
+      sent.answeredBy,
+      `${sent.client} was told that ${nameOf(world, id)} is at offset ${sent.offset} of ${sent.partition}`,
+    )
   }
   if (partition === null || offset === null) return
   for (const entry of world.ledger.committed[partition]?.[offset] ?? []) {
-    const own = entry.id === id ? id : `another record, ${entry.id},`
+    const name = nameOf(world, entry.id)
+    const own = entry.id === id ? name : `another record, ${name},`
     tell(
       entry.event,
       `${own} was committed at offset ${offset} of ${partition} by broker ${entry.broker} at epoch ${entry.leaderEpoch}, ISR [${entry.isr.join(', ')}]`,
@@ -189,11 +200,14 @@ function tellFaults(
 ): void {
   if (ends.length === 0) return
   const lastUs = Math.max(...ends.map(({ atUs }) => atUs))
+  const told = new Set<number>()
   for (const { step, index, atUs } of byIndex) {
     if (step === null || atUs > lastUs) continue
     const { resolved, firedAtUs } = world.steps[step]!
-    if (firedAtUs !== atUs) continue
-    const acts = world.plan.steps[step]!.actions.map((it) => it.do)
-    tell(index, `${acts.join(', ')} of ${resolved === '' ? 'nobody' : resolved} (step "${world.plan.steps[step]!.id}")`)
+    if (firedAtUs !== atUs || told.has(step)) continue
+    told.add(step)
+    const acts = world.plan.steps[step]!.actions.map((it) => (it.do === 'offer' ? 'send' : spaced(it.do)))
+    const whom = resolved === '' ? '' : ` (${inWords(resolved)})`
+    tell(index, `step ${step + 1}: ${acts.join(', ')}${whom}`)
   }
 }

@@ -1,15 +1,20 @@
 /** Facts that a chain of causes is told with, in sentences. Facts that are told nowhere have none. */
-import type { Fact } from '../kafka/facts.ts'
+import type { Fact, RemovedRecord } from '../kafka/facts.ts'
 import { nodeNumber } from '../kafka/ids.ts'
+import { withoutFill } from '../kafka/records.ts'
 import type { FactEntry } from '../world/world.ts'
 
 const list = (ids: readonly number[]): string => `[${ids.join(', ')}]`
 
-function removedWords(removed: readonly { readonly id: string }[]): string {
+function removedWords(removed: readonly RemovedRecord[]): string {
   if (removed.length === 0) return 'which removed nothing'
-  const names = removed.slice(0, 3).map(({ id }) => id)
+  const names = removed.slice(0, 3).map(({ id, value }) => withoutFill(value ?? '') || id)
   return `which removed ${names.join(', ')}${removed.length > 3 ? ` and ${removed.length - 3} more` : ''}`
 }
+
+/** Nodes by the names that scenarios use: `broker 2` for `broker-2`. */
+export const inWords = (nodes: string): string =>
+  nodes.replace(/\b(broker|controller|quorum|producer|consumer)-(?=\w)/g, '$1 ')
 
 /** The sentence of a fact; null for one that is not worth a line. */
 export function sentenceOf({ node, fact }: FactEntry): string | null {
@@ -44,7 +49,7 @@ function wordsOf(who: string, fact: Fact): string | null {
     case 'controllerElected':
       return `${who} became controller at epoch ${fact.controllerEpoch}`
     case 'registrySessionEnded':
-      return `the session of ${fact.by} ${fact.expired ? 'expired' : 'was closed'}`
+      return `the session of ${inWords(fact.by)} ${fact.expired ? 'expired' : 'was closed'}`
     case 'processHalted':
       return `${who} stopped itself over ${fact.partition}`
     case 'positionReset':

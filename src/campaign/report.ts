@@ -114,22 +114,55 @@ function untested(property: string, { profile, generation }: Omit<ReportSubject,
   return need === undefined ? null : lacking(need, profile, generation)
 }
 
-/** Families of the profile that never struck, and probes and premises that were never reached, in words. */
-export function coverageProblems(totals: CampaignTotals, subject: Omit<ReportSubject, 'command'>): string[] {
-  const { profile } = subject
+/** Of what the version has and the profile draws: how many were reached, and the names of those that were not. */
+export interface Reach {
+  readonly reached: number
+  readonly never: readonly string[]
+}
+
+export interface CampaignReach {
+  /** Families of faults that struck somebody. */
+  readonly faults: Reach
+  readonly probes: Reach
+  /** Properties that were put to the test. */
+  readonly properties: Reach
+}
+
+const reachOf = (names: readonly string[], isReached: (name: string) => boolean): Reach => {
+  const never = names.filter((name) => !isReached(name))
+  return { reached: names.length - never.length, never }
+}
+
+export function campaignReach(totals: CampaignTotals, subject: Omit<ReportSubject, 'command'>): CampaignReach {
+  const { profile, generation } = subject
   const given: ReportSubject = { command: '', ...subject }
   const reached = new Set(totals.probes.map(({ probe }) => probe))
-  const neverStruck = FAMILY_NAMES.filter(
-    (family) => (profile.families[family]?.weight ?? 0) > 0 && !isMeaningless(family, subject.generation),
-  ).filter((family) => totals.families.find((it) => it.family === family)?.fired === 0)
-  const unreached = PROBES.filter(({ name }) => !reached.has(name) && reasonFor(name, given, totals.seeds) === null)
-  const vacuous = totals.premises.filter(
-    ({ property, seeds }) =>
-      seeds === 0 && PROPERTIES.some(({ name }) => name === property) && untested(property, subject) === null,
+  const struck = new Set(totals.families.filter(({ fired }) => fired > 0).map(({ family }) => family))
+  const tested = new Set(totals.premises.filter(({ seeds }) => seeds > 0).map(({ property }) => property))
+  const families = FAMILY_NAMES.filter(
+    (family) => (profile.families[family]?.weight ?? 0) > 0 && !isMeaningless(family, generation),
   )
+  const probes = PROBES.map(({ name }) => name)
+  const properties = PROPERTIES.map(({ name }) => name)
+  return {
+    faults: reachOf(families, (name) => struck.has(name)),
+    probes: reachOf(
+      probes.filter((name) => reached.has(name) || reasonFor(name, given, totals.seeds) === null),
+      (name) => reached.has(name),
+    ),
+    properties: reachOf(
+      properties.filter((name) => tested.has(name) || untested(name, subject) === null),
+      (name) => tested.has(name),
+    ),
+  }
+}
+
+/** Families of the profile that never struck, and probes and premises that were never reached, in words. */
+export function coverageProblems(totals: CampaignTotals, subject: Omit<ReportSubject, 'command'>): string[] {
+  const { faults, probes, properties } = campaignReach(totals, subject)
   return [
-    ...neverStruck.map((family) => `the fault ${family} never struck anybody`),
-    ...unreached.map(({ name }) => `the probe "${name}" was never reached`),
-    ...vacuous.map(({ property }) => `${property} was never put to the test`),
+    ...faults.never.map((family) => `the fault ${family} never struck anybody`),
+    ...probes.never.map((name) => `the probe "${name}" was never reached`),
+    ...properties.never.map((property) => `${property} was never put to the test`),
   ]
 }

@@ -11,7 +11,7 @@ import type { Io } from './io.ts'
 import { EXIT, exitAfter, UsageError } from './io.ts'
 import type { Bug, Job } from './job.ts'
 import { doJob } from './job.ts'
-import { outputFile, writeFile } from './output-file.ts'
+import { outputFile, writePage } from './output-file.ts'
 import { PageLines, pageHtml, pageShell } from './page-file.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
@@ -131,16 +131,16 @@ export function compareCommand(io: Io, finished: (exit: number) => void): Comman
         aligned: align(left.rows, right.rows),
         repeat: repeatCommand(file, flags, left.view.seed),
       })
-      if (flags.html !== undefined && shell !== null && pages !== null) {
-        const texts = pages.map(({ text }) => text)
-        writeFile(io, flags.html, pageHtml(shell, texts, comparison))
-      }
       const screen = screenOf(io, io.stdout)
       if (flags.json === true) io.stdout.write(`${JSON.stringify(compareJson(comparison))}\n`)
       else
         io.stdout.write(
           documentText(screen, compareDocument(comparison, { width: screen.width, verbose: flags.verbose === true })),
         )
+      if (flags.html !== undefined && shell !== null && pages !== null) {
+        const texts = pages.map(({ text }) => text)
+        writePage(io, flags.html, pageHtml(shell, texts, comparison))
+      }
       finished(exitAfter(io, EXIT.held, true))
     })
 }

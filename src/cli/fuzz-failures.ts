@@ -5,15 +5,15 @@ import { drawCase } from '../campaign/generate.ts'
 import type { Profile } from '../campaign/profile.ts'
 import type { SeedResult } from '../campaign/seed-result.ts'
 import type { Generation } from '../kafka/generation/generation.ts'
-import { formatTime } from '../kernel/time.ts'
 import { printScenario } from '../scenario/print.ts'
 import { annotate } from './annotation.ts'
-import { failureLine } from './campaign-words.ts'
+import { failureLine, telling } from './campaign-words.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { tryToWrite } from './output-file.ts'
 import type { Screen } from './screen.ts'
-import { shrunkText, shrunkWords } from './shrink.ts'
+import { linesText } from './screen.ts'
+import { chainLines, shrunkText, shrunkWords } from './shrink.ts'
 import { shrinkApart } from './shrink-apart.ts'
 
 /** What is asked of the telling. */
@@ -44,7 +44,8 @@ export async function showFailures(
     const found = drawCase(profile, generation, failure.seed)
     const repeat = `highwater fuzz --kafka ${generation.name} --profile ${profile.name} --first ${failure.seed} --seeds 1`
     if (flags.json !== true && flags.quiet !== true) {
-      io.stdout.write(`\n${screen.paint('strong', failureLine(failure))}\nRepeat it with: ${repeat}\n`)
+      const title = linesText(io, screen, [`Seed ${failure.seed} in full: ${broken(failure)}`], 'strong')
+      io.stdout.write(`\n${title}Repeat it with: ${repeat}\n`)
       if (failure.outcome === 'bug') io.stdout.write(`${failure.liveness.join('\n')}\n`)
       else io.stdout.write(`The plan:\n${indented(printScenario(asScenario(found)))}`)
     }
@@ -61,10 +62,9 @@ export async function showFailures(
   return problems
 }
 
-/** Losses that a client was told about say most, then the order of the table. */
-const TELLING = ['AckedAtAllNotLost', 'NoLostWrites', 'ConsistentCommittedData', 'LeaderCompleteness']
-const telling = ({ property }: { readonly property: string }): number =>
-  TELLING.includes(property) ? TELLING.indexOf(property) : TELLING.length
+/** What broke in a run, by name. */
+const broken = ({ breaks, outcome }: SeedResult): string =>
+  breaks.length === 0 ? outcome : [...new Set(breaks.map(({ property }) => property))].join(', ')
 
 /** One failure of each kind, a seed at most once: what nothing explains first. Of what a hole explains the best one. */
 function worthShrinking(failures: readonly SeedResult[]): { failure: SeedResult; signature: string | null }[] {
@@ -108,14 +108,14 @@ async function showShrunk(
   const origin = `Found by a campaign (Kafka ${found.kafka}, profile ${found.profile}, seed ${failure.seed}) and made small.`
   const shrunk = await shrinkApart(io, found.document, { origin, ...(signature === null ? {} : { signature }) })
   if (shrunk === null) return null
-  const problem = tryToWrite(io, name, shrunkText(shrunk))
+  const text = shrunkText(io, shrunk, name)
+  const problem = tryToWrite(io, name, text)
   const shown: Shown = problem === null ? { file: name } : { problem }
   if (problem !== null) io.stderr.write(`${screen.paint('bad', problem)}\n`)
   if (flags.json === true) return shown
   const place = problem === null ? ` ${name}` : ''
   io.stdout.write(`${screen.paint('strong', `Shrunk: ${shrunkWords(shrunk)}:`)}${place}\n`)
-  for (const { atUs, words } of shrunk.causes) io.stdout.write(`    ${formatTime(atUs)}  ${words}\n`)
-  io.stdout.write(`    ${shrunk.words}\n`)
-  io.stdout.write(problem === null ? `Run it with: highwater run ${quoted(name)}\n` : indented(shrunkText(shrunk)))
+  io.stdout.write(linesText(io, screen, chainLines(shrunk)))
+  io.stdout.write(problem === null ? `Run it with: highwater run ${quoted(name)}\n` : indented(text))
   return shown
 }

@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Profile } from '../campaign/profile.ts'
 import { PROFILES, profileNamed } from '../campaign/profiles/table.ts'
-import { coverageProblems, reportText } from '../campaign/report.ts'
+import { campaignReach, coverageProblems, reportText } from '../campaign/report.ts'
 import type { SeedResult } from '../campaign/seed-result.ts'
 import { isFailure } from '../campaign/seed-result.ts'
 import { totalsOf } from '../campaign/statistics.ts'
@@ -12,7 +12,7 @@ import type { ResultsHeader } from './campaign-forms.ts'
 import { commandOf, interruptedWords, tasksOf } from './campaign-seeds.ts'
 import type { SeedsTask } from './campaign-task.ts'
 import { doSeeds } from './campaign-task.ts'
-import { failureLine, summaryLines } from './campaign-words.ts'
+import { failureLine, reachLines, summaryLines, verdictWords } from './campaign-words.ts'
 import { generation, oneOf, processCount, seedCount, wholeNumber } from './flags.ts'
 import type { TellingFlags } from './fuzz-failures.ts'
 import { showFailures } from './fuzz-failures.ts'
@@ -24,7 +24,7 @@ import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
 import { ResultsFile } from './results-file.ts'
 import type { Screen } from './screen.ts'
-import { screenOf } from './screen.ts'
+import { linesText, screenOf } from './screen.ts'
 
 interface FuzzFlags extends TellingFlags {
   readonly kafka: Generation
@@ -114,7 +114,10 @@ async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
   const subject = { generation: kafka, profile }
   const unwritten = io.interrupted.aborted ? [] : await showFailures(io, flags, { ...subject, screen }, failures)
   if (flags.json === true) io.stdout.write(`${JSON.stringify({ totals })}\n`)
-  else for (const line of summaryLines(totals, work)) io.stdout.write(`${line}\n`)
+  else {
+    const lines = [...summaryLines(totals, work), ...reachLines(campaignReach(totals, subject))]
+    io.stdout.write(linesText(io, screen, lines))
+  }
   if (io.interrupted.aborted) {
     tellInterrupted(io, interruptedWords(header, results.length, flags))
     return exitAfter(io, exitOf(failures, []))
@@ -132,9 +135,16 @@ async function fuzz(io: Io, flags: FuzzFlags): Promise<number> {
     io.stderr.write(`${screen.paint('bad', words)}\n`)
     annotate(io, { title: 'coverage of the campaign', message: words })
   }
+  if (flags.json !== true) {
+    const { mark, words } = verdictWords(failures, neverReached(uncovered))
+    io.stdout.write(linesText(io, screen, [words], mark))
+  }
   const verdict = exitOf(failures, uncovered)
   return unwritten.length > 0 ? worse(verdict, EXIT.unusable) : verdict
 }
+
+const neverReached = (uncovered: readonly string[]): string[] =>
+  uncovered.length === 0 ? [] : [`${uncovered.length} of what it should reach was never reached (--coverage)`]
 
 function exitOf(failures: readonly SeedResult[], uncovered: readonly string[]): number {
   if (failures.some(({ outcome }) => outcome === 'bug')) return EXIT.bug
@@ -164,7 +174,7 @@ async function runSeeds(
     if (flags.quiet === true || flags.json === true || shown.has(kind)) return
     shown.add(kind)
     progress.clear()
-    io.stdout.write(`${screen.paint('bad', failureLine(result))}\n`)
+    io.stdout.write(linesText(io, screen, [failureLine(result)], 'bad'))
   }
   await runPool<SeedsTask, SeedResult[]>({
     io,

@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { modeline } from '../scenario/print.ts'
 import { quoted } from './flags.ts'
 import type { Io } from './io.ts'
 import { UsageError } from './io.ts'
 import { outputFile, writeFile } from './output-file.ts'
+import { schemaFor } from './package-root.ts'
 
 export const FIRST_SCENARIO = `# A scenario for highwater: who is there, what happens, what must come out.
 # Check it with \`highwater validate FILE\`, run it with \`highwater run FILE\`.
@@ -69,6 +71,9 @@ expect:
     acked: { at-least: 500 }
 `
 
+/** With the line by which an editor completes and checks it. */
+const firstScenario = (io: Io, file: string): string => `#${modeline(schemaFor(io.cwd, file))}\n${FIRST_SCENARIO}`
+
 const fileOrStdout =
   (io: Io) =>
   (text: string): string =>
@@ -81,12 +86,14 @@ export function initCommand(io: Io): Command {
     .option('--force', 'write over a file that is there')
     .action((file: string, flags: { readonly force?: boolean }) => {
       if (file === '-') {
-        io.stdout.write(FIRST_SCENARIO)
+        io.stdout.write(firstScenario(io, 'scenario.yaml'))
         return
       }
       if (existsSync(resolve(io.cwd, file)) && flags.force !== true)
         throw new UsageError(`${file} is there already; --force writes over it`)
-      writeFile(io, file, FIRST_SCENARIO)
-      io.stdout.write(`wrote ${file}; run it with: highwater run ${quoted(file)}\n`)
+      writeFile(io, file, firstScenario(io, file))
+      const name = quoted(file)
+      io.stdout.write(`wrote ${file}; run it with: highwater run ${name}\n`)
+      io.stdout.write(`After a change: highwater validate ${name}; on every change: highwater run ${name} --watch\n`)
     })
 }

@@ -4,20 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { formatTime } from '../kernel/time.ts'
-import type { Line } from '../report/document.ts'
-import { paragraph, span } from '../report/document.ts'
+import type { Column, Line } from '../report/document.ts'
+import { GAP, line, paragraph, span, table } from '../report/document.ts'
+import { bundledScenarios } from './bundled.ts'
 import { quoted, seedText, versions } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, exitAfter, UsageError } from './io.ts'
 import type { Job } from './job.ts'
 import { doJob } from './job.ts'
 import { openInBrowser } from './open-in-browser.ts'
-import { outputFile, writeFile } from './output-file.ts'
+import { outputFile, writePage } from './output-file.ts'
 import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { bundledNames, findScenarios } from './scenario-files.ts'
-import { colours, documentText, painted, screenOf } from './screen.ts'
+import { colours, documentText, screenOf } from './screen.ts'
 
 interface LessonFlags {
   readonly html?: string
@@ -53,15 +54,32 @@ function jobsOf(io: Io, file: ScenarioFile, flags: LessonFlags): Job[] | null {
 }
 
 function list(io: Io): number {
-  const screen = screenOf(io, io.stdout)
-  for (const name of bundledNames().filter((each) => each.startsWith(FOLDER))) {
-    io.stdout.write(`${painted(screen, [span(name.slice(FOLDER.length), 'strong')])}\n`)
-  }
-  io.stdout.write(
-    'highwater lesson NAME --html FILE makes a page of one; --kafka V1,V2 puts two versions side by side\n',
+  const columns: Column[] = [
+    { title: 'lesson', align: 'left', keep: 9 },
+    { title: 'Kafka', align: 'left', keep: 2 },
+    { title: 'asks', align: 'right', keep: 3 },
+    { title: 'about', align: 'left', keep: 8, wrapsTo: 24 },
+  ]
+  const lessons = bundledScenarios(/^chapters:/m).filter(({ name }) => name.startsWith(FOLDER))
+  const rows = lessons.map(({ name, document }): Line[] => [
+    line(name.slice(FOLDER.length), 'strong'),
+    line(document.kafka ?? '', 'dim'),
+    line(String((document.chapters ?? []).filter(({ ask }) => ask !== undefined).length), 'dim'),
+    line(document.title.replace(/^Lesson \d+: /, '')),
+  ])
+  const next = [
+    ['highwater lesson 3', 'its chapters, and whether every answer comes true'],
+    ['highwater lesson 3 --open', 'as a page in a browser (--html FILE: as a file)'],
+    ['highwater lesson 3 --kafka 0.10.2,0.11 --open', 'two versions side by side'],
+  ]
+  const commands = next.map(([command, words]) =>
+    paragraph([span(command!, 'strong'), span(`  ${words}`, 'dim')], INDENT, 2 * INDENT),
   )
+  io.stdout.write(documentText(screenOf(io, io.stdout), [table(columns, rows), GAP, ...commands]))
   return EXIT.held
 }
+
+const INDENT = 2
 
 async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
   const html =
@@ -99,11 +117,8 @@ async function tell(io: Io, word: string, flags: LessonFlags): Promise<number> {
     const labels = jobs.map(({ plan }) => `${plan.kafka}, seed ${plan.seed}`)
     const comparison = lines.length === 2 ? compareLines(lines, labels, jobs[0]!.repeat) : null
     const texts = lines.map(({ text }) => text)
-    writeFile(io, html, pageHtml(shell, texts, comparison))
-    if (flags.open === true) {
-      io.stdout.write(`${html}\n`)
-      openInBrowser(html)
-    }
+    writePage(io, html, pageHtml(shell, texts, comparison))
+    if (flags.open === true) openInBrowser(html)
   }
   if (html === null) write([span(`highwater lesson ${quoted(word)} --html FILE makes a page of it`, 'dim')])
   return failed ? EXIT.failed : EXIT.held

@@ -10,7 +10,7 @@ import { EXIT, exitAfter, tellInterrupted } from './io.ts'
 import { outputFile, writeFile } from './output-file.ts'
 import { defaultProcesses, runPool } from './pool.ts'
 import { Progress } from './progress.ts'
-import { screenOf } from './screen.ts'
+import { linesText, screenOf } from './screen.ts'
 import type { MutantTask } from './worker.ts'
 
 interface MutantFlags {
@@ -65,7 +65,7 @@ async function mutants(io: Io, names: readonly string[], flags: MutantFlags): Pr
       io.stdout.write(
         flags.json === true
           ? `${JSON.stringify(result)}\n`
-          : `${screen.paint(isRightlyCaught(result) ? 'good' : 'bad', lineOf(result))}\n`,
+          : linesText(io, screen, [lineOf(result)], isRightlyCaught(result) ? 'good' : 'bad'),
       )
       progress.at(done, result.name)
     },

@@ -31,6 +31,12 @@ export function writeFile(io: Io, file: string, text: string): void {
   if (problem !== null) throw new UsageError(problem)
 }
 
+/** The same for a page, with a word on stderr: what a page is for is to be opened. */
+export function writePage(io: Io, file: string, html: string): void {
+  writeFile(io, file, html)
+  io.stderr.write(`wrote ${file}; open it in a browser\n`)
+}
+
 function refuse(why: string): never {
   throw new InvalidArgumentError(`it cannot be written: ${why}`)
 }

@@ -35,7 +35,7 @@ export class Progress {
   }
 
   #begin(): SingleBar {
-    const format = `${this.#label} {bar} {percentage}%  {eta_formatted} left  {words}`
+    const format = `${this.#label} {bar} {percentage}%  {eta_formatted}  {words}`
     const stream = this.#io.stderr as unknown as NodeJS.WritableStream
     const options = {
       format,
@@ -45,7 +45,7 @@ export class Progress {
       barsize: 24,
       etaBuffer: 50,
       // Until something is done nobody knows how long the rest takes.
-      formatTime: (seconds: number): string => (Number.isFinite(seconds) ? timeLeft(seconds) : 'some time'),
+      formatTime: (seconds: number): string => (Number.isFinite(seconds) ? `${timeLeft(seconds)} left` : ''),
     }
     const bar = new SingleBar(options, Presets.shades_classic)
     bar.start(this.#total, 0, { words: '' })

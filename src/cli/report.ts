@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { inputFile, quoted, several } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, UsageError } from './io.ts'
-import { outputFile, writeFile } from './output-file.ts'
+import { outputFile, writePage } from './output-file.ts'
 import { compareLines, pageHtml, pageShell, pageText, replayed } from './page-file.ts'
 import { readTraceFile, withTrace } from './trace-file.ts'
 
@@ -17,7 +17,7 @@ export function reportCommand(io: Io, finished: (exit: number) => void): Command
     .requiredOption('--html <file>', 'the page to write', outputFile(io))
     .action((files: string[], { html }: { readonly html: string }) => {
       if (files.length > 2) throw new UsageError(`a page shows one run or two, and these are ${files.length}`)
-      writeFile(
+      writePage(
         io,
         html,
         io.deaf(() => (files.length === 1 ? onePage(io, files[0]!) : twoPages(io, files))),

@@ -5,7 +5,15 @@ import type { JUnitCase } from '../report/junit.ts'
 import { headerBlocks, outcomeWords, runDocument, runSummary } from '../report/run-document.ts'
 import { runJson } from '../report/run-json.ts'
 import type { RunView } from '../report/run-view.ts'
-import { failuresDocument, seedBlocks, storyHeading, totalsLine, versionBlocks } from '../report/runs-document.ts'
+import {
+  failuresDocument,
+  holeBlocks,
+  outcomeBlocks,
+  seedBlocks,
+  storyHeading,
+  totalsLine,
+  versionBlocks,
+} from '../report/runs-document.ts'
 import { annotate } from './annotation.ts'
 import { bugText } from './bug-words.ts'
 import type { Io } from './io.ts'
@@ -150,6 +158,9 @@ export class RunOutput {
         ...became,
         GAP,
         ...versionBlocks(columns, this.#screen.width),
+        ...holeBlocks(columns),
+        GAP,
+        ...outcomeBlocks(columns),
         ...failuresDocument(there),
       ])
     } else {

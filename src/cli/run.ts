@@ -9,7 +9,7 @@ import type { Io } from './io.ts'
 import { EXIT, exitAfter, UsageError, worse } from './io.ts'
 import type { Job, JobHooks, JobResult } from './job.ts'
 import { bugOf, doJob } from './job.ts'
-import { outputFile, writeFile } from './output-file.ts'
+import { outputFile, writeFile, writePage } from './output-file.ts'
 import { compareLines, PageLines, pageHtml, pageShell } from './page-file.ts'
 import type { PlannedRun, RunAsked } from './plans.ts'
 import { planRuns } from './plans.ts'
@@ -147,7 +147,7 @@ async function runOnce(io: Io, words: readonly string[], flags: RunFlags): Promi
     const texts = pages.map(({ text }) => text)
     const labels = runs.map(({ version, job }) => `${version}, seed ${job.plan.seed}`)
     const comparison = runs.length === 2 ? compareLines(pages, labels, runs[0]!.job.repeat) : null
-    writeFile(io, flags.html, pageHtml(shell, texts, comparison))
+    writePage(io, flags.html, pageHtml(shell, texts, comparison))
   }
   const complete = output.cases.length === runs.length
   const exit = exitAfter(io, worse(output.exit, refused), complete)

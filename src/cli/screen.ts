@@ -101,6 +101,19 @@ function blockLines(screen: Screen, block: Block): string[] {
   }
 }
 
+/** Lines of one tone, each a line in a pipe, where other programs read them, and wrapped on a terminal. */
+export function linesText(io: Io, screen: Screen, lines: readonly string[], tone: Tone = 'plain'): string {
+  const isRead = io.stdout.isTTY || io.env.COLUMNS !== undefined
+  if (!isRead) return lines.map((text) => `${screen.paint(tone, text)}\n`).join('')
+  return documentText(
+    screen,
+    lines.map((text) => {
+      const indent = text.length - text.trimStart().length
+      return paragraph([span(text.trimStart(), tone)], indent, indent + INDENT)
+    }),
+  )
+}
+
 /** Remarks beside the results, fitted to the width. */
 export const notesText = (screen: Screen, notes: readonly string[]): string =>
   documentText(

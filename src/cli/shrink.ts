@@ -1,6 +1,7 @@
 /** `shrink`: the smallest scenario that still fails in the same way, written as a scenario of its own. */
 import { basename } from 'node:path'
 import { Command } from 'commander'
+import { OTHER_SEEDS } from '../campaign/shrink/conditions.ts'
 import type { Shrunk } from '../campaign/shrink/shrink.ts'
 import { assert } from '../kernel/assert.ts'
 import { formatTime } from '../kernel/time.ts'
@@ -8,14 +9,15 @@ import { plural } from '../report/words.ts'
 import { printScenario } from '../scenario/print.ts'
 import { parseScenario } from '../scenario/scenario.ts'
 import type { ScenarioDocument } from '../scenario/schema.ts'
-import { seedText, version } from './flags.ts'
+import { quoted, seedText, version } from './flags.ts'
 import type { Io } from './io.ts'
 import { EXIT, exitAfter, tellInterrupted, UsageError } from './io.ts'
 import { outputFile, writeFile } from './output-file.ts'
+import { schemaFor } from './package-root.ts'
 import { AS_WRITTEN, planRuns } from './plans.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { findScenarios } from './scenario-files.ts'
-import { colours, screenOf } from './screen.ts'
+import { colours, linesText, screenOf } from './screen.ts'
 import { shrinkApart } from './shrink-apart.ts'
 
 interface ShrinkFlags {
@@ -68,10 +70,14 @@ async function shrinkFile(io: Io, word: string, flags: ShrinkFlags): Promise<num
   }
   const screen = screenOf(io, io.stderr)
   io.stderr.write(`${screen.paint('strong', shrunkWords(shrunk))}\n`)
-  for (const { atUs, words } of shrunk.causes) io.stderr.write(`    ${formatTime(atUs)}  ${words}\n`)
-  if (flags.out === undefined) io.stdout.write(shrunkText(shrunk))
-  else writeFile(io, flags.out, shrunkText(shrunk))
-  return exitAfter(io, EXIT.failed, shrunk.otherSeeds !== null)
+  io.stderr.write(linesText(io, screen, chainLines(shrunk)))
+  const text = shrunkText(io, shrunk, flags.out ?? 'scenario.yaml')
+  if (flags.out === undefined) io.stdout.write(text)
+  else {
+    writeFile(io, flags.out, text)
+    io.stderr.write(`wrote ${flags.out}; run it with: highwater run ${quoted(flags.out)}\n`)
+  }
+  return exitAfter(io, EXIT.failed, !shrunk.interrupted)
 }
 
 async function oneScenario(io: Io, word: string): Promise<ScenarioFile> {
@@ -82,12 +88,20 @@ async function oneScenario(io: Io, word: string): Promise<ScenarioFile> {
   return file
 }
 
-export const shrunkText = ({ document }: Shrunk): string => printScenario({ fileName: null, document, places: null })
+/** The scenario for a file of that name. */
+export const shrunkText = (io: Io, { document }: Shrunk, file: string): string =>
+  printScenario({ fileName: null, document, places: null }, schemaFor(io.cwd, file))
+
+/** What led to the failure, and the witness. */
+export const chainLines = ({ causes, words }: Shrunk): string[] => [
+  ...causes.map(({ atUs, words: link }) => `    ${formatTime(atUs)}  ${link}`),
+  `    ${words}`,
+]
 
 /** What came of a search, one sentence. */
-export function shrunkWords({ document, runs, otherSeeds }: Shrunk): string {
+export function shrunkWords({ document, runs, otherSeeds, interrupted }: Shrunk): string {
   const steps = plural(document.steps?.length ?? 0, 'step')
   const tried =
-    otherSeeds === null ? 'interrupted: it may become smaller still' : `fails with ${otherSeeds} of 20 other seeds too`
-  return `${steps} left after ${plural(runs, 'run')}; ${tried}`
+    otherSeeds === null ? 'no other seeds were tried' : `fails under ${otherSeeds} of ${OTHER_SEEDS} other seeds too`
+  return `${steps} left after ${plural(runs, 'run')}; ${interrupted ? 'interrupted: it may become smaller still' : tried}`
 }

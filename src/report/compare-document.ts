@@ -1,19 +1,19 @@
 /** Two runs on a terminal: side by side where it is wide enough, else one below the other. */
 import { formatTime } from '../kernel/time.ts'
 import type { ComparedPair, Comparison } from './compare.ts'
-import { isShown } from './compare.ts'
+import { isShown, isTold } from './compare.ts'
 import type { CompareRow } from './compare-rows.ts'
 import type { Block, Document, Line, Span, Tone } from './document.ts'
 import { GAP, heading, line, paragraph, span, verbatim, widthOf } from './document.ts'
 import { wrapLine } from './layout.ts'
-import { outcomeLine, outcomeWords } from './run-document.ts'
-import { versionBlocks } from './runs-document.ts'
+import { titleLine } from './run-document.ts'
+import { holeBlocks, outcomeBlocks, versionBlocks } from './runs-document.ts'
 import { cellText } from './timeline-document.ts'
 import { nodeWords, plural } from './words.ts'
 
 export interface CompareForm {
   readonly width: number
-  /** Every row; else those that both sides have alike are folded. */
+  /** Every row; else those that both sides have alike are folded, and flushes left out. */
   readonly verbose: boolean
 }
 
@@ -82,8 +82,8 @@ const MARKS: Readonly<Record<ComparedPair['kind'], Span>> = {
 
 /** The printed pairs, those that are alike folded; a number stands for so many folded ones. */
 function folded(pairs: readonly ComparedPair[], verbose: boolean): (ComparedPair | number)[] {
-  const shown = pairs.filter(isShown)
-  if (verbose) return shown
+  if (verbose) return pairs.filter(isShown)
+  const shown = pairs.filter((pair) => isShown(pair) && isTold(pair))
   const keeps = shown.map((pair, index) => {
     if (pair.kind !== 'same' || (pair.left ?? pair.right)!.key.startsWith('step ')) return true
     return shown
@@ -146,6 +146,8 @@ const LEGEND =
   '≠ both did it, with another effect; ± only one did; ~ the other did it at another time. Below the words the replicas ' +
   'that have changed (b1 is broker 1): role and leader epoch, log end / high watermark.'
 
+const LEFT_OUT = '--verbose shows every line, also flushes to disks.'
+
 function divergenceBlocks({ divergence, pairs, sides }: Comparison): Block[] {
   const blocks: Block[] = [heading('First divergence')]
   if (divergence === null) {
@@ -164,27 +166,23 @@ function divergenceBlocks({ divergence, pairs, sides }: Comparison): Block[] {
 
 export function compareDocument(comparison: Comparison, form: CompareForm): Document {
   const [left, right] = comparison.sides
-  const name = comparison.scenario ?? ''
+  const columns = [left, right].map(({ label, view }) => ({ title: label, views: [view] }))
   return [
-    paragraph([span(comparison.title, 'strong'), span(name === '' ? '' : `  (${name})`, 'dim')]),
+    paragraph(titleLine(comparison)),
     ...[...new Set([left.view.became, right.view.became])].map((became) => paragraph([span(became, 'dim')], 2, 4)),
     ...(comparison.varied === null
       ? []
       : [paragraph([span(`${comparison.varied}: ${left.label} or ${right.label}`, 'strong')], 2)]),
     paragraph([span(`Seed ${comparison.seed} on both sides.`, 'dim')], 2),
     heading('Side by side'),
-    paragraph([span(LEGEND, 'dim')]),
+    paragraph([span(form.verbose ? LEGEND : `${LEGEND} ${LEFT_OUT}`, 'dim')]),
     verbatim(pairLines(comparison, form)),
     ...divergenceBlocks(comparison),
     heading('What each came to'),
-    ...versionBlocks(
-      [left, right].map(({ label, view }) => ({ title: label, views: [view] })),
-      form.width,
-    ),
+    ...versionBlocks(columns, form.width),
+    ...holeBlocks(columns),
     GAP,
-    ...[left, right].map(({ label, view }) =>
-      paragraph([span(`${label}: `, 'strong'), ...outcomeLine(view.outcome), span(`: ${outcomeWords(view)}`)], 0, 2),
-    ),
+    ...outcomeBlocks(columns),
     verbatim([[span('repeat ', 'dim'), span(comparison.repeat)]]),
   ]
 }

@@ -142,6 +142,9 @@ export const isShown = ({ kind, left, right }: ComparedPair): boolean => {
   return row.weight !== 'quiet' || kind === 'other' || kind === 'only'
 }
 
+/** Flushes of files come by the second and tell no story. */
+export const isTold = ({ left, right }: ComparedPair): boolean => (left ?? right)!.fact?.kind !== 'synced'
+
 interface RowJson {
   readonly atUs: number
   readonly event: number

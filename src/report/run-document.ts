@@ -2,6 +2,7 @@
 import type { LostRecord } from '../check/loss.ts'
 import type { Violation } from '../check/property.ts'
 import type { TopicPartition } from '../kafka/ids.ts'
+import { withoutFill } from '../kafka/records.ts'
 import { formatDuration, formatTime } from '../kernel/time.ts'
 import { groupBlocks, transactionBlocks } from './coordinated-document.ts'
 import type { Block, Document, Line, Tone } from './document.ts'
@@ -45,7 +46,7 @@ export function outcomeWords(view: RunView): string {
   const properties = view.verdicts.filter(({ kind }) => kind === 'property')
   switch (view.outcome) {
     case 'held':
-      return `all ${plural(properties.length, 'property', 'properties')} held`
+      return `all ${plural(properties.length, 'property', 'properties')} held, ${properties.filter(({ tested }) => tested).length} of them put to the test`
     case 'expected':
       return `what broke is what the scenario says must break: ${names(having('expected-violation'))}`
     case 'known-hole': {
@@ -71,16 +72,22 @@ export function outcomeWords(view: RunView): string {
 
 const set = (ids: readonly number[]): string => (ids.length === 0 ? 'none' : ids.join(','))
 
+/** The title, and what the scenario is called by. */
+export function titleLine({ title, scenario }: Pick<RunView, 'title' | 'scenario'>): Line {
+  const name = scenario ?? ''
+  if (title === '' || title === name) return [span(name, 'strong')]
+  return [span(title, 'strong'), span(name === '' ? '' : `  (${name})`, 'dim')]
+}
+
+/** Paragraphs, and the items of lists (lines that begin with a hyphen) each on lines of their own. */
+function storyBlocks(story: string): Block[] {
+  const parts = story.split(/\n\s*\n|\n(?=\s*- )/).map((part) => part.replace(/\s+/g, ' ').trim())
+  return parts.filter((part) => part !== '').map((part) => paragraph(part, 2, part.startsWith('- ') ? 4 : 2))
+}
+
 export function headerBlocks(view: RunView): Block[] {
-  const blocks: Block[] = []
-  const name = view.scenario ?? ''
-  const title: Line =
-    view.title === '' || view.title === name
-      ? [span(name, 'strong')]
-      : [span(view.title, 'strong'), span(name === '' ? '' : `  (${name})`, 'dim')]
-  blocks.push(paragraph(title))
-  if (view.story !== '')
-    for (const part of view.story.trim().split(/\n\s*\n/)) blocks.push(paragraph(part.replace(/\s+/g, ' ').trim(), 2))
+  const blocks: Block[] = [paragraph(titleLine(view))]
+  blocks.push(...storyBlocks(view.story))
   blocks.push(GAP)
   const fact = (label: string, words: string): Block =>
     paragraph([span(label.padEnd(9), 'dim'), span(` ${words}`)], 2, 12)
@@ -257,9 +264,11 @@ function lostBlocks(view: RunView): Block[] {
 }
 
 const LONGEST_VALUE = 24
-/** A value of a record as tables show it. */
-export const shortened = (text: string): string =>
-  text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`
+/** A value of a record as tables show it, without what only makes it larger. */
+export function shortened(value: string): string {
+  const text = withoutFill(value)
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`
+}
 
 const VERDICTS: Readonly<
   Record<VerdictView['outcome'], { readonly mark: string; readonly tone: Tone; readonly words: string }>
@@ -322,6 +331,9 @@ function weightOf(verdict: VerdictView): number {
   return verdict.outcome === 'expected-violation' ? 1 : 2
 }
 
+const heldBlock = (words: string, held: readonly VerdictView[]): Block =>
+  paragraph([span('✓ ', 'good'), span(words, 'good'), span(`: ${names(held)}`, 'dim')], 2, 4)
+
 export function propertyBlocks(view: RunView): Block[] {
   const plain = view.verdicts.filter(({ outcome, judged, kind }) => judged && outcome === 'held' && kind === 'property')
   const open = view.verdicts.filter(({ judged }) => !judged)
@@ -333,11 +345,10 @@ export function propertyBlocks(view: RunView): Block[] {
     heading('Properties and expectations'),
     ...notable.flatMap((verdict) => verdictBlocks(verdict, told)),
   ]
-  if (plain.length > 0) {
-    blocks.push(
-      paragraph([span('✓ ', 'good'), span(`${plain.length} held`, 'good'), span(`: ${names(plain)}`, 'dim')], 2, 4),
-    )
-  }
+  const [tested, idle] = [plain.filter((it) => it.tested), plain.filter((it) => !it.tested)]
+  if (tested.length > 0) blocks.push(heldBlock(`${tested.length} held`, tested))
+  if (idle.length > 0)
+    blocks.push(heldBlock(`${idle.length} more held untested, as nothing happened that could break them`, idle))
   if (open.length > 0)
     blocks.push(paragraph([span(`– ${open.length} not judged, as the run was cut short: ${names(open)}`, 'dim')], 2, 4))
   return blocks

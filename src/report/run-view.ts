@@ -5,6 +5,7 @@ import { countOf } from '../check/counts.ts'
 import { propertyNamed } from '../check/index.ts'
 import type { LostRecord } from '../check/loss.ts'
 import { lostRecords } from '../check/loss.ts'
+import { premiseHeld } from '../check/premises.ts'
 import type { Verdict } from '../check/verdict.ts'
 import { judge } from '../check/verdict.ts'
 import type { RunResult } from '../driver/simulate.ts'
@@ -93,8 +94,10 @@ export interface ConsumerView {
 }
 
 export interface VerdictView extends Verdict {
-  /** The run was over before its end could be judged. */
+  /** False: the run was over before its end could be judged. */
   readonly judged: boolean
+  /** Something happened that could have broken it; a property that nothing could break has held for want of a test. */
+  readonly tested: boolean
 }
 
 export interface RunView {
@@ -250,11 +253,13 @@ function countInWords(verdict: Verdict, { world, plan }: RunResult): Verdict {
 function verdictViews(result: RunResult): VerdictView[] {
   const whole = result.outcome !== 'stopped' && result.outcome !== 'interrupted'
   return judge(result.world, result.violations, result.plan).map((judged) => {
-    const verdict = judged.kind === 'count' ? countInWords(judged, result) : judged
+    const property = propertyNamed(judged.name)
+    const tested = !judged.held || property === undefined || premiseHeld(result.world, property)
+    const verdict = { ...(judged.kind === 'count' ? countInWords(judged, result) : judged), tested }
     if (whole) return { ...verdict, judged: true }
     const open =
       verdict.outcome === 'expectation-missed' ||
-      (verdict.held && (verdict.kind === 'count' || propertyNamed(verdict.name)?.kind === 'finally'))
+      (verdict.held && (verdict.kind === 'count' || property?.kind === 'finally'))
     if (!open) return { ...verdict, judged: true }
     return { ...verdict, judged: false, fails: false, words: 'not judged: the run was over before its end' }
   })

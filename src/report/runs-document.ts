@@ -2,7 +2,7 @@
 import { formatDuration } from '../kernel/time.ts'
 import type { Block, Column, Document, Line, Tone } from './document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim, widthOf } from './document.ts'
-import { outcomeLine, outcomeWords, propertyBlocks } from './run-document.ts'
+import { outcomeLine, outcomeWords, propertyBlocks, titleLine } from './run-document.ts'
 import type { RunOutcome, RunView, VerdictView } from './run-view.ts'
 import { plural } from './words.ts'
 
@@ -264,9 +264,44 @@ export function totalsLine(views: readonly RunView[], of: number): Line {
   ]
 }
 
-export const storyHeading = (view: RunView): Block =>
-  heading(
-    view.title === '' || view.title === view.scenario
-      ? (view.scenario ?? '')
-      : `${view.title}${view.scenario === null ? '' : `  (${view.scenario})`}`,
+/**
+ * Why what broke in some version is no failure there: a line for each version and reason, with the properties that it
+ * explains and the KIP or issue it is known by.
+ */
+export function holeBlocks(columns: readonly VersionColumn[]): Block[] {
+  const blocks = columns.flatMap(({ title, views }): Block[] => {
+    const reasons = new Map<string, { readonly names: Set<string>; readonly because: Line }>()
+    for (const { outcome, name, because, knownHole } of views.flatMap(({ verdicts }) => verdicts)) {
+      if (outcome !== 'known-hole') continue
+      const reason = because ?? 'explained by'
+      const issue = knownHole ?? 'no issue names it'
+      const known = reasons.get(`${reason} ${issue}`)
+      if (known !== undefined) known.names.add(name)
+      else
+        reasons.set(`${reason} ${issue}`, {
+          names: new Set([name]),
+          because: [span(`${reason}: `, 'dim'), span(issue, 'warn')],
+        })
+    }
+    return [...reasons.values()].map(({ names, because }) =>
+      paragraph([span('○ ', 'warn'), span(title, 'strong'), span(`  ${[...names].join(', ')}: `), ...because], 2, 4),
+    )
+  })
+  return blocks.length === 0 ? [] : [heading('Known holes: broken where that version does not promise it'), ...blocks]
+}
+
+/** What each version came to in a sentence, where it was run once. */
+export const outcomeBlocks = (columns: readonly VersionColumn[]): Block[] =>
+  columns.flatMap(({ title, views: [view, ...more] }) =>
+    view === undefined || more.length > 0
+      ? []
+      : [
+          paragraph(
+            [span(`${title}: `, 'strong'), ...outcomeLine(view.outcome), span(`: ${outcomeWords(view)}`)],
+            0,
+            2,
+          ),
+        ],
   )
+
+export const storyHeading = (view: RunView): Block => paragraph(titleLine(view))

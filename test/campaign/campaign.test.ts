@@ -251,6 +251,26 @@ steps:
     'shrunk.yaml',
   )
   expect(again.ok).toBe(true)
+  const { title, story } = shrunk!.document
+  expect(title).toMatch(/^Kafka 2\.4 (breaks \w+|does not come to rest)$/)
+  expect(story).toMatch(/^A test\. (It needs its seed|It fails under \d+ of 20)/m)
+})
+
+test('of the runs of a search some are kept for other seeds; where there are too few for them that is said', () => {
+  const text = readFileSync(new URL('../../scenarios/history/kip-101-truncation-loses-acked-record.yaml', import.meta.url), 'utf8')
+  const parsed = parseScenario(text, 'given.yaml')
+  if (!parsed.ok) throw new Error('no scenario')
+  const { expect: _, ...document } = parsed.scenario.document
+  const shrunk = shrink(document, { origin: 'A test.', runs: 400 })!
+  expect(shrunk.otherSeeds).toBeGreaterThan(0)
+  const { story, steps } = shrunk.document
+  // A step is told once, by its number, with the nodes and records by the names that the rest of the story uses.
+  expect(story).toMatch(/^- \d\d:\d\d\.\d{3} step \d+: crash \(broker 1\)$/m)
+  expect(story!.match(/step \d+:/g)).toHaveLength(steps!.length)
+  expect(story).not.toMatch(/broker-\d|producer-p|p\/\d/)
+  const few = shrink(document, { origin: 'A test.', runs: 60 })!
+  expect(few.otherSeeds).toBeNull()
+  expect(few.document.story).toContain('A test. No other seeds were tried.')
 })
 
 test('words without their numbers are the same for the same kind of break', () => {

@@ -165,7 +165,7 @@ test('where a small scenario cannot be written the campaign says so, shows it, a
   const said = await cli([...words, '--quiet', '--found', 'found', '--report', 'report.md'], { cwd })
   expect(said.exit).toBe(2)
   expect(said.err).toContain('0.10.2-smoke-5-ConsistentCommittedData.yaml cannot be written: it is a folder')
-  expect(said.out).toContain('title: ConsistentCommittedData with Kafka 0.10.2')
+  expect(said.out).toContain('title: Kafka 0.10.2 breaks ConsistentCommittedData')
   expect(said.out).not.toContain('Run it with')
   expect(said.out).toMatch(/^1 seed, .* seeds a minute/m)
   expect(said.out).toContain('ConsistentCommittedData broke in 1 seed')

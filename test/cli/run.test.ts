@@ -256,8 +256,38 @@ test('--junit writes a test case a scenario, version and seed', async () => {
 test('init writes a scenario that is valid and runs, and never writes over a file unasked', async () => {
   const cwd = emptyFolder()
   expect((await cli(['init'], { cwd })).exit).toBe(0)
-  expect(existsSync(join(cwd, 'scenario.yaml'))).toBe(true)
+  const [modeline] = readFileSync(join(cwd, 'scenario.yaml'), 'utf8').split('\n')
+  expect(existsSync(join(cwd, /^# yaml-language-server: \$schema=(.+)$/.exec(modeline!)![1]!))).toBe(true)
   expect((await cli(['validate', 'scenario.yaml'], { cwd })).exit).toBe(0)
   expect((await cli(['run', 'scenario.yaml', '--quiet'], { cwd })).exit).toBe(0)
   expect((await cli(['init'], { cwd })).exit).toBe(2)
+})
+
+test('a list in a story stays a list', async () => {
+  const story = 'story: |\n  One thing\n  led to another:\n  - first this\n  - then that\n\n  And so on.\n'
+  const scenario = SMALL.replace(/^story:.*\n/m, '').replace(/^title:.*\n/m, (title) => `${title}${story}`)
+  const said = await cli(['run', '-'], { stdin: scenario })
+  expect(said.out).toContain('\n  One thing led to another:\n  - first this\n  - then that\n  And so on.\n')
+})
+
+test('several versions are told with the holes that explain what broke, and in a sentence each', async () => {
+  const said = await cli(['run', 'kip-101-truncation-loses-acked-record', '--kafka', '0.10.2,0.11'], { columns: 80 })
+  const words = said.out.replace(/\s+/g, ' ')
+  expect(words).toMatch(/○ 0\.10\.2 ConsistentCommittedData, [^○]*stale high watermark[^○]*KIP-101/)
+  expect(words).toContain('0.10.2: ✓ AS EXPECTED: what broke is what the scenario says must break: AckedAtAllNotLost')
+  expect(words).toMatch(/ 0\.11: ✓ HELD: all \d+ properties held, \d+ of them put to the test/)
+})
+
+test('what held for want of a test is told apart from what held', () => {
+  const words = plain.out.replace(/\s+/g, ' ')
+  const [, held, untested] =
+    /✓ \d+ held: (.*) ✓ \d+ more held untested, as nothing happened that could break them: (.*) ✓/.exec(words)!
+  expect(held).toContain('AckedAtAllNotLost')
+  expect(untested).toContain('TransactionsAtomic')
+  expect(untested).not.toContain('AckedAtAllNotLost,')
+})
+
+test('the lessons are listed with what they are about', async () => {
+  const said = await cli(['lesson'])
+  expect(said.out).toMatch(/3-how-an-epoch-saves-a-record +0\.10\.2 +2 +how a leader epoch saves a record/)
 })

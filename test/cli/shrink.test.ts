@@ -52,7 +52,7 @@ test('Ctrl-C in a search for a smaller scenario leaves the smallest so far, whic
 test('a search in a process of its own ends with a scenario that fails, and says under how many other seeds', async () => {
   const said = await cli(['shrink', '-', '--kafka', '0.10.2'], { stdin: LOSS, workerFile: WORKER })
   expect(said.exit).toBe(1)
-  expect(said.err).toMatch(/^\d steps? left after \d+ runs; fails with \d+ of 20 other seeds too$/m)
+  expect(said.err).toMatch(/^\d steps? left after \d+ runs; fails under \d+ of 20 other seeds too$/m)
   expect(sizeOf(said.out)).toBeLessThan(sizeOf(LOSS))
   expect((await cli(['run', '-', '--quiet'], { stdin: said.out })).exit).toBe(0)
 })

@@ -55,6 +55,7 @@ test('two versions of one incident part where the older one cuts its log, told i
   expect(divergence).toMatch(/0\.10\.2: \S+ broker 3 truncates its log from 2 to 1/)
   expect(divergence).toMatch(/0\.11: broker 3 asks broker 2 for the end of epoch 0 and keeps offset 1/)
   expect(said.out).toMatch(/lost +1 +0/)
+  expect(said.out).not.toContain('forced to the disk')
   expect(said.out.trimEnd().endsWith(`repeat highwater compare ${INCIDENT} --kafka 0.10.2,0.11 --seed 1`)).toBe(true)
 })
 

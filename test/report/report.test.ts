@@ -4,6 +4,7 @@ import type { FactKind } from '../../src/kafka/facts.ts'
 import { MECHANISM_WORDS } from '../../src/report/explain/mechanisms/table.ts'
 import { PROPERTY_WORDS } from '../../src/report/explain/property-words.ts'
 import { junitXml } from '../../src/report/junit.ts'
+import { shortened } from '../../src/report/run-document.ts'
 import type { ReplicaCell } from '../../src/report/timeline.ts'
 import { cellText } from '../../src/report/timeline-document.ts'
 import { markOf } from '../../src/report/words.ts'
@@ -34,6 +35,11 @@ test('a cell tells leader, zombie, follower in and out of the ISR, controller, p
   expect(cellText(cell({ process: 'hung' }))).toBe('L2 14/12 !')
   expect(cellText(cell({ process: 'down' }))).toBe('down 14')
   expect(cellText(cell({ role: '-', logEndOffset: -1 }))).toBe('-')
+})
+
+test('a value is named without what only makes it larger, and cut where it is long', () => {
+  expect(shortened('p1-5................')).toBe('p1-5')
+  expect(shortened('a value that is longer than that')).toBe('a value that is longer …')
 })
 
 test('every fact has a mark', () => {

@@ -15,20 +15,22 @@ import type { Search } from './reduce.ts'
 /** Seeds beside its own under which a scenario is tried. */
 export const OTHER_SEEDS = 20
 
-/** Under how many of the other seeds a document fails; gives up below `least`. */
+/** Under how many of the other seeds a document fails; gives up below `least`. -1: there are no runs left to tell. */
 export function robustness(search: Search, document: ScenarioDocument, least: number): number {
   let failing = 0
   for (let n = 1; n <= OTHER_SEEDS; n++) {
-    if (search.left <= 0 || failing + (OTHER_SEEDS - n + 1) < least) return failing
+    if (search.left <= 0) return -1
+    if (failing + (OTHER_SEEDS - n + 1) < least) return failing
     search.left -= 1
     if (search.fails({ ...document, seed: `${document.seed ?? '1'}${n}` })) failing += 1
   }
   return failing
 }
 
-/** Turns times into conditions, step by step; returns under how many other seeds the outcome fails. */
-export function timesToConditions(search: Search): number {
+/** Turns times into conditions, step by step; returns under how many other seeds the outcome fails (null: untold). */
+export function timesToConditions(search: Search): number | null {
   let score = robustness(search, search.document, 0)
+  if (score < 0) return null
   for (let index = 0; index < (search.document.steps?.length ?? 0); index++) {
     if (search.document.steps![index]!.at === undefined) continue
     for (const when of conditionsAt(search.document, index)) {
@@ -48,7 +50,7 @@ export function timesToConditions(search: Search): number {
 
 function withCondition(document: ScenarioDocument, index: number, when: ConditionForm): ScenarioDocument {
   const { at: _, ...step } = document.steps![index]!
-  const waiting: StepForm = { ...step, when }
+  const waiting: StepForm = { when, ...step }
   return withSteps(document, [...document.steps!.slice(0, index), waiting, ...document.steps!.slice(index + 1)])
 }
 

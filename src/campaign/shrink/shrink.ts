@@ -38,8 +38,10 @@ export interface Shrunk {
   readonly failure: Failure
   /** Runs that it took. */
   readonly runs: number
-  /** Under how many of twenty other seeds it fails too; null: the search was cut short before they were tried. */
+  /** Under how many of twenty other seeds it fails too; null: there were no runs left to try them. */
   readonly otherSeeds: number | null
+  /** Somebody ended the search: it may become smaller still. */
+  readonly interrupted: boolean
   /** The witness in words, and what led to it. */
   readonly words: string
   readonly causes: readonly CauseLink[]
@@ -66,6 +68,9 @@ export interface Reached {
 
 /** Runs of one search, where nothing else is asked for. */
 export const MOST_RUNS = 2_000
+
+/** The share of a search that is kept for other seeds and for conditions in place of times. */
+const KEPT_FOR_SEEDS = 1 / 4
 
 /** A failing run of a candidate may take this many times the events of the first one. */
 const PATIENCE = 3
@@ -100,10 +105,11 @@ export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk 
   if (first === null) return null
   const { failure, events } = first
   const most = options.runs ?? MOST_RUNS
+  const kept = Math.floor(most * KEPT_FOR_SEEDS)
   let runs = 0
   const search: Search = {
     document,
-    left: most,
+    left: most - kept,
     fails: (candidate) => {
       runs += 1
       options.onRun?.({ runs, document: search.document, failure })
@@ -122,16 +128,25 @@ export function shrink(given: ScenarioDocument, options: ShrinkOptions): Shrunk 
     fewerPartitions(search)
     simplerValues(search)
   }
+  search.left += kept
   const otherSeeds = timesToConditions(search)
-  return { ...told(search.document, failure, options.origin, otherSeeds), failure, runs, otherSeeds }
+  const origin = `${options.origin} ${otherSeedsWords(otherSeeds)}`
+  return { ...told(search.document, failure, origin), failure, runs, otherSeeds, interrupted: false }
+}
+
+function otherSeedsWords(otherSeeds: number | null): string {
+  if (otherSeeds === null) return 'No other seeds were tried.'
+  if (otherSeeds === 0) return `It needs its seed: it fails under none of ${OTHER_SEEDS} others.`
+  return `It fails under ${otherSeeds} of ${OTHER_SEEDS} other seeds too.`
 }
 
 /** What a search has come to that is cut short. */
 export const cutShort = ({ document, failure, runs }: Reached, origin: string): Shrunk => ({
-  ...told(document, failure, origin, null),
+  ...told(document, failure, `${origin} The search was cut short.`),
   failure,
   runs,
   otherSeeds: null,
+  interrupted: true,
 })
 
 function firstRun(document: ScenarioDocument, signature: string | null): { failure: Failure; events: number } | null {
@@ -149,7 +164,6 @@ function told(
   document: ScenarioDocument,
   failure: Failure,
   origin: string,
-  otherSeeds: number | null,
 ): { document: ScenarioDocument; words: string; causes: readonly CauseLink[] } {
   const compiled = compileScenario({ fileName: null, document, places: null })
   if (!compiled.ok) return { document, words: '', causes: [] }
@@ -157,16 +171,9 @@ function told(
   const violation = witnessOf(run, failure)
   const words = violation?.words ?? ('words' in run.liveness ? run.liveness.words[0]! : '')
   const causes = violation === null ? [] : causesOf(compiled.plan, violation)
-  const name = failure.kind === 'break' ? failure.property : 'the cluster does not come to rest'
-  const tried =
-    otherSeeds === null ? 'The search was cut short.' : `It fails with ${otherSeeds} of ${OTHER_SEEDS} other seeds too.`
-  const lines = [
-    `${origin} ${tried}`,
-    '',
-    ...causes.map(({ atUs, words: link }) => `${formatTime(atUs)}  ${link}`),
-    '',
-    `${words}.`,
-  ]
+  const happens = failure.kind === 'break' ? `breaks ${failure.property}` : 'does not come to rest'
+  const chain = causes.map(({ atUs, words: link }) => `- ${formatTime(atUs)} ${link}`)
+  const lines = [`${capitalized(words)}.`, '', ...(chain.length === 0 ? [] : ['What led to it:', ...chain, '']), origin]
   const named = withSteps(
     document,
     (document.steps ?? []).map(({ name: _, ...step }) => step),
@@ -174,7 +181,7 @@ function told(
   return {
     document: {
       ...(usesNames(document) ? document : named),
-      title: `${name} with Kafka ${document.kafka}`.slice(0, 200),
+      title: `Kafka ${document.kafka} ${happens}`.slice(0, 200),
       story: `${lines.join('\n')}\n`,
       ...(expectation(violation, failure) ?? {}),
     },
@@ -182,6 +189,10 @@ function told(
     causes,
   }
 }
+
+/** As a sentence begins, unless it begins with the name of a record, a client or a partition. */
+const capitalized = (words: string): string =>
+  /^[a-z]+ /.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words
 
 const usesNames = ({ steps }: ScenarioDocument): boolean => (steps ?? []).some(({ after }) => typeof after === 'object')
 

@@ -1,6 +1,6 @@
 /** Two runs side by side, as a page needs it: pairs of events, and where the stories part. */
 import type { Comparison, PairKind } from '../compare.ts'
-import { isShown } from '../compare.ts'
+import { isShown, isTold } from '../compare.ts'
 import type { CompareRow } from '../compare-rows.ts'
 
 export interface PagePairSide {
@@ -27,13 +27,10 @@ export interface PageComparison {
 const side = (row: CompareRow | null): PagePairSide | null =>
   row === null ? null : { event: row.event, words: row.words, node: row.node }
 
-/** Flushes of files come by the second and tell no story: the list of one run has them. */
-const isTold = (row: CompareRow | null): boolean => row?.fact?.kind !== 'synced'
-
 export function pageComparison({ sides, varied, pairs, divergence }: Comparison): PageComparison {
   const kept = pairs
     .map((pair, index) => ({ pair, index }))
-    .filter(({ pair, index }) => (isShown(pair) && isTold(pair.left ?? pair.right)) || index === divergence?.at)
+    .filter(({ pair, index }) => (isShown(pair) && isTold(pair)) || index === divergence?.at)
   return {
     labels: [sides[0].label, sides[1].label],
     varied,
