@@ -1,5 +1,6 @@
 /** Facts that a chain of causes is told with, in sentences. Facts that are told nowhere have none. */
-import type { Fact, RemovedRecord } from '../kafka/facts.ts'
+import type { Fact } from '../kafka/facts.ts'
+import type { RemovedRecord } from '../kafka/facts/log.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import { withoutFill } from '../kafka/records.ts'
 import type { FactEntry } from '../world/world.ts'
