@@ -1,6 +1,7 @@
 /** Facts that a chain of causes is told with, in sentences. Facts that are told nowhere have none. */
-import type { Fact } from '../kafka/facts.ts'
+
 import type { RemovedRecord } from '../kafka/facts/log.ts'
+import type { Fact } from '../kafka/facts.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import { withoutFill } from '../kafka/records.ts'
 import type { FactEntry } from '../world/world.ts'

@@ -257,7 +257,10 @@ steps:
 })
 
 test('of the runs of a search some are kept for other seeds; where there are too few for them that is said', () => {
-  const text = readFileSync(new URL('../../scenarios/history/kip-101-truncation-loses-acked-record.yaml', import.meta.url), 'utf8')
+  const text = readFileSync(
+    new URL('../../scenarios/history/kip-101-truncation-loses-acked-record.yaml', import.meta.url),
+    'utf8',
+  )
   const parsed = parseScenario(text, 'given.yaml')
   if (!parsed.ok) throw new Error('no scenario')
   const { expect: _, ...document } = parsed.scenario.document
