@@ -1,13 +1,14 @@
 /** Why a member of an ISR lacks what its leader has exposed, where a disk is the reason: told from what happened in the run. */
 import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { brokerState, type World } from '../world/world.ts'
-import { type Cuts, cutsOf, isPowerLoss, lastCutOf } from './cuts.ts'
+import { type Cuts, cutsOf, heldAfter, isPowerLoss, lastCutOf } from './cuts.ts'
 import { type DiskHole, diskHole, divergenceHole, isExplainedLoss, LOSS_NOT_NOTICED } from './disk-holes.ts'
 import { readmissions } from './isr-history.ts'
 import type { HeldRecord } from './logs.ts'
 import { lastNamedLeader } from './loss.ts'
-import { unheardIsrHole } from './loss-holes.ts'
+import { lossHole, unheardIsrHole } from './loss-holes.ts'
 import { losesOnDisks } from './promises.ts'
+import { divergedHole, replicaHole } from './replication-holes.ts'
 
 export interface LackingMember {
   readonly partition: TopicPartition
@@ -20,12 +21,13 @@ export interface LackingMember {
 export type IsrHoleOf = (lacking: LackingMember) => DiskHole
 
 export function isrHoles(world: World): IsrHoleOf {
-  const onDisks = losesOnDisks(world.plan)
   let cuts: Cuts | null = null
   return (lacking) => {
-    if (onDisks) cuts ??= cutsOf(world)
-    const hole = cuts === null ? undefined : isrHole(world, cuts, lacking)
-    return hole === undefined ? unknownMemberHole(world, lacking) : hole
+    cuts ??= cutsOf(world)
+    const onDisk = losesOnDisks(world.plan) ? isrHole(world, cuts, lacking) : undefined
+    if (onDisk !== undefined) return onDisk
+    const ofMember = memberHole(world, cuts, lacking)
+    return ofMember === undefined ? unknownMemberHole(world, lacking) : ofMember
   }
 }
 
@@ -51,6 +53,21 @@ function isrHole(world: World, cuts: Cuts, lacking: LackingMember): DiskHole {
   const committed = world.ledger.committed[partition]?.[offset]?.find((entry) => entry.id === id) ?? null
   const lastLeader = lastNamedLeader(world, partition) ?? leader
   return diskHole(world, cuts, { partition, id, offset, epoch, committed, lastLeader })
+}
+
+/** What the leader has exposed is lost for the partition, or for this member, or another record stands there. */
+function memberHole(world: World, cuts: Cuts, { partition, leader, member, exposed }: LackingMember): DiskHole {
+  if (exposed === null) return undefined
+  const { id, offset, epoch } = exposed
+  const committed = world.ledger.committed[partition]?.[offset]?.find((entry) => entry.id === id) ?? null
+  const lastLeader = lastNamedLeader(world, partition) ?? leader
+  const record = { partition, id, offset, epoch, committed, lastLeader }
+  const own = replicaHole(world, cuts, record, member, world.index)
+  if (own !== undefined) return own
+  const held = heldAfter(world, cuts, { partition, broker: member }, offset, world.index)
+  const diverged =
+    held === null || held.id === id ? undefined : divergedHole(world, cuts, { partition, offset, ids: [id, held.id] })
+  return diverged ?? lossHole(world, cuts, record)
 }
 
 /** Whether a broker was put out of the ISR and taken in again by a leader that asked for it after that event. */

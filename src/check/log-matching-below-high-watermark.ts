@@ -2,12 +2,13 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import type { World } from '../world/world.ts'
 import { cutsOf } from './cuts.ts'
-import { type DiskHole, divergenceHole } from './disk-holes.ts'
+import type { DiskHole } from './disk-holes.ts'
 import { type Difference, firstDifference, logOf, named } from './logs.ts'
 import { lastNamedLeader } from './loss.ts'
 import { replacedHole } from './loss-holes.ts'
-import { lossHoles, unlessToldHoles } from './promises.ts'
+import { DIVERGING_ANSWER_BELIEVED, lossHoles, unlessToldHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
+import { differenceHole, hasBelievedDivergingAnswer } from './replication-holes.ts'
 import { viewOf } from './roles.ts'
 
 /** Pairwise equal below min(HW, HW), as in the TLA+ models of KRaft; of running brokers, for others have no watermark. */
@@ -18,11 +19,11 @@ export const LOG_MATCHING_BELOW_HIGH_WATERMARK: Property = {
   on: ['highWatermark', 'becameLeader', 'becameFollower'],
   promised: (plan) => {
     const holes = lossHoles(plan)
-    const isTold = holes.every((hole) => hole.isTold === true)
-    if (plan.mechanisms.divergingAnswerMovesHighWatermark && isTold && plan.steps.length > 0) {
+    if (plan.mechanisms.divergingAnswerMovesHighWatermark && plan.steps.length > 0) {
       holes.push({
         because: 'a diverging answer moves the high watermark over records that are then cut',
-        hole: 'KAFKA-14704',
+        hole: DIVERGING_ANSWER_BELIEVED,
+        isTold: true,
       })
     }
     return unlessToldHoles(holes)
@@ -86,9 +87,13 @@ function holeOf(
   { offset, left, right }: Difference,
   brokers: readonly [BrokerId, BrokerId],
 ): DiskHole {
-  const diverged = divergenceHole(world, partition, offset, brokers)
+  const cuts = cutsOf(world)
+  if (brokers.some((broker) => hasBelievedDivergingAnswer(world, cuts, { partition, broker }, offset))) {
+    return DIVERGING_ANSWER_BELIEVED
+  }
+  const diverged = differenceHole(world, cuts, { partition, offset }, brokers)
   const lastLeader = lastNamedLeader(world, partition)
   if (diverged !== undefined || lastLeader === null) return diverged
   const ids = [left, right].flatMap((held) => (held === null ? [] : [held.id]))
-  return replacedHole(world, cutsOf(world), { partition, offset, ids, lastLeader })
+  return replacedHole(world, cuts, { partition, offset, ids, lastLeader })
 }

@@ -2,10 +2,11 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { nodeNumber } from '../kafka/ids.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { World } from '../world/world.ts'
-import { divergenceHole } from './disk-holes.ts'
+import { cutsOf } from './cuts.ts'
 import { firstDifference, logOf, named, recordAt } from './logs.ts'
-import { divergenceHoles, unlessHoles } from './promises.ts'
+import { divergenceHoles, unlessToldHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
+import { differenceHole } from './replication-holes.ts'
 
 /**
  * Log matching as Raft says it, judged by induction over appends: where an append brings two logs to the same epoch at
@@ -19,7 +20,7 @@ export const LOG_MATCHING_BY_EPOCH: Property = {
   promised: (plan) =>
     plan.mechanisms.recordFormat < 2
       ? { promised: false, because: 'records before 0.11 carry no leader epoch', hole: 'KIP-101' }
-      : unlessHoles(divergenceHoles(plan)),
+      : unlessToldHoles(divergenceHoles(plan)),
   check: (world, step) => {
     const findings: Finding[] = []
     for (const { node, fact } of step.facts) {
@@ -47,7 +48,7 @@ function compareAppend(
     if (offset === null) continue
     const left = recordAt(log, offset)
     const right = recordAt(other, offset)
-    const hole = divergenceHole(world, partition, offset, [broker, id])
+    const hole = differenceHole(world, cutsOf(world), { partition, offset }, [broker, id])
     findings.push({
       partition,
       words:

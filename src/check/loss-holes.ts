@@ -3,9 +3,11 @@ import { type BrokerId, brokerNode, type TopicPartition } from '../kafka/ids.ts'
 import { offsetAt, type RecordIdentity } from '../kafka/records.ts'
 import { type StateZnode, statePath } from '../kafka/znodes.ts'
 import type { CommittedRecord, World } from '../world/world.ts'
-import { type Cuts, epochWhenCut } from './cuts.ts'
+import { type Cuts, cutsOfRecord, epochWhenCut } from './cuts.ts'
 import { type DiskHole, diskHole, type JudgedRecord } from './disk-holes.ts'
 import { logOf, logsOf, recordAt } from './logs.ts'
+import { isIdempotent, SEQUENCE_OF_ANOTHER } from './promises.ts'
+import { replicationHole } from './replication-holes.ts'
 
 /** To 3.0 a value goes for a later one that is not committed, and that one may be cut afterwards. */
 const CLEANED_ABOVE_HIGH_WATERMARK = 'KAFKA-13194'
@@ -27,8 +29,23 @@ export function lossHole(world: World, cuts: Cuts, record: JudgedRecord): DiskHo
   const hole = diskHole(world, cuts, record)
   if (hole !== undefined) return hole
   if (isCleanedTooEarly(world, cuts, record)) return CLEANED_ABOVE_HIGH_WATERMARK
+  if (isAnsweredForAnother(world, cuts, record)) return SEQUENCE_OF_ANOTHER
   const { partition, committed } = record
-  return committed === null ? undefined : unheardIsrHole(world, partition, committed, committed.event)
+  const unheard = committed === null ? undefined : unheardIsrHole(world, partition, committed, committed.event)
+  return unheard === undefined ? replicationHole(world, cuts, record) : unheard
+}
+
+/**
+ * In 0.11 a batch that is given up leaves its sequence to the next one (KAFKA-5494, 1.0): the leader takes it for the one
+ * that it has, and answers with the offset of that. Whether the record was never in any log, and stands for another one of
+ * its producer.
+ */
+function isAnsweredForAnother({ plan, ledger }: World, cuts: Cuts, record: JudgedRecord): boolean {
+  const { partition, id, offset, committed } = record
+  const client = ledger.sent[id]?.client
+  if (plan.mechanisms.sequencesCount !== 'acknowledged' || committed !== null || client === undefined) return false
+  if (!isIdempotent(plan, client) || cutsOfRecord(cuts, partition, id).length > 0) return false
+  return ledger.committed[partition]?.[offset]?.some((entry) => ledger.sent[entry.id]?.client === client) === true
 }
 
 /** What a leader believed at an event. */

@@ -7,6 +7,27 @@ import type { Action, Plan } from '../world/plan.ts'
 import type { Promised } from './property.ts'
 import { PROMISED } from './property.ts'
 
+/** A follower cuts its log to its own high watermark, which lags behind what is committed, and which no epoch tells of. */
+export const CUT_TO_HIGH_WATERMARK = 'KIP-101 (KAFKA-1211)'
+/** Asked for the end of an epoch that it has not seen, a leader names where its next one begins. */
+export const FAST_FAIL_OVER = 'KIP-279 (KAFKA-6361)'
+/** A follower told of the same leader at a later epoch does nothing, though others have led in between. */
+export const SAME_LEADER_PASSED_OVER = 'KAFKA-7164'
+/** A leader that has appended nothing knows no epoch as late as the one it is asked for. */
+export const LEADER_WITHOUT_EPOCH = 'KAFKA-7415'
+/** A follower and a leader of different epochs take each other's word. */
+export const UNFENCED_LEADER = 'KIP-320 (KAFKA-6880)'
+/** A follower joins at the high watermark of a new leader, which may lie below what is committed. */
+export const JOINED_AT_STALE_HIGH_WATERMARK = 'KAFKA-7128'
+/** A follower that is ahead of its leader, which has caught up meanwhile, takes itself for too far behind and drops its log. */
+export const WHOLE_LOG_DROPPED = 'KAFKA-2143'
+export const NO_CHECKPOINT_OF_DEAD_LEADER = 'KAFKA-1647'
+export const UNCLEAN_ELECTION = 'KIP-106 (unclean leader election)'
+/** A record that was given up lends its sequence to the next one, which is then taken for it. */
+export const SEQUENCE_OF_ANOTHER = 'KAFKA-5494'
+/** A diverging answer moves the high watermark over records that are then cut. */
+export const DIVERGING_ANSWER_BELIEVED = 'KAFKA-14704'
+
 /** One reason why something may break. */
 export interface Hole {
   readonly because: string
@@ -185,25 +206,44 @@ export function divergenceHoles(plan: Plan): Hole[] {
   if (!isDisturbed(plan)) return []
   const holes: Hole[] = []
   if (mechanisms.truncation === 'high-watermark') {
-    holes.push({ because: 'a follower truncates to its own stale high watermark', hole: 'KIP-101 (KAFKA-1211)' })
+    holes.push({
+      because: 'a follower truncates to its own stale high watermark',
+      hole: CUT_TO_HIGH_WATERMARK,
+      isTold: true,
+    })
   }
   if (mechanisms.truncation === 'kip-101') {
     holes.push({
       because: 'one question about the last epoch misses records of a fast fail-over',
-      hole: 'KIP-279 (KAFKA-6361)',
+      hole: FAST_FAIL_OVER,
+      isTold: true,
     })
   }
   if (mechanisms.sameLeaderNewEpoch === 'skip') {
-    holes.push({ because: 'a missed epoch of another leader goes unnoticed', hole: 'KAFKA-7164' })
+    holes.push({
+      because: 'a missed epoch of another leader goes unnoticed',
+      hole: SAME_LEADER_PASSED_OVER,
+      isTold: true,
+    })
   }
   if (mechanisms.recordFormat === 2 && !mechanisms.epochEntryAtElection) {
-    holes.push({ because: 'a leader that appended nothing leaves no epoch entry', hole: 'KAFKA-7415' })
+    holes.push({
+      because: 'a leader that appended nothing leaves no epoch entry',
+      hole: LEADER_WITHOUT_EPOCH,
+      isTold: true,
+    })
   }
   if (mechanisms.recordFormat === 2 && !mechanisms.leaderEpochFencing) {
-    holes.push({ because: 'fetches are not fenced by leader epoch', hole: 'KIP-320 (KAFKA-6880)' })
+    holes.push({ because: 'fetches are not fenced by leader epoch', hole: UNFENCED_LEADER, isTold: true })
   }
   return holes
 }
+
+/** Whether a producer has its batches numbered. */
+export const isIdempotent = ({ clients }: Plan, name: string): boolean =>
+  clients.some(
+    ({ kind, name: own, settings }) => kind === 'producer' && own === name && isOn(settings['enable.idempotence']),
+  )
 
 /** Holes that a broker without the tail of its log falls into. Which of them lost a record is told by `diskHole`. */
 function lostTailHoles(plan: Plan): Hole[] {
@@ -246,7 +286,7 @@ export function lossHoles(plan: Plan): Hole[] {
     })
   }
   if (isUncleanPossible(plan)) {
-    holes.push({ because: 'a replica outside the ISR may be elected', hole: 'KIP-106 (unclean leader election)' })
+    holes.push({ because: 'a replica outside the ISR may be elected', hole: UNCLEAN_ELECTION, isTold: true })
   }
   holes.push(...lostTailHoles(plan))
   if (replacesDisks(plan) && !mechanisms.isrEligibility.endsWith('-epoch')) {
@@ -263,11 +303,26 @@ export function lossHoles(plan: Plan): Hole[] {
   if (mechanisms.isrAdmission === 'high-watermark') {
     holes.push({
       because: 'a follower joins the ISR at the stale high watermark of a fresh leader',
-      hole: 'KAFKA-7128',
+      hole: JOINED_AT_STALE_HIGH_WATERMARK,
+      isTold: true,
     })
   }
+  if (mechanisms.sequencesCount === 'acknowledged' && plan.clients.some(({ name }) => isIdempotent(plan, name))) {
+    holes.push({
+      because: 'a record that is given up leaves its sequence to the next one',
+      hole: SEQUENCE_OF_ANOTHER,
+      isTold: true,
+    })
+  }
+  if (mechanisms.outOfRangeReset === 'wipe') {
+    holes.push({ because: 'a follower out of range drops its whole log', hole: WHOLE_LOG_DROPPED, isTold: true })
+  }
   if (mechanisms.deadLeaderNamed === 'ignore') {
-    holes.push({ because: 'a replica whose leader is dead loses its high watermark', hole: 'KAFKA-1647' })
+    holes.push({
+      because: 'a replica whose leader is dead loses its high watermark',
+      hole: NO_CHECKPOINT_OF_DEAD_LEADER,
+      isTold: true,
+    })
   }
   return holes
 }

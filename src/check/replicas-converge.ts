@@ -2,11 +2,12 @@ import type { BrokerId, TopicPartition } from '../kafka/ids.ts'
 import { isRegistered, knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
-import { divergenceHole } from './disk-holes.ts'
+import { cutsOf } from './cuts.ts'
 import { leadershipOf } from './leadership.ts'
 import { firstDifference, logOf, named } from './logs.ts'
 import { divergenceHoles, isUncleanPossible, settlesHealed, unlessHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
+import { differenceHole } from './replication-holes.ts'
 import { processState } from './roles.ts'
 
 /** Judged against the leader that the registry names; where there is none, nothing can be said. */
@@ -62,7 +63,7 @@ function compare(world: World, partition: TopicPartition, leader: BrokerId, repl
   const difference = other === null ? null : firstDifference(log, other, 0, Math.min(log.logEndOffset, otherEnd))
   if (difference !== null) {
     const { offset, left, right } = difference
-    const hole = divergenceHole(world, partition, offset, [leader, replica])
+    const hole = differenceHole(world, cutsOf(world), { partition, offset }, [leader, replica])
     return {
       partition,
       words:

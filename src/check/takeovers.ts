@@ -12,6 +12,7 @@ import { logOf } from './logs.ts'
 export interface Takeover {
   readonly broker: BrokerId
   readonly event: number
+  readonly leaderEpoch: number
   /** The ISR that it was told. */
   readonly isr: readonly BrokerId[]
   /** What it had, or a cut has left a gap of, at the offset of the record that is missing; null: its log ended before. */
@@ -44,10 +45,11 @@ export function takeoverWithout(world: World, cuts: Cuts, record: MissedRecord, 
   for (const { node, event, fact } of world.ledger.facts) {
     if (fact.kind !== 'becameLeader' || fact.partition !== partition) continue
     if (event <= sinceEvent || fact.leaderEpoch < sinceEpoch) continue
-    const takeover = without({ broker: nodeNumber(node), event, isr: fact.isr, leads: true }, fact.logEndOffset)
+    const { leaderEpoch, isr } = fact
+    const takeover = without({ broker: nodeNumber(node), event, leaderEpoch, isr, leads: true }, fact.logEndOffset)
     if (takeover !== null) return takeover
   }
-  const isr = partitionTruth(world, partition)?.isr ?? []
-  const named = { broker: last, event: world.index, isr, leads: false }
+  const { isr, leaderEpoch } = partitionTruth(world, partition) ?? { isr: [], leaderEpoch: -1 }
+  const named = { broker: last, event: world.index, leaderEpoch, isr, leads: false }
   return without(named, logOf(world, last, partition)?.logEndOffset ?? 0)
 }

@@ -82,15 +82,24 @@ function property(
   }
 }
 
-/** Where a record went that nobody was handed: lost, or taken by a cleaner or by retention before anybody came to it. */
+/**
+ * Where a record went that nobody was handed: lost, or taken by a cleaner or by retention before anybody came to it. Or it
+ * came to stand where readers had been handed another one, which is lost.
+ */
 function whereRecordsWent(world: World): HoleOf {
   let lost: ReadonlyMap<string, LostRecord> | null = null
-  return ({ partition, id }) => {
+  let cuts: Cuts | null = null
+  return ({ partition, id, offset }) => {
     lost ??= new Map(lostRecords(world).map((record) => [record.id, record]))
     const record = lost.get(id)
     if (record !== undefined) return record.toldHole
     const last = judgedLog(world, partition)
-    return last === null || findRecord(last.log, id) !== null ? undefined : null
+    if (last === null) return undefined
+    if (findRecord(last.log, id) === null) return null
+    const ids = (world.ledger.committed[partition]?.[offset] ?? []).map((entry) => entry.id)
+    if (ids.length < 2) return undefined
+    cuts ??= cutsOf(world)
+    return replacedHole(world, cuts, { partition, offset, ids, lastLeader: last.broker })
   }
 }
 
@@ -200,7 +209,8 @@ export const PROMISED_TO_CLIENTS: readonly Property[] = [
     },
     (history, world) =>
       unseenWrites(history, graceUs(world.plan)).filter(
-        ({ partition, offset }) => isStillRead(world, partition) && !isHeldBack(world, partition, offset),
+        ({ partition, offset }) =>
+          isStillRead(world, partition, world.nowUs - graceUs(world.plan)) && !isHeldBack(world, partition, offset),
       ),
     (world) => {
       const went = whereRecordsWent(world)

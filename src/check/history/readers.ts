@@ -23,12 +23,20 @@ const readersOf = (world: World, partition: TopicPartition): PlanConsumer[] =>
 const isAtWork = (world: World, { name }: PlanConsumer): boolean =>
   (memoryOf(world, name)?.application?.processing ?? null) !== null
 
-/** Somebody polls for records of the partition and has a broker to ask, or had one, and somebody leads it. */
-export function isStillRead(world: World, partition: TopicPartition): boolean {
-  const readers = readersOf(world, partition).filter((it) => strandedBy(world, it) !== 'bootstrap-servers')
-  return (
-    readers.length > 0 && !readers.some((it) => isAtWork(world, it)) && leadershipOf(world, partition)?.kind === 'led'
+/** Somebody leads the partition, and began to before that time: until then there was nobody to read from. */
+const isLedSince = (world: World, partition: TopicPartition, atUs: number): boolean =>
+  leadershipOf(world, partition)?.kind === 'led' &&
+  !world.ledger.facts.some(
+    (entry) => entry.atUs > atUs && entry.fact.kind === 'becameLeader' && entry.fact.partition === partition,
   )
+
+/**
+ * Somebody polls for records of the partition and has a broker to ask, or had one, and somebody has led it since that
+ * time, in us.
+ */
+export function isStillRead(world: World, partition: TopicPartition, ledSinceUs: number): boolean {
+  const readers = readersOf(world, partition).filter((it) => strandedBy(world, it) !== 'bootstrap-servers')
+  return readers.length > 0 && !readers.some((it) => isAtWork(world, it)) && isLedSince(world, partition, ledSinceUs)
 }
 
 /** Nobody who reads the partition gets past a transaction that is open. */
