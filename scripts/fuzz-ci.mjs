@@ -40,9 +40,24 @@ const ciRuns = async () => [
 const NIGHTLY_RESULTS = 'reports/runs/nightly.jsonl'
 
 const NIGHTLY = [
-  ...['0.8.2', '0.10.2', '0.11', '1.1', '2.0.1', '2.1', '2.3', '2.5', '2.7', '2.8', '3.3', '3.5', '3.9'].map(
-    (kafka) => ['fuzz', '--kafka', kafka, '--seeds', '2000', '--allow-known-holes', '--quiet'],
-  ),
+  ...[
+    '0.8.2',
+    '0.10.2',
+    '0.11',
+    '1.0',
+    '1.1',
+    '2.0.1',
+    '2.1',
+    '2.3',
+    '2.5',
+    '2.7',
+    '2.8',
+    '3.3',
+    '3.5',
+    '3.7',
+    '3.8',
+    '3.9',
+  ].map((kafka) => ['fuzz', '--kafka', kafka, '--seeds', '2000', '--allow-known-holes', '--quiet']),
   [
     'fuzz',
     '--kafka',

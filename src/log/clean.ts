@@ -11,7 +11,7 @@ import {
   type StoredSegment,
 } from './compaction.ts'
 import { batchesOfSegment } from './directory.ts'
-import { appendOf, type LogLayout } from './layout.ts'
+import { appendOf, indexedParts, type LogLayout } from './layout.ts'
 import { firstUnstableOffset } from './producer-state.ts'
 import type { ReplicaLog } from './replica-log.ts'
 import { renameToDeleted } from './retention.ts'
@@ -78,7 +78,8 @@ function rewrite(
   let read = 0
   let pending: RecordBatch[] = []
   const flush = (): void => {
-    if (pending.length > 0) writeToSegment(segment, appendOf(pending, layout.format), indexIntervalBytes, m)
+    const parts = pending.length > 0 ? indexedParts(pending, layout.format, m) : []
+    for (const part of parts) writeToSegment(segment, part, indexIntervalBytes, m)
     pending = []
     read = 0
   }

@@ -95,6 +95,12 @@ export function appendOf(batches: readonly RecordBatch[], format: 0 | 1 | 2): Se
   }
 }
 
+/** The parts of an append of which each may have an index entry: it as a whole, or its batches (3.9.1 LogSegment.append). */
+export const indexedParts = (batches: readonly RecordBatch[], format: 0 | 1 | 2, m: Mechanisms): SegmentAppend[] =>
+  m.indexEntryOffset === 'last-of-batch'
+    ? batches.map((batch) => appendOf([batch], format))
+    : [appendOf(batches, format)]
+
 /** Lays out what was appended; returns the base of the new segment if one was rolled for it, else null. */
 export function layOut(
   layout: LogLayout,
@@ -103,7 +109,8 @@ export function layOut(
   m: Mechanisms,
 ): number | null {
   const append = appendOf(batches, layout.format)
-  if (!appendToSegments(layout.segments, append, settings, m, nowMs)) return null
+  const parts = batches.length === 1 ? [append] : indexedParts(batches, layout.format, m)
+  if (!appendToSegments(layout.segments, append, parts, settings, m, nowMs)) return null
   if (layout.format === 2) takeSnapshot(layout, append.firstOffset)
   return append.firstOffset
 }

@@ -101,22 +101,23 @@ export function rollSegment(segments: LogSegment[], baseOffset: number, m: Mecha
   segments.push(emptySegment(baseOffset, nowMs))
 }
 
-/** Lays an append out at the end; returns whether a segment was rolled for it. */
+/** Lays an append out at the end, as the `parts` that index entries are made of; returns whether a segment was rolled for it. */
 export function appendToSegments(
   segments: LogSegment[],
   append: SegmentAppend,
+  parts: readonly SegmentAppend[],
   settings: SegmentSettings,
   m: Mechanisms,
   nowMs: number,
 ): boolean {
   const rolled = shouldRoll(segments.at(-1)!, append, settings, m, nowMs)
   if (rolled) rollSegment(segments, append.firstOffset, m, nowMs)
-  writeToSegment(segments.at(-1)!, append, settings.indexIntervalBytes, m)
+  for (const part of parts) writeToSegment(segments.at(-1)!, part, settings.indexIntervalBytes, m)
   segments.at(-1)!.lastModifiedMs = nowMs
   return rolled
 }
 
-/** The entry of an append is made, or not, by what was appended before it. 2.4.1 LogSegment.append. */
+/** The entry of an append, or of a part of it, is made, or not, by what was appended before it. 2.4.1 LogSegment.append. */
 export function writeToSegment(
   segment: LogSegment,
   append: SegmentAppend,
@@ -131,7 +132,7 @@ export function writeToSegment(
     segment.largestTimestampOffset = append.largestTimestampOffset
   }
   if (segment.unindexedBytes > indexIntervalBytes) {
-    const offset = m.indexEntryOffset === 'last' ? append.lastOffset : append.firstOffset
+    const offset = m.indexEntryOffset === 'first' ? append.firstOffset : append.lastOffset
     segment.offsetIndex.push({ offset, position })
     if (hasTimeIndex(m)) enterTimestamp(segment.timeIndex, segment.largestTimestampMs, segment.largestTimestampOffset)
     segment.unindexedBytes = 0

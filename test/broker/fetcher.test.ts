@@ -95,6 +95,23 @@ test('records are appended before the high watermark is taken, which never passe
   expect(lastSent(it, 'FetchRequest').partitions[PARTITION]!.fetchOffset).toBe(2)
 })
 
+test('the answer to a fetch of an earlier epoch of the same leader is taken up to 3.8, and asked for again from 3.9.1', () => {
+  const afterLateAnswer = (generation: string): unknown => {
+    const m = mechanismsOf(generation)
+    const it = follower(generation, { log: writtenLog(m, [3, 'a']), highWatermark: 1 })
+    follow(it, 4)
+    wake(it)
+    follow(it, 5)
+    answerFetch(it, { batches: writtenLog(m, [3, 'a'], [4, 'b']).batches.slice(1), highWatermark: 1 })
+    const { fetchOffset, currentLeaderEpoch } = lastSent(it, 'FetchRequest').partitions[PARTITION]!
+    return [it.log.logEndOffset, fetchOffset, currentLeaderEpoch]
+  }
+  expect(afterLateAnswer('2.8')).toEqual([2, 2, 5])
+  expect(afterLateAnswer('3.8')).toEqual([2, 2, 5])
+  expect(afterLateAnswer('3.9')).toEqual([1, 1, 5])
+  expect(afterLateAnswer('4.1')).toEqual([1, 1, 5])
+})
+
 test('a lower high watermark of the leader brings that of the follower down', () => {
   const it = follower('2.8', { log: writtenLog(mechanismsOf('2.8'), [0, 'a'], [0, 'b']), highWatermark: 2 })
   follow(it, 1)

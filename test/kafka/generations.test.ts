@@ -34,13 +34,33 @@ test('an exact release says which generation it became', () => {
     '2.4.1',
     '3.5.2',
     '3.5.2-kraft',
+    '3.7.2',
+    '3.8.1-kraft',
+    '3.9.0',
+    '3.9.1',
     '4.1.1',
   ]
   const became = names.map((name) => {
     const resolved = resolveGeneration(name)
     return resolved.ok ? resolved.generation.name : 'refused'
   })
-  expect(became).toEqual(['0.8.2', '0.9', '0.10.2', '0.11', '1.0', '1.1', '2.3', '2.4', '3.5', '3.5-kraft', '4.1'])
+  expect(became).toEqual([
+    '0.8.2',
+    '0.9',
+    '0.10.2',
+    '0.11',
+    '1.0',
+    '1.1',
+    '2.3',
+    '2.4',
+    '3.5',
+    '3.5-kraft',
+    '3.7',
+    '3.8-kraft',
+    '3.8',
+    '3.9',
+    '4.1',
+  ])
   const resolved = resolveGeneration('0.11.0.3')
   expect(resolved.ok && resolved.became).toContain('0.11.0.3 is generation 0.11')
 })
@@ -52,8 +72,11 @@ test.each([
   ['3.0.0', ['2.8', '3.3']],
   ['3.1', ['2.8', '3.3']],
   ['3.4', ['3.3', '3.5']],
-  ['3.7', ['3.5', '3.9']],
-  ['3.7.1-kraft', ['3.5-kraft', '3.9-kraft']],
+  ['3.6.1', ['3.5', '3.7']],
+  ['3.7.0', ['3.5', '3.7']],
+  ['3.6.2-kraft', ['3.5-kraft', '3.7-kraft']],
+  ['3.9.0-kraft', ['3.8-kraft', '3.9-kraft']],
+  ['4.0.0', ['3.9-kraft', '4.0']],
   ['1.0.0', ['0.11', '1.0']],
   ['1.0.1', ['0.11', '1.0']],
   ['1.1.0', ['1.0', '1.1']],
@@ -99,7 +122,10 @@ test('each repaired hole is open before its release and closed from it on', () =
   expect(firstWith((it) => mechanismsOf(it).brokerEpoch)).toBe('2.2')
   expect(firstWith((it) => mechanismsOf(it).newControllerRemovesDeadReplicas)).toBe('2.3')
   expect(firstWith((it) => mechanismsOf(it).isrPersistence === 'controller')).toBe('2.7')
-  expect(firstWith((it) => mechanismsOf(it).highWatermarkFrozenBelowMinIsr)).toBe('3.9')
+  expect(firstWith((it) => mechanismsOf(it).highWatermarkFrozenBelowMinIsr)).toBe('3.7')
+  expect(firstWith((it) => mechanismsOf(it).unverifiedTransactionAbortable)).toBe('3.8')
+  expect(firstWith((it) => mechanismsOf(it).fetchAnswerBoundToEpoch)).toBe('3.9')
+  expect(firstWith((it) => mechanismsOf(it).uncleanElectionInKraft)).toBe('3.9-kraft')
   expect(firstWith((it) => mechanismsOf(it).eligibleLeaderReplicas)).toBe('4.1')
 })
 

@@ -5,7 +5,7 @@ import type { KafkaRecord } from '../../src/kafka/records.ts'
 import { batchesOfSegment } from '../../src/log/directory.ts'
 import { appendOf, emptyLayout } from '../../src/log/layout.ts'
 import { lookupOffset } from '../../src/log/offset-index.ts'
-import { appendAsLeader, emptyLog, type ReplicaLog, truncateLog } from '../../src/log/replica-log.ts'
+import { appendAsFollower, appendAsLeader, emptyLog, type ReplicaLog, truncateLog } from '../../src/log/replica-log.ts'
 import { lookupTimestamp } from '../../src/log/time-index.ts'
 
 const M = generationNamed('2.4')!.mechanisms
@@ -115,6 +115,21 @@ test('no record before the offset that the time index gives is later than the ti
     }),
     SEED,
   )
+})
+
+test('of batches that come in one append one may have an index entry, from 3.9.1 on each', () => {
+  const entriesOf = (generation: string): unknown => {
+    const m = generationNamed(generation)!.mechanisms
+    const source: ReplicaLog = { ...emptyLog(), layout: emptyLayout(0, 2, 0) }
+    const disk = { settings: { ...settings, segmentBytes: 100_000 }, nowMs: 0 }
+    for (let index = 0; index < 4; index++) appendAsLeader(source, [record(300, index), record(0, index)], 3, m, disk)
+    const copy: ReplicaLog = { ...emptyLog(), layout: emptyLayout(0, 2, 0) }
+    appendAsFollower(copy, source.batches.slice(0, 1), m, disk)
+    appendAsFollower(copy, source.batches.slice(1), m, disk)
+    return copy.layout!.segments[0]!.offsetIndex.map(({ offset }) => offset)
+  }
+  expect(entriesOf('3.8')).toEqual([7])
+  expect(entriesOf('3.9')).toEqual([3, 5, 7])
 })
 
 test('a cut removes the segments above it and leaves the figures of the others right', () => {

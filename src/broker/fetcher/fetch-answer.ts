@@ -42,7 +42,9 @@ export function applyFetchAnswer(
     const current = fetcher.partitions[name]
     if (data === undefined) continue
     const ready = current?.phase === 'fetching' && current.delayedUntilUs <= ctx.nowUs
-    if (current === undefined || !ready || current.fetchOffset !== question.fetchOffset) {
+    // KAFKA-18723 (3.9.1): the same leader may have been named again, at a higher epoch.
+    const late = config.mechanisms.fetchAnswerBoundToEpoch && current?.leaderEpoch !== question.leaderEpoch
+    if (current === undefined || !ready || current.fetchOffset !== question.fetchOffset || late) {
       ctx.probe('fetch-answer-for-a-partition-that-has-moved-on')
       continue
     }

@@ -30,6 +30,7 @@ export const KAFKA_0_8_0: Generation = {
     noOpTruncationKeepsEpochs: true,
     truncationDecisionLogged: false,
     failedFetchBacksOffOnce: false,
+    fetchAnswerBoundToEpoch: false,
     unmovedFetchKeepsHighWatermark: false,
 
     highWatermarkOver: 'isr',

@@ -1,25 +1,18 @@
 import type { Generation } from './generation.ts'
-import { KAFKA_3_5 } from './kafka-3-5.ts'
+import { KAFKA_3_8 } from './kafka-3-8.ts'
 import type { Mechanisms } from './mechanisms.ts'
 
 const overrides: Partial<Mechanisms> = {
-  // KIP-890 part 1 (3.6); its error (3.8).
-  transactionsVerified: true,
-  unverifiedTransactionAbortable: true,
-  // KAFKA-15021 (3.6): replicas that may not join do not count.
-  highWatermarkOver: 'maximal-isr-and-eligible',
-  // KAFKA-15583 (3.7, KIP-966).
-  highWatermarkFrozenBelowMinIsr: true,
-  // KIP-966 (3.7): min(min.insync.replicas, replicas).
-  minIsrCappedByReplicas: true,
-  // KAFKA-16277 (3.8).
-  stickyAssignor: 'count-sorted-to-quota',
+  // KAFKA-18723 (3.9.1).
+  fetchAnswerBoundToEpoch: true,
+  // 3.9.1 LogSegment.append goes through the batches.
+  indexEntryOffset: 'last-of-batch',
 }
 
 export const KAFKA_3_9: Generation = {
   name: '3.9',
-  releases: ['3.9.0', '3.9.1'],
+  releases: ['3.9.1'],
   summary:
-    'Below min ISR the high watermark stands still, the min ISR is capped by the replication factor, and only eligible outsiders hold the high watermark back.',
-  mechanisms: { ...KAFKA_3_5.mechanisms, ...overrides },
+    'A follower takes the answer to a fetch only in the leader epoch that it asked in (modelled after 3.9.1, which has KAFKA-18723).',
+  mechanisms: { ...KAFKA_3_8.mechanisms, ...overrides },
 }

@@ -16,7 +16,8 @@ const overrides: Partial<Mechanisms> = {
 
 export const KAFKA_4_0: Generation = {
   name: '4.0',
-  releases: ['4.0.0', '4.0.1'],
-  summary: 'Without ZooKeeper; replication as in 3.9 with the metadata log, eligible leader replicas still off.',
+  releases: ['4.0.1'],
+  summary:
+    'Without ZooKeeper; replication as in 3.9 with the metadata log, eligible leader replicas still off (modelled after 4.0.1, which has KAFKA-18723).',
   mechanisms: { ...KAFKA_3_9_KRAFT.mechanisms, ...overrides },
 }

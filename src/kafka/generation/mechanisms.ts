@@ -49,6 +49,8 @@ export interface Mechanisms {
   readonly truncationDecisionLogged: boolean
   /** After a failed fetch a follower waits its back-off once (3.1); else: twice, asleep and then with every partition delayed. */
   readonly failedFetchBacksOffOnce: boolean
+  /** A follower takes the answer to a fetch only in the leader epoch that it was asked in (KAFKA-18723, 3.9.1); else: in a later one too, as long as it wants that offset of that leader. */
+  readonly fetchAnswerBoundToEpoch: boolean
   /** The high watermark follows the log start (KAFKA-9491, 2.4.1). */
   readonly highWatermarkAtLeastLogStart: boolean
 
@@ -184,8 +186,8 @@ export interface Mechanisms {
   /** Producer snapshots that an unclean start writes below what it scans: where the scan begins (1.1), or at the last two segments (2.0). */
   readonly recoverySnapshots: 'where-scan-begins' | 'last-two-segments'
 
-  /** An index entry names the first offset of its append (to 1.1) or the last one (2.0). */
-  readonly indexEntryOffset: 'first' | 'last'
+  /** An index entry names the first offset of its append (to 1.1) or the last one (2.0), or every batch may have one, by its last offset (3.9.1). */
+  readonly indexEntryOffset: 'first' | 'last' | 'last-of-batch'
   /** Producer snapshots that are kept: those from the second newest flushed segment on (0.11), or one a segment (2.8). */
   readonly producerSnapshots: 'newest' | 'per-segment'
   /** The first look for old segments is a minute after the start (0.8.0) or half a minute (0.8.1). */

@@ -21,6 +21,10 @@ import { KAFKA_2_8 } from './kafka-2-8.ts'
 import { KAFKA_3_3 } from './kafka-3-3.ts'
 import { KAFKA_3_5 } from './kafka-3-5.ts'
 import { KAFKA_3_5_KRAFT } from './kafka-3-5-kraft.ts'
+import { KAFKA_3_7 } from './kafka-3-7.ts'
+import { KAFKA_3_7_KRAFT } from './kafka-3-7-kraft.ts'
+import { KAFKA_3_8 } from './kafka-3-8.ts'
+import { KAFKA_3_8_KRAFT } from './kafka-3-8-kraft.ts'
 import { KAFKA_3_9 } from './kafka-3-9.ts'
 import { KAFKA_3_9_KRAFT } from './kafka-3-9-kraft.ts'
 import { KAFKA_4_0 } from './kafka-4-0.ts'
@@ -48,8 +52,12 @@ export const GENERATIONS: readonly Generation[] = [
   KAFKA_2_8,
   KAFKA_3_3,
   KAFKA_3_5,
+  KAFKA_3_7,
+  KAFKA_3_8,
   KAFKA_3_9,
   KAFKA_3_5_KRAFT,
+  KAFKA_3_7_KRAFT,
+  KAFKA_3_8_KRAFT,
   KAFKA_3_9_KRAFT,
   KAFKA_4_0,
   KAFKA_4_1,
@@ -58,6 +66,9 @@ export const GENERATIONS: readonly Generation[] = [
 const BY_NAME: Readonly<Record<string, Generation>> = Object.fromEntries(GENERATIONS.map((it) => [it.name, it]))
 
 const EMPTY_CACHES = 'two empty epoch caches agree on the log end there'
+
+const ASSIGNOR = 'its sticky assignors keep other partitions (KAFKA-16277, repaired in 3.7.1)'
+const LATE_ANSWERS = 'a follower takes answers to fetches of an earlier leader epoch (KAFKA-18723, repaired in'
 
 /** Releases of a covered line that behave differently from the release the line is modelled after. */
 const DIFFERENT_IN_ITS_LINE: Readonly<Record<string, string>> = {
@@ -73,6 +84,10 @@ const DIFFERENT_IN_ITS_LINE: Readonly<Record<string, string>> = {
   '2.7.0': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.7.2)',
   '2.7.1': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.7.2)',
   '2.8.0': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.8.1)',
+  '3.7.0': ASSIGNOR,
+  '3.7.0-kraft': ASSIGNOR,
+  '3.9.0-kraft': `${LATE_ANSWERS} 3.9.1)`,
+  '4.0.0': `${LATE_ANSWERS} 4.0.1), and an abort for a successor bumps the epoch twice (KAFKA-19367)`,
 }
 
 export type ResolvedGeneration =

@@ -26,7 +26,7 @@ export const CONSUMER_SETTINGS = [
   ['default.api.timeout.ms', 'int', 'ms', [['2.0.0', 60000]], 'Longest call that names no time of its own (KIP-266).', { min: 0 }],
   ['retry.backoff.ms', 'int', 'ms', [['0.8.0', 100]], 'Pause before a failed request is tried again.', { min: 0 }],
   ['metadata.max.age.ms', 'int', 'ms', [['0.8.0', 600000], ['0.9', 300000]], 'Metadata older than this is asked for again.', { min: 0 }],
-  ['metadata.recovery.strategy', 'string', '', [['3.9', 'none'], ['4.0', 'rebootstrap']], 'What a client does whose known brokers are all unavailable: wait for them, or ask its bootstrap servers again (KIP-899, 3.8; KIP-1102).', { allowed: ['none', 'rebootstrap'] }],
+  ['metadata.recovery.strategy', 'string', '', [['3.8', 'none'], ['4.0', 'rebootstrap']], 'What a client does whose known brokers are all unavailable: wait for them, or ask its bootstrap servers again (KIP-899, 3.8; KIP-1102).', { allowed: ['none', 'rebootstrap'] }],
   ['metadata.recovery.rebootstrap.trigger.ms', 'int', 'ms', [['4.0', 300000]], 'A client that may ask its bootstrap servers again does so once it has tried for this long to get metadata (KIP-1102).', { min: 0 }],
   ['partition.assignment.strategy', 'string', '', [['0.8.0', 'range'], ['3.3', 'range,cooperative-sticky']], 'Assignors of a group member, first the one it likes best: range, roundrobin (0.8.2), sticky (0.11), cooperative-sticky (2.4).', { allowed: ['range', 'roundrobin', 'sticky', 'cooperative-sticky'], listed: true, since: { roundrobin: '0.8.2', sticky: '0.11', 'cooperative-sticky': '2.4' }, classes: ASSIGNORS }],
   ['exclude.internal.topics', 'boolean', '', [['0.10.2', true]], 'A subscription by pattern does not match topics that brokers keep for themselves.'],

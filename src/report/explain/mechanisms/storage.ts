@@ -81,7 +81,11 @@ export const STORAGE = inArea('log', {
   },
   indexEntryOffset: {
     meaning: 'Which offset of an append an entry of the offset index names; the position is where the append begins.',
-    values: { first: 'its first', last: 'its last (2.0)' },
+    values: {
+      first: 'its first',
+      last: 'its last (2.0)',
+      'last-of-batch': 'the last one of a batch, of each on its own (3.9.1)',
+    },
   },
   producerSnapshots: {
     meaning: 'Which files with a snapshot of the producers are kept.',

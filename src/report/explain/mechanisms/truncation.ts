@@ -112,6 +112,14 @@ export const TRUNCATION = inArea('truncation', {
     meaning: 'Whether a broker says what it has decided before it truncates.',
     values: yesNo('it does', 'it does not'),
   },
+  fetchAnswerBoundToEpoch: {
+    meaning:
+      'What becomes of the answer to a fetch that comes once the same leader has been named again, at a higher epoch (KAFKA-18723).',
+    values: yesNo(
+      'it is dropped, and the offset is asked for again (3.9.1)',
+      'it is taken if the follower still wants that offset',
+    ),
+  },
   failedFetchBacksOffOnce: {
     meaning: 'How long a follower waits after a failed fetch.',
     values: yesNo('its back-off once', 'twice: asleep, and then with every partition delayed'),
