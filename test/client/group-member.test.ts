@@ -8,6 +8,7 @@ import type { StepReport } from '../../src/world/context.ts'
 import { groupNow } from '../../src/world/groups.ts'
 import type { Plan } from '../../src/world/plan.ts'
 import type { World } from '../../src/world/world.ts'
+import { afterUnwrittenJoin } from '../kafka/switches/by-hand.ts'
 
 function planOf(text: string, kafka: string): Plan {
   const parsed = parseScenario(text, 'given.yaml')
@@ -155,3 +156,8 @@ test.each(['0.10.2', '2.4', '3.9'])(
     for (const [i, ms] of joins.slice(1).entries()) expect(ms - joins[i]!).toBeGreaterThanOrEqual(700)
   },
 )
+
+test('to 2.7 a member does not know that its group could not be written, and its poll throws; from 2.8 on it joins again', () => {
+  for (const kafka of ['2.4', '2.6', '2.7']) expect(afterUnwrittenJoin(kafka, {}), kafka).toEqual(['KafkaException'])
+  for (const kafka of ['2.8', '3.9', '4.1']) expect(afterUnwrittenJoin(kafka, {}), kafka).toBeNull()
+})

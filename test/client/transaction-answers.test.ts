@@ -47,6 +47,22 @@ test.each([
   expect(p.state.volatile!.transactions!.lastError).toEqual(exception)
 })
 
+/** TxnOffsetCommitHandler: to 2.6 the error is that of a fenced producer, from 3.6 on it is made that. */
+test.each([
+  ['2.4', ['ProducerFencedException']],
+  ['2.6', ['ProducerFencedException']],
+  ['2.7', ['InvalidProducerEpochException']],
+  ['3.5', ['InvalidProducerEpochException']],
+  ['3.5-kraft', ['InvalidProducerEpochException']],
+  ['3.9', ['ProducerFencedException']],
+  ['4.0', ['ProducerFencedException']],
+])('in %s a producer whose offsets are refused for an old epoch ends with %s', (kafka, exception) => {
+  const p = new Transactional(kafka)
+  p.asks(...LEADING.TxnOffsetCommitRequest)
+  expect(p.reactionTo('TxnOffsetCommitRequest', 'INVALID_PRODUCER_EPOCH')).toBe(FATAL)
+  expect(p.state.volatile!.transactions!.lastError).toEqual(exception)
+})
+
 /** The leader of its partition refuses every connection, until the record is given up; everybody else answers. */
 function expires(p: Transactional): void {
   for (let turn = 0; turn < 1500 && p.factsOf('clientTold').length === 0; turn++) {

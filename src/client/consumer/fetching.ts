@@ -18,6 +18,7 @@ import {
 } from '../links.ts'
 import { booleanSetting, numberSetting, timeSettingUs } from '../settings.ts'
 import { earlier, wakeBy } from '../wake.ts'
+import { fetchedLast } from './group/fetch-order.ts'
 import { asksForAll } from './group/pattern.ts'
 import { isolationOf, transactionFilter } from './isolation.ts'
 import { backOff, noticeLeaderEpoch, resetOffset, resetTimestamp } from './positions.ts'
@@ -217,7 +218,10 @@ export function onFetchResponse(
     } else if (told.preferredReadReplica !== undefined) {
       readFrom(name, partition, told.preferredReadReplica, config, ctx)
     } else if (told.error === 'NONE') handOut(memory, name, partition, told, broker, config, ctx)
-    else onFetchError(memory, name, partition, told, config, ctx)
+    else {
+      fetchedLast(memory.group, name)
+      onFetchError(memory, name, partition, told, config, ctx)
+    }
   }
 }
 

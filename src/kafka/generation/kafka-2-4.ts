@@ -25,6 +25,8 @@ const overrides: Partial<Mechanisms> = {
   producersForgotten: 'by-time',
   // KIP-429.
   lostPartitionsTold: true,
+  // 2.4 ConsumerProtocol.serializeSubscription: the order of SubscriptionState.
+  claimsInFetchOrder: true,
 }
 
 export const KAFKA_2_4: Generation = {

@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KIP-588.
   coordinatorTellsFenced: true,
+  // 2.7 TxnOffsetCommitHandler hands on the exception of the error, which is another one since KIP-588.
+  oldEpochOfOffsetsFences: false,
   // 2.7 AbstractFetcherThread: a fenced partition whose epoch moved meanwhile is tried again.
   fencedRetry: true,
   // KAFKA-10487: the leader can answer with a diverging epoch; followers do not ask for it yet.

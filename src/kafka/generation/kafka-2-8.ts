@@ -20,6 +20,10 @@ const overrides: Partial<Mechanisms> = {
   // KAFKA-12984, in 2.8.1: a member that lost its place no longer keeps what it had.
   stickyClaims: 'newest-generation-unique',
   cooperativeClaimsCarryGeneration: true,
+  // 2.8 ConsumerProtocol.serializeSubscription sorts.
+  claimsInFetchOrder: false,
+  // 2.8 JoinGroupResponseHandler knows REBALANCE_IN_PROGRESS.
+  joinToldRebalance: true,
   // KAFKA-9393: the producer snapshots follow the segments.
   producerSnapshots: 'per-segment',
   // 2.8 GroupCoordinator.schedulePendingSync.

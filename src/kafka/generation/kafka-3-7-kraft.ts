@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KIP-890 part 1 (3.6).
   transactionsVerified: true,
+  // 3.6 TxnOffsetCommitHandler.
+  oldEpochOfOffsetsFences: true,
   // KAFKA-15021 (3.6).
   highWatermarkOver: 'maximal-isr-and-eligible',
   // KAFKA-15583 (KIP-966).

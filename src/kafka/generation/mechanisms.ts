@@ -256,6 +256,8 @@ export interface Mechanisms {
   readonly sentGenerationRemembered: boolean
   /** A member by pattern asks for metadata anew before it joins (2.0), so that all members find a new topic in one rebalance; before, it waits only for what was asked already. */
   readonly patternRefreshedBeforeJoin: boolean
+  /** A member whose join is refused because the group could not be written joins again (2.8), or its poll throws. */
+  readonly joinToldRebalance: boolean
   /** A member of an old generation keeps its id (3.2), or joins as another. */
   readonly memberIdKept: boolean
 
@@ -264,6 +266,8 @@ export interface Mechanisms {
   readonly coordinatorTellsFenced: boolean
   /** A call on a fenced producer throws ProducerFencedException itself (KAFKA-7285, 2.1); else: a KafkaException around it. */
   readonly fencedExceptionBare: boolean
+  /** A producer whose offsets are refused for an old epoch throws ProducerFencedException (3.6, and to 2.6); else: InvalidProducerEpochException. It ends either way. */
+  readonly oldEpochOfOffsetsFences: boolean
   /** Offsets of a transaction wait until the group's coordinator has read its log (KAFKA-7296, 2.0.1); else: that it reads ends the producer. */
   readonly offsetsAwaitCoordinator: boolean
   /** A send that fails at once, for its size or because it blocked for too long, fails its transaction (KAFKA-9279, 3.2); else: the transaction can be committed without it. */
@@ -324,6 +328,8 @@ export interface Mechanisms {
   readonly stickyClaims: 'newest-generation' | 'newest-generation-unique' | 'newest-claim'
   /** A cooperative-sticky member says in which generation it got what it owns (KAFKA-12984, 2.8.1). */
   readonly cooperativeClaimsCarryGeneration: boolean
+  /** A member says what it owns in the order in which it fetches, what it took records of last (2.4 to 2.7), or sorted (2.8). */
+  readonly claimsInFetchOrder: boolean
 
   // --- KRaft (A4.2, A4.3, A5.6)
   /** Controller-made ISR shrinks bump the leader epoch (registry modes; KRaft before metadata version 3.6). */

@@ -1,6 +1,12 @@
 /** Switches that show in one answer of a machine and in no story: what the machine answers, with switches put otherwise. */
 import type { TransactionalId } from '../../../src/broker/coordinator/transactions/transaction.ts'
+import { onJoin } from '../../../src/client/consumer/group/join.ts'
+import { newMembership, presentGeneration } from '../../../src/client/consumer/group/membership.ts'
+import type { ConsumerConfig, ConsumerVolatile } from '../../../src/client/consumer/state.ts'
+import type { ClientContext } from '../../../src/client/links.ts'
 import type { Mechanisms } from '../../../src/kafka/generation/mechanisms.ts'
+import { generationNamed } from '../../../src/kafka/generation/table.ts'
+import type { JoinGroupResponse } from '../../../src/kafka/messages/coordinator.ts'
 import { T0, TestBroker } from '../../broker/broker-harness.ts'
 import { Coordinator, TRANSACTIONS } from '../../broker/group/group-harness.ts'
 import { VerifyingLeader } from '../../broker/verification-harness.ts'
@@ -39,6 +45,15 @@ const ENDED: TransactionalId = {
   unmarked: null,
 }
 
+/** What a member makes of it that its new id could not be written to the log of its group. */
+export function afterUnwrittenJoin(kafka: string, flipped: Flipped): readonly string[] | null {
+  const group = { ...newMembership('g', 'i', 0), state: 'joining' as const, joinOut: true }
+  const refused = { type: 'JoinGroupResponse', correlationId: 1, error: 'REBALANCE_IN_PROGRESS' } as JoinGroupResponse
+  const config = { settings: {}, mechanisms: { ...generationNamed(kafka)!.mechanisms, ...flipped } } as ConsumerConfig
+  onJoin({} as ConsumerVolatile, group, presentGeneration(group), refused, config, { nowUs: 0 } as ClientContext)
+  return group.failed
+}
+
 export interface ByHand {
   readonly kafka: string
   readonly flipped: Flipped
@@ -67,6 +82,24 @@ export const BY_HAND: readonly ByHand[] = [
       p.asks(...LEADING.TxnOffsetCommitRequest)
       return p.reactionTo('TxnOffsetCommitRequest', 'COORDINATOR_LOAD_IN_PROGRESS')
     },
+  },
+  {
+    kafka: '2.7',
+    flipped: { oldEpochOfOffsetsFences: true },
+    because: 'applications here end alike whichever of the two is thrown',
+    answer: (kafka, flipped) => {
+      const p = new Transactional(kafka, flipped)
+      p.asks(...LEADING.TxnOffsetCommitRequest)
+      p.reactionTo('TxnOffsetCommitRequest', 'INVALID_PRODUCER_EPOCH')
+      return [...p.state.volatile!.transactions!.lastError!]
+    },
+  },
+  {
+    kafka: '2.8',
+    flipped: { joinToldRebalance: false },
+    because:
+      'followers would have to be slow for as long as the coordinator waits, and quick enough to keep their place',
+    answer: (kafka, flipped) => afterUnwrittenJoin(kafka, flipped),
   },
   {
     kafka: '2.6',

@@ -2,11 +2,12 @@
 
 import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
-import { comparePartitions, splitTopicPartition } from '../../../kafka/ids.ts'
+import { comparePartitions } from '../../../kafka/ids.ts'
 import { JavaHashMap } from '../../../kafka/java-hash-map.ts'
 import { own } from '../../../kernel/own.ts'
 import type { Assignment, AssignorInput, AssignorMember } from './assignor.ts'
-import { knownTopics, membersInMapOrder, partitionsOf, placeInBucket } from './assignor.ts'
+import { knownTopics, membersInMapOrder, partitionsOf } from './assignor.ts'
+import { byTopic } from './by-topic.ts'
 import { racksAmong } from './racks.ts'
 import { assignByCount, assignByFilling } from './sticky/constrained.ts'
 import { assignGenerally } from './sticky/general.ts'
@@ -91,12 +92,13 @@ function historyOf(claims: readonly MemberClaim[], believed: Ownership, { mechan
 
 /** The eager assignor keeps its last assignment in user data, by topic; a member that never had one sends none. */
 function claimInUserData(member: AssignorMember, { mechanisms }: AssignorInput): MemberClaim {
-  const byTopic = new JavaHashMap<TopicPartition[]>()
-  for (const name of member.owned) {
-    byTopic.getOrMake(splitTopicPartition(name).topic, () => [], placeInBucket(mechanisms)).push(name)
-  }
   const generation = member.generation < 0 ? null : member.generation
-  return { member, partitions: byTopic.values().flat(), generation, again: { partitions: [], generation: null } }
+  return {
+    member,
+    partitions: byTopic(member.owned, mechanisms),
+    generation,
+    again: { partitions: [], generation: null },
+  }
 }
 
 /** The cooperative assignor believes what the member says it owns; with the generation of that from 2.8.1 on (KAFKA-12984). */

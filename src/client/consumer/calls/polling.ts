@@ -1,9 +1,11 @@
 /** `poll`: heartbeats, rejoins, auto-commits, positions, and at last records. */
+
 import type { PolledRecords } from '../../../kafka/calls.ts'
 import type { TopicPartition } from '../../../kafka/ids.ts'
 import { numberSetting } from '../../settings.ts'
 import { passUnseen, takeRecords } from '../fetching.ts'
 import { beginCommit, consumedOffsets } from '../group/commit.ts'
+import { fetchedLast } from '../group/fetch-order.ts'
 import { rejoin } from '../group/rejoin.ts'
 import { reconcile } from '../group/remote.ts'
 import { autoCommits, commitIntervalUs, retryBackoffUs } from '../group/settings.ts'
@@ -89,6 +91,7 @@ function takeBuffered(
     if (rest.length > 0) memory.buffered[name] = { ...buffered, records: rest }
     else {
       delete memory.buffered[name]
+      fetchedLast(memory.group, name)
       passUnseen(partition, buffered)
     }
   }

@@ -2,6 +2,7 @@
 
 import type { ErrorName } from '../../../kafka/errors.ts'
 import { errorNamed } from '../../../kafka/errors.ts'
+import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 import type {
   JoinGroupResponse,
   MemberProtocol,
@@ -14,6 +15,7 @@ import { hasForgotten, partitionsOf } from '../../cluster-view.ts'
 import type { ClientContext } from '../../links.ts'
 import { assignPartitions } from '../assignors/assign.ts'
 import type { AssignorName } from '../assignors/assignor.ts'
+import { byTopic } from '../assignors/by-topic.ts'
 import type { Thread } from '../calls/application.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { askCoordinator, coordinatorRefused, isReachable } from './coordinator.ts'
@@ -75,7 +77,7 @@ function protocolsOf(topics: readonly string[], group: GroupMembership, config: 
       name,
       subscription: {
         topics: [...topics],
-        ...claims(group, name),
+        ...claims(group, name, config.mechanisms),
         rack,
       },
     }),
@@ -86,13 +88,18 @@ function protocolsOf(topics: readonly string[], group: GroupMembership, config: 
  * What a member says it has. Members of eager assignors have given everything away before they join; the eager sticky
  * assignor keeps its last assignment in its own part of the subscription.
  */
-function claims(group: GroupMembership, name: AssignorName): Pick<MemberSubscription, 'owned' | 'generation'> {
+function claims(
+  group: GroupMembership,
+  name: AssignorName,
+  mechanisms: Mechanisms,
+): Pick<MemberSubscription, 'owned' | 'generation'> {
   if (name === 'sticky') {
     const { partitions, generation } = group.lastAssignment
     return { owned: [...partitions], generation }
   }
   const generation = name === 'cooperative-sticky' ? group.lastAssignment.generation : -1
-  return { owned: [...group.owned], generation }
+  const { fetchOrder } = group
+  return { owned: fetchOrder === undefined ? [...group.owned] : byTopic(fetchOrder, mechanisms), generation }
 }
 
 export function onJoin(
@@ -260,7 +267,7 @@ function onJoinRefused(
       return
     default:
       // The record of a static member's new id was not written in time: at once.
-      if (error === 'REBALANCE_IN_PROGRESS') return
+      if (error === 'REBALANCE_IN_PROGRESS' && config.mechanisms.joinToldRebalance) return
       coordinatorRefused(group, error)
       if (errorNamed(error).retriable) group.joinAgainAtUs = ctx.nowUs + retryBackoffUs(config)
       else fail(group, error)

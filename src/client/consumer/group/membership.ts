@@ -6,6 +6,7 @@ import { isMutant } from '../../../kafka/mutants.ts'
 import { noLinks } from '../../links.ts'
 import type { ConsumerConfig, ConsumerVolatile } from '../state.ts'
 import { COORDINATOR_CHANNEL } from './coordinator.ts'
+import { initialFetchOrder } from './fetch-order.ts'
 import type { GroupMembership, SentGeneration } from './state.ts'
 
 /** Nobody yet: what `groupMetadata` gives before the first assignment. */
@@ -103,5 +104,6 @@ export function own(
     if (memory.buffered !== undefined) delete memory.buffered[name]
   }
   group.owned = owned
+  if (config.mechanisms.claimsInFetchOrder) group.fetchOrder = initialFetchOrder(partitions)
   group.unpositioned = owned.filter((name) => memory.partitions[name] === undefined)
 }

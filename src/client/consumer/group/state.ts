@@ -75,6 +75,8 @@ export interface GroupMembership {
   dividedRacks?: Readonly<Record<TopicPartition, readonly string[]>>
   /** What it has now, sorted. */
   owned: readonly TopicPartition[]
+  /** The same in the order in which 2.4 to 2.7 fetch and claim it; absent: sorted. */
+  fetchOrder?: readonly TopicPartition[]
   /** Its last assignment in its order, which sticky assignors go by; with its generation. */
   lastAssignment: { readonly partitions: readonly TopicPartition[]; readonly generation: number }
   /** Of what it has, without a position yet, sorted. */

@@ -202,6 +202,11 @@ function onError(
         toFatal(manager, error, ['KafkaException'])
         return
       }
+      // 2.7 to 3.5 TxnOffsetCommitHandler: the exception of the error as it came.
+      if (request.kind === 'txnOffsetCommit' && error === 'INVALID_PRODUCER_EPOCH' && !m.oldEpochOfOffsetsFences) {
+        toFatal(manager, error, [exceptionClass(error, m)])
+        return
+      }
       toFatal(manager, 'PRODUCER_FENCED', ['ProducerFencedException'])
       return
     case 'INVALID_PRODUCER_ID_MAPPING':

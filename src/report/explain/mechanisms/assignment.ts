@@ -49,4 +49,8 @@ export const ASSIGNMENT = inArea('clients', {
     meaning: 'Whether a cooperative member says in which generation it got what it owns (KAFKA-12984).',
     values: yesNo('it does', 'it does not: one that lost its place still claims what it had'),
   },
+  claimsInFetchOrder: {
+    meaning: 'In which order a member says what it owns, which decides what a sticky assignor takes from it.',
+    values: yesNo('as it fetches: what it took records of last stands last', 'sorted'),
+  },
 })

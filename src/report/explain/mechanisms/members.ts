@@ -40,6 +40,10 @@ export const MEMBERS = inArea('clients', {
     meaning: 'What a member that subscribes by a pattern does before it joins.',
     values: yesNo('asks which topics there are now', 'goes by what it has been told of topics'),
   },
+  joinToldRebalance: {
+    meaning: 'What a member does whose join could not be written to the log of its group.',
+    values: yesNo('joins again', 'throws KafkaException, and joins again when it is polled once more'),
+  },
   memberIdKept: {
     meaning: 'What a member does that learns that its generation is old.',
     values: yesNo('joins again under its id', 'joins again as a new member'),

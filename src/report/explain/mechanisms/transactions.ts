@@ -9,6 +9,10 @@ export const TRANSACTIONS = inArea('transactions', {
       'by both that its epoch is old, which ends it',
     ),
   },
+  oldEpochOfOffsetsFences: {
+    meaning: 'What a producer throws whose offsets the coordinator of the group refuses for an old epoch.',
+    values: yesNo('ProducerFencedException', 'InvalidProducerEpochException, which ends it as well'),
+  },
   fencedExceptionBare: {
     meaning: 'What a call on a producer throws that is fenced already (KAFKA-7285).',
     values: yesNo('ProducerFencedException', 'a KafkaException with that as its cause'),
