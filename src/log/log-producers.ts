@@ -8,9 +8,11 @@ import {
   type EndedTransaction,
   emptyProducerState,
   firstUnstableOffset,
+  onProducersAppend,
   onProducersHighWatermark,
   type ProducedBatch,
   reloadProducers,
+  settleAfterCut,
   takeBatch,
   takeProducerSnapshot,
 } from './producer-state.ts'
@@ -49,7 +51,9 @@ export function takeAppended(log: ReplicaLog, from: number, rolledTo: number | n
       takeBatch(log.producers, produced, m)
     }
   }
-  if (log.producers !== undefined) log.producers.endOffset = log.logEndOffset
+  if (log.producers === undefined) return
+  log.producers.endOffset = log.logEndOffset
+  onProducersAppend(log.producers)
 }
 
 function batchesWithProducers(log: ReplicaLog): ProducedBatch[] {
@@ -61,8 +65,30 @@ function batchesWithProducers(log: ReplicaLog): ProducedBatch[] {
   return found
 }
 
+/** What is undecided before a log is cut, to be handed to {@link cutLogProducers}; null: nothing. */
+export const undecidedIn = ({ producers, logStartOffset }: ReplicaLog): number | null =>
+  producers === undefined ? null : firstUnstableOffset(producers, logStartOffset)
+
 /** The log was cut: what lay above is forgotten, from the newest snapshot on. */
-export function reloadLogProducers(log: ReplicaLog, m: Mechanisms): void {
+export function cutLogProducers(
+  log: ReplicaLog,
+  { highWatermark, undecided }: { readonly highWatermark: number; readonly undecided: number | null },
+  m: Mechanisms,
+): void {
+  if (log.producers === undefined) return
+  reloadLogProducers(log, m)
+  settleAfterCut(log.producers, undecided, { highWatermark, logEndOffset: log.logEndOffset }, m)
+}
+
+/** 4.0 LogSegment.read: an offset inside a batch is told as where the batch begins. */
+export function noteBatchAtLogStart({ producers, batches, logStartOffset }: ReplicaLog, m: Mechanisms): void {
+  if (producers === undefined || !m.stableOffsetAtBatch) return
+  const first = batches.find((batch) => lastOffset(batch) >= logStartOffset)
+  if (first !== undefined && first.baseOffset < logStartOffset) producers.startsInBatch = first.baseOffset
+  else delete producers.startsInBatch
+}
+
+function reloadLogProducers(log: ReplicaLog, m: Mechanisms): void {
   if (log.producers === undefined) return
   const segmentBases = log.layout?.segments.map(({ baseOffset }) => baseOffset) ?? [log.logStartOffset]
   reloadProducers(
@@ -83,6 +109,7 @@ export function loadLogProducers(log: ReplicaLog, m: Mechanisms): void {
   const { snapshots, abortedTransactions } = log.producers
   log.producers = { ...emptyProducerState(log.logStartOffset), snapshots, abortedTransactions }
   reloadLogProducers(log, m)
+  noteBatchAtLogStart(log, m)
 }
 
 /**
@@ -97,8 +124,10 @@ export function lastStableOffset(log: ReplicaLog, highWatermark: number): number
 
 /** Markers below the high watermark are replicated: their transactions hold the last stable offset back no more. */
 export function onLogHighWatermark(log: ReplicaLog, highWatermark: number): void {
-  if (log.producers === undefined || log.producers.unreplicatedTransactions.length === 0) return
-  onProducersHighWatermark(log.producers, highWatermark)
+  const { producers } = log
+  if (producers === undefined) return
+  if (producers.unreplicatedTransactions.length === 0 && producers.unstableAsBefore === undefined) return
+  onProducersHighWatermark(producers, highWatermark)
 }
 
 /** Aborted transactions with records in [from, to). */

@@ -58,6 +58,10 @@ export interface ProducerState {
   snapshotOffset: number
   /** Snapshot files, sorted by offset. */
   snapshots: ProducerSnapshot[]
+  /** After a cut: the first undecided offset that is told until something is appended or a bound of the log moves; null: none. */
+  unstableAsBefore?: number | null
+  /** Where the batch begins that the log starts in, where that is told for the log start as the first undecided offset. */
+  startsInBatch?: number
 }
 
 /** A batch with a producer id as it stands, or is about to stand, in a log. */
@@ -251,12 +255,37 @@ function insert<Transaction extends OpenTransaction>(into: Transaction[], transa
 export function firstUnstableOffset(state: ProducerState, logStartOffset: number): number | null {
   const open = state.openTransactions[0]?.firstOffset
   const unreplicated = state.unreplicatedTransactions[0]?.firstOffset
+  if (state.unstableAsBefore !== undefined) return state.unstableAsBefore
   if (open === undefined && unreplicated === undefined) return null
-  return Math.max(logStartOffset, Math.min(open ?? Number.MAX_SAFE_INTEGER, unreplicated ?? Number.MAX_SAFE_INTEGER))
+  const first = Math.min(open ?? Number.MAX_SAFE_INTEGER, unreplicated ?? Number.MAX_SAFE_INTEGER)
+  return first >= logStartOffset ? first : (state.startsInBatch ?? logStartOffset)
+}
+
+/** Something was appended: the log looks again for its first undecided offset (Log.maybeIncrementFirstUnstableOffset). */
+export function onProducersAppend(state: ProducerState): void {
+  delete state.unstableAsBefore
+}
+
+/**
+ * After a cut and what was read again because of it: what the log takes for undecided. `before` is what it was before
+ * the cut. Readers of a follower see it (KIP-392), and those of a leader that had been cut when it was a follower.
+ */
+export function settleAfterCut(
+  state: ProducerState,
+  before: number | null,
+  { highWatermark, logEndOffset }: { readonly highWatermark: number; readonly logEndOffset: number },
+  m: Mechanisms,
+): void {
+  onProducersAppend(state)
+  if (m.stableOffsetAfterTruncation === 'read-again') return
+  if (m.stableOffsetAfterTruncation === 'by-high-watermark' || highWatermark >= logEndOffset)
+    onProducersHighWatermark(state, Math.min(highWatermark, logEndOffset))
+  else state.unstableAsBefore = before
 }
 
 /** A marker below the high watermark (exclusive end) has been replicated. */
 export function onProducersHighWatermark(state: ProducerState, highWatermark: number): void {
+  onProducersAppend(state)
   state.unreplicatedTransactions = state.unreplicatedTransactions.filter((it) => it.lastOffset >= highWatermark)
 }
 
@@ -362,9 +391,10 @@ function replayEachSegment(state: ProducerState, reload: ProducerReload, m: Mech
   })
 }
 
+/** A read begins with the batch that its offset lies in, also where that is the log start. */
 function takeUpTo(state: ProducerState, reload: ProducerReload, end: number, m: Mechanisms): void {
   for (const batch of reload.batches) {
-    if (batch.baseOffset >= state.endOffset && batch.lastOffset < end) takeBatch(state, batch, m)
+    if (batch.lastOffset >= state.endOffset && batch.lastOffset < end) takeBatch(state, batch, m)
   }
   state.endOffset = end
 }

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import type { Mechanisms } from '../../src/kafka/generation/mechanisms.ts'
 import { generationNamed } from '../../src/kafka/generation/table.ts'
 import {
   abortedIn,
+  cutLogProducers,
   lastStableOffset,
   loadLogProducers,
   onLogHighWatermark,
-  reloadLogProducers,
+  undecidedIn,
 } from '../../src/log/log-producers.ts'
+import { raiseLogStart } from '../../src/log/log-start.ts'
 import { appendAsFollower, appendAsLeader, emptyLog, type ReplicaLog, truncateLog } from '../../src/log/replica-log.ts'
 
 const m = generationNamed('2.4')!.mechanisms
@@ -74,7 +77,7 @@ describe('what a log knows of producers', () => {
     data(log, 1, 0)
     marker(log, 1, 'ABORT')
     truncateLog(log, 1)
-    reloadLogProducers(log, m)
+    cutLogProducers(log, { highWatermark: 0, undecided: undecidedIn(log) }, m)
     expect(log.producers!.openTransactions).toEqual([{ producerId: 1, firstOffset: 0 }])
     expect(log.producers!.abortedTransactions).toEqual([])
   })
@@ -90,4 +93,66 @@ describe('what a log knows of producers', () => {
     expect(log.producers!.openTransactions).toEqual(before.openTransactions)
     expect(log.producers!.abortedTransactions).toEqual(before.abortedTransactions)
   })
+})
+
+describe('the last stable offset of a log that was cut', () => {
+  /** A replicated transaction at 0 and 1, and two records that are not replicated. */
+  function cutAboveHighWatermark(kafka: string): { readonly log: ReplicaLog; readonly m: Mechanisms } {
+    const { mechanisms } = generationNamed(kafka)!
+    const log = emptyLog()
+    data(log, 1, 0)
+    marker(log, 1, 'COMMIT')
+    plain(log)
+    plain(log)
+    onLogHighWatermark(log, 2)
+    const undecided = undecidedIn(log)
+    truncateLog(log, 3)
+    cutLogProducers(log, { highWatermark: 2, undecided }, mechanisms)
+    return { log, m: mechanisms }
+  }
+  const plain = (log: ReplicaLog): void => {
+    appendAsLeader(log, [record('plain')], 0, m)
+  }
+
+  test.each([
+    ['2.7', 0, 0],
+    ['2.8', 2, 2],
+    ['3.3', 2, 0],
+    ['3.9', 2, 0],
+    ['4.1', 2, 0],
+  ])('above its high watermark, in %s: %i, and after an append %i', (kafka, atOnce, later) => {
+    const { log } = cutAboveHighWatermark(kafka)
+    expect(lastStableOffset(log, 2)).toBe(atOnce)
+    plain(log)
+    expect(lastStableOffset(log, 2)).toBe(later)
+    onLogHighWatermark(log, 3)
+    expect(lastStableOffset(log, 3)).toBe(3)
+  })
+
+  test.each(['2.8', '3.9', '4.1'])('at its high watermark it is the high watermark in %s', (kafka) => {
+    const { mechanisms } = generationNamed(kafka)!
+    const log = emptyLog()
+    data(log, 1, 0)
+    marker(log, 1, 'COMMIT')
+    plain(log)
+    onLogHighWatermark(log, 3)
+    const undecided = undecidedIn(log)
+    truncateLog(log, 2)
+    cutLogProducers(log, { highWatermark: 3, undecided }, mechanisms)
+    expect(lastStableOffset(log, 2)).toBe(2)
+  })
+})
+
+test.each([
+  ['3.9', 1],
+  ['3.9-kraft', 1],
+  ['4.0', 0],
+  ['4.1', 0],
+])('where a log starts inside a batch of an open transaction, its last stable offset is %s: %i', (kafka, expected) => {
+  const { mechanisms } = generationNamed(kafka)!
+  const log = emptyLog()
+  const producer = { id: 1, epoch: 0, baseSequence: 0, transactional: true }
+  appendAsLeader(log, [record('a'), record('b'), record('c')], 0, mechanisms, undefined, { producer })
+  raiseLogStart(log, 1, mechanisms)
+  expect(lastStableOffset(log, 3)).toBe(expected)
 })

@@ -3,7 +3,7 @@ import type { BrokerId, TopicPartition } from '../../kafka/ids.ts'
 import { isMutant } from '../../kafka/mutants.ts'
 import { MICROS_PER_MS } from '../../kernel/time.ts'
 import type { Deletion } from '../../log/layout.ts'
-import { reloadLogProducers } from '../../log/log-producers.ts'
+import { cutLogProducers, undecidedIn } from '../../log/log-producers.ts'
 import { clearProducers } from '../../log/producer-state.ts'
 import { truncateLog, truncateLogFully } from '../../log/replica-log.ts'
 import { checkpointRecoveryPoint } from '../checkpoint.ts'
@@ -51,20 +51,21 @@ export function truncateReplica(state: BrokerState, ctx: BrokerContext, config: 
   const m = config.mechanisms
   const log = logOf(state, cut.partition)
   const from = log.logEndOffset
+  const undecided = undecidedIn(log)
   const cuts = cut.to < from
   const removed =
     cuts || m.noOpTruncationKeepsEpochs !== true
       ? truncateLog(log, cut.to, deletionOf(state, ctx, config, cut.partition))
       : []
+  const highWatermark = state.volatile?.partitions[cut.partition]?.highWatermark ?? 0
   if (cuts) {
-    reloadLogProducers(log, m)
     ctx.probe('follower-truncated-its-log')
-    const highWatermark = state.volatile?.partitions[cut.partition]?.highWatermark ?? 0
     if (cut.to < highWatermark) ctx.probe('follower-truncated-below-its-high-watermark')
   }
   if (!cuts && m.truncation !== 'high-watermark') return
   report(ctx, cut, from, removed)
   lowerHighWatermark(state, ctx, config, cut.partition)
+  if (cuts) cutLogProducers(log, { highWatermark, undecided }, m)
   cutCleanerCheckpoint(state, cut.partition)
   checkpointRecoveryPoint(state, ctx, config)
   armDeletion(state, ctx)

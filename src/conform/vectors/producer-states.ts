@@ -5,11 +5,13 @@ import {
   emptyProducerState,
   firstUnstableOffset,
   judgeBatch,
+  onProducersAppend,
   onProducersHighWatermark,
   onProducersLogStart,
   type ProducedBatch,
   type ProducerState,
   reloadProducers,
+  settleAfterCut,
   takeBatch,
   takeProducerSnapshot,
 } from '../../log/producer-state.ts'
@@ -38,6 +40,8 @@ interface ProducerLog {
   highWatermark: number
   segmentBases: number[]
   batches: ProducedBatch[]
+  /** Every batch, also those without a producer. */
+  spans: Pick<ProducedBatch, 'baseOffset' | 'lastOffset'>[]
 }
 
 export function runProducerStates({ name, steps }: ProducerStateCase, mechanisms: Mechanisms, to: Comparison): void {
@@ -48,6 +52,7 @@ export function runProducerStates({ name, steps }: ProducerStateCase, mechanisms
     highWatermark: 0,
     segmentBases: [0],
     batches: [],
+    spans: [],
   }
   steps.forEach((step, index) => {
     const label = `${name}, step ${index + 1}`
@@ -68,6 +73,14 @@ function lastStableOffset(log: ProducerLog, m: Mechanisms): number | null {
   const unstable = firstUnstableOffset(log.state, log.logStartOffset)
   if (!m.truncationLowersHighWatermark) return unstable
   return unstable !== null && unstable < log.highWatermark ? unstable : log.highWatermark
+}
+
+/** As {@link noteBatchAtLogStart}, of what a vector keeps of a log. */
+function noteBatchAtStart({ state, spans, logStartOffset }: ProducerLog, m: Mechanisms): void {
+  const first = spans.find(({ lastOffset }) => lastOffset >= logStartOffset)
+  const inside = first !== undefined && first.baseOffset < logStartOffset
+  if (m.stableOffsetAtBatch && inside) state.startsInBatch = first.baseOffset
+  else delete state.startsInBatch
 }
 
 interface StepResult {
@@ -92,24 +105,31 @@ function runStep(log: ProducerLog, step: ProducerStep, m: Mechanisms): StepResul
     case 'logStartTo':
       log.logStartOffset = offset
       onProducersLogStart(state, offset, m)
+      noteBatchAtStart(log, m)
       return null
     case 'roll':
       log.segmentBases.push(log.logEndOffset)
       state.endOffset = log.logEndOffset
       takeProducerSnapshot(state)
       return null
-    case 'truncateTo':
+    case 'truncateTo': {
+      const before = firstUnstableOffset(state, log.logStartOffset)
+      const { highWatermark } = log
       log.batches = log.batches.filter((batch) => batch.lastOffset < offset)
+      log.spans = log.spans.filter((batch) => batch.lastOffset < offset)
       log.segmentBases = log.segmentBases.filter((base) => base <= offset)
       log.logEndOffset = offset
       log.highWatermark = Math.min(log.highWatermark, offset)
       reloadProducers(state, log, m)
+      settleAfterCut(state, before, { highWatermark, logEndOffset: offset }, m)
       return null
+    }
     case 'reopen':
       takeProducerSnapshot(state)
       Object.assign(state, { ...emptyProducerState(log.logStartOffset), snapshots: state.snapshots })
       log.highWatermark = log.logStartOffset
       reloadProducers(state, log, m)
+      noteBatchAtStart(log, m)
       return null
   }
 }
@@ -137,7 +157,9 @@ function append(log: ProducerLog, batch: ProducedBatch, m: Mechanisms, judged: b
     takeBatch(state, batch, m)
     log.batches.push(batch)
   }
+  log.spans.push(batch)
   log.logEndOffset = batch.lastOffset + 1
+  onProducersAppend(state)
   state.endOffset = log.logEndOffset
   return { result: 'accepted', error: null, baseOffset: batch.baseOffset }
 }

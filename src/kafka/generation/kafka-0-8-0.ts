@@ -111,6 +111,8 @@ export const KAFKA_0_8_0: Generation = {
     unknownProducer: 'out-of-order',
     sequenceAfterMarker: 'out-of-order',
     emptyTransactions: true,
+    stableOffsetAfterTruncation: 'read-again',
+    stableOffsetAtBatch: false,
     producersForgotten: 'with-last-record',
 
     internalTopicsNeedReplicas: false,

@@ -17,6 +17,8 @@ const overrides: Partial<Mechanisms> = {
   topicIds: true,
   // 2.8 ProducerAppendInfo.appendEndTxnMarker: only a transaction with records ends with its marker.
   emptyTransactions: false,
+  // 2.8 Log.completeTruncation: the high watermark is set once more, whether it moves or not.
+  stableOffsetAfterTruncation: 'by-high-watermark',
   // KAFKA-12984, in 2.8.1: a member that lost its place no longer keeps what it had.
   stickyClaims: 'newest-generation-unique',
   cooperativeClaimsCarryGeneration: true,

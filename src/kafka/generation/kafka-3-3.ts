@@ -5,6 +5,8 @@ import type { Mechanisms } from './mechanisms.ts'
 const overrides: Partial<Mechanisms> = {
   // KIP-794.
   keylessPartitioner: 'by-bytes',
+  // 3.1 UnifiedLog.truncateTo: only a high watermark that the cut meets is set.
+  stableOffsetAfterTruncation: 'kept',
   // KAFKA-13091 (3.1).
   isrConfirmationMovesHighWatermark: true,
   // KAFKA-12675 (3.0).

@@ -8,6 +8,8 @@ const overrides: Partial<Mechanisms> = {
   consumerGroupProtocol: true,
   // KIP-890 part 2.
   transactionsBumpEpoch: true,
+  // 4.0 LogSegment.read tells where the batch begins that an offset lies in.
+  stableOffsetAtBatch: true,
   // KIP-996.
   quorumPreVote: true,
   // KAFKA-17793: the tracker of heartbeats asks not whether a broker is fenced (recorded on 4.1.1).

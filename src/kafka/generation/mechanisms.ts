@@ -216,6 +216,10 @@ export interface Mechanisms {
   readonly sequenceAfterMarker: 'out-of-order' | 'unknown-producer-id'
   /** A marker without a transaction counts as one that began and ended with it (to 2.7). */
   readonly emptyTransactions: boolean
+  /** What a cut log gives for its last stable offset: transactions that it has read again hold it back until the high watermark moves; only those above the high watermark do (2.8); or it stays, above the high watermark, until the next append (3.3). */
+  readonly stableOffsetAfterTruncation: 'read-again' | 'by-high-watermark' | 'kept'
+  /** A last stable offset at a log start inside a batch is the base of that batch (4.0), which is below the log start; else: the log start. */
+  readonly stableOffsetAtBatch: boolean
   /** A log forgets a producer when its start passes the producer's last record (0.11) or last data (1.0), or only by time (KAFKA-7190, 2.4). */
   readonly producersForgotten: 'with-last-record' | 'with-last-data' | 'by-time'
 

@@ -25,6 +25,19 @@ export const PRODUCER_STATE = inArea('log', {
     meaning: 'What a marker is that ends no transaction.',
     values: yesNo('a transaction of its own, open until it is replicated (to 2.7)', 'nothing'),
   },
+  stableOffsetAfterTruncation: {
+    meaning: 'What a log that was cut gives for its last stable offset.',
+    values: {
+      'read-again':
+        'what transactions that it has read again hold back, ended and replicated ones too, until the high watermark moves',
+      'by-high-watermark': 'what transactions hold back that are open, or end above the high watermark',
+      kept: 'what it was, until the next append; from then on as if every transaction that it has read again was not replicated, until the high watermark moves',
+    },
+  },
+  stableOffsetAtBatch: {
+    meaning: 'The last stable offset where the log starts inside a batch of an open transaction.',
+    values: yesNo('where that batch begins, below the start of the log', 'the start of the log'),
+  },
   producersForgotten: {
     meaning: 'When a log forgets a producer.',
     values: {
