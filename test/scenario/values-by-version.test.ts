@@ -34,7 +34,6 @@ const takenBy = (given: Given) =>
 
 const NAMES = GENERATIONS.map(({ name }) => name)
 const since = (name: string) => NAMES.slice(NAMES.indexOf(name))
-const withRegistry = since('0.8.0').slice(0, NAMES.indexOf('3.5-kraft'))
 const STRATEGY = 'partition.assignment.strategy'
 
 test.each<[Given, readonly string[]]>([
@@ -49,7 +48,7 @@ test.each<[Given, readonly string[]]>([
   [{ consumer: 'isolation.level: read_committed' }, since('0.11')],
   [{ consumer: 'group.instance.id: one' }, since('2.3')],
   [{ consumer: 'client.rack: a' }, since('2.4')],
-  [{ consumer: 'metadata.recovery.strategy: none' }, [...withRegistry.slice(-1), ...since('3.9-kraft')]],
+  [{ consumer: 'metadata.recovery.strategy: none' }, ['3.8', '3.9', ...since('3.8-kraft')]],
   [{ consumer: 'group.protocol: consumer' }, since('4.0')],
   [{ consumer: 'group.protocol: consumer, group.remote.assignor: range' }, since('4.0')],
   [{ consumer: 'group.protocol: consumer, group.remote.assignor: sticky' }, []],
