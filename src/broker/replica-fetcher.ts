@@ -99,7 +99,8 @@ function firstState(
   const log = logOf(state, partition)
   const highWatermark = running(state).partitions[partition]?.highWatermark ?? 0
   if (m.truncation === 'high-watermark' || isMutant(config, 'truncate-to-high-watermark')) {
-    const { to, rule } = toHighWatermark(highWatermark, 'before KIP-101, a new leader')
+    const planted = isMutant(config, 'cut-below-high-watermark') ? 1 : 0
+    const { to, rule } = toHighWatermark(Math.max(0, highWatermark - planted), 'before KIP-101, a new leader')
     truncateReplica(state, ctx, config, { partition, to, rule, leader, leaderEpoch })
     return { phase: 'fetching', fetchOffset: log.logEndOffset, leaderEpoch, delayedUntilUs: 0 }
   }

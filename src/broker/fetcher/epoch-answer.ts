@@ -1,7 +1,9 @@
 /** What a follower does with the answer to "where does this epoch end". */
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { OffsetsForLeaderEpochResponse } from '../../kafka/messages/data.ts'
+import { isMutant } from '../../kafka/mutants.ts'
 import { sortedKeys } from '../../kernel/sorted-keys.ts'
+import { UNDEFINED_OFFSET } from '../../log/epoch-cache.ts'
 import { type BrokerContext, logOf, running } from '../running.ts'
 import type { BrokerConfig, BrokerState, FetcherState } from '../state.ts'
 import type { LeaderAnswer, TruncationDecision } from '../truncation/decision.ts'
@@ -59,7 +61,17 @@ function decide(
   // 0.11 falls back to the high watermark of that moment, 1.1 to the fetch offset, which was the high watermark when
   // the partition was added.
   const highWatermark = running(state).partitions[name]?.highWatermark ?? 0
-  return decideByEpochEnd(log, answer, m.initialFetchOffset === 'log-end' ? highWatermark : fetchOffset)
+  return decideByEpochEnd(
+    log,
+    planted(answer, config),
+    m.initialFetchOffset === 'log-end' ? highWatermark : fetchOffset,
+  )
+}
+
+function planted(answer: LeaderAnswer, config: BrokerConfig): LeaderAnswer {
+  if (isMutant(config, 'epoch-answer-not-believed')) return { ...answer, endOffset: UNDEFINED_OFFSET }
+  if (isMutant(config, 'cut-one-too-little')) return { ...answer, endOffset: answer.endOffset + 1 }
+  return answer
 }
 
 /** Cuts the log as decided and goes on fetching there, or asks again. */
