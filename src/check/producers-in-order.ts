@@ -4,8 +4,11 @@ import { own } from '../kernel/own.ts'
 import type { PlanProducer } from '../world/plan.ts'
 import { knownPartitions } from '../world/targets.ts'
 import type { World } from '../world/world.ts'
+import { cutsOf } from './cuts.ts'
+import type { DiskHole } from './disk-holes.ts'
 import { judgedLog } from './loss.ts'
-import { lossHoles, unlessHoles } from './promises.ts'
+import { holeOfLost } from './lost-for.ts'
+import { lossHoles, unlessToldHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 
 const isOn = (value: unknown): boolean => value === true || value === 'true'
@@ -25,6 +28,11 @@ function firstOffsets(world: World, partition: TopicPartition): Map<string, numb
   return offsets
 }
 
+/** The earlier one stood before the later one, too, and was lost there: it was sent again. */
+function holeOf(world: World, partition: TopicPartition, earlier: string, below: number): DiskHole {
+  return holeOfLost(world, cutsOf(world), partition, ({ id, offset }) => id === earlier && offset < below)
+}
+
 /** Only acknowledged records: one that was given up may still come from a broker that was asleep. */
 function disorder(world: World, partition: TopicPartition, producers: readonly string[]): Finding[] {
   const offsets = firstOffsets(world, partition)
@@ -38,11 +46,13 @@ function disorder(world: World, partition: TopicPartition, producers: readonly s
       furthest[client] = { id, offset }
       continue
     }
+    const hole = holeOf(world, partition, before.id, offset)
     findings.push({
       partition,
       words: `${id} of ${client} stands at offset ${offset} of ${partition}, before ${before.id} at ${before.offset}, which was sent earlier`,
       evidence: { id, value, offset, before: before.id, beforeOffset: before.offset },
       key: `${partition} ${id}`,
+      ...(hole === undefined ? {} : { knownHole: hole }),
     })
   }
   return findings
@@ -54,7 +64,7 @@ export const PRODUCERS_IN_ORDER: Property = {
   statement:
     'Acknowledged records of a producer that is idempotent, or has one request in flight, stand in the order in which they were sent.',
   on: [],
-  promised: (plan) => unlessHoles(lossHoles(plan)),
+  promised: (plan) => unlessToldHoles(lossHoles(plan)),
   check: (world) => {
     const producers = world.plan.clients.flatMap((it) => (it.kind === 'producer' && keepsOrder(it) ? [it.name] : []))
     const findings =

@@ -7,8 +7,11 @@ import type { Plan } from '../../world/plan.ts'
 import { partitionTruth } from '../../world/targets.ts'
 import type { World } from '../../world/world.ts'
 import { brokerState } from '../../world/world.ts'
+import { cutsOf } from '../cuts.ts'
+import type { DiskHole } from '../disk-holes.ts'
+import { holeOfLost, numberIn, offsetsPartitionOf } from '../lost-for.ts'
 import type { Hole } from '../promises.ts'
-import { lossHoles, unlessHoles } from '../promises.ts'
+import { lossHoles, unlessToldHoles } from '../promises.ts'
 import type { Finding, Property, StepView } from '../property.ts'
 
 type Reset = Extract<Fact, { kind: 'positionReset' }>
@@ -60,18 +63,27 @@ function givenAtUs(world: World, { client, partition }: Reset): number {
   return last?.atUs ?? 0
 }
 
+/** The record of the commit, or of a later one, was lost for the partition of the group. */
+const holeOf = (world: World, group: string, { lowest }: Committed): DiskHole =>
+  holeOfLost(world, cutsOf(world), offsetsPartitionOf(world, group), (record) => {
+    const lost = numberIn(record, 'offset')
+    return lost !== null && lost >= lowest
+  })
+
 function forgottenByMember(world: World, step: StepView, reset: Reset): Finding[] {
   const { client, partition, to } = reset
   const group = groupOf(world, client)
   if (group === null || !isFromCommit(reset)) return []
   const before = committedBefore(world, step, group, partition, givenAtUs(world, reset))
   if (before === null || to >= before.lowest) return []
+  const hole = holeOf(world, group, before)
   return [
     {
       partition,
       words: `${client} begins at ${to} of ${partition} although ${before.client} was told that ${before.offset} is committed for ${group}`,
       evidence: { group, client, offset: to, committed: before.offset, by: before.client },
       key: `${group} ${client} ${partition} ${step.event}`,
+      ...(hole === undefined ? {} : { knownHole: hole }),
     },
   ]
 }
@@ -117,11 +129,13 @@ function forgottenByCoordinator(
       const before = committedBefore(world, step, group, partition, world.nowUs)
       const offset = known.offsets[partition]?.committed.offset ?? -1
       if (before === null || offset >= before.lowest) continue
+      const hole = holeOf(world, group, before)
       findings.push({
         partition,
         words: `${node} takes group ${group} over with ${offset < 0 ? 'nothing' : offset} committed of ${partition} although ${before.client} was told that ${before.offset} is`,
         evidence: { group, broker, offset, committed: before.offset, by: before.client },
         key: `${group} ${node} ${partition} ${step.event}`,
+        ...(hole === undefined ? {} : { knownHole: hole }),
       })
     }
   }
@@ -143,7 +157,7 @@ export const COMMITTED_OFFSETS_KEPT: Property = {
   kind: 'always',
   statement: 'Neither a new coordinator nor who takes a partition over falls behind what was told to be committed.',
   on: ['positionReset', 'coordinatorLoaded'],
-  promised: (plan) => unlessHoles([...lossHoles(plan), ...expiryHoles(plan)]),
+  promised: (plan) => unlessToldHoles([...lossHoles(plan), ...expiryHoles(plan)]),
   check: (world, step) => {
     const findings = step.facts.flatMap(({ fact, node }) => {
       if (fact.kind === 'positionReset') return forgottenByMember(world, step, fact)

@@ -1,5 +1,7 @@
 import { nodeNumber } from '../../kafka/ids.ts'
-import { lossHoles, unlessHoles } from '../promises.ts'
+import { cutsOf } from '../cuts.ts'
+import { holeOfLost, numberIn, offsetsPartitionOf } from '../lost-for.ts'
+import { lossHoles, unlessToldHoles } from '../promises.ts'
 import type { Finding, Property } from '../property.ts'
 
 /** A generation that had its assignment in the log is known to every later coordinator, which goes on from there. */
@@ -10,7 +12,7 @@ export const STABLE_GENERATIONS_GROW: Property = {
   on: ['groupStable'],
   promised: (plan) =>
     plan.mechanisms.emptyGroupsKept
-      ? unlessHoles(lossHoles(plan))
+      ? unlessToldHoles(lossHoles(plan))
       : { promised: false, because: 'a group without members is forgotten, and its generations with it', hole: null },
   check: (world, step) => {
     const findings: Finding[] = []
@@ -22,11 +24,17 @@ export const STABLE_GENERATIONS_GROW: Property = {
           event < step.event && other.kind === 'groupStable' && other.group === group && other.generation >= generation,
       )
       if (before?.fact.kind !== 'groupStable') continue
+      // What its coordinator had written of a generation that was as late, and a leader of its partition came to lack.
+      const hole = holeOfLost(world, cutsOf(world), offsetsPartitionOf(world, group), (record) => {
+        const lost = numberIn(record, 'generation')
+        return lost !== null && lost >= generation
+      })
       findings.push({
         partition: null,
         words: `${node} makes generation ${generation} of ${group} stable after generation ${before.fact.generation} at ${before.node}`,
         evidence: { group, generation, before: before.fact.generation, broker: nodeNumber(node) },
         key: `${group} ${generation} ${step.event}`,
+        ...(hole === undefined ? {} : { knownHole: hole }),
       })
     }
     return findings.length === 0 ? null : findings

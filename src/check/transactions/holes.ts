@@ -2,6 +2,8 @@
 import type { Plan } from '../../world/plan.ts'
 import { type Hole, isDisturbed } from '../promises.ts'
 
+export const LATE_MESSAGE = 'KIP-890 (KAFKA-14402)'
+
 const transactional = (plan: Plan): boolean =>
   plan.clients.some(({ kind, settings }) => kind === 'producer' && (settings['transactional.id'] ?? '') !== '')
 
@@ -9,5 +11,5 @@ const transactional = (plan: Plan): boolean =>
 export function lateMessageHoles(plan: Plan): Hole[] {
   const { mechanisms } = plan
   if (mechanisms.transactionsVerified || !transactional(plan) || !isDisturbed(plan)) return []
-  return [{ because: 'a late batch of a transaction that has ended opens another one', hole: 'KIP-890 (KAFKA-14402)' }]
+  return [{ because: 'a late batch of a transaction that has ended opens another one', hole: LATE_MESSAGE }]
 }

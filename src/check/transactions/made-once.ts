@@ -1,6 +1,14 @@
-import { comparePartitions } from '../../kafka/ids.ts'
+import type { RemovedRecord } from '../../kafka/facts/log.ts'
+import { comparePartitions, type TopicPartition } from '../../kafka/ids.ts'
 import type { Plan, PlanConsumer, PlanProducer } from '../../world/plan.ts'
-import { cleanupHoles, type Hole, isDisturbed, lossHoles, unlessHoles } from '../promises.ts'
+import { knownPartitions } from '../../world/targets.ts'
+import type { World } from '../../world/world.ts'
+import { type Cuts, cutsOf } from '../cuts.ts'
+import type { DiskHole } from '../disk-holes.ts'
+import { lastNamedLeader } from '../loss.ts'
+import { replacedHole } from '../loss-holes.ts'
+import { holeOfLost, isMarkerOf, numberIn, offsetsPartitionOf, transactionsPartitionOf } from '../lost-for.ts'
+import { cleanupHoles, type Hole, isDisturbed, lossHoles, unlessToldHoles } from '../promises.ts'
 import type { Finding, Property } from '../property.ts'
 import { lateMessageHoles } from './holes.ts'
 import { madeIn, passedOver } from './made.ts'
@@ -44,6 +52,63 @@ const resetHoles = ({ clients }: Plan): Hole[] =>
     ? []
     : [{ because: 'an application begins to read at the end', hole: null }]
 
+/** What a finding is about: a record of the input of a group. */
+interface Input {
+  readonly group: string
+  readonly partition: TopicPartition
+  readonly offset: number
+}
+
+/**
+ * The hole through which a record of the input has no result, or two: it was lost itself and another one came in its
+ * place, a result was, or an offset of the group, a marker, or what the coordinator had written of a transaction.
+ */
+function holeOfInput(world: World, cuts: Cuts, { group, partition, offset }: Input): DiskHole {
+  const inputs = world.ledger.committed[partition]?.[offset] ?? []
+  const lastLeader = lastNamedLeader(world, partition)
+  if (inputs.length > 1 && lastLeader !== null) {
+    const ids = inputs.map(({ id }) => id)
+    const hole = replacedHole(world, cuts, { partition, offset, ids, lastLeader })
+    if (hole !== undefined) return hole
+  }
+  const applications = world.plan.clients.flatMap((client) =>
+    client.kind === 'consumer' && groupOf(client) === group ? [client.name] : [],
+  )
+  const producers = world.plan.clients.filter(
+    (client): client is PlanProducer =>
+      client.kind === 'producer' && client.serves !== undefined && applications.includes(client.serves.application),
+  )
+  const names = producers.map(({ name }) => name)
+  const producerIds = new Set(
+    world.ledger.facts.flatMap(({ fact }) =>
+      fact.kind === 'producerInitialized' && names.includes(fact.client) ? [fact.producerId] : [],
+    ),
+  )
+  const isMarker = (record: RemovedRecord): boolean => [...producerIds].some((id) => isMarkerOf(record, id))
+  const isResult = ({ id }: RemovedRecord): boolean => {
+    const madeOf = world.ledger.sent[id]?.madeOf
+    return madeOf?.partition === partition && madeOf.offset === offset
+  }
+  const isOffset = (record: RemovedRecord): boolean => (numberIn(record, 'offset') ?? -1) > offset
+  const isDecision = (record: RemovedRecord): boolean => producerIds.has(numberIn(record, 'producerId') ?? -1)
+  const places: [TopicPartition | null, (record: RemovedRecord) => boolean][] = [
+    ...knownPartitions(world).map((it): [TopicPartition, (record: RemovedRecord) => boolean] => [
+      it,
+      (record) => isResult(record) || isMarker(record),
+    ]),
+    [offsetsPartitionOf(world, group), isOffset],
+    ...producers.map(({ settings }): [TopicPartition | null, (record: RemovedRecord) => boolean] => [
+      transactionsPartitionOf(world, String(settings['transactional.id'])),
+      isDecision,
+    ]),
+  ]
+  for (const [place, isMeant] of places) {
+    const hole = holeOfLost(world, cuts, place, isMeant)
+    if (hole !== undefined) return hole
+  }
+  return undefined
+}
+
 /** Consume, transform, produce: what KIP-98 calls exactly once. */
 export const MADE_ONCE: Property = {
   name: 'MadeOnce',
@@ -52,7 +117,7 @@ export const MADE_ONCE: Property = {
     'Of each record that an application transforms readers of committed records see one result: none twice, none passed over.',
   on: [],
   promised: (plan) =>
-    unlessHoles([
+    unlessToldHoles([
       ...lossHoles(plan),
       ...lateMessageHoles(plan),
       ...cleanupHoles(plan),
@@ -65,11 +130,13 @@ export const MADE_ONCE: Property = {
     for (const group of Object.keys(made).sort()) {
       for (const partition of Object.keys(made[group]!).sort(comparePartitions)) {
         const found = (offset: number, words: string, results: readonly string[]): void => {
+          const hole = holeOfInput(world, cutsOf(world), { group, partition, offset })
           findings.push({
             partition,
             words: `${group}: offset ${offset} of ${partition} ${words}`,
             evidence: { group, offset, results: [...results] },
             key: `${group} ${partition} ${offset}`,
+            ...(hole === undefined ? {} : { knownHole: hole }),
           })
         }
         for (const [offset, results] of Object.entries(made[group]![partition]!)) {

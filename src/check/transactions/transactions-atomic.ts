@@ -1,12 +1,15 @@
 import type { TopicPartition } from '../../kafka/ids.ts'
-import type { ReplicaLog } from '../../log/replica-log.ts'
+import { batchIndexOf, type ReplicaLog } from '../../log/replica-log.ts'
 import type { World } from '../../world/world.ts'
+import { type Cuts, cutsOf } from '../cuts.ts'
+import type { DiskHole } from '../disk-holes.ts'
 import { leadershipOf } from '../leadership.ts'
 import { findRecord, logOf } from '../logs.ts'
-import { lossHoles, settlesHealed, unlessHoles } from '../promises.ts'
+import { holeOfLost, isMarkerOf, numberIn, transactionsPartitionOf } from '../lost-for.ts'
+import { lossHoles, settlesHealed, unlessToldHoles } from '../promises.ts'
 import type { Finding, Property } from '../property.ts'
 import { type Fate, fateOf } from './fate.ts'
-import { lateMessageHoles } from './holes.ts'
+import { LATE_MESSAGE, lateMessageHoles } from './holes.ts'
 
 interface Outcome {
   /** What its application was told: committed, aborted, or nothing certain. */
@@ -53,6 +56,67 @@ function outcomesOf(world: World): Record<string, Outcome> {
   return outcomes
 }
 
+/** Producer id and epoch under which the batches of a transaction went out, as logs and the end of the transaction tell. */
+function producersOf(world: World, transaction: string, records: Outcome['records']): Set<number> {
+  const ids = new Set<number>()
+  for (const { fact } of world.ledger.facts) {
+    if (fact.kind === 'transactionTold' && fact.transaction === transaction) ids.add(fact.producerId)
+  }
+  for (const { partition, offset } of records) {
+    const leader = leadershipOf(world, partition)
+    const log = leader?.kind === 'led' ? logOf(world, leader.leader, partition) : null
+    const producer = log?.batches[batchIndexOf(log, offset)]?.producer
+    if (producer !== undefined) ids.add(producer.id)
+  }
+  return ids
+}
+
+/**
+ * The hole through which a transaction came apart: one of its records, a marker, or what its coordinator had written of it
+ * was lost; or one of its records came behind the marker that had ended it (to 3.5, KIP-890).
+ */
+function holeOf(world: World, cuts: Cuts, transaction: string, { records }: Outcome): DiskHole {
+  const producers = producersOf(world, transaction, records)
+  const isOfIt = (id: string): boolean => world.ledger.sent[id]?.transaction === transaction
+  const partitions = new Set(
+    Object.values(world.ledger.sent).flatMap(({ id, partition }) =>
+      partition !== null && isOfIt(id) ? [partition] : [],
+    ),
+  )
+  for (const partition of [...partitions].sort()) {
+    const hole = holeOfLost(
+      world,
+      cuts,
+      partition,
+      (record) => isOfIt(record.id) || [...producers].some((id) => isMarkerOf(record, id)),
+    )
+    if (hole !== undefined) return hole
+  }
+  const client = world.plan.clients.find(({ name }) => transaction.startsWith(`${name}/`))
+  const transactionalId = String(client?.settings['transactional.id'] ?? '')
+  const decided = holeOfLost(world, cuts, transactionsPartitionOf(world, transactionalId), (record) =>
+    producers.has(numberIn(record, 'producerId') ?? -1),
+  )
+  if (decided !== undefined) return decided
+  return records.some((record) => isBehindItsMarker(world, producers, record)) ? LATE_MESSAGE : undefined
+}
+
+/** Whether a marker of its producer, written after the record was sent, stands before it. */
+const isBehindItsMarker = (
+  { plan, ledger }: World,
+  producers: ReadonlySet<number>,
+  { id, partition, offset }: Outcome['records'][number],
+): boolean =>
+  !plan.mechanisms.transactionsVerified &&
+  ledger.facts.some(
+    ({ atUs, fact }) =>
+      fact.kind === 'transactionMarker' &&
+      fact.partition === partition &&
+      fact.offset < offset &&
+      producers.has(fact.producerId) &&
+      atUs > ledger.sent[id]!.sentAtUs,
+  )
+
 /** Judged at the end, by the logs of those who lead then. A transaction whose end nobody was told may go either way, but whole. */
 export const TRANSACTIONS_ATOMIC: Property = {
   name: 'TransactionsAtomic',
@@ -60,7 +124,11 @@ export const TRANSACTIONS_ATOMIC: Property = {
   statement:
     'Of every transaction all records are committed, or none; what its application was told is what the logs say.',
   on: [],
-  promised: (plan) => unlessHoles([...lossHoles(plan), ...lateMessageHoles(plan)]),
+  promised: (plan) =>
+    unlessToldHoles([
+      ...lossHoles(plan),
+      ...lateMessageHoles(plan).map((hole) => ({ ...hole, isTold: true as const })),
+    ]),
   check: (world) => {
     const findings: Finding[] = []
     const outcomes = outcomesOf(world)
@@ -86,6 +154,7 @@ export const TRANSACTIONS_ATOMIC: Property = {
         witness = open
       }
       if (why === null) continue
+      const hole = holeOf(world, cutsOf(world), transaction, outcomes[transaction]!)
       findings.push({
         partition: witness?.partition ?? null,
         words: `transaction ${transaction}, ${told === null ? 'of whose end nobody was told' : `told as ${told}`}: ${why}`,
@@ -96,6 +165,7 @@ export const TRANSACTIONS_ATOMIC: Property = {
           value: world.ledger.sent[witness?.id ?? '']?.value ?? null,
         },
         key: transaction,
+        ...(hole === undefined ? {} : { knownHole: hole }),
       })
     }
     return findings.length === 0 ? null : findings
