@@ -6,7 +6,7 @@ import { canJoinIsr, outOfSyncReplicas } from './isr.ts'
 import { askControllerForIsr } from './isr-controller.ts'
 import { writeIsr } from './isr-registry.ts'
 import type { BrokerContext } from './running.ts'
-import type { BrokerConfig, BrokerState, PartitionState, RemoteReplica } from './state.ts'
+import type { BrokerConfig, BrokerState, IsrChange, PartitionState, RemoteReplica } from './state.ts'
 
 /** Takes out who has fallen behind. Returns whether anything was asked. */
 export function maybeShrinkIsr(
@@ -26,7 +26,7 @@ export function maybeShrinkIsr(
     maybeIncrementHighWatermark(state, ctx, config, partition)
     return false
   }
-  propose(state, ctx, config, partition, toIsr, 'shrink')
+  propose(state, ctx, config, partition, { isr: toIsr, kind: 'shrink' })
   return true
 }
 
@@ -44,7 +44,7 @@ export function maybeExpandIsr(
   const outsiders = isMutant(config, 'isr-takes-outsider') ? [99] : []
   const toIsr = [...partition.isr, follower, ...outsiders]
   ctx.fact({ kind: 'isrExpandAsked', partition: partition.partition, fromIsr: [...partition.isr], toIsr })
-  propose(state, ctx, config, partition, toIsr, 'expand')
+  propose(state, ctx, config, partition, { isr: toIsr, kind: 'expand' })
   return true
 }
 
@@ -53,9 +53,8 @@ function propose(
   ctx: BrokerContext,
   config: BrokerConfig,
   partition: PartitionState,
-  isr: BrokerId[],
-  kind: 'shrink' | 'expand',
+  change: IsrChange,
 ): void {
-  const change = config.mechanisms.isrPersistence === 'controller' ? askControllerForIsr : writeIsr
-  change(state, ctx, config, partition, isr, kind)
+  const ask = config.mechanisms.isrPersistence === 'controller' ? askControllerForIsr : writeIsr
+  ask(state, ctx, config, partition, change)
 }

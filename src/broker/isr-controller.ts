@@ -15,7 +15,7 @@ import type { AlterPartitionRequest, AlterPartitionResponse } from '../kafka/mes
 import type { NodeId } from '../kernel/machine.ts'
 import { msToUs } from '../kernel/time.ts'
 import { type BrokerContext, durationSetting, running } from './running.ts'
-import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
+import type { BrokerConfig, BrokerState, IsrChange, PartitionState } from './state.ts'
 
 /** The channel from a broker to its controller. */
 export const CONTROLLER_CHANNEL = 'controller'
@@ -44,12 +44,11 @@ export function askControllerForIsr(
   ctx: BrokerContext,
   config: BrokerConfig,
   partition: PartitionState,
-  isr: BrokerId[],
-  kind: 'shrink' | 'expand',
+  change: IsrChange,
 ): void {
   const volatile = running(state)
   const requestId = `alter-partition:${volatile.nextId++}`
-  partition.pendingIsr = { isr, kind, requestId, sinceUs: ctx.nowUs }
+  partition.pendingIsr = { ...change, requestId, sinceUs: ctx.nowUs }
   enqueue(state, partition.partition)
   sendAlterPartition(state, ctx, config)
 }

@@ -11,7 +11,7 @@ import { type StateZnode, statePath } from '../kafka/znodes.ts'
 import { recordIsrChange } from './isr-change-notification.ts'
 import { askRegistry } from './registry-request.ts'
 import { type BrokerContext, running } from './running.ts'
-import type { BrokerConfig, BrokerState, PartitionState } from './state.ts'
+import type { BrokerConfig, BrokerState, IsrChange, PartitionState } from './state.ts'
 
 /** Begins the write and takes the lock. */
 export function writeIsr(
@@ -19,14 +19,13 @@ export function writeIsr(
   ctx: BrokerContext,
   config: BrokerConfig,
   partition: PartitionState,
-  isr: BrokerId[],
-  kind: 'shrink' | 'expand',
+  change: IsrChange,
 ): void {
   const { partition: name, partitionEpoch } = partition
   const requestId = askRegistry(state, ctx, config, 'isr-write', name, [
-    { op: 'setData', path: statePath(name), data: intended(config, partition, isr), version: partitionEpoch },
+    { op: 'setData', path: statePath(name), data: intended(config, partition, change.isr), version: partitionEpoch },
   ])
-  partition.pendingIsr = { isr, kind, requestId, sinceUs: ctx.nowUs }
+  partition.pendingIsr = { ...change, requestId, sinceUs: ctx.nowUs }
   if (config.mechanisms.isrWriteBlocks !== 'nothing') partition.lockedSinceUs = ctx.nowUs
 }
 

@@ -163,7 +163,7 @@ export function makeFollower(
   })
   if (m.stepDownCompletesProduce) completeDelayedRequests(state, ctx, config, name)
   // KRaft names no leader at all where nobody can be elected.
-  if (told.leader >= 0) followPartition(state, ctx, config, name, told.leader, told.leaderEpoch)
+  if (told.leader >= 0) followPartition(state, ctx, config, name, told)
 }
 
 /**

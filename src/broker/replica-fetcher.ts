@@ -59,6 +59,12 @@ export function shouldRestartFetcher(
   }
 }
 
+/** Whom a broker follows, in which epoch. */
+interface Followed {
+  readonly leader: BrokerId
+  readonly leaderEpoch: number
+}
+
 /**
  * Follows a partition under a leader and epoch, from now on and no other. Its PartitionState must hold the role
  * already. Up to 0.10.2 this is where the log is cut to the high watermark; a broker on its way down does that too but
@@ -69,12 +75,11 @@ export function followPartition(
   ctx: BrokerContext,
   config: BrokerConfig,
   partition: TopicPartition,
-  leader: BrokerId,
-  leaderEpoch: number,
+  { leader, leaderEpoch }: Followed,
 ): void {
   unfollowPartition(state, ctx, partition)
   const volatile = running(state)
-  const fetched = firstState(state, ctx, config, partition, leader, leaderEpoch)
+  const fetched = firstState(state, ctx, config, partition, { leader, leaderEpoch })
   if (volatile.phase === 'shutting-down') return
   const fetcher = volatile.fetchers[leader]
   if (fetcher === undefined) startFetcher(volatile, ctx, leader, partition, fetched)
@@ -92,8 +97,7 @@ function firstState(
   ctx: BrokerContext,
   config: BrokerConfig,
   partition: TopicPartition,
-  leader: BrokerId,
-  leaderEpoch: number,
+  { leader, leaderEpoch }: Followed,
 ): FetchedPartitionState {
   const m = config.mechanisms
   const log = logOf(state, partition)

@@ -104,6 +104,12 @@ export interface RemoteReplica {
   lastSentHighWatermark?: number
 }
 
+/** A change of the ISR as its leader asks for it: all the members it will have. */
+export interface IsrChange {
+  isr: BrokerId[]
+  kind: 'shrink' | 'expand'
+}
+
 export interface PartitionState {
   readonly partition: TopicPartition
   /** `none`: the replica exists but has no role (stopped, or its leader was dead). */
@@ -127,7 +133,7 @@ export interface PartitionState {
   /** Leader only, by broker id. */
   remoteReplicas: Record<string, RemoteReplica>
   /** An ISR change that was asked and is not answered yet. */
-  pendingIsr: { isr: BrokerId[]; kind: 'shrink' | 'expand'; requestId: string; sinceUs: number } | null
+  pendingIsr: (IsrChange & { requestId: string; sinceUs: number }) | null
   /** The ISR write holds the partition's lock: produces (and where the generation says so fetches) queue in `waiting`. */
   lockedSinceUs: number | null
   /** The follower's fetch whose handler writes the expansion: it goes on when the write is answered. */

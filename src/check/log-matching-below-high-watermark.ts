@@ -3,7 +3,7 @@ import { nodeNumber } from '../kafka/ids.ts'
 import type { World } from '../world/world.ts'
 import { cutsOf } from './cuts.ts'
 import type { DiskHole } from './disk-holes.ts'
-import { type Difference, firstDifference, logOf, named } from './logs.ts'
+import { apart, type Difference, firstDifference, logOf, named } from './logs.ts'
 import { lastNamedLeader } from './loss.ts'
 import { replacedHole } from './loss-holes.ts'
 import { DIVERGING_ANSWER_BELIEVED, lossHoles, unlessToldHoles } from './promises.ts'
@@ -66,15 +66,7 @@ function compareOthers(
       words:
         `below the high watermarks of broker ${broker} (${view.highWatermark}) and broker ${id} (${otherView.highWatermark}), ` +
         `offset ${offset} of ${partition} is ${named(left)} on one and ${named(right)} on the other`,
-      evidence: {
-        offset,
-        brokers: [broker, id],
-        value: left?.value ?? null,
-        id: left?.id ?? null,
-        epoch: left?.epoch ?? -1,
-        otherHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
-      },
-      key: `${partition} ${Math.min(broker, id)} ${Math.max(broker, id)} ${offset}`,
+      ...apart(partition, [broker, id], difference),
       ...(hole === undefined ? {} : { knownHole: hole }),
     })
   }

@@ -3,7 +3,7 @@ import { nodeNumber } from '../kafka/ids.ts'
 import type { ReplicaLog } from '../log/replica-log.ts'
 import type { World } from '../world/world.ts'
 import { cutsOf } from './cuts.ts'
-import { firstDifference, logOf, named, recordAt } from './logs.ts'
+import { apart, firstDifference, logOf, named, recordAt } from './logs.ts'
 import { divergenceHoles, unlessToldHoles } from './promises.ts'
 import type { Finding, Property } from './property.ts'
 import { differenceHole } from './replication-holes.ts'
@@ -54,15 +54,7 @@ function compareAppend(
       words:
         `broker ${broker} appends to ${partition} and comes to the same epoch as broker ${id} at one offset, but offset ` +
         `${offset} is ${named(left)} (epoch ${left?.epoch ?? -1}) on the one and ${named(right)} (epoch ${right?.epoch ?? -1}) on the other`,
-      evidence: {
-        offset,
-        brokers: [broker, id],
-        value: left?.value ?? null,
-        id: left?.id ?? null,
-        epoch: left?.epoch ?? -1,
-        otherHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
-      },
-      key: `${partition} ${Math.min(broker, id)} ${Math.max(broker, id)} ${offset}`,
+      ...apart(partition, [broker, id], { offset, left, right }),
       ...(hole === undefined ? {} : { knownHole: hole }),
     })
   }

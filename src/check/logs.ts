@@ -22,6 +22,23 @@ export interface Difference {
   readonly right: HeldRecord | null
 }
 
+/** Evidence that two brokers hold different records at an offset, and the key of such a finding. */
+export const apart = (
+  partition: TopicPartition,
+  [broker, other]: readonly [BrokerId, BrokerId],
+  { offset, left, right }: Difference,
+) => ({
+  evidence: {
+    offset,
+    brokers: [broker, other],
+    value: left?.value ?? null,
+    id: left?.id ?? null,
+    epoch: left?.epoch ?? -1,
+    otherHas: right === null ? null : { id: right.id, value: right.value, epoch: right.epoch },
+  },
+  key: `${partition} ${Math.min(broker, other)} ${Math.max(broker, other)} ${offset}`,
+})
+
 export const logOf = (world: World, broker: BrokerId, partition: TopicPartition): ReplicaLog | null =>
   brokerState(world, broker)?.durable.logs[partition] ?? null
 

@@ -8,7 +8,7 @@ import { NO_LEADER } from '../kafka/ids.ts'
 import { offsetAt, type RecordIdentity } from '../kafka/records.ts'
 import type { StateZnode } from '../kafka/znodes.ts'
 import { statePath } from '../kafka/znodes.ts'
-import type { ReplicaLog } from '../log/replica-log.ts'
+import { emptyLog, type ReplicaLog } from '../log/replica-log.ts'
 import { knownPartitions, partitionTruth } from '../world/targets.ts'
 import type { CommittedRecord, SentRecord, World } from '../world/world.ts'
 import { isCompactedAway, type LastCommitted } from './compacted.ts'
@@ -74,14 +74,7 @@ export function judgedLog(world: World, partition: TopicPartition): JudgedLog | 
 }
 
 /** A leader without a log (its disk is empty) has no record at all. */
-const EMPTY: ReplicaLog = {
-  batches: [],
-  logStartOffset: 0,
-  logEndOffset: 0,
-  epochCache: [],
-  flushedOffset: 0,
-  recoveryPoint: 0,
-}
+const EMPTY: ReplicaLog = emptyLog()
 
 interface Witness {
   readonly id: RecordIdentity

@@ -1,8 +1,8 @@
 /** What was done in a recording, as actions of a plan. */
-import type { SettingValue } from '../kafka/config.ts'
 import { unreachable } from '../kernel/assert.ts'
 import { msToUs } from '../kernel/time.ts'
 import { brokerTarget } from './conditions.ts'
+import { createTopic } from './create-topic.ts'
 import { isDone } from './history.ts'
 import { addControllerDone, electionAskedMs, electionLabel } from './kraft-script.ts'
 import { burst, produceLoop, produceRepeatedly, startTraffic, stopTraffic } from './loads.ts'
@@ -54,18 +54,7 @@ export function addDone(script: Script, entry: DoneEntry, index: number): void {
       script.act(entry, index, { do: entry.do, target: brokerTarget(entry.broker) })
       return
     case 'createTopic':
-      script.act(entry, index, {
-        do: 'admin',
-        request: {
-          admin: 'createTopic',
-          topic: entry.topic,
-          partitions: Object.keys(entry.assignment).length,
-          replicationFactor: entry.assignment['0']?.length ?? 1,
-          assignment: entry.assignment,
-          settings: textual(entry.settings ?? {}),
-          unchecked: true,
-        },
-      })
+      script.act(entry, index, createTopic(entry.topic, entry.assignment, entry.settings))
       return
     case 'electLeader':
       script.act({ ...entry, atMs: electionAskedMs(script, entry, index) }, index, {
@@ -146,10 +135,6 @@ function socketTimeoutUs(script: Script, result: Seen<'produceResult'> | undefin
   const waited = result?.error === 'TimeoutError' ? Math.round(result.tookMs / 1000) * 1000 : 0
   return msToUs(waited > 0 ? waited : mayHang(script) ? SHORT_SOCKET_TIMEOUT_MS : SOCKET_TIMEOUT_MS)
 }
-
-const textual = (settings: Readonly<Record<string, SettingValue>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
-
 /** Stories in which a broker may hang for long were recorded with short time-outs. */
 const mayHang = ({ recording }: Script): boolean =>
   recording.entries.some((entry) => isDone(entry) && (entry.do === 'cutFromRegistry' || entry.do === 'pauseRegistry'))

@@ -3,16 +3,10 @@ import { assert } from '../kernel/assert.ts'
 import { addTo } from '../kernel/tally.ts'
 import type { Host } from './host.ts'
 import { HELD_US } from './host.ts'
-import type { EventBody, PendingEvent, World } from './world.ts'
+import type { PendingEvent, World } from './world.ts'
 
-export interface NewEvent {
-  readonly atUs: number
-  readonly cause: readonly number[]
-  readonly entity: string
-  readonly count: number
-  readonly rule: string
-  readonly body: EventBody
-}
+/** An event as it is asked for: id and place are given to it. */
+export type NewEvent = Omit<PendingEvent, 'id' | 'place'>
 
 function place(
   world: World,

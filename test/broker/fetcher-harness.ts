@@ -142,7 +142,7 @@ export function follower(generation: string, options: FollowerOptions = {}): Fol
 
 export function follow(it: Follower, leaderEpoch: number, leader = 1): void {
   Object.assign(it.state.volatile.partitions[PARTITION]!, { role: 'follower', leader, leaderEpoch })
-  followPartition(it.state, it.ctx, it.config, PARTITION, leader, leaderEpoch)
+  followPartition(it.state, it.ctx, it.config, PARTITION, { leader, leaderEpoch })
 }
 
 /** Lets time pass until the timer of that name and fires it. */

@@ -215,7 +215,7 @@ test('a partition that is added wakes a fetcher that has nothing to do', () => {
   expect(fetcherOf(it).asleep).toBe('idle')
   it.state.durable.logs['t-1'] = writtenLog(it.m)
   it.state.volatile.partitions['t-1'] = partitionState({ partition: 't-1' })
-  followPartition(it.state, it.ctx, it.config, 't-1', 1, 0)
+  followPartition(it.state, it.ctx, it.config, 't-1', { leader: 1, leaderEpoch: 0 })
   expect(it.ctx.timers['fetcher:1:wake']).toBe(it.ctx.nowUs)
   wake(it)
   expect(Object.keys(lastSent(it, 'FetchRequest').partitions)).toEqual(['t-1'])

@@ -3,6 +3,7 @@ import type { BrokerId } from '../../kafka/ids.ts'
 import { msToUs } from '../../kernel/time.ts'
 import type { Action } from '../../world/plan.ts'
 import { brokerTarget } from '../conditions.ts'
+import { createTopic } from '../create-topic.ts'
 import type { ClientsEntry } from './recording.ts'
 import { numberOf, objectOf, textOf } from './recording.ts'
 import type { DoRule } from './rule.ts'
@@ -37,25 +38,11 @@ const crash: DoRule = (entry, script) => {
   return [{ do: 'pause', target, forUs: null }]
 }
 
-const createTopic: DoRule = (entry) => {
+const createTopicOf: DoRule = (entry) => {
   const topic = textOf(entry, 'topic')
   const assignment = objectOf(entry, 'assignment') as Readonly<Record<string, readonly BrokerId[]>> | null
   if (topic === null || assignment === null) return null
-  const settings = Object.entries(objectOf(entry, 'settings') ?? {}).map(([key, value]) => [key, String(value)])
-  return [
-    {
-      do: 'admin',
-      request: {
-        admin: 'createTopic',
-        topic,
-        partitions: Object.keys(assignment).length,
-        replicationFactor: assignment['0']?.length ?? 1,
-        assignment,
-        settings: Object.fromEntries(settings) as Readonly<Record<string, string>>,
-        unchecked: true,
-      },
-    },
-  ]
+  return [createTopic(topic, assignment, objectOf(entry, 'settings') ?? {})]
 }
 
 export const CLUSTER_ACTIONS: Readonly<Record<string, DoRule>> = {
@@ -74,7 +61,7 @@ export const CLUSTER_ACTIONS: Readonly<Record<string, DoRule>> = {
   stop: toBroker((broker) => ({ do: 'stop', target: brokerTarget(broker) })),
   pause: toBroker((broker) => ({ do: 'pause', target: brokerTarget(broker), forUs: null })),
   resume: toBroker((broker) => ({ do: 'resume', target: brokerTarget(broker) })),
-  createTopic,
+  createTopic: createTopicOf,
   wait: () => [],
   note: () => [],
 }

@@ -1,5 +1,6 @@
 /** Internal topics of a recording: the recorder had brokers create them before a story began. */
 import type { BrokerId } from '../../kafka/ids.ts'
+import { createTopic } from '../create-topic.ts'
 import type { ClientsScript } from './script.ts'
 
 interface InternalTopic {
@@ -27,20 +28,7 @@ export function createInternalTopics(script: ClientsScript): void {
         atMs: at.atMs,
         order: index + 0.1 * (n + 1),
         text: `createTopic ${topic}`,
-        actions: [
-          {
-            do: 'admin',
-            request: {
-              admin: 'createTopic',
-              topic,
-              partitions,
-              replicationFactor: replicas.length,
-              assignment,
-              settings: { 'cleanup.policy': 'compact' },
-              unchecked: true,
-            },
-          },
-        ],
+        actions: [createTopic(topic, assignment, { 'cleanup.policy': 'compact' })],
       })
     },
   )

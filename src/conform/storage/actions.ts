@@ -1,9 +1,9 @@
 /** What a step of a recording of the log on disk does. */
-import type { SettingValue } from '../../kafka/config.ts'
 import type { RawRequest } from '../../kafka/operations.ts'
 import { msToUs } from '../../kernel/time.ts'
 import type { Action } from '../../world/plan.ts'
 import { brokerTarget } from '../conditions.ts'
+import { createTopic } from '../create-topic.ts'
 import { SOCKET_TIMEOUT_MS } from '../recorder.ts'
 import { TOUCHED_MS } from './clock.ts'
 import { damageAction, damageOfEntry } from './damage.ts'
@@ -25,23 +25,6 @@ export function touchAction(recording: StorageRecording, index: number): readonl
   const modifiedMs = Object.fromEntries(asked.segments.map((base, n) => [base, TOUCHED_MS + n * 1000]))
   return [{ do: 'touchFiles', target: brokerTarget(1), partition: asked.partition, modifiedMs }]
 }
-
-const createTopic = (
-  topic: string,
-  assignment: Readonly<Record<string, readonly number[]>>,
-  settings: Readonly<Record<string, SettingValue>> = {},
-): Action => ({
-  do: 'admin',
-  request: {
-    admin: 'createTopic',
-    topic,
-    partitions: Object.keys(assignment).length,
-    replicationFactor: assignment['0']?.length ?? 1,
-    assignment,
-    settings: Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
-    unchecked: true,
-  },
-})
 
 /** What a record of the recorder takes in the files of that version, as its directory was seen. */
 function entryBytes(recording: StorageRecording): number {

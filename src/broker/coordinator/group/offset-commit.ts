@@ -106,12 +106,16 @@ export function storeOffsets(
   for (const name of names) group.pendingOffsets[name] = (group.pendingOffsets[name] ?? 0) + 1
   appendToCoordinatorLog(state, ctx, config, {
     partition: partition.partition,
-    records: names.map((name) => ({ key: offsetKey(group.id, name), value: offsetValue(offsets[name]!) })),
+    records: offsetRecords(group.id, offsets),
     ...storeSettings(config),
     ...(isMutant(config, 'offsets-answered-before-replication') ? { acks: 1 } : {}),
     next,
   })
 }
+
+/** What is written for offsets of a group, in their order. */
+export const offsetRecords = (group: string, offsets: Readonly<Record<TopicPartition, CommittedOffset>>) =>
+  Object.keys(offsets).map((name) => ({ key: offsetKey(group, name), value: offsetValue(offsets[name]!) }))
 
 /** To 2.0 every offset has a retention of its own; from 2.1 (KIP-211) only where an old client asked for one. */
 export function expiryOf(config: BrokerConfig, retentionMs: number, commitTimestampMs: number): number | null {
@@ -146,8 +150,11 @@ function settle(
   const pending = (group.pendingOffsets[name] ?? 1) - 1
   if (pending > 0) group.pendingOffsets[name] = pending
   else delete group.pendingOffsets[name]
-  // Of two commits the one that lies later in the log stands, whichever is answered first.
+  if (error === 'NONE') keepLater(group, name, { committed: append.offsets[name]!, appendedAt })
+}
+
+/** Of two commits the one that lies later in the log stands, whichever comes to count first. */
+export function keepLater(group: GroupState, name: TopicPartition, stored: GroupState['offsets'][string]): void {
   const before = group.offsets[name]
-  if (error !== 'NONE' || (before !== undefined && before.appendedAt > appendedAt)) return
-  group.offsets[name] = { committed: append.offsets[name]!, appendedAt }
+  if (before === undefined || before.appendedAt <= stored.appendedAt) group.offsets[name] = stored
 }

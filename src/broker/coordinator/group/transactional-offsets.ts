@@ -4,7 +4,7 @@
  */
 
 import type { ErrorName } from '../../../kafka/errors.ts'
-import { type CommittedOffset, offsetKey, offsetValue } from '../../../kafka/group-records.ts'
+import type { CommittedOffset } from '../../../kafka/group-records.ts'
 import { comparePartitions, type TopicPartition } from '../../../kafka/ids.ts'
 import type { TxnOffsetCommitRequest } from '../../../kafka/messages/transactions.ts'
 import { isMutant } from '../../../kafka/mutants.ts'
@@ -20,7 +20,7 @@ import { answerCommit } from './commit-answer.ts'
 import { storeSettings } from './group-store.ts'
 import { commitError } from './log-errors.ts'
 import { memberRefusal } from './membership.ts'
-import { expiryOf } from './offset-commit.ts'
+import { expiryOf, keepLater, offsetRecords } from './offset-commit.ts'
 import { nowMs } from './scope.ts'
 import { type GroupState, newGroup, type PendingTransactionOffset } from './state.ts'
 
@@ -64,7 +64,7 @@ export function handleTxnOffsetCommit(
   if (pendsBeforeAppend(config)) pend(group, producerId, offsets, -1)
   appendToCoordinatorLog(state, ctx, config, {
     partition,
-    records: names.map((name) => ({ key: offsetKey(id, name), value: offsetValue(offsets[name]!) })),
+    records: offsetRecords(id, offsets),
     ...storeSettings(config),
     producer: { id: producerId, epoch: producerEpoch, baseSequence: -1, transactional: true },
     transactionalId: request.transactionalId,
@@ -152,7 +152,7 @@ export function onOffsetsMarker(
   for (const id of Object.keys(groups).sort()) endTransaction(groups[id]!, producerId, counted)
 }
 
-/** Of two commits the one that lies later in the log stands, also when the earlier one comes to count later. */
+/** The offsets of a producer's transaction come to count, or never will. */
 export function endTransaction(group: GroupState, producerId: number, result: 'COMMIT' | 'ABORT'): void {
   const pending = group.transactionalOffsets?.[producerId]
   if (pending === undefined) return
@@ -162,9 +162,7 @@ export function endTransaction(group: GroupState, producerId: number, result: 'C
   if (result === 'ABORT') return
   for (const name of Object.keys(pending).sort(comparePartitions)) {
     const { committed, appendedAt } = pending[name]!
-    const before = group.offsets[name]
-    if (appendedAt < 0 || (before !== undefined && before.appendedAt > appendedAt)) continue
-    group.offsets[name] = { committed, appendedAt }
+    if (appendedAt >= 0) keepLater(group, name, { committed, appendedAt })
   }
 }
 

@@ -71,10 +71,18 @@ export const newTransactionalId = (
   unmarked: null,
 })
 
+/** How a new producer takes a transactional id over. */
+interface TakeOver {
+  readonly timeoutMs: number
+  readonly nowMs: number
+  /** Whether the former epoch is remembered, for a producer that asks again (KIP-360). */
+  readonly keepsLast: boolean
+}
+
 /** A new producer begins: the epoch goes up, which fences the one before. */
 export const withBumpedEpoch = (
   metadata: TransactionMetadata,
-  { timeoutMs, nowMs, keepsLast }: { timeoutMs: number; nowMs: number; keepsLast: boolean },
+  { timeoutMs, nowMs, keepsLast }: TakeOver,
 ): TransactionMetadata => ({
   ...metadata,
   producerEpoch: metadata.producerEpoch + 1,
@@ -89,23 +97,8 @@ export const withBumpedEpoch = (
 /** The epoch is used up: the same transactional id under another producer id. */
 export const withNewProducerId = (
   metadata: TransactionMetadata,
-  {
-    producerId,
-    timeoutMs,
-    nowMs,
-    keepsLast,
-  }: { producerId: number; timeoutMs: number; nowMs: number; keepsLast: boolean },
-): TransactionMetadata => ({
-  ...metadata,
-  producerId,
-  producerEpoch: 0,
-  lastProducerEpoch: keepsLast ? metadata.producerEpoch : -1,
-  timeoutMs,
-  status: 'Empty',
-  partitions: [],
-  startMs: -1,
-  lastUpdateMs: nowMs,
-})
+  { producerId, ...takeOver }: TakeOver & { readonly producerId: number },
+): TransactionMetadata => ({ ...withBumpedEpoch(metadata, takeOver), producerId, producerEpoch: 0 })
 
 export function withPartitions(
   metadata: TransactionMetadata,
