@@ -153,6 +153,109 @@ function compileTold(
 const optional = (checks: Checks, form: number | object | undefined, path: Path): Comparison | null =>
   form === undefined ? null : checks.amount(form as number, path)
 
+function compileBelief(checks: Checks, form: FormOf<'belief'>, path: Path): Condition {
+  checks.partition(form.about, [...path, 'about'])
+  const broker = checks.brokerTarget(form.belief, [...path, 'belief'], NO_BROKER)
+  if (broker.role === 'broker') mustBeReplica(checks, broker.id, form.about, [...path, 'belief'])
+  if (form.leader === undefined && form.epoch === undefined && form.isr === undefined && form.role === undefined) {
+    checks.add(path, 'nothing is said about the belief', {
+      at: 'key',
+      expected: 'leader, epoch, isr or role',
+      parts: path,
+    })
+  }
+  return {
+    when: 'believes',
+    broker,
+    partition: form.about,
+    leader: brokerOrNone(checks, form.leader, form.about, [...path, 'leader']),
+    leaderEpoch: optional(checks, form.epoch, [...path, 'epoch']),
+    isr: members(checks, form.isr, form.about, [...path, 'isr']),
+    role: form.role ?? null,
+  }
+}
+
+function compileWritten(checks: Checks, form: FormOf<'written'>, path: Path): Condition {
+  checks.partition(form.written, [...path, 'written'])
+  return {
+    when: 'stateWritten',
+    partition: form.written,
+    leader: brokerOrNone(checks, form.leader, form.written, [...path, 'leader']),
+    leaderEpoch: form.epoch ?? null,
+    isr: members(checks, form.isr, form.written, [...path, 'isr']),
+    isrAnyOrder: form['any-order'] ?? false,
+    version: form.version ?? null,
+  }
+}
+
+function compileController(checks: Checks, form: FormOf<'controller'>, path: Path): Condition {
+  const { controller } = form
+  const is = controller === 'any' ? null : roleOrNone(checks, controller, [...path, 'controller'])
+  if (checks.isKraft && /^(broker|leader|followers|isr|preferred|rack)/.test(controller)) {
+    checks.impossible(
+      [...path, 'controller'],
+      'no broker is controller in KRaft: controllers are processes of their own',
+    )
+  }
+  if (controller === 'none' && form.epoch !== undefined) {
+    checks.add([...path, 'epoch'], 'there is no epoch without a controller', {
+      at: 'key',
+      parts: path,
+      expected: '`controller: any` with an epoch, or `controller: none` alone',
+    })
+  }
+  return { when: 'controller', is, epoch: optional(checks, form.epoch, [...path, 'epoch']) }
+}
+
+function compileGroup(checks: Checks, form: FormOf<'group'>, path: Path): Condition {
+  const { state, generation, members } = form
+  return {
+    when: 'group',
+    group: form.group,
+    state: state ?? null,
+    generation: generation === undefined ? null : checks.amount(generation as number, [...path, 'generation']),
+    members: members === undefined ? null : checks.amount(members as number, [...path, 'members']),
+  }
+}
+
+function compilePosition(checks: Checks, form: FormOf<'position'>, path: Path): Condition {
+  checks.client(form.position, [...path, 'position'], 'consumer')
+  checks.partition(form.partition, [...path, 'partition'])
+  return { when: 'position', client: form.position, partition: form.partition, value: checks.bounds(form, path) }
+}
+
+function compileFact(checks: Checks, form: FormOf<'fact'>, path: Path): Condition {
+  if (form.partition !== undefined) checks.partition(form.partition, [...path, 'partition'])
+  return {
+    when: 'fact',
+    kind: form.fact,
+    broker: form.by === undefined ? null : checks.brokerTarget(form.by, [...path, 'by'], NO_BROKER),
+    partition: form.partition ?? null,
+    since: form.since ?? 'start',
+    count: form.count ?? 1,
+  }
+}
+
+function compileAnswered(checks: Checks, form: FormOf<'answered'>, path: Path): Condition {
+  const { labels } = checks.names
+  if (!labels.includes(form.answered)) {
+    checks.add([...path, 'answered'], `no request is called ${form.answered}`, {
+      expected: labels.length === 0 ? 'the name after `as` of a request; there is none' : `one of ${labels.join(', ')}`,
+      found: form.answered,
+      nearest: nearestName(form.answered, labels),
+    })
+  }
+  const { gives } = form
+  return { when: 'answered', label: form.answered, ...(gives === undefined ? {} : { gives }) }
+}
+
+function compileConverged(checks: Checks, form: FormOf<'converged'>, path: Path): Condition {
+  const { converged } = form
+  if (converged === 'all') return { when: 'converged', partition: null }
+  checks.partition(converged, [...path, 'converged'])
+  return { when: 'converged', partition: converged }
+}
+
 export function compileCondition(checks: Checks, form: ConditionForm, path: Path): Condition {
   if ('all' in form)
     return { when: 'all', of: form.all.map((each, index) => compileCondition(checks, each, [...path, 'all', index])) }
@@ -163,58 +266,11 @@ export function compileCondition(checks: Checks, form: ConditionForm, path: Path
 }
 
 function compileSimple(checks: Checks, form: SimpleConditionForm, path: Path): Condition {
-  if ('belief' in form) {
-    checks.partition(form.about, [...path, 'about'])
-    const broker = checks.brokerTarget(form.belief, [...path, 'belief'], NO_BROKER)
-    if (broker.role === 'broker') mustBeReplica(checks, broker.id, form.about, [...path, 'belief'])
-    if (form.leader === undefined && form.epoch === undefined && form.isr === undefined && form.role === undefined) {
-      checks.add(path, 'nothing is said about the belief', {
-        at: 'key',
-        expected: 'leader, epoch, isr or role',
-        parts: path,
-      })
-    }
-    return {
-      when: 'believes',
-      broker,
-      partition: form.about,
-      leader: brokerOrNone(checks, form.leader, form.about, [...path, 'leader']),
-      leaderEpoch: optional(checks, form.epoch, [...path, 'epoch']),
-      isr: members(checks, form.isr, form.about, [...path, 'isr']),
-      role: form.role ?? null,
-    }
-  }
-  if ('written' in form) {
-    checks.partition(form.written, [...path, 'written'])
-    return {
-      when: 'stateWritten',
-      partition: form.written,
-      leader: brokerOrNone(checks, form.leader, form.written, [...path, 'leader']),
-      leaderEpoch: form.epoch ?? null,
-      isr: members(checks, form.isr, form.written, [...path, 'isr']),
-      isrAnyOrder: form['any-order'] ?? false,
-      version: form.version ?? null,
-    }
-  }
+  // These two have keys of their own that are heads of others: leader, epoch, isr.
+  if ('belief' in form) return compileBelief(checks, form, path)
+  if ('written' in form) return compileWritten(checks, form, path)
   if ('leader' in form) return compileLeader(checks, form, path)
-  if ('controller' in form) {
-    const { controller } = form
-    const is = controller === 'any' ? null : roleOrNone(checks, controller, [...path, 'controller'])
-    if (checks.isKraft && /^(broker|leader|followers|isr|preferred|rack)/.test(controller)) {
-      checks.impossible(
-        [...path, 'controller'],
-        'no broker is controller in KRaft: controllers are processes of their own',
-      )
-    }
-    if (controller === 'none' && form.epoch !== undefined) {
-      checks.add([...path, 'epoch'], 'there is no epoch without a controller', {
-        at: 'key',
-        parts: path,
-        expected: '`controller: any` with an epoch, or `controller: none` alone',
-      })
-    }
-    return { when: 'controller', is, epoch: optional(checks, form.epoch, [...path, 'epoch']) }
-  }
+  if ('controller' in form) return compileController(checks, form, path)
   if ('epoch' in form) {
     checks.partition(form.epoch, [...path, 'epoch'])
     return { when: 'leaderEpoch', partition: form.epoch, value: checks.bounds(form, path) }
@@ -246,51 +302,11 @@ function compileSimple(checks: Checks, form: SimpleConditionForm, path: Path): C
   if ('acked' in form) return compileTold(checks, 'acked', form.acked, form, path)
   if ('failed' in form) return compileTold(checks, 'failed', form.failed, form, path)
   if ('sent' in form) return compileTold(checks, 'sent', form.sent, form, path)
-  if ('group' in form) {
-    const { state, generation, members } = form
-    return {
-      when: 'group',
-      group: form.group,
-      state: state ?? null,
-      generation: generation === undefined ? null : checks.amount(generation as number, [...path, 'generation']),
-      members: members === undefined ? null : checks.amount(members as number, [...path, 'members']),
-    }
-  }
-  if ('position' in form) {
-    checks.client(form.position, [...path, 'position'], 'consumer')
-    checks.partition(form.partition, [...path, 'partition'])
-    return { when: 'position', client: form.position, partition: form.partition, value: checks.bounds(form, path) }
-  }
-  if ('fact' in form) {
-    if (form.partition !== undefined) checks.partition(form.partition, [...path, 'partition'])
-    return {
-      when: 'fact',
-      kind: form.fact,
-      broker: form.by === undefined ? null : checks.brokerTarget(form.by, [...path, 'by'], NO_BROKER),
-      partition: form.partition ?? null,
-      since: form.since ?? 'start',
-      count: form.count ?? 1,
-    }
-  }
-  if ('answered' in form) {
-    const { labels } = checks.names
-    if (!labels.includes(form.answered)) {
-      checks.add([...path, 'answered'], `no request is called ${form.answered}`, {
-        expected:
-          labels.length === 0 ? 'the name after `as` of a request; there is none' : `one of ${labels.join(', ')}`,
-        found: form.answered,
-        nearest: nearestName(form.answered, labels),
-      })
-    }
-    const { gives } = form
-    return { when: 'answered', label: form.answered, ...(gives === undefined ? {} : { gives }) }
-  }
+  if ('group' in form) return compileGroup(checks, form, path)
+  if ('position' in form) return compilePosition(checks, form, path)
+  if ('fact' in form) return compileFact(checks, form, path)
+  if ('answered' in form) return compileAnswered(checks, form, path)
   if ('transaction' in form) return { when: 'transaction', transactionalId: form.transaction, status: form.state }
-  if ('converged' in form) {
-    const { converged } = form
-    if (converged === 'all') return { when: 'converged', partition: null }
-    checks.partition(converged, [...path, 'converged'])
-    return { when: 'converged', partition: converged }
-  }
+  if ('converged' in form) return compileConverged(checks, form, path)
   return unreachable(form)
 }
