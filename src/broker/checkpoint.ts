@@ -17,9 +17,9 @@ import { type BrokerContext, durationSetting, numberSetting, running } from './r
 import type { BrokerConfig, BrokerState } from './state.ts'
 import { tellFileSynced, tellLogClosed, tellLogSynced } from './syncs.ts'
 
-export const HIGH_WATERMARK_TIMER = 'checkpoint:high-watermark'
-export const RECOVERY_POINT_TIMER = 'checkpoint:recovery-point'
-export const LOG_START_TIMER = 'checkpoint:log-start'
+const HIGH_WATERMARK_TIMER = 'checkpoint:high-watermark'
+const RECOVERY_POINT_TIMER = 'checkpoint:recovery-point'
+const LOG_START_TIMER = 'checkpoint:log-start'
 
 const RECOVERY_POINT_INTERVAL = 'log.flush.offset.checkpoint.interval.ms'
 const LOG_START_INTERVAL = 'log.flush.start.offset.checkpoint.interval.ms'
@@ -109,7 +109,7 @@ function written(
  * Writes the high watermark of every replica this process has: of leaders and followers alike. A partition without a
  * replica object is not in the file any more (KAFKA-1647 tells what that cost to 0.8.1).
  */
-export function checkpointHighWatermarks(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
+function checkpointHighWatermarks(state: BrokerState, ctx: BrokerContext, config: BrokerConfig): void {
   const { partitions } = running(state)
   const names = sortedKeys(partitions)
   if (names.length === 0 || isUnreadable(state.durable, 'replication-offset-checkpoint')) return

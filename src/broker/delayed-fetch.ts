@@ -16,7 +16,7 @@ import { type BrokerContext, logOf, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedFetch, FetchInProgress } from './state.ts'
 import { firstLockedOf, waitForLock } from './waiting.ts'
 
-export const fetchTimer = (id: number): string => `fetch:${id}`
+const fetchTimer = (id: number): string => `fetch:${id}`
 
 /** Parks a fetch that was read and found too little, unless what happened since already gives it enough. */
 export function parkFetch(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, fetch: FetchInProgress): void {

@@ -14,7 +14,7 @@ import { parkedUnder, unpark } from './parked.ts'
 import { type BrokerContext, logOf, minInsyncReplicas, running } from './running.ts'
 import type { BrokerConfig, BrokerState, DelayedProduce, PartitionState } from './state.ts'
 
-export const produceTimer = (id: number): string => `produce:${id}`
+const produceTimer = (id: number): string => `produce:${id}`
 
 /** Parks a produce that has appended, unless its acks are there already. */
 export function parkProduce(

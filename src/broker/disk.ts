@@ -103,7 +103,7 @@ export function checkpointFits(
 }
 
 /** What was in a log when its disk was taken away. */
-export interface LostLog {
+interface LostLog {
   readonly partition: TopicPartition
   /** Its log end. */
   readonly from: number

@@ -11,7 +11,7 @@ import { type BrokerContext, durationSetting, logOf, numberSetting, running, top
 import type { BrokerConfig, BrokerState } from './state.ts'
 import { tellLogSynced } from './syncs.ts'
 
-export const FLUSH_TIMER = 'flush'
+const FLUSH_TIMER = 'flush'
 
 /** Kafka's largest number as its settings carry it: never. */
 const NEVER = Number.MAX_SAFE_INTEGER

@@ -12,7 +12,7 @@ import { askRegistry } from './registry-request.ts'
 import { type BrokerContext, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 
-export const ISR_CHANGE_TIMER = 'isr-change'
+const ISR_CHANGE_TIMER = 'isr-change'
 
 // 0.9 ReplicaManager: looked at every 2.5 s; announced after 5 s without a change, or 60 s after the last time.
 const CHECK_US = msToUs(2_500)

@@ -10,7 +10,7 @@ import { type BrokerContext, lagTimeUs, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 import { isLocked } from './waiting.ts'
 
-export const ISR_CHECK_TIMER = 'isr-check'
+const ISR_CHECK_TIMER = 'isr-check'
 
 /** Once a lag limit to 0.10.1, twice from 0.10.2: a dead follower stays up to 2 or 1.5 limits. In us. */
 const periodUs = (config: BrokerConfig): number =>

@@ -20,7 +20,7 @@ import type { BrokerConfig, BrokerState, IsrChange, PartitionState } from './sta
 /** The channel from a broker to its controller. */
 export const CONTROLLER_CHANNEL = 'controller'
 
-export const RETRY_TIMER = 'alter-partition:retry'
+const RETRY_TIMER = 'alter-partition:retry'
 export const TIMEOUT_TIMER = 'alter-partition:timeout'
 
 /** 2.7 AlterIsrManager: pause after an answer that settled nothing. Recorded: refusals about 50 ms apart. */

@@ -37,7 +37,7 @@ const intended = (config: BrokerConfig, partition: PartitionState, isr: readonly
 })
 
 /** The kind of change that was answered, for good or ill; null: it is not over, or was nobody's any more. */
-export type Answered = 'shrink' | 'expand' | null
+type Answered = 'shrink' | 'expand' | null
 
 /** The registry's answer to the write, or to the reading that follows a refusal. */
 export function onIsrAnswer(

@@ -47,7 +47,7 @@ export function resetRemoteReplicas(
 }
 
 /** Where a follower stood, as its fetch told: it has everything below `fetchOffset`. */
-export interface FollowerPosition {
+interface FollowerPosition {
   readonly fetchOffset: number
   readonly logStartOffset: number
   /** The leader's log end when it read for this fetch. */

@@ -8,7 +8,7 @@ import { type BrokerContext, durationSetting, running } from './running.ts'
 import type { BrokerConfig, BrokerState } from './state.ts'
 import { watchConfigChanges } from './topic-config.ts'
 
-export const REGISTRATION_TIMER = 'registration:retry'
+const REGISTRATION_TIMER = 'registration:retry'
 
 /** The session of this process changed. Losing it stops nothing: the broker serves on and registers again. */
 export function onSessionState(

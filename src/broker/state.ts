@@ -357,7 +357,7 @@ export interface BrokerVolatile {
 }
 
 /** A graceful way down: after SIGTERM, after a start that failed, or because a follower may not cut its log. */
-export interface ShutdownState {
+interface ShutdownState {
   /** Controlled shutdowns tried. */
   attempts: number
   /**

@@ -15,7 +15,7 @@ import { sleepingMemberStory } from './sleeping-member-story.ts'
 import { storageStory } from './storage-story.ts'
 import { transactionStory } from './transaction-story.ts'
 
-export interface Catch {
+interface Catch {
   readonly seed: number
   /** The property whose violation came first, or `liveness`, or `assertion` when the simulator itself objected. */
   readonly by: string
@@ -30,7 +30,7 @@ export interface MutantResult {
   readonly catches: readonly Catch[]
 }
 
-export const mutantNamed = (name: string): (Mutant & { readonly name: MutantName }) | undefined =>
+const mutantNamed = (name: string): (Mutant & { readonly name: MutantName }) | undefined =>
   MUTANTS.find((it) => it.name === name)
 
 /** Runs a mutant under seeds from `first` on until it was caught `catches` times, or `most` seeds are through. */

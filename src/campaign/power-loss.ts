@@ -3,7 +3,7 @@ import { compileScenario } from '../scenario/compile.ts'
 import { scenario } from '../scenario/scenario.ts'
 import type { Plan, Target } from '../world/plan.ts'
 
-export interface Strike {
+interface Strike {
   readonly who: string
   readonly target: Target
   readonly torn: boolean
@@ -26,7 +26,7 @@ export function strikesOf(run: number): Strike {
 /** How long a broker stays without power, in us: longer than its session, so that nobody holds its id any more. */
 const DARK_US = 8_000_000
 
-export interface PowerLossOptions {
+interface PowerLossOptions {
   readonly kafka: string
   readonly seed: string
   readonly seconds: number

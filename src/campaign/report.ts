@@ -9,7 +9,7 @@ import type { Profile } from './profile.ts'
 import { lacking } from './profile-needs.ts'
 import type { CampaignTotals } from './statistics.ts'
 
-export interface ReportSubject {
+interface ReportSubject {
   /** The command that made it. */
   readonly command: string
   readonly generation: Generation

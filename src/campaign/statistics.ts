@@ -4,19 +4,19 @@ import { FAMILY_NAMES } from './families.ts'
 import type { Break, SeedOutcome, SeedResult } from './seed-result.ts'
 import { OUTCOMES } from './seed-result.ts'
 
-export interface BreakTotal extends Break {
+interface BreakTotal extends Break {
   readonly seeds: number
   readonly firstSeed: number
 }
 
-export interface FamilyTotal {
+interface FamilyTotal {
   readonly family: string
   readonly on: number
   readonly placed: number
   readonly fired: number
 }
 
-export interface ProbeTotal {
+interface ProbeTotal {
   readonly probe: string
   readonly hits: number
   readonly seeds: number

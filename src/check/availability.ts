@@ -2,7 +2,7 @@
 import { own } from '../kernel/own.ts'
 import type { SentRecord, World } from '../world/world.ts'
 
-export interface Unavailability {
+interface Unavailability {
   readonly client: string
   readonly fromUs: number
   readonly forUs: number

@@ -44,7 +44,7 @@ export const isNewDisk = ({ rule }: Cut): boolean => rule === NEW_DISK_RULE
 export const isLossOnDisk = ({ leader }: Cut): boolean => leader === NO_LEADER
 
 /** A cut with everything that it took, by offset. */
-export interface FullCut {
+interface FullCut {
   readonly cut: Cut
   readonly removed: readonly RemovedRecord[]
 }

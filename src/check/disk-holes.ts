@@ -15,16 +15,16 @@ import { damagesDisks, hasEligibleReplicas, losesOnDisks, tearsTails } from './p
 import { type Takeover, takeoverWithout } from './takeovers.ts'
 
 /** No protocol without fsync keeps what every replica in sync lost: KIP-101, second scenario. */
-export const EVERY_MEMBER_LOST_POWER = 'C-02 (KIP-101: every ISR member lost power)'
+const EVERY_MEMBER_LOST_POWER = 'C-02 (KIP-101: every ISR member lost power)'
 /** A broker that alone is left in the ISR leads, whatever became of its log; from 4.0 KIP-966 sees an unclean shutdown. */
-export const LAST_REPLICA_STANDING = 'C-16 (KIP-966: last replica standing)'
+const LAST_REPLICA_STANDING = 'C-16 (KIP-966: last replica standing)'
 /**
  * The controller sees that a broker was away by its session, and since KIP-380 (2.2) by its broker epoch; a controller
  * that took office after the broker was back sees neither, and leaves it in the ISR, or in the lead.
  */
-export const BACK_BEFORE_NOTICED = 'C-29 (KIP-380: back before its loss was noticed)'
+const BACK_BEFORE_NOTICED = 'C-29 (KIP-380: back before its loss was noticed)'
 /** The same leader goes on in the epoch in which it lost records: followers that kept them have nothing to tell them by. */
-export const EPOCH_LED_TWICE = 'C-29 (KIP-380: an epoch led twice, before and after a power loss)'
+const EPOCH_LED_TWICE = 'C-29 (KIP-380: an epoch led twice, before and after a power loss)'
 
 /**
  * The ISR is a list of brokers, not of logs: one that has lost its unflushed tail is a member until somebody hears of it,
@@ -34,9 +34,9 @@ export const EPOCH_LED_TWICE = 'C-29 (KIP-380: an epoch led twice, before and af
 export const LOSS_NOT_NOTICED =
   'replication without fsync (an ISR member lost what it had, and is not out of the ISR yet)'
 /** A leader asked for the broker as it was, and the answer takes it in as it is. */
-export const JOINED_BY_OLD_WORD = 'KIP-903 (a broker is taken into the ISR for what it had before its loss)'
+const JOINED_BY_OLD_WORD = 'KIP-903 (a broker is taken into the ISR for what it had before its loss)'
 /** Nobody eligible is left, as everybody stopped uncleanly: whoever led last leads again (4.0 canElectLastKnownLeader). */
-export const LAST_KNOWN_LEADER = 'KIP-966 (the last known leader leads after an unclean stop)'
+const LAST_KNOWN_LEADER = 'KIP-966 (the last known leader leads after an unclean stop)'
 
 /** What the short names stand for. */
 export const DISK_HOLES: readonly { readonly name: string; readonly meaning: string }[] = [

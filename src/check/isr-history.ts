@@ -4,7 +4,7 @@ import type { StateZnode } from '../kafka/znodes.ts'
 import { statePath } from '../kafka/znodes.ts'
 import type { World } from '../world/world.ts'
 
-export interface WrittenIsr {
+interface WrittenIsr {
   readonly event: number
   readonly isr: readonly BrokerId[]
 }
@@ -23,14 +23,14 @@ function writtenIsrs(world: World, partition: TopicPartition): WrittenIsr[] {
 }
 
 /** The ISR that stood at the first of two events, and every one written from then up to the second. */
-export function isrsBetween(world: World, partition: TopicPartition, fromEvent: number, toEvent: number): WrittenIsr[] {
+function isrsBetween(world: World, partition: TopicPartition, fromEvent: number, toEvent: number): WrittenIsr[] {
   const written = writtenIsrs(world, partition).filter(({ event }) => event <= toEvent)
   const standing = written.findLastIndex(({ event }) => event <= fromEvent)
   return written.slice(Math.max(standing, 0))
 }
 
 /** A broker that was out of an ISR was written into it. */
-export interface Readmission {
+interface Readmission {
   readonly event: number
   /** When its leader asked for that; null: no leader did, it was elected. */
   readonly askedBy: number | null

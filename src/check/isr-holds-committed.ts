@@ -13,7 +13,7 @@ import type { Presumed } from './roles.ts'
 import { presumedLeaders } from './roles.ts'
 
 /** The ISR whose members must hold what that leader has exposed. */
-export type WhichIsr = (world: World, partition: TopicPartition, leader: Presumed) => readonly BrokerId[]
+type WhichIsr = (world: World, partition: TopicPartition, leader: Presumed) => readonly BrokerId[]
 
 interface Judging {
   readonly whichIsr: WhichIsr

@@ -10,7 +10,7 @@ import { lossHole, unheardIsrHole } from './loss-holes.ts'
 import { losesOnDisks } from './promises.ts'
 import { divergedHole, replicaHole } from './replication-holes.ts'
 
-export interface LackingMember {
+interface LackingMember {
   readonly partition: TopicPartition
   readonly leader: BrokerId
   readonly member: BrokerId

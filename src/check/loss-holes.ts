@@ -49,7 +49,7 @@ function isAnsweredForAnother({ plan, ledger }: World, cuts: Cuts, record: Judge
 }
 
 /** What a leader believed at an event. */
-export interface LeaderBelief {
+interface LeaderBelief {
   readonly broker: BrokerId
   readonly leaderEpoch: number
   readonly isr: readonly BrokerId[]
@@ -118,7 +118,7 @@ function isCleanedTooEarly(world: World, cuts: Cuts, { partition, id, offset, la
 }
 
 /** Where several records were committed, acknowledged or handed out, or one that a replica lacks. */
-export interface SeenOffset {
+interface SeenOffset {
   readonly partition: TopicPartition
   readonly offset: number
   readonly ids: readonly RecordIdentity[]

@@ -60,7 +60,7 @@ export function lastNamedLeader(world: World, partition: TopicPartition): Broker
   return null
 }
 
-export interface JudgedLog {
+interface JudgedLog {
   readonly broker: BrokerId
   readonly log: ReplicaLog
 }

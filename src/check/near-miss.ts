@@ -18,7 +18,7 @@ export interface ExpectedViolation {
 const SECOND_RECORDS = ['replicaHas', 'otherHas', 'memberHas', 'now'] as const
 
 /** Values of the records that a violation's witness names. */
-export function witnessValues({ evidence }: Violation): string[] {
+function witnessValues({ evidence }: Violation): string[] {
   const fields = evidence as Readonly<Record<string, Json>> | null
   const records = [fields, ...SECOND_RECORDS.map((name) => fields?.[name] ?? null)]
   return records.flatMap((record) => {

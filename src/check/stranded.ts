@@ -8,7 +8,7 @@ import { processState } from './roles.ts'
 export const STRANDED_HOLE = 'KAFKA-8206 (KIP-899)'
 
 /** Why a client has nobody to ask. */
-export type Stranded =
+type Stranded =
   /**
    * It knows brokers, which have all gone, and asks nobody else for as long as it runs: no version before 3.8 can, and
    * with `metadata.recovery.strategy: none` (the default to 3.9) none does.

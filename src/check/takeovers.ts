@@ -22,7 +22,7 @@ export interface Takeover {
 }
 
 /** A record from the moment on when its loss would be one: its commit, or its acknowledgement. */
-export interface MissedRecord {
+interface MissedRecord {
   readonly partition: TopicPartition
   readonly id: RecordIdentity
   readonly offset: number

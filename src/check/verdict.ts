@@ -170,7 +170,7 @@ function judgeCount(world: World, name: string, bounds: Comparison): Verdict {
   }
 }
 
-export const isWithin = (value: number, { atLeast, atMost, equals }: Comparison): boolean =>
+const isWithin = (value: number, { atLeast, atMost, equals }: Comparison): boolean =>
   (atLeast === undefined || value >= atLeast) &&
   (atMost === undefined || value <= atMost) &&
   (equals === undefined || value === equals)

@@ -1,7 +1,7 @@
 /** Annotations that GitHub shows beside the change: workflow commands on stdout, printed where GITHUB_ACTIONS is true. */
 import type { Io } from './io.ts'
 
-export interface Annotation {
+interface Annotation {
   readonly title: string
   readonly message: string
   /** The file that it is about, as GitHub finds it in the repository; and a line of it, from 1. */

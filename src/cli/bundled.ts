@@ -8,7 +8,7 @@ import type { ScenarioDocument } from '../scenario/schema.ts'
 import { SCENARIOS } from './package-root.ts'
 import { bundledNames } from './scenario-files.ts'
 
-export interface BundledScenario {
+interface BundledScenario {
   /** Its path without the ending. */
   readonly name: string
   readonly document: ScenarioDocument

@@ -12,7 +12,7 @@ const families = z.array(z.enum(FAMILY_NAMES))
 const kafka = z.enum(GENERATIONS.map(({ name }) => name))
 const profile = z.enum(PROFILES.map(({ name }) => name))
 
-export const RESULTS_VERSION = 1
+const RESULTS_VERSION = 1
 
 /** The first line of results: what they are of. Files of the same campaign differ in their shard only. */
 const resultsHeader = z.object({

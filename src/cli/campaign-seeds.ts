@@ -9,7 +9,7 @@ import { quoted } from './flags.ts'
 const CHUNK = 10
 
 /** The seeds of a campaign, or of a shard of it, in their order. */
-export function seedsOf({ first, seeds, shard }: ResultsHeader): number[] {
+function seedsOf({ first, seeds, shard }: ResultsHeader): number[] {
   const [index, of] = (shard ?? '1/1').split('/').map(Number) as [number, number]
   return Array.from({ length: seeds }, (_, n) => first + n).filter((_, n) => n % of === index - 1)
 }

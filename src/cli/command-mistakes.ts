@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander'
 import { nearestName } from '../scenario/nearest.ts'
 import { quoted } from './flags.ts'
 
-export interface Mistakes {
+interface Mistakes {
   /** The command as it is called, such as `highwater run`. */
   readonly command: string
   /** A line each. */

@@ -9,7 +9,7 @@ import { UsageError } from './io.ts'
 import { outputFile, writeFile } from './output-file.ts'
 import { schemaFor } from './package-root.ts'
 
-export const FIRST_SCENARIO = `# A scenario for highwater: who is there, what happens, what must come out.
+const FIRST_SCENARIO = `# A scenario for highwater: who is there, what happens, what must come out.
 # Check it with \`highwater validate FILE\`, run it with \`highwater run FILE\`.
 version: 1
 title: The leader crashes while a producer writes

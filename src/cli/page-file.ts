@@ -25,7 +25,7 @@ import type { JobHooks } from './job.ts'
 import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
 
 /** What a page says of a run beside its trace. */
-export interface PageRunGiven {
+interface PageRunGiven {
   readonly plan: Plan
   readonly became: string
   readonly repeat: string

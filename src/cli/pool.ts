@@ -11,7 +11,7 @@ export const defaultProcesses = (): number => availableParallelism()
 export const startWorker = (file: string): ChildProcess =>
   fork(file, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [], serialization: 'json' })
 
-export interface PoolOptions<Work extends Task, Result> {
+interface PoolOptions<Work extends Task, Result> {
   readonly io: Io
   readonly tasks: readonly Work[]
   readonly processes: number

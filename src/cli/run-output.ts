@@ -24,7 +24,7 @@ import type { Progress } from './progress.ts'
 import type { Screen } from './screen.ts'
 import { documentText, painted } from './screen.ts'
 
-export interface OutputForm {
+interface OutputForm {
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean

@@ -84,7 +84,7 @@ async function filesOf(word: string, io: Io): Promise<ScenarioFile[]> {
   throw notFound(word, names)
 }
 
-export interface FoundFiles {
+interface FoundFiles {
   readonly files: readonly ScenarioFile[]
   /** What was asked for and is not there. */
   readonly missing: readonly string[]

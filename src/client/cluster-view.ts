@@ -9,7 +9,7 @@ import { canSend, linkTo, maybeConnect, nextCorrelationId, sendRequest } from '.
 import { timeSettingUs } from './settings.ts'
 import { earlier } from './wake.ts'
 
-export interface KnownPartition {
+interface KnownPartition {
   /** -1: no leader, or a leader that the metadata does not list as alive. */
   readonly leader: BrokerId
   /** -1: not told. */
@@ -212,7 +212,7 @@ export function refreshLost(view: ClusterView, nowUs: number): void {
   view.lastAttemptUs = nowUs
 }
 
-export interface TakeOptions {
+interface TakeOptions {
   /** Whether the client has a use for a topic. */
   readonly wants: (topic: string) => boolean
   /** It asked for every topic: what the answer does not name is not there. */

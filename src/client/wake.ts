@@ -3,7 +3,7 @@ import type { Json } from '../kernel/json.ts'
 
 export const WAKE_TIMER = 'wake'
 
-export interface Sleeper {
+interface Sleeper {
   /** When the timer fires; null: it is not armed. */
   wakeAtUs: number | null
 }

@@ -31,7 +31,7 @@ export interface Compiled {
   readonly unknownSaw: Readonly<Record<string, number>>
 }
 
-export type CompileResult = Compiled | { readonly ok: false; readonly notModelled: string }
+type CompileResult = Compiled | { readonly ok: false; readonly notModelled: string }
 
 export interface CompileOptions {
   /** Choose the draws of races so that they come out as recorded. */

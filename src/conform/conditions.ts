@@ -12,7 +12,7 @@ export const brokerTarget = (id: BrokerId): Target => ({ role: 'broker', id })
  * The state znode has reached a version. Only that: a replay in which another state was written goes on, and the
  * difference is reported when the contents are compared.
  */
-export const versionWritten = (partition: TopicPartition, version: number): Condition => ({
+const versionWritten = (partition: TopicPartition, version: number): Condition => ({
   when: 'stateWritten',
   partition,
   leader: null,

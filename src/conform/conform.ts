@@ -10,7 +10,7 @@ import { compileRecording } from './compile.ts'
 import { RECORDER_STREAM } from './queued.ts'
 import type { Recording } from './recording.ts'
 
-export interface ConformOptions {
+interface ConformOptions {
   /** Choose the draws of races so that they come out as recorded. */
   readonly pins: boolean
   /**

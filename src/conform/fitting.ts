@@ -13,7 +13,7 @@ interface WordedEntry {
   readonly saw?: string
 }
 
-export interface Fitting<Entry> {
+interface Fitting<Entry> {
   /** Without what was seen in another form. */
   readonly entries: readonly Entry[]
   /** Words of what was seen in another form, and how often. */

@@ -11,7 +11,7 @@ export interface KnownDifference {
   readonly reason: string
 }
 
-export type ParsedKnown =
+type ParsedKnown =
   | { readonly ok: true; readonly known: readonly KnownDifference[] }
   | { readonly ok: false; readonly problems: readonly string[] }
 

@@ -10,7 +10,7 @@ const FIRST = 0
 const LAST = 0.99
 
 /** The winner of each controller election by controller epoch: from the registry's log, else from snapshots. */
-export function electedControllers(recording: Recording): ReadonlyMap<number, BrokerId> {
+function electedControllers(recording: Recording): ReadonlyMap<number, BrokerId> {
   const winners = new Map<number, BrokerId>()
   for (const event of registryEvents(recording)) {
     if (event.controllerEpochSet === undefined || event.controllerEpochSet < 1) continue

@@ -8,7 +8,7 @@ import type { Done, Recording, Seen } from './recording.ts'
 export const RECORDER_STREAM = 'recorder.request/'
 
 /** A request that must be handled later than it was sent, and when. */
-export interface QueuedRequest {
+interface QueuedRequest {
   /** Of its `produce` entry. */
   readonly index: number
   readonly atMs: number

@@ -255,7 +255,7 @@ export type ReplicaFields = z.infer<typeof replica>
 export type Run = z.infer<typeof run>
 
 /** An entry whose word, or whose form, is not known: kept, so that it can be counted by name. */
-export interface UnknownEntry {
+interface UnknownEntry {
   readonly atMs: number
   readonly unknown: 'do' | 'saw'
   readonly word: string

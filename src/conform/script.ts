@@ -25,7 +25,7 @@ export interface Told {
 }
 
 /** A loop of requests: when it begins and ends, and what it sends. */
-export interface LoopOptions {
+interface LoopOptions {
   readonly id: string
   readonly atMs: number
   readonly order: number

@@ -42,7 +42,7 @@ export const replicasOn = (office: Office, brokers: readonly BrokerId[]): Replic
 export const isBeingDeleted = (office: Office, partition: TopicPartition): boolean =>
   office.deletion.topics.includes(topicOf(partition))
 
-export function newPartitionCache(replicas: readonly BrokerId[]): PartitionCache {
+function newPartitionCache(replicas: readonly BrokerId[]): PartitionCache {
   return {
     replicas: [...replicas],
     adding: [],

@@ -70,14 +70,14 @@ export interface LiveBroker {
   readonly epoch: number
 }
 
-export interface TopicCache {
+interface TopicCache {
   settings: Readonly<Record<string, string>>
   /** Written by the controller (KIP-516, 2.8); null before. */
   topicId: string | null
 }
 
 /** `new`: no state znode yet. `offline`: its leader is dead. */
-export type PartitionPhase = 'new' | 'online' | 'offline'
+type PartitionPhase = 'new' | 'online' | 'offline'
 
 export type ReplicaPhase =
   | 'new'

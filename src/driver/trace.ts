@@ -10,7 +10,7 @@ import type { EventBody, FactEntry } from '../world/world.ts'
 import { eventKey } from '../world/world.ts'
 import type { RunResult } from './simulate.ts'
 
-export const TRACE_VERSION = 1
+const TRACE_VERSION = 1
 
 export interface TraceHeader {
   readonly ktrace: number
@@ -70,7 +70,7 @@ export function concerned(body: EventBody): string {
 }
 
 /** What a report adds to a line; readers that do not know it leave it alone. */
-export type TraceExtra = object
+type TraceExtra = object
 
 export const traceHeader = (plan: Plan, extra: TraceExtra = {}): string =>
   canonical({ ktrace: TRACE_VERSION, kafka: plan.kafka, seed: plan.seed, plan, ...extra } satisfies TraceHeader)
@@ -136,7 +136,7 @@ export interface Trace {
 }
 
 /** Why a text is no trace, in words. */
-export class TraceError extends Error {}
+class TraceError extends Error {}
 
 /** A trace as text: its first and last line are read at once, its events in order and in parts, as they are asked for. */
 export class TraceText {

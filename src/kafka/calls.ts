@@ -8,7 +8,7 @@ export interface ReadRecord {
   readonly offset: number
 }
 
-export type ProducerCall =
+type ProducerCall =
   /** Returns when `send` returns: the record is in a batch, or was refused; with `waits` when it has its result. */
   | {
       readonly call: 'send'
@@ -53,7 +53,7 @@ export type ProducerCall =
       readonly member: GroupMemberIdentity | null
     }
 
-export type ConsumerCall =
+type ConsumerCall =
   | {
       readonly call: 'subscribe'
       readonly topics: readonly string[]

@@ -5,7 +5,7 @@
 import type { Settings } from './config.ts'
 
 /** `compression.type` of producers. */
-export type Codec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+type Codec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 /** Thousandths of their bytes that records take under each codec, 1 to 1000. */
 export type CompressionRatios = Readonly<Record<Exclude<Codec, 'none'>, number>>

@@ -7,13 +7,13 @@ import { PRODUCER_SETTINGS } from './settings/producer-settings.ts'
 import { TOPIC_SETTINGS } from './settings/topic-settings.ts'
 
 export type SettingScope = 'broker' | 'topic' | 'producer' | 'consumer'
-export type SettingType = 'int' | 'boolean' | 'string'
+type SettingType = 'int' | 'boolean' | 'string'
 
 /**
  * A default that holds from a generation on; the last entry at or before a generation wins, and an entry of a `-kraft`
  * generation holds only without a registry. `null`: no such setting. `''`: it exists and is unset.
  */
-export type DefaultSince = readonly [generation: string, value: number | boolean | string | null]
+type DefaultSince = readonly [generation: string, value: number | boolean | string | null]
 
 export interface Setting extends Bounds {
   readonly key: string
@@ -142,7 +142,7 @@ function idempotentSettings(settings: Settings, given: Settings, generationName:
   return { ...settings, ...implied }
 }
 
-export type ValidatedSetting =
+type ValidatedSetting =
   | { readonly ok: true; readonly value: SettingValue }
   | { readonly ok: false; readonly expected: string; readonly message: string }
 

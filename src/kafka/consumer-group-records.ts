@@ -4,7 +4,7 @@
  */
 import type { TopicPartition } from './ids.ts'
 
-export type MemberState = 'STABLE' | 'UNREVOKED_PARTITIONS' | 'UNRELEASED_PARTITIONS'
+type MemberState = 'STABLE' | 'UNREVOKED_PARTITIONS' | 'UNRELEASED_PARTITIONS'
 
 export interface MemberMetadata {
   readonly instanceId: string | null

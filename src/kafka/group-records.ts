@@ -43,7 +43,7 @@ export const offsetKey = (group: string, partition: TopicPartition): string =>
 
 export const groupKey = (group: string): string => JSON.stringify({ group })
 
-export type OffsetsTopicKey =
+type OffsetsTopicKey =
   | { readonly kind: 'offset'; readonly group: string; readonly partition: TopicPartition }
   | { readonly kind: 'group'; readonly group: string }
 

@@ -105,7 +105,7 @@ export interface AdminOperation {
 }
 
 /** Starts or stops a client's own loop (a consumer's polling). */
-export interface ClientControlOperation {
+interface ClientControlOperation {
   readonly kind: 'control'
   readonly operationId: string
   readonly control: 'start' | 'stop'

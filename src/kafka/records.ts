@@ -43,7 +43,7 @@ export interface ControlMarker {
 }
 
 /** What the cleaner left of a batch: its range of offsets stays, records in between may have gone. */
-export interface CleanedBatch {
+interface CleanedBatch {
   /** Offset of each record that is left, at the same index as `records`. */
   readonly offsets: readonly number[]
   /** Inclusive. */

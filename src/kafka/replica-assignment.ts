@@ -1,7 +1,7 @@
 /** Kafka's placement of replicas, the same in every recorded release (AdminUtils.assignReplicasToBrokers). */
 import type { BrokerId } from './ids.ts'
 
-export interface AssignmentInput {
+interface AssignmentInput {
   /** Broker ids, sorted. Not empty. */
   readonly brokers: readonly BrokerId[]
   /** Rack by broker id; null: racks are not looked at. */

@@ -18,7 +18,7 @@ export const PREFERRED_ELECTION = '/admin/preferred_replica_election'
  */
 export const UNCLEAN_ELECTION = '/admin/unclean_leader_election'
 export const DELETE_TOPICS = '/admin/delete_topics'
-export const TOPIC_CONFIGS = '/config/topics'
+const TOPIC_CONFIGS = '/config/topics'
 export const CONFIG_CHANGES = '/config/changes'
 /** The last block of producer ids that a broker took (0.11, KIP-98). */
 export const PRODUCER_ID_BLOCKS = '/latest_producer_id_block'
@@ -64,8 +64,6 @@ export const PERSISTENT_PATHS: readonly string[] = [
 export type BrokerZnode = { readonly broker: BrokerId }
 /** `/controller` (ephemeral). */
 export type ControllerZnode = { readonly broker: BrokerId }
-/** `/controller_epoch` holds the number itself. */
-export type ControllerEpochZnode = number
 /** `/brokers/topics/<t>/partitions/<p>/state`. */
 export type StateZnode = {
   readonly leader: BrokerId

@@ -1,5 +1,5 @@
 /** What the heap orders: the time of an event and its id. Step events have negative ids and so come first at a time. */
-export interface QueueEntry {
+interface QueueEntry {
   readonly atUs: number
   readonly id: number
   /** Where the owner keeps the event: handed back as it was given. */

@@ -58,7 +58,7 @@ export function cleanableLog(log: ReplicaLog, layout: LogLayout, highWatermark: 
 }
 
 /** How files are written anew. */
-export interface Rewriting {
+interface Rewriting {
   readonly indexIntervalBytes: number
   /** Source bytes that are read at once: what is left of them is one append to the new file. */
   readonly readBufferBytes: number
@@ -95,7 +95,7 @@ function rewrite(
   return segment
 }
 
-export interface Cleaned {
+interface Cleaned {
   readonly nextDirtyOffset: number
   readonly bytesBefore: number
   readonly bytesAfter: number

@@ -8,7 +8,7 @@ export interface AbortedRange {
   readonly lastOffset: number
 }
 
-export interface TransactionFilter {
+interface TransactionFilter {
   readonly addAborted: (aborted: readonly AbortedRange[]) => void
   /** Whether a batch of data belongs to an aborted transaction, so that none of it is worth keeping. */
   readonly readData: (batch: RecordBatch) => boolean

@@ -63,7 +63,7 @@ export interface CleanableRange {
   readonly cleanableBytes: number
 }
 
-export interface CleanedLog {
+interface CleanedLog {
   readonly segments: readonly StoredSegment[]
   /** What the cleaner's checkpoint says afterwards: all before is clean. */
   readonly nextDirtyOffset: number
@@ -188,7 +188,7 @@ function fits(group: readonly StoredSegment[], settings: CleaningSettings): bool
 }
 
 /** How a segment is made of what is left; the sizes are the caller's business. */
-export type SegmentOf = (baseOffset: number, batches: readonly RecordBatch[], lastModifiedMs: number) => StoredSegment
+type SegmentOf = (baseOffset: number, batches: readonly RecordBatch[], lastModifiedMs: number) => StoredSegment
 
 /** One pass of the cleaner over a log. 2.4.1 and 3.5.2 Cleaner.doClean. */
 export function cleanLog(

@@ -8,7 +8,7 @@ import type { DeletedSegment } from './layout.ts'
 import { batchIndexOf, type ReplicaLog } from './replica-log.ts'
 import { indexFileBytes, type LogSegment, type SegmentSettings, segmentName } from './segment.ts'
 
-export interface SegmentFiles {
+interface SegmentFiles {
   readonly baseOffset: number
   readonly sizeBytes: number
   /** Null while the segment is empty. */
@@ -35,7 +35,7 @@ const EMPTY_SNAPSHOT_BYTES = 10
 const checkpointBytes = (lines: readonly string[]): number =>
   `0\n${lines.length}\n`.length + lines.reduce((sum, line) => sum + line.length + 1, 0)
 
-export const epochCheckpointBytes = (entries: readonly EpochEntry[]): number =>
+const epochCheckpointBytes = (entries: readonly EpochEntry[]): number =>
   checkpointBytes(entries.map((entry) => `${entry.epoch} ${entry.startOffset}`))
 
 /** The batches of a segment, by its number: those in its file, also behind a log end that a load set too low. */

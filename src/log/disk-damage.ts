@@ -58,7 +58,7 @@ export type DiskDamage =
   | { readonly what: 'repair' }
 
 /** Bit rot: one byte of the batch that holds `offset` is another one. False: there is no such batch. */
-export function flipByte(log: ReplicaLog, offset: number): boolean {
+function flipByte(log: ReplicaLog, offset: number): boolean {
   const index = batchIndexOf(log, offset)
   const batch = log.batches[index]
   if (batch === undefined || batch.baseOffset > offset) return false

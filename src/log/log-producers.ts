@@ -19,7 +19,7 @@ import {
 import type { ReplicaLog } from './replica-log.ts'
 
 /** A batch as the producer state takes it in; null when it names no producer. */
-export function producedBatch(batch: RecordBatch): ProducedBatch | null {
+function producedBatch(batch: RecordBatch): ProducedBatch | null {
   const { producer, control } = batch
   if (producer === undefined) return null
   return {

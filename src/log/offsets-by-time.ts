@@ -5,7 +5,7 @@ import { batchIndexOf, type ReplicaLog } from './replica-log.ts'
 import { newestMs } from './retention.ts'
 import { lookupTimestamp } from './time-index.ts'
 
-export interface FoundByTime {
+interface FoundByTime {
   readonly offset: number
   readonly timestampMs: number
   /** Entries of both indexes that were looked at. */

@@ -14,7 +14,7 @@ export interface ProducerBatch {
   readonly lastOffset: number
 }
 
-export interface ProducerEntry {
+interface ProducerEntry {
   readonly epoch: number
   /** Epoch of the coordinator that wrote the last marker; -1 before the first. */
   readonly coordinatorEpoch: number
@@ -28,7 +28,7 @@ export interface ProducerEntry {
 }
 
 /** A snapshot file: the state below `offset`, with only the last batch of each producer. */
-export interface ProducerSnapshot {
+interface ProducerSnapshot {
   readonly offset: number
   readonly producers: Readonly<Record<string, ProducerEntry>>
 }
@@ -316,14 +316,6 @@ function retainedFrom(entry: ProducerEntry, logStartOffset: number, m: Mechanism
   return last >= logStartOffset ? entry : null
 }
 
-/** Forgets producers that wrote nothing for `limitMs` and have no transaction open. */
-export function expireProducers(state: ProducerState, nowMs: number, limitMs: number): void {
-  for (const id of Object.keys(state.producers)) {
-    const entry = state.producers[id]!
-    if (entry.transactionStart === null && nowMs - entry.lastTimestampMs >= limitMs) delete state.producers[id]
-  }
-}
-
 /** At each roll and at a clean stop: a file with the last batch of each producer, unless there is one for this end. */
 export function takeProducerSnapshot(state: ProducerState): void {
   if (state.endOffset <= state.snapshotOffset) return
@@ -337,7 +329,7 @@ export function takeProducerSnapshot(state: ProducerState): void {
 }
 
 /** Where a state is rebuilt to, and from what. */
-export interface ProducerReload {
+interface ProducerReload {
   readonly logStartOffset: number
   readonly logEndOffset: number
   /** Bases of all segments, sorted. */

@@ -4,7 +4,7 @@ import { lookupOffset, type OffsetIndexEntry } from './offset-index.ts'
 import { batchIndexOf, type ReplicaLog } from './replica-log.ts'
 import { segmentIndexOf } from './segment.ts'
 
-export interface ReadPosition {
+interface ReadPosition {
   /** Base of the segment. */
   readonly segment: number
   /** The entry of the offset index that the read starts from; null: from the beginning of the file. */

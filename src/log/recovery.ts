@@ -30,7 +30,7 @@ export interface LoadedLog {
 }
 
 /** The first segment that an unclean start scans, as an index. */
-export function firstScanned(layout: LogLayout, recoveryPoint: number, m: Mechanisms): number {
+function firstScanned(layout: LogLayout, recoveryPoint: number, m: Mechanisms): number {
   if (m.recoveryScan === 'last-segment') return layout.segments.length - 1
   const above = layout.segments.findIndex(({ baseOffset }) => baseOffset > recoveryPoint)
   return Math.max(0, (above < 0 ? layout.segments.length : above) - 1)

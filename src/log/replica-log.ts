@@ -76,7 +76,7 @@ export function batchIndexOf(log: ReplicaLog, offset: number): number {
 }
 
 /** Where an append went: [baseOffset, endOffset). */
-export interface AppendedRange {
+interface AppendedRange {
   readonly baseOffset: number
   readonly endOffset: number
 }

@@ -9,7 +9,7 @@ import { takeProducerSnapshot } from './producer-state.ts'
 import { batchIndexOf, flushLog, type ReplicaLog } from './replica-log.ts'
 import { indexFileBytes, type LogSegment } from './segment.ts'
 
-export type RetentionReason = 'retention.ms' | 'retention.bytes' | 'log start'
+type RetentionReason = 'retention.ms' | 'retention.bytes' | 'log start'
 
 export interface RetentionSettings {
   /** null: no limit. */
@@ -20,7 +20,7 @@ export interface RetentionSettings {
   readonly diskLies: boolean
 }
 
-export interface DeletedSegments {
+interface DeletedSegments {
   readonly reason: RetentionReason
   /** Base offsets, ascending. */
   readonly bases: readonly number[]
@@ -54,7 +54,7 @@ function countDeletable(
 }
 
 /** Renames the first `count` segments to `.deleted`; if they are all, an empty one is rolled at the log end first. */
-export function deleteFirstSegments(
+function deleteFirstSegments(
   log: ReplicaLog,
   layout: LogLayout,
   count: number,

@@ -77,7 +77,7 @@ const ageMs = (segment: LogSegment, append: SegmentAppend, m: Mechanisms, nowMs:
     : nowMs - segment.createdMs
 
 /** Whether an append goes to a new segment: by size, age or a full index. A segment may be filled exactly. */
-export const shouldRoll = (
+const shouldRoll = (
   segment: LogSegment,
   append: SegmentAppend,
   settings: SegmentSettings,

@@ -1,7 +1,7 @@
 import type { Latency } from './latency.ts'
 
 /** cut: nothing passes. slow: later. hold: waits, with all behind it. drop: the connection breaks there. */
-export type LinkFaultKind = 'cut' | 'slow' | 'hold' | 'drop'
+type LinkFaultKind = 'cut' | 'slow' | 'hold' | 'drop'
 
 /** Something that changes a directed link between two processes. `*` matches any process. */
 export interface LinkFault {

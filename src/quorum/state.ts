@@ -20,7 +20,7 @@ export interface QuorumConfig {
   readonly mutants?: readonly MutantName[]
 }
 
-export interface QuorumDurable {
+interface QuorumDurable {
   log: MetadataEntry[]
   /** The Raft epoch. */
   epoch: number
@@ -59,7 +59,7 @@ export interface BrokerSession {
 }
 
 /** An answer that waits until the log is committed up to `end`. */
-export interface WaitingAnswer {
+interface WaitingAnswer {
   readonly end: number
   readonly connection: ConnectionId
   readonly message: KafkaMessage
@@ -72,7 +72,7 @@ export interface ParkedMetadataFetch {
   readonly knownEnd: number
 }
 
-export interface QuorumVolatile {
+interface QuorumVolatile {
   /** `prospective` asks for pre-votes (KIP-996), `candidate` for votes. */
   role: 'follower' | 'prospective' | 'candidate' | 'leader'
   /** The leader of the present epoch; -1 unknown. */
@@ -101,7 +101,7 @@ export interface QuorumState {
   volatile: QuorumVolatile | null
 }
 
-export type QuorumContext = Context<KafkaMessage, Fact>
+type QuorumContext = Context<KafkaMessage, Fact>
 
 /** One step's surroundings. */
 export interface Given {

@@ -1,7 +1,7 @@
 /** The ZooKeeper-like registry as plain data. One node (`registry`), always linearizable. */
 import type { MutantName } from '../kafka/mutants.ts'
 import type { Json } from '../kernel/json.ts'
-import type { ConnectionId, NodeId } from '../kernel/machine.ts'
+import type { ConnectionId } from '../kernel/machine.ts'
 
 export interface Znode {
   data: Json
@@ -59,5 +59,3 @@ export interface RegistryConfig {
   /** Planted bugs; absent: none. */
   readonly mutants?: readonly MutantName[]
 }
-
-export type RegistryClient = NodeId

@@ -16,7 +16,7 @@ export interface TreeChange {
   readonly ephemeralOwner: number
 }
 
-export interface TreeOutcome {
+interface TreeOutcome {
   /** One an operation; when one fails all are errors. */
   readonly results: RegistryResult[]
   /** What was written, in order; empty when an operation failed. */
@@ -49,7 +49,7 @@ export function parentPath(path: string): string {
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
-export const isWrite = (op: RegistryOp): boolean => op.op === 'create' || op.op === 'delete' || op.op === 'setData'
+const isWrite = (op: RegistryOp): boolean => op.op === 'create' || op.op === 'delete' || op.op === 'setData'
 
 /**
  * Applies the operations of one request for a session (0: the administrator). They share one zxid. When one of them

@@ -11,7 +11,7 @@ import { holeBlocks, outcomeBlocks, versionBlocks } from './runs-document.ts'
 import { cellText } from './timeline-document.ts'
 import { nodeWords, plural } from './words.ts'
 
-export interface CompareForm {
+interface CompareForm {
   readonly width: number
   /** Every row; else those that both sides have alike are folded, and flushes left out. */
   readonly verbose: boolean

@@ -118,7 +118,7 @@ function divergenceOf(pairs: readonly ComparedPair[]): Divergence | null {
   return left === null ? { at, left: words, right: told(row) } : { at, left: told(row), right: words }
 }
 
-export interface CompareInput {
+interface CompareInput {
   readonly varied: string | null
   readonly sides: readonly [CompareSide, CompareSide]
   readonly aligned: readonly AlignedPair[]

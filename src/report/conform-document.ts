@@ -6,7 +6,7 @@ import type { Block, Column, Document, Line, Tone } from './document.ts'
 import { GAP, line, paragraph, span, table } from './document.ts'
 import { plural } from './words.ts'
 
-export type ConformStatus = 'agreed' | 'differing' | 'not-modelled'
+type ConformStatus = 'agreed' | 'differing' | 'not-modelled'
 
 const STATUS: Readonly<Record<ConformStatus, { readonly mark: string; readonly words: string; readonly tone: Tone }>> =
   {
@@ -76,7 +76,7 @@ export function differenceTable(differences: readonly (Difference & { readonly r
 }
 
 /** The pinned draws; those of one reason are one paragraph. */
-export function pinBlocks(pins: readonly PinNote[]): Block[] {
+function pinBlocks(pins: readonly PinNote[]): Block[] {
   const reasons = [...new Set(pins.map(({ why }) => why))]
   return reasons.map((why) => {
     const draws = pins

@@ -6,7 +6,7 @@ import { statusOf } from './conform-document.ts'
 import { cellOf } from './museum-markdown.ts'
 import { plural } from './words.ts'
 
-export interface ConformPage {
+interface ConformPage {
   readonly judgement: Judgement
   readonly vectors: readonly VectorReport[]
   /** The command that makes it again. */

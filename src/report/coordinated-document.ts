@@ -13,7 +13,7 @@ const right = { align: 'right' as const }
 /** -1 is "not known" in views, and nothing to look at in a table. */
 const figure = (value: number): string => (value < 0 ? '–' : String(value))
 
-export const PROTOCOL_WORDS: Readonly<Record<GroupView['protocol'], string>> = {
+const PROTOCOL_WORDS: Readonly<Record<GroupView['protocol'], string>> = {
   classic: 'classic',
   consumer: 'consumer (KIP-848)',
   registry: 'registry (0.8)',

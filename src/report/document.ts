@@ -31,7 +31,7 @@ export interface Table {
 }
 
 /** A paragraph: wrapped, its first line `indent` columns in and the others `hanging`. */
-export interface Paragraph {
+interface Paragraph {
   readonly kind: 'paragraph'
   readonly line: Line
   readonly indent: number

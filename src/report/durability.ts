@@ -14,7 +14,7 @@ export interface DurabilityRow {
   readonly available: boolean
 }
 
-export interface DurabilityReport {
+interface DurabilityReport {
   readonly command: string
   readonly version: string
   readonly kafka: string

@@ -95,7 +95,7 @@ export function wrapLine(of: Line, width: number, first = width): Line[] {
   return lines.map(joined)
 }
 
-export interface FittedTable {
+interface FittedTable {
   readonly columns: readonly Column[]
   readonly widths: readonly number[]
   /** Row, column, lines of the cell. */

@@ -7,14 +7,14 @@ import { segmentName } from '../log/segment.ts'
 import type { World } from '../world/world.ts'
 import { brokerState } from '../world/world.ts'
 
-export interface ListedFile {
+interface ListedFile {
   readonly name: string
   readonly bytes: number
   /** Of the last append, by the broker's clock; null where nothing keeps it. */
   readonly modifiedMs: number | null
 }
 
-export interface ListedDirectory {
+interface ListedDirectory {
   /** `.` for the files of offsets, else the partition, behind its log directory where there are several. */
   readonly name: string
   readonly files: readonly ListedFile[]

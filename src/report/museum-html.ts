@@ -93,7 +93,7 @@ ${rows.join('\n')}
 </section>`
 }
 
-export interface MuseumPage {
+interface MuseumPage {
   /** The folder of recordings as a link from the page. */
   readonly recordings: string
   /** SHA-256 of `MUSEUM_STYLE` in base64. */

@@ -4,7 +4,7 @@ import type { Evidence, Exhibit, Museum, MuseumCell, MuseumVerdict } from './mus
 import { countMuseum } from './museum.ts'
 import { plural } from './words.ts'
 
-export interface CellWords {
+interface CellWords {
   readonly glyph: string
   readonly word: string
   readonly tone: Tone
@@ -52,7 +52,7 @@ export const issueWords = ({ kip, jira }: Pick<Exhibit, 'kip' | 'jira'>): string
 export const affectedWords = ({ affected, fixed }: Pick<Exhibit, 'affected' | 'fixed'>): string =>
   `affected: ${affected}; ${fixed === null ? 'never repaired, or by design' : `fixed in ${fixed}`}`
 
-export interface CellRange {
+interface CellRange {
   /** `0.8.0 to 0.10.2`, or the one generation. */
   readonly generations: string
   readonly cells: readonly MuseumCell[]

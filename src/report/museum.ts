@@ -69,7 +69,7 @@ export interface Museum {
   readonly exhibits: readonly Exhibit[]
 }
 
-export interface MuseumCounts {
+interface MuseumCounts {
   readonly incidents: number
   readonly cells: number
   readonly agreeing: number
@@ -122,7 +122,7 @@ interface Found {
 }
 
 /** What a whole run came to. */
-export interface Came extends Found {
+interface Came extends Found {
   readonly also: readonly MuseumVerdict[]
 }
 

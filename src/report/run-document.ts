@@ -11,7 +11,7 @@ import type { Counted, PartitionView, RunOutcome, RunView, VerdictView } from '.
 import { cellText, timelineBlocks } from './timeline-document.ts'
 import { plural } from './words.ts'
 
-export interface RunForm {
+interface RunForm {
   /** Columns of the terminal. */
   readonly width: number
   /** Most lines of the timeline; null: all. */
@@ -355,7 +355,7 @@ export function propertyBlocks(view: RunView): Block[] {
 }
 
 /** The outcome, the digests and the command that repeats the run. */
-export function closingBlocks(view: RunView): Block[] {
+function closingBlocks(view: RunView): Block[] {
   const mark = outcomeLine(view.outcome)
   const blocks: Block[] = [GAP, paragraph([...mark, span(`: ${outcomeWords(view)}`)], 0, 2)]
   if (view.notReached !== null) {

@@ -49,7 +49,7 @@ export interface RunJson {
   readonly repeat: string
 }
 
-export interface LostJson {
+interface LostJson {
   readonly record: string
   readonly partition: string
   readonly offset: number
@@ -65,7 +65,7 @@ export interface LostJson {
   } | null
 }
 
-export interface PropertyJson {
+interface PropertyJson {
   readonly name: string
   readonly held: boolean
   readonly promised: boolean
@@ -80,13 +80,13 @@ export interface PropertyJson {
   }[]
 }
 
-export interface CountJson {
+interface CountJson {
   readonly name: string
   readonly held: boolean
   readonly words: string
 }
 
-export interface PartitionJson {
+interface PartitionJson {
   readonly leader: number
   readonly leaderEpoch: number
   readonly controllerEpoch: number
@@ -113,7 +113,7 @@ export interface PartitionJson {
   }
 }
 
-export interface GroupJson {
+interface GroupJson {
   readonly protocol: string
   readonly coordinator: number
   readonly state: string
@@ -137,7 +137,7 @@ export interface GroupJson {
   }
 }
 
-export interface TransactionJson {
+interface TransactionJson {
   readonly coordinator: number
   readonly producerId: number
   readonly producerEpoch: number

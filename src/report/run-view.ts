@@ -75,7 +75,7 @@ export interface Counted {
   readonly longestUnavailableUs: number
 }
 
-export interface ProducerView {
+interface ProducerView {
   readonly name: string
   readonly acks: string
   readonly sent: number
@@ -87,7 +87,7 @@ export interface ProducerView {
   readonly errors: Readonly<Record<string, number>>
 }
 
-export interface ConsumerView {
+interface ConsumerView {
   readonly name: string
   readonly polled: number
   readonly redelivered: number
@@ -142,7 +142,7 @@ export interface RunView {
   readonly repeat: string
 }
 
-export interface RunContext {
+interface RunContext {
   readonly timeline: readonly TimelineRow[]
   readonly became: string
   readonly repeat: string

@@ -81,7 +81,7 @@ function verdictCell(name: string, views: readonly RunView[]): Line {
   return line(views.length === 1 || worst.held ? words : `${words} ${count}/${views.length}`, tone)
 }
 
-export interface VersionColumn {
+interface VersionColumn {
   readonly title: string
   readonly views: readonly RunView[]
 }
@@ -206,7 +206,7 @@ export function seedBlocks(views: readonly RunView[]): Block[] {
 }
 
 /** What went wrong in one run of many, with the command that repeats it. */
-export function failureBlocks(view: RunView): Block[] {
+function failureBlocks(view: RunView): Block[] {
   const failing = { ...view, verdicts: view.verdicts.filter(({ fails }) => fails) }
   const evidence = failing.verdicts.length === 0 ? [] : propertyBlocks(failing).slice(1)
   const where =

@@ -7,7 +7,7 @@ import { wrapLine } from './layout.ts'
 import type { ReplicaCell, TimelineRow } from './timeline.ts'
 import { nodeWords, plural } from './words.ts'
 
-export interface TimelineForm {
+interface TimelineForm {
   readonly rows: readonly TimelineRow[]
   /** A column each. */
   readonly brokers: readonly BrokerId[]
@@ -18,7 +18,7 @@ export interface TimelineForm {
   readonly most: number | null
 }
 
-export const TIMELINE_LEGEND =
+const TIMELINE_LEGEND =
   'Columns: role and leader epoch, log end / high watermark. L leads, F follows, Z leads by its own belief only; ' +
   'lower case: outside the ISR. c controller, ‖ paused, ! hung, · unchanged; of a broker that is down the log end.'
 

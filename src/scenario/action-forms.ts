@@ -30,7 +30,7 @@ import {
   whole,
 } from './forms.ts'
 import { TARGET_OR_TOPIC_PATTERN } from './target.ts'
-import { ACTIONS } from './vocabulary/actions.ts'
+import { ACTIONS, type ActionName } from './vocabulary/actions.ts'
 
 const startup = { startup: duration.optional().describe('From the start of the process to its first message.') }
 const filter = { messages: messages.optional().describe('Only messages of these types.') }
@@ -200,6 +200,6 @@ const actionForms = {
   }),
   observe: map({ observe: line }),
   note: map({ note: line }),
-} satisfies Record<(typeof ACTIONS)[number]['name'], z.ZodType>
+} satisfies Record<ActionName, z.ZodType>
 
 export const action = byHead('action', described(ACTIONS, actionForms)).meta({ id: 'action' })

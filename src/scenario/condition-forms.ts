@@ -24,7 +24,7 @@ import {
   topicName,
 } from './forms.ts'
 import { TARGET_ANY_OR_NONE_PATTERN } from './target.ts'
-import { CONDITIONS } from './vocabulary/conditions.ts'
+import { CONDITIONS, type ConditionName } from './vocabulary/conditions.ts'
 
 const figure = { of: target.optional().describe('The replica; the leader by default.'), ...bounds }
 const clientOrAll = textLike('client-name', /^[A-Za-z0-9._-]{1,100}$/).describe('A producer, or all.')
@@ -110,5 +110,5 @@ export const condition: z.ZodType<ConditionForm> = byHead(
     all: map({ all: list(later).min(1, 'conditions') }),
     any: map({ any: list(later).min(1, 'conditions') }),
     not: map({ not: later }),
-  } satisfies Record<(typeof CONDITIONS)[number]['name'], z.ZodType>),
+  } satisfies Record<ConditionName, z.ZodType>),
 ).meta({ id: 'condition' })

@@ -2,7 +2,7 @@
 import type { Problem } from './problem.ts'
 
 /** What a stretch of a rendered problem is, for whoever colours it. */
-export type Role = 'place' | 'message' | 'label' | 'text' | 'gutter' | 'source' | 'mark' | 'nearest'
+type Role = 'place' | 'message' | 'label' | 'text' | 'gutter' | 'source' | 'mark' | 'nearest'
 
 export interface Span {
   readonly role: Role
@@ -84,7 +84,7 @@ function problemFrame(problem: Problem, lines: readonly string[]): Frame {
 }
 
 /** One frame a problem, in the order given. */
-export function problemFrames(problems: readonly Problem[], text: string): Frame[] {
+function problemFrames(problems: readonly Problem[], text: string): Frame[] {
   const lines = text.split(/\r?\n/)
   if (lines.length > 1 && lines[lines.length - 1] === '') lines.pop()
   return problems.map((problem) => problemFrame(problem, lines))
@@ -102,7 +102,7 @@ const ANSI: Readonly<Record<Role, readonly [string, string]>> = {
 }
 
 /** Colours the stretches of a frame. */
-export type Paint = (role: Role, text: string) => string
+type Paint = (role: Role, text: string) => string
 
 const plain: Paint = (_, text) => text
 const ansi: Paint = (role, text) => ANSI[role][0] + text + ANSI[role][1]

@@ -2,7 +2,7 @@
 import { topicPartition } from '../kafka/ids.ts'
 import { logDirsIn } from '../kafka/log-dirs.ts'
 
-export interface NamedTopic {
+interface NamedTopic {
   /** null: cannot be told. */
   readonly partitions: number | null
   /** Explicit replicas by partition; null: the cluster assigns them. */

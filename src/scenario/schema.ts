@@ -27,7 +27,7 @@ import {
 } from './forms.ts'
 import { MECHANISM_VALUES } from './mechanism-switches.ts'
 import { DURATION_PATTERN } from './units.ts'
-import { COUNTS } from './vocabulary/counts.ts'
+import { COUNTS, type CountName } from './vocabulary/counts.ts'
 
 const step = map({
   name: line.optional().describe('A name for other steps and for messages.'),
@@ -64,7 +64,7 @@ const expectation = map({
   counts: map(
     Object.fromEntries(
       COUNTS.map((it) => [it.name, (it.name === 'unavailable-time' ? time : amount).optional().describe(it.meaning)]),
-    ) as { [Name in Exclude<(typeof COUNTS)[number]['name'], 'unavailable-time'>]: z.ZodOptional<typeof amount> } & {
+    ) as { [Name in Exclude<CountName, 'unavailable-time'>]: z.ZodOptional<typeof amount> } & {
       'unavailable-time': z.ZodOptional<typeof time>
     },
   )
@@ -118,7 +118,7 @@ const museum = map({
     ),
 })
 
-export const scenarioSchema = map({
+const scenarioSchema = map({
   version: z.literal(1, { error: 'version' }).describe('The version of the scenario language.'),
   title: line.describe('One line.'),
   story: text.optional().describe('What happens, and what it shows.'),
@@ -184,7 +184,6 @@ export type TopicForm = z.output<typeof topicForm>
 export type LatencyForm = z.output<typeof latency>
 export type NetworkForm = z.output<typeof network>
 export type ExpectationForm = z.output<typeof expectation>
-export type AmountForm = z.output<typeof amount>
 export type LoadForm = { [Key in keyof typeof loadKeys]?: z.output<(typeof loadKeys)[Key]> }
 
 /** What zod says about one mistake, as far as it is used. */

@@ -2,7 +2,7 @@
 import type { Generation } from '../kafka/generation/generation.ts'
 import { GENERATIONS, parseRelease, resolveGeneration } from '../kafka/generation/table.ts'
 
-export type VersionRange =
+type VersionRange =
   | { readonly ok: true; readonly matches: (generation: Generation) => boolean }
   | { readonly ok: false; readonly message: string; readonly nearest: string | null }
 

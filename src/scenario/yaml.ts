@@ -22,7 +22,7 @@ const MAX_DEPTH = 40
 const MAX_ALIASES = 100
 const MAX_VALUES = 100_000
 
-export interface ReadYaml {
+interface ReadYaml {
   /** What could be read; `undefined` when nothing could. */
   readonly value: unknown
   readonly places: Places

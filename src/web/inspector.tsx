@@ -45,7 +45,7 @@ function patchWords(patch: ViewPatch): string {
 }
 
 /** A path as words: `t-0 on b2: highWatermark`. */
-export function pathWords(path: string): string {
+function pathWords(path: string): string {
   const [kind, first, second, third] = path.split('/')
   if (kind === 'replica') return `${first} on b${second}: ${third}`
   if (kind === 'log') return `${first} on b${second}: log`

@@ -88,7 +88,7 @@ export function wholeRun(side: Side): PageRun {
 
 // --- Chapters
 
-export interface ChapterAt {
+interface ChapterAt {
   readonly index: number
   readonly event: number
 }

@@ -68,7 +68,7 @@ function transmission(world: World, route: Route, message: KafkaMessage): number
   return free - world.nowUs
 }
 
-export interface Sending {
+interface Sending {
   readonly route: Route
   readonly message: KafkaMessage
   readonly cause: readonly number[]

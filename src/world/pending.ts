@@ -6,7 +6,7 @@ import { HELD_US } from './host.ts'
 import type { PendingEvent, World } from './world.ts'
 
 /** An event as it is asked for: id and place are given to it. */
-export type NewEvent = Omit<PendingEvent, 'id' | 'place'>
+type NewEvent = Omit<PendingEvent, 'id' | 'place'>
 
 function place(
   world: World,

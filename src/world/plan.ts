@@ -128,7 +128,7 @@ export type Target =
   | { readonly role: 'client'; readonly name: string }
 
 /** A filter of messages on a link; null: every message. */
-export type MessageFilter = readonly MessageType[] | null
+type MessageFilter = readonly MessageType[] | null
 
 // --- Actions: everything a step can do to the world.
 

@@ -6,7 +6,7 @@ import { subscribes } from './subscriptions.ts'
 import { clientNode, clientProcess, knownPartitions } from './targets.ts'
 import type { World } from './world.ts'
 
-export interface RestlessGroup {
+interface RestlessGroup {
   readonly group: string
   /** The first that has not just one owner, and who has it. */
   readonly partition: TopicPartition

@@ -5,7 +5,7 @@ import type { TopicPartition } from '../kafka/ids.ts'
 import { coordinatedNow } from './coordinated-truth.ts'
 import type { World } from './world.ts'
 
-export interface UnfinishedTransaction {
+interface UnfinishedTransaction {
   readonly transactionalId: string
   readonly status: 'PrepareCommit' | 'PrepareAbort'
   readonly partitions: readonly TopicPartition[]

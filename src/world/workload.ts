@@ -53,7 +53,7 @@ export function scheduleWorkloads(world: World, host: Host): void {
 }
 
 /** What makes a record of a client that is not left to its workload. */
-export interface OfferedRecord {
+interface OfferedRecord {
   readonly value: string | null
   readonly key: string | null
   readonly partition: number | null

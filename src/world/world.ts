@@ -217,7 +217,7 @@ export interface SessionEndedEntry {
 }
 
 /** One committed record of the metadata log. */
-export interface MetadataLogEntry {
+interface MetadataLogEntry {
   readonly atUs: number
   readonly event: number
   readonly epoch: number
@@ -279,7 +279,7 @@ export interface RequestLoop {
   readonly action: Action & { readonly do: 'requestLoop' }
 }
 
-export type StepState = {
+type StepState = {
   state: 'waiting' | 'armed' | 'due' | 'fired'
   armedAtUs: number | null
   firedAtUs: number | null

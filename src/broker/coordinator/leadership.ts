@@ -12,7 +12,7 @@ import { coordinationOf } from './coordination.ts'
 import { unloadGroup } from './group/unload.ts'
 import { forgetMarkers } from './transactions/markers.ts'
 
-export const loadTimer = (partition: TopicPartition): string => `coordinator-load:${partition}`
+const loadTimer = (partition: TopicPartition): string => `coordinator-load:${partition}`
 
 /**
  * Longest time that a partition without records takes to load, in us, and what each record adds.

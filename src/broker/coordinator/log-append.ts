@@ -18,7 +18,7 @@ export interface CoordinatorRecord {
   readonly value: string | null
 }
 
-export interface CoordinatorAppend {
+interface CoordinatorAppend {
   readonly partition: TopicPartition
   readonly records: readonly CoordinatorRecord[]
   readonly acks: number

@@ -49,7 +49,7 @@ export function askForOffsets(
 }
 
 /** What is left to do after an answer: ask for the start of these logs, or nothing at all: the process is halting. */
-export type OffsetsOutcome =
+type OffsetsOutcome =
   | { readonly halted: false; readonly askEarliest: readonly TopicPartition[] }
   | { readonly halted: true }
 

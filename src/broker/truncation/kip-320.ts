@@ -9,7 +9,7 @@ import { latestEpoch, UNDEFINED_EPOCH } from '../../log/epoch-cache.ts'
 import type { ReplicaLog } from '../../log/replica-log.ts'
 import type { FetchedPartitionState } from '../state.ts'
 
-export interface EpochQuestion {
+interface EpochQuestion {
   readonly leaderEpoch: number
   /** -1: the leader shall not check it. */
   readonly currentLeaderEpoch: number

@@ -17,7 +17,7 @@ export const PROBES: readonly Probe[] = [
   ...PROBES_OF_LOGS,
 ]
 
-export interface CampaignSize {
+interface CampaignSize {
   readonly generation: Generation
   readonly profile: Profile
   readonly seeds: number

@@ -16,7 +16,7 @@ import type { Search } from './reduce.ts'
 export const OTHER_SEEDS = 20
 
 /** Under how many of the other seeds a document fails; gives up below `least`. -1: there are no runs left to tell. */
-export function robustness(search: Search, document: ScenarioDocument, least: number): number {
+function robustness(search: Search, document: ScenarioDocument, least: number): number {
   let failing = 0
   for (let n = 1; n <= OTHER_SEEDS; n++) {
     if (search.left <= 0) return -1

@@ -17,12 +17,12 @@ import { shorterRun, simplerValues } from './values.ts'
 import { fewerOperations } from './workload.ts'
 
 /** What must stay: a break of one kind, or a healed cluster that does not come to rest for one reason. */
-export type Failure =
+type Failure =
   | { readonly kind: 'break'; readonly property: string; readonly signature: string }
   | { readonly kind: 'liveness'; readonly words: string }
 
 /** The failure of a run that says most: an unexplained break, then one that a hole explains, then liveness. */
-export function failureOf(run: CaseRun): Failure | null {
+function failureOf(run: CaseRun): Failure | null {
   const found = run.breaks.find(({ hole }) => hole === null) ?? run.breaks[0]
   if (found !== undefined && (run.outcome !== 'liveness' || found.hole === null)) {
     return { kind: 'break', property: found.property, signature: found.signature }

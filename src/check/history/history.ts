@@ -38,7 +38,7 @@ export interface Poll {
 }
 
 /** A transaction as its application saw it. */
-export interface ClientTransaction {
+interface ClientTransaction {
   readonly name: string
   /** null: it was told nothing certain. */
   readonly told: 'committed' | 'aborted' | null

@@ -9,7 +9,7 @@ import { logOf } from '../logs.ts'
 
 export type Decision = 'PrepareCommit' | 'PrepareAbort'
 
-export interface OfProducer {
+interface OfProducer {
   readonly producerId: number
   readonly producerEpoch: number
 }

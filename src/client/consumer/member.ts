@@ -35,7 +35,7 @@ export const hasApplication = (config: ConsumerConfig): boolean =>
   config.startedByStep === true || config.member !== undefined
 
 /** The process has started. A member of a plan subscribes and polls by itself. */
-export function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): void {
+function beginMember(state: ConsumerState, config: ConsumerConfig, ctx: ClientContext): void {
   const id = config.settings['group.id']
   const instanceId = config.settings['group.instance.id']
   const application = newApplication()

@@ -65,7 +65,7 @@ export interface CommittedOffset {
 }
 
 /** What a partition does next. */
-export type Phase =
+type Phase =
   /** Its position is asked from the leader (`auto.offset.reset`). */
   | 'resetting'
   /** Its position is held against the new leader's epochs (KIP-320). */
@@ -94,7 +94,7 @@ export interface ConsumedPartition {
   readReplica: { readonly broker: BrokerId; readonly untilUs: number } | null
 }
 
-export type ConsumerRequest =
+type ConsumerRequest =
   /** Offsets asked for by partition: an answer for another position is stale. */
   | { readonly kind: 'fetch'; readonly offsets: Readonly<Record<TopicPartition, number>> }
   | { readonly kind: 'listOffsets'; readonly partitions: readonly TopicPartition[] }

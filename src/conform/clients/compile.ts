@@ -33,7 +33,7 @@ const controllersOf = (recording: ClientsRecording): number[] => [
 ]
 
 /** What is chance in a replay: the seed, and how many times slower than usual the recording's host was. */
-export interface ClientsChance {
+interface ClientsChance {
   readonly seed: string
   readonly slowness: number
 }

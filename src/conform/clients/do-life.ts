@@ -17,7 +17,7 @@ const toAll =
   }
 
 /** Settings as text, number or boolean. */
-export function clientSettings(entry: ClientsEntry): Readonly<Record<string, SettingValue>> {
+function clientSettings(entry: ClientsEntry): Readonly<Record<string, SettingValue>> {
   const typed = (value: unknown): SettingValue => {
     if (value === 'true' || value === 'false') return value === 'true'
     if (typeof value === 'string' && /^-?\d+$/.test(value)) return Number(value)

@@ -100,7 +100,7 @@ const internal = z.record(
   z.looseObject({ partitions: z.int().min(1).max(1000), leader: broker, isr: z.array(broker) }),
 )
 
-export interface FittingRecording {
+interface FittingRecording {
   /** Without what was seen in another form. */
   readonly recording: ClientsRecording
   /** Words of what was seen in another form, and how often. */

@@ -166,7 +166,7 @@ const fieldsOf = (entry: ClientsEntry): Described => ({
 })
 
 /** A settled group must look as recorded. */
-export function compareConsumerGroup({ world, entry, label }: Look, to: Comparison): void {
+function compareConsumerGroup({ world, entry, label }: Look, to: Comparison): void {
   const ours = writtenIn(world).states.at(-1) ?? null
   to.equal(label, 'group', fieldsOf(entry) as unknown as Json, ours as unknown as Json)
 }

@@ -6,7 +6,7 @@ import type { Condition, PlanClient, Target } from '../../world/plan.ts'
 import type { Moment } from '../moments.ts'
 import type { ClientsEntry, ClientsRecording } from './recording.ts'
 
-export interface ScriptOptions {
+interface ScriptOptions {
   readonly generation: string
   readonly brokers: readonly BrokerId[]
   /** From start to the first message to the registry in ms, by index of the `start` entry. */

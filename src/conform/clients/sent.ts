@@ -21,7 +21,7 @@ export const tookMs = (sent: SentRecord): number =>
   Math.round(((sent.answeredAtUs ?? sent.sentAtUs) - sent.sentAtUs) / 1000)
 
 /** Records with one result: how they were told it, and after how long. */
-export interface ResultGroup {
+interface ResultGroup {
   readonly by: string
   readonly error: string
   readonly ms: readonly [number, number]

@@ -3,7 +3,7 @@ import type { RawRequest } from '../../kafka/operations.ts'
 import { CLOCK_MS, FAR_PAST_MS, NO_TIMESTAMP, TOUCHED_MS } from './clock.ts'
 import { isDoneEntry, type StorageRecording, type StorageSeen } from './recording.ts'
 
-export interface Ask {
+interface Ask {
   readonly broker: number
   readonly request: RawRequest
 }

@@ -195,7 +195,7 @@ function seenForms(broker: z.ZodType): EntryForms['seen'] {
   }
 }
 
-export interface FittingStorage {
+interface FittingStorage {
   /** Without what was seen in another form. */
   readonly recording: StorageRecording
   readonly misfits: Readonly<Record<string, number>>

@@ -27,7 +27,7 @@ export interface StoragePlan {
   readonly writes: Readonly<Record<number, string>>
 }
 
-export interface StorageChance {
+interface StorageChance {
   /** How much later than estimated a process opens its logs, and with it the phase of its timers. */
   readonly phaseMs: number
   readonly seed: string

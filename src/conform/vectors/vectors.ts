@@ -83,7 +83,7 @@ const RUNNERS: Readonly<Record<string, VectorRunner>> = {
 }
 
 /** `leader-epoch-cache` for `leader-epoch-cache-0.11.0.3`, `producer-state` for `producer-state-2.4.1-part1`. */
-export const kindOfVectors = (name: string): string => name.replace(/-part\d+$/, '').replace(/-\d+(\.\d+)+$/, '')
+const kindOfVectors = (name: string): string => name.replace(/-part\d+$/, '').replace(/-\d+(\.\d+)+$/, '')
 
 /**
  * Runs one file of vectors. What is not modelled, a kind, a version or a form of cases, says so by name. `flipped`

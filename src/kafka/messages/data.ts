@@ -58,7 +58,7 @@ export interface FetchRequest {
 }
 
 /** A transaction whose records a read_committed consumer must leave out, from `firstOffset` to the producer's next abort marker. */
-export interface AbortedTransaction {
+interface AbortedTransaction {
   readonly producerId: number
   readonly firstOffset: number
 }

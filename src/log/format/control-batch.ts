@@ -7,7 +7,7 @@ export const CONTROL_BATCH_BYTES = 78
 
 const TYPE_CODES = { ABORT: 0, COMMIT: 1 } as const
 
-export interface EndTransactionMarker {
+interface EndTransactionMarker {
   readonly type: 'ABORT' | 'COMMIT'
   readonly coordinatorEpoch: number
   readonly baseOffset: number

@@ -21,7 +21,7 @@ export const entryOverhead = (magic: 0 | 1): number => ENTRY_HEADER + MESSAGE_V0
 export const entryBytes = (magic: 0 | 1, keyBytes: number, valueBytes: number): number =>
   entryOverhead(magic) + keyBytes + valueBytes
 
-export interface MessageSetHeader {
+interface MessageSetHeader {
   readonly magic: 0 | 1
   readonly baseOffset: number
   /** The broker's clock in place of the records' own timestamps; null is CreateTime. */

@@ -15,7 +15,7 @@ const LOG_APPEND_TIME = 0x08
 const TRANSACTIONAL = 0x10
 const CONTROL = 0x20
 
-export interface BatchHeader {
+interface BatchHeader {
   readonly baseOffset: number
   readonly partitionLeaderEpoch: number
   /** -1 three times for a producer that is not idempotent. */
@@ -29,7 +29,7 @@ export interface BatchHeader {
 }
 
 /** Lengths that make up a record's size; null is no key or no value. */
-export interface RecordLengths {
+interface RecordLengths {
   readonly offsetDelta: number
   readonly timestampDeltaMs: number
   readonly keyBytes: number | null

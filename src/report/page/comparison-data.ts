@@ -3,13 +3,13 @@ import type { Comparison, PairKind } from '../compare.ts'
 import { isShown, isTold } from '../compare.ts'
 import type { CompareRow } from '../compare-rows.ts'
 
-export interface PagePairSide {
+interface PagePairSide {
   readonly event: number
   readonly words: string
   readonly node: string
 }
 
-export interface PagePair {
+interface PagePair {
   readonly kind: PairKind
   readonly left: PagePairSide | null
   readonly right: PagePairSide | null

@@ -11,9 +11,9 @@ export type ShownGroup = Omit<GroupTruth, 'id' | 'committed'>
 export type ShownTransaction = Omit<TransactionTruth, 'transactionalId'>
 
 /** `open`: it takes more records. `ready`: it waits to be sent. `sent`: it is in flight. */
-export type BatchPlace = 'open' | 'ready' | 'sent'
+type BatchPlace = 'open' | 'ready' | 'sent'
 
-export type ShownBatch = readonly [
+type ShownBatch = readonly [
   id: number,
   partition: string,
   place: BatchPlace,

@@ -13,14 +13,14 @@ export interface GroupScene {
   readonly offsets: readonly GroupOffsetView[]
 }
 
-export interface TransactionScene {
+interface TransactionScene {
   readonly id: string
   /** null: as of a group. */
   readonly transaction: ShownTransaction | null
   readonly underWay: boolean
 }
 
-export interface ProducerScene {
+interface ProducerScene {
   readonly name: string
   readonly producer: ShownProducer
 }

@@ -40,7 +40,7 @@ function plainWords({ k, a, n, r, w, s }: PageEvent): string {
 }
 
 /** What machines said during it that a reader wants, a sentence each. */
-export const factLines = (event: PageEvent, minor: boolean): string[] =>
+const factLines = (event: PageEvent, minor: boolean): string[] =>
   (event.f ?? [])
     .filter(({ fact }) => minor || markOfFact(fact).weight === 'major' || fact.kind === 'clientTold')
     .map(({ node, fact }) => `${shortNode(node)} ${factWords(fact)}`)

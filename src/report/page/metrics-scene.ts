@@ -11,7 +11,7 @@ export interface LeaderChange {
   readonly to: number
 }
 
-export interface MetricsScene {
+interface MetricsScene {
   readonly underReplicated: readonly TopicPartition[]
   readonly underMinIsr: readonly TopicPartition[]
   readonly offline: readonly TopicPartition[]

@@ -6,7 +6,7 @@ import type { PageEvent } from './page-trace.ts'
 /** How much an event matters: 3 a reader of the story wants it, 2 it changes what is shown, 1 anything else. */
 export type Level = 1 | 2 | 3
 
-export type MomentKind = 'fault' | 'break' | 'election' | 'truncation' | 'chapter'
+type MomentKind = 'fault' | 'break' | 'election' | 'truncation' | 'chapter'
 
 /** Something worth a mark on the scrubber. */
 export interface Moment {

@@ -23,14 +23,14 @@ export interface PageMessage {
 }
 
 /** A cut of a log: the ghosts that it leaves. */
-export interface CutMoment {
+interface CutMoment {
   readonly event: number
   readonly path: string
   readonly cells: readonly Cell[]
 }
 
 /** A record that clients were told is in a log. */
-export interface AcknowledgedRecord {
+interface AcknowledgedRecord {
   readonly id: string
   readonly acks: number
 }
@@ -42,7 +42,7 @@ export interface Acknowledged {
 }
 
 /** What has a name of its own and is shown at some moment of the run, each sorted. */
-export interface NamedThings {
+interface NamedThings {
   readonly groups: readonly string[]
   readonly transactions: readonly string[]
   readonly producers: readonly string[]

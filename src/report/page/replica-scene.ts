@@ -24,7 +24,7 @@ export interface SceneCell {
 }
 
 /** A record that was cut away and is still shown. */
-export interface Ghost {
+interface Ghost {
   readonly offset: number
   readonly id: string
   readonly value: string
@@ -138,7 +138,7 @@ function isSameEverywhere([first, ...others]: readonly Log[], from: number, to: 
   return true
 }
 
-export interface SceneView {
+interface SceneView {
   /** First column, if the reader has moved it. */
   readonly from: number | null
   /** Columns there is room for. */

@@ -1,7 +1,7 @@
 /** Puts traces into the built page. What comes from a scenario is escaped here and is data ever after. */
 
 /** Where the shell wants the runs; the build checks that it is there once. */
-export const RUNS_PLACE = '<!--runs-->'
+const RUNS_PLACE = '<!--runs-->'
 const TITLE_PLACE = '<title>Highwater</title>'
 const STORY_PLACE = '<p id="story"></p>'
 
@@ -15,7 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => ESCAPES[letter]!)
 
-export interface PageContent {
+interface PageContent {
   readonly title: string
   readonly story: string
   /** Traces, gzipped, in base64. */

@@ -1,5 +1,4 @@
 /** A stretch of a run as lanes, points and arrows, ready for any painter. Positions are ranks: time is only a label. */
-import { nodeNumber } from '../../kafka/ids.ts'
 import { eventWords, shortNode } from './event-words.ts'
 import type { PageMessage, PageRun } from './page-run.ts'
 import { partsOfKey } from './page-run.ts'
@@ -65,7 +64,7 @@ export function trafficOf(message: { readonly type: string; readonly from: strin
 /** The process a node belongs to: sessions and controllers share their broker's lane. */
 const laneOf = (node: string): string => node.replace(/^(controller|session)-/, 'broker-')
 
-export interface SpaceTimeView {
+interface SpaceTimeView {
   readonly traffic: readonly Traffic[]
   /** Events in the stretch. */
   readonly ranks: number
@@ -240,5 +239,3 @@ function downStretches(
     return found
   })
 }
-
-export const brokerOfLane = (lane: string): number => (lane.startsWith('broker-') ? nodeNumber(lane) : -1)

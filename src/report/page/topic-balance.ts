@@ -7,7 +7,7 @@ export interface PlacedPartition {
   readonly leader: BrokerId
 }
 
-export interface TopicBalance {
+interface TopicBalance {
   readonly partitions: number
   /** Brokers that have a replica of the topic. */
   readonly brokers: number

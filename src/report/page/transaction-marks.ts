@@ -1,7 +1,7 @@
 /** What became of the transaction that a record belongs to, as far as one log tells. */
 import type { Cell } from './view-state.ts'
 
-export type RecordFate = 'open' | 'committed' | 'aborted'
+type RecordFate = 'open' | 'committed' | 'aborted'
 
 export interface CellMark {
   readonly producer: number

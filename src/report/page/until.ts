@@ -14,9 +14,7 @@ import {
 
 export type Condition = (state: ViewState) => boolean
 
-export type ReadCondition =
-  | { readonly ok: true; readonly holds: Condition }
-  | { readonly ok: false; readonly message: string }
+type ReadCondition = { readonly ok: true; readonly holds: Condition } | { readonly ok: false; readonly message: string }
 
 const REPLICA_FIELDS = {
   leo: 'logEndOffset',

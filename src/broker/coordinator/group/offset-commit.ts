@@ -97,7 +97,7 @@ function offsetsOf({ ctx, config }: GroupScope, request: OffsetCommitRequest): R
 }
 
 /** Writes offsets to the group's partition and goes on with `next`. */
-export function storeOffsets(
+function storeOffsets(
   { state, ctx, config, partition, group }: GroupScope,
   offsets: Readonly<Record<TopicPartition, CommittedOffset>>,
   next: AppendContinuation,

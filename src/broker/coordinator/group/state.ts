@@ -5,7 +5,7 @@ import type { MemberProtocol } from '../../../kafka/messages/coordinator.ts'
 import type { ConnectionId } from '../../../kernel/machine.ts'
 
 /** A committed offset, with where its record lies in the partition of the offsets topic. */
-export interface StoredOffset {
+interface StoredOffset {
   readonly committed: CommittedOffset
   readonly appendedAt: number
 }

@@ -91,7 +91,7 @@ function additionError(id: TransactionalId, request: Producer, config: BrokerCon
 }
 
 /** Whether the request is of the present producer of its transactional id. */
-export function producerError(
+function producerError(
   { producerId, producerEpoch }: TransactionMetadata,
   asked: Producer,
   config: BrokerConfig,

@@ -96,7 +96,7 @@ const isExpectedEpoch = (metadata: TransactionMetadata, asked: number): boolean 
   asked === metadata.producerEpoch ||
   (isRetry(metadata, asked) && (metadata.status === 'CompleteCommit' || metadata.status === 'CompleteAbort'))
 
-export interface Fence {
+interface Fence {
   readonly partition: CoordinatedPartition
   readonly id: TransactionalId
   /** The successor's InitProducerId; null: the transaction has taken too long. */

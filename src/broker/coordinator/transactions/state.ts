@@ -5,7 +5,7 @@ import type { ConnectionId } from '../../../kernel/machine.ts'
 import type { TransactionMetadata } from './transaction.ts'
 
 /** Who asked for a change of state and waits for it to be written. */
-export type TransactionCall = 'init' | 'addPartitions' | 'addOffsets' | 'end'
+type TransactionCall = 'init' | 'addPartitions' | 'addOffsets' | 'end'
 
 export interface TransactionCaller {
   readonly call: TransactionCall
@@ -50,7 +50,7 @@ export interface MarkerLink {
 }
 
 /** A marker request whose markers are being appended by this broker as leader. */
-export interface MarkerWrite {
+interface MarkerWrite {
   readonly connection: ConnectionId
   readonly correlationId: number
   /** Answers so far, by marker. */

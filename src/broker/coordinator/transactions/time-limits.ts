@@ -7,8 +7,8 @@ import { fenceAndAbort } from './end-transaction.ts'
 import type { TransactionalId } from './transaction.ts'
 import { appendTransition, clockMs, transactionsOf } from './transactions.ts'
 
-export const ABORT_TIMER = 'transaction-timeouts:abort'
-export const EXPIRE_TIMER = 'transaction-timeouts:expire'
+const ABORT_TIMER = 'transaction-timeouts:abort'
+const EXPIRE_TIMER = 'transaction-timeouts:expire'
 
 const abortEveryUs = (config: BrokerConfig): number =>
   durationSetting(config, 'transaction.abort.timed.out.transaction.cleanup.interval.ms', 60_000)

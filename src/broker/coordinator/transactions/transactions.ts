@@ -35,7 +35,7 @@ export function findTransactionalId(state: BrokerState, config: BrokerConfig, tr
   return { ok: true, partition: found.partition, id: own(found.partition.transactions, transactionalId) ?? null }
 }
 
-export interface Transition {
+interface Transition {
   readonly partition: CoordinatedPartition
   readonly id: TransactionalId
   readonly next: TransactionMetadata | null

@@ -19,7 +19,7 @@ import { partitionOf } from '../coordination.ts'
 export const VERIFICATION_CHANNEL = 'transaction-verification'
 
 /** A produce request that waits for the coordinator's answer. */
-export interface Verification {
+interface Verification {
   readonly connection: ConnectionId
   readonly request: ProduceRequest
   readonly coordinator: number

@@ -16,7 +16,7 @@ export interface RunningCall {
 }
 
 /** A loop of commits: the number of the one that is out, and what those before took. */
-export interface CommitLoop {
+interface CommitLoop {
   readonly operationId: string
   readonly partition: TopicPartition
   readonly everyUs: number

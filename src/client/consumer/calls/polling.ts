@@ -15,7 +15,7 @@ import type { Thread } from './application.ts'
 /** Values of the records of a poll, by partition. */
 export type Polled = Record<TopicPartition, (string | null)[]>
 
-export type PollOutcome =
+type PollOutcome =
   | {
       readonly kind: 'records'
       readonly records: Polled

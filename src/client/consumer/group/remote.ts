@@ -33,7 +33,7 @@ const ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 const ID_LENGTH = 8
 
 /** A member makes its own id (4.0). Simplified: 8 of the 22 characters of a UUID, from one draw. */
-export function remoteMemberId(draw: number): string {
+function remoteMemberId(draw: number): string {
   let rest = Math.floor(draw * ID_LETTERS.length ** ID_LENGTH)
   let id = ''
   for (let i = 0; i < ID_LENGTH; i++) {

@@ -390,6 +390,3 @@ export function closeOld(old: OldMember): void {
   member.phase = 'out'
   ctx.tell(sessionOf(config), { type: 'SessionClose' })
 }
-
-/** Partitions that it fetches. */
-export const ownedNow = ({ member }: OldMember): readonly TopicPartition[] => member.owned

@@ -5,7 +5,7 @@ import type { ClusterView } from '../../cluster-view.ts'
 import type { Deque } from '../../deque.ts'
 import type { Links } from '../../links.ts'
 
-export type ScalaRequest = { readonly kind: 'produce' }
+type ScalaRequest = { readonly kind: 'produce' }
 
 /** One request of a dispatch: what one broker leads. */
 export interface BrokerRequest {

@@ -9,7 +9,7 @@ import type { GroupMemberIdentity } from '../../../kafka/messages/transactions.t
 import { isMutant } from '../../../kafka/mutants.ts'
 import type { ProducerConfig, ProducerVolatile } from '../state.ts'
 
-export type ManagerStatus =
+type ManagerStatus =
   | 'uninitialized'
   | 'initializing'
   | 'ready'
@@ -139,7 +139,7 @@ export function toFatal(manager: TransactionManager, name: ErrorName, exception:
   failPending(manager, exception)
 }
 
-export function failPending(manager: TransactionManager, exception: readonly string[]): void {
+function failPending(manager: TransactionManager, exception: readonly string[]): void {
   if (manager.pending === null || manager.pending.done) return
   manager.pending.done = true
   manager.pending.error = exception

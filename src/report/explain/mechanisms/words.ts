@@ -2,7 +2,7 @@
 import type { Mechanisms } from '../../../kafka/generation/mechanisms.ts'
 
 /** The part of Kafka that a switch belongs to. */
-export type Area =
+type Area =
   | 'metadata'
   | 'truncation'
   | 'high watermark'

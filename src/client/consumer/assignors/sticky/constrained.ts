@@ -13,7 +13,7 @@ import type { Ownership } from './member-claims.ts'
 import { remove } from './member-claims.ts'
 import { unclaimed } from './unclaimed.ts'
 
-export interface Constrained {
+interface Constrained {
   readonly assignment: Map<string, TopicPartition[]>
   /** Partitions that another member must give up first, with their new owner. */
   readonly changingHands: Map<TopicPartition, string>
@@ -107,7 +107,7 @@ export function assignByFilling(ownership: Ownership, all: readonly TopicPartiti
 }
 
 /** Rules of the versions from 3.0 on. */
-export interface Counting {
+interface Counting {
   /**
    * Of what it owns a member keeps the lowest numbers, and with racks it counts who has one more and who loses a
    * partition to whom (KAFKA-16277, 3.8).

@@ -15,7 +15,7 @@ import { remove } from './member-claims.ts'
 import { PartitionMovements } from './movements.ts'
 import { unclaimed } from './unclaimed.ts'
 
-export interface GeneralInput {
+interface GeneralInput {
   /** In the order of the leader's map. */
   readonly members: readonly AssignorMember[]
   /** Subscribed topics that the leader knows, in the order of its map: number of partitions. */

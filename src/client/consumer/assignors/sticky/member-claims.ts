@@ -33,7 +33,7 @@ export interface Ownership {
 }
 
 /** How much of the claims is believed. */
-export type ClaimRule =
+type ClaimRule =
   /** Only those of the newest generation (2.5.1). */
   | 'newest-generation'
   /** The same, and what two of them claim is nobody's (KAFKA-12984, 2.8.1). */
