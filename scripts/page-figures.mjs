@@ -1,22 +1,18 @@
 // Measures the page in headless Chromium: size of the shell, opening and seeking of a report of 100,000 events.
 //   node scripts/page-figures.mjs [--events N]     Needs the build and a Chromium (CHROMIUM says where).
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { chromium } from 'playwright-core'
+import { chromiumPath, launchChromium } from './chromium.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const asked = process.argv.indexOf('--events')
 const EVENTS = asked < 0 ? 100_000 : Number(process.argv[asked + 1])
 const SEEKS = 300
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-if (!existsSync(executablePath)) {
-  console.error(`there is no Chromium at ${executablePath}: install one, or say where it is in CHROMIUM`)
-  process.exit(2)
-}
+const executablePath = chromiumPath()
 
 const scratch = mkdtempSync(join(tmpdir(), 'highwater-figures-'))
 const report = join(scratch, 'report.html')
@@ -41,10 +37,7 @@ execFileSync(process.execPath, ['dist/cli/main.js', 'run', '-', '--quiet', '--ht
   stdio: ['pipe', 'inherit', 'inherit'],
 })
 
-const browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-})
+const browser = await launchChromium(executablePath)
 const page = await browser.newPage({ viewport: { width: 1400, height: 1000 }, offline: true })
 const opened = []
 for (let round = 0; round < 3; round++) {

@@ -2,18 +2,14 @@
 // build and a Chromium (CHROMIUM says where).
 //   node scripts/page-picture.mjs
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { chromium } from 'playwright-core'
+import { chromiumPath, launchChromium } from './chromium.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-if (!existsSync(executablePath)) {
-  console.error(`there is no Chromium at ${executablePath}: install one, or say where it is in CHROMIUM`)
-  process.exit(2)
-}
+const executablePath = chromiumPath()
 const scratch = mkdtempSync(join(tmpdir(), 'highwater-picture-'))
 const file = join(scratch, 'compare.html')
 execFileSync(
@@ -21,10 +17,7 @@ execFileSync(
   ['dist/cli/main.js', 'compare', 'kip-101-truncation-loses-acked-record', '--kafka', '0.10.2,0.11', '--html', file],
   { cwd: root, stdio: 'ignore' },
 )
-const browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-})
+const browser = await launchChromium(executablePath)
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, offline: true })
 await page.goto(pathToFileURL(file).href)
 await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes')
