@@ -36,6 +36,7 @@ const TABLE = [
   ['REPLICA_NOT_AVAILABLE', 9, true, true, 'A replica of the partition is not alive (metadata version 0).'],
   ['MESSAGE_TOO_LARGE', 10, false, true, 'A record is larger than message.max.bytes.'],
   ['STALE_CONTROLLER_EPOCH', 11, false, true, 'The request came from a controller that has been replaced.'],
+  ['NETWORK_EXCEPTION', 13, true, false, 'Somebody did not answer, so that nobody knows what became of the request.'],
   ['COORDINATOR_LOAD_IN_PROGRESS', 14, true, true, 'The coordinator still reads its partition.'],
   ['COORDINATOR_NOT_AVAILABLE', 15, true, true, 'There is no coordinator at the moment, or its log cannot be written.'],
   ['NOT_COORDINATOR', 16, true, true, 'This broker does not coordinate the group or transactional id.'],

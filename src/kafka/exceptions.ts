@@ -26,6 +26,7 @@ const CLASSES: Readonly<Partial<Record<ErrorName, string>>> = {
   INVALID_TXN_STATE: 'InvalidTxnStateException',
   KAFKA_STORAGE_ERROR: 'KafkaStorageException',
   TimeoutError: 'TimeoutException',
+  NETWORK_EXCEPTION: 'NetworkException',
   ConnectionError: 'NetworkException',
   BufferExhaustedError: 'BufferExhaustedException',
   InvalidPartitionError: 'KafkaException',

@@ -1,3 +1,4 @@
+import { VERIFICATION_CHANNEL } from '../../src/broker/coordinator/transactions/verification.ts'
 import type { ErrorName } from '../../src/kafka/errors.ts'
 import type { Mechanisms } from '../../src/kafka/generation/mechanisms.ts'
 import type { AddPartitionsToTxnRequest } from '../../src/kafka/messages/transactions.ts'
@@ -54,6 +55,12 @@ export class VerifyingLeader extends TestBroker {
   coordinatorSays(question: number, error: ErrorName): void {
     const { correlationId } = this.questions[question]!
     this.receive('broker-2', { type: 'AddPartitionsToTxnResponse', correlationId, partitions: { [T0]: error } })
+  }
+
+  /** The coordinator's broker is gone, and its connection with it. */
+  coordinatorIsLost(): void {
+    const connection = 'broker-1>broker-2#transaction-verification@1'
+    this.step({ kind: 'disconnected', peer: 'broker-2', channel: VERIFICATION_CHANNEL, connection, reason: 'closed' })
   }
 
   errorOf(batch: number): ErrorName | undefined {

@@ -51,6 +51,16 @@ describe('two batches of a transaction in flight', () => {
 })
 
 test.each([
+  ['3.6', 'NETWORK_EXCEPTION'],
+  ['3.7', 'NOT_ENOUGH_REPLICAS'],
+] as const)('a coordinator that is lost before it has answered: %s says %s', (kafka, error) => {
+  const leader = new VerifyingLeader(kafka)
+  const batch = leader.send(0)
+  leader.coordinatorIsLost()
+  expect(leader.errorOf(batch)).toBe(error)
+})
+
+test.each([
   [true, 'OUT_OF_ORDER_SEQUENCE_NUMBER'],
   [false, 'NONE'],
 ] as const)(

@@ -142,6 +142,7 @@ export const KAFKA_0_8_0: Generation = {
     failedFenceKeepsEpoch: false,
     transactionalOffsetsFenced: false,
     transactionsVerified: false,
+    lostVerificationTold: 'network-exception',
     unverifiedTransactionAbortable: false,
     transactionsBumpEpoch: false,
     transactionsBeginAtZero: false,

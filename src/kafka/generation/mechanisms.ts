@@ -284,6 +284,8 @@ export interface Mechanisms {
   readonly transactionalOffsetsFenced: boolean
   /** A leader asks the coordinator before it takes the first batch of a transaction (KIP-890 part 1, 3.6); else: a late batch can open a transaction that nobody ends. */
   readonly transactionsVerified: boolean
+  /** What a producer is told whose batch could not be verified because the coordinator did not answer: NETWORK_EXCEPTION (3.6), or NOT_ENOUGH_REPLICAS (3.7.1). */
+  readonly lostVerificationTold: 'network-exception' | 'not-enough-replicas'
   /** What fails verification is told TRANSACTION_ABORTABLE (KIP-890, 3.8); else: INVALID_TXN_STATE. */
   readonly unverifiedTransactionAbortable: boolean
   /** Every end of a transaction bumps the epoch, and leaders add partitions for the producer (KIP-890 part 2, 4.0); else: epochs stay, and the producer adds them. */
@@ -320,7 +322,7 @@ export interface Mechanisms {
   readonly consumerGroupProtocol: boolean
   /** The partitions of subscribed topics are a hash in the record of the group epoch (4.1); else: a record of their own. */
   readonly groupEpochHashesTopics: boolean
-  /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0), of which the lowest partitions are kept (KAFKA-16277, 3.8). */
+  /** How the sticky assignors divide: keep, give to the emptiest, move (KIP-54); with the owners before the present ones (KIP-341, 2.3); moving what was free first (2.4); a quota a member when all subscribe equally (KAFKA-9987, 2.5.1), counted from the beginning (KAFKA-12675, 3.0), of which the lowest partitions are kept (KAFKA-16277, 3.7.1). */
   readonly stickyAssignor:
     | 'kip-54'
     | 'kip-341'
@@ -338,7 +340,7 @@ export interface Mechanisms {
   // --- KRaft (A4.2, A4.3, A5.6)
   /** Controller-made ISR shrinks bump the leader epoch (registry modes; KRaft before metadata version 3.6). */
   readonly shrinkBumpsLeaderEpoch: 'never' | 'controller-made' | 'every'
-  /** KRaft obeys unclean.leader.election.enable (by 3.9; recorded: 3.5.2 leaves it to administrators, 3.9.1 and 4.1.1 elect at unfencing). */
+  /** KRaft obeys unclean.leader.election.enable (3.9; recorded: 3.5.2 leaves it to administrators, 3.9.1 and 4.1.1 elect at unfencing). */
   readonly uncleanElectionInKraft: boolean
   /** Whom a reassignment waits for in KRaft: the added replicas, or every replica of its target (KAFKA-15665, 3.8). */
   readonly reassignmentWaitsFor: 'added' | 'targets'

@@ -21,6 +21,8 @@ import { KAFKA_2_8 } from './kafka-2-8.ts'
 import { KAFKA_3_3 } from './kafka-3-3.ts'
 import { KAFKA_3_5 } from './kafka-3-5.ts'
 import { KAFKA_3_5_KRAFT } from './kafka-3-5-kraft.ts'
+import { KAFKA_3_6 } from './kafka-3-6.ts'
+import { KAFKA_3_6_KRAFT } from './kafka-3-6-kraft.ts'
 import { KAFKA_3_7 } from './kafka-3-7.ts'
 import { KAFKA_3_7_KRAFT } from './kafka-3-7-kraft.ts'
 import { KAFKA_3_8 } from './kafka-3-8.ts'
@@ -52,10 +54,12 @@ export const GENERATIONS: readonly Generation[] = [
   KAFKA_2_8,
   KAFKA_3_3,
   KAFKA_3_5,
+  KAFKA_3_6,
   KAFKA_3_7,
   KAFKA_3_8,
   KAFKA_3_9,
   KAFKA_3_5_KRAFT,
+  KAFKA_3_6_KRAFT,
   KAFKA_3_7_KRAFT,
   KAFKA_3_8_KRAFT,
   KAFKA_3_9_KRAFT,

@@ -85,7 +85,7 @@ export const BROKER_SETTINGS = [
   ['log.cleaner.dedupe.buffer.size', 'int', 'bytes', [['0.8.1', 524288000], ['0.9', 134217728]], 'Memory of the cleaner for keys.', { min: 1 }],
   ['num.recovery.threads.per.data.dir', 'int', 'count', [['0.8.2', 1], ['4.0', 2]], 'Accepted, not modelled: threads that recover logs at the start.', { min: 1 }],
   ['log.message.timestamp.type', 'string', '', [['0.10.2', 'CreateTime']], 'Whose clock stamps a record.', { allowed: ['CreateTime', 'LogAppendTime'] }],
-  ['log.message.timestamp.after.max.ms', 'int', 'ms', [['3.7', NEVER], ['4.0', 3600000]], 'How far a timestamp may lie in the future (KIP-937).', { min: 0 }],
+  ['log.message.timestamp.after.max.ms', 'int', 'ms', [['3.6', NEVER], ['4.0', 3600000]], 'How far a timestamp may lie in the future (KIP-937).', { min: 0 }],
 
   // --- Groups, offsets, transactions (accepted; their coordinators are not modelled)
   ['offsets.topic.num.partitions', 'int', 'count', [['0.8.2', 50]], 'Partitions of the offsets topic when it is created.', { min: 1 }],
@@ -109,7 +109,7 @@ export const BROKER_SETTINGS = [
   ['transaction.abort.timed.out.transaction.cleanup.interval.ms', 'int', 'ms', [['0.11', 60000], ['2.5', 10000]], 'How often transactions past their time are aborted.', { min: 1 }],
   ['transaction.remove.expired.transaction.cleanup.interval.ms', 'int', 'ms', [['0.11', 3600000]], 'How often transactional ids past their time are forgotten.', { min: 1 }],
   ['producer.id.expiration.ms', 'int', 'ms', [['3.5', 86400000]], 'Accepted, not modelled: how long an idle producer id is kept.', { min: 1 }],
-  ['transaction.partition.verification.enable', 'boolean', '', [['3.7', true]], 'A leader asks the coordinator before it opens a transaction (KIP-890).'],
+  ['transaction.partition.verification.enable', 'boolean', '', [['3.6', true]], 'A leader asks the coordinator before it opens a transaction (KIP-890).'],
   ['replica.selector.class', 'string', '', [['2.4', '']], 'How a leader chooses the replica that a consumer reads from (KIP-392): org.apache.kafka.common.replica.RackAwareReplicaSelector, or empty: itself.', { allowed: ['', 'RackAwareReplicaSelector'], classes: { RackAwareReplicaSelector: 'RackAwareReplicaSelector', LeaderSelector: '' } }],
   ['broker.rack', 'string', '', [['0.10.2', '']], 'The rack a broker stands in, for the assignment of new topics.'],
 ] as const

@@ -175,6 +175,17 @@ export const BY_HAND: readonly ByHand[] = [
     },
   },
   {
+    kafka: '3.7',
+    flipped: { lostVerificationTold: 'network-exception' },
+    because: 'a producer tries again after either error',
+    answer: (kafka, flipped) => {
+      const leader = new VerifyingLeader(kafka, flipped)
+      const batch = leader.send(0)
+      leader.coordinatorIsLost()
+      return leader.errorOf(batch)
+    },
+  },
+  {
     kafka: '3.9',
     flipped: { transactionsBeginAtZero: true },
     because: 'a producer begins every transaction at sequence 0, unless what it sent first has expired',

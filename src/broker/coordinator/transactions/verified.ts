@@ -50,14 +50,16 @@ function produceError(error: ErrorName): ErrorName {
   }
 }
 
-/** The coordinator's broker is gone: producers try again. */
+/** The coordinator's broker is gone: producers try again, as they do after either error. */
 export function onVerificationLost(state: BrokerState, ctx: BrokerContext, config: BrokerConfig, peer: NodeId): void {
   const { verification } = running(state)
+  const isPlain = config.mechanisms.lostVerificationTold === 'network-exception'
+  const error: ErrorName = isPlain ? 'NETWORK_EXCEPTION' : 'NOT_ENOUGH_REPLICAS'
   for (const id of Object.keys(verification?.asked ?? {})) {
     const question = verification!.asked[id]!
     if (brokerNode(question.coordinator) !== peer) continue
     delete verification!.asked[id]
-    const lost = Object.fromEntries(Object.keys(question.guards).map((name) => [name, 'NOT_ENOUGH_REPLICAS' as const]))
+    const lost = Object.fromEntries(Object.keys(question.guards).map((name) => [name, error]))
     handleProduce(state, ctx, config, question.request, question.connection, lost)
   }
 }

@@ -52,6 +52,13 @@ export const TRANSACTIONS = inArea('transactions', {
       'takes it, also when the transaction has ended meanwhile: it then hangs',
     ),
   },
+  lostVerificationTold: {
+    meaning: 'What a producer is told whose batch could not be verified because the coordinator did not answer.',
+    values: {
+      'network-exception': 'NETWORK_EXCEPTION, as the leader was (3.6)',
+      'not-enough-replicas': 'NOT_ENOUGH_REPLICAS (3.7.1)',
+    },
+  },
   unverifiedTransactionAbortable: {
     meaning: 'What a producer is told whose batch fails that verification (KIP-890).',
     values: yesNo('that it must abort', 'that the state of its transaction is not right, which ends it'),

@@ -110,7 +110,7 @@ export function assignByFilling(ownership: Ownership, all: readonly TopicPartiti
 interface Counting {
   /**
    * Of what it owns a member keeps the lowest numbers, and with racks it counts who has one more and who loses a
-   * partition to whom (KAFKA-16277, 3.8).
+   * partition to whom (KAFKA-16277, 3.7.1).
    */
   readonly keepsLowest: boolean
   /** null: racks decide nothing. */
