@@ -43,6 +43,37 @@ test('acknowledged records are promised from 2.1 on while nobody loses power', (
   expect(holes.slice(6)).toEqual(['promised', 'promised', 'promised'])
 })
 
+/** What a break that nothing which happened explains is put down to; null: nothing excuses it. */
+const excuse = (name: string, given: PlanGiven, actions?: readonly Action[]) => {
+  const promised = promise(name, given, actions)
+  if (promised.promised) return 'promised'
+  return promised.excuse === undefined ? 'the plan' : (promised.excuse?.hole ?? null)
+}
+
+test.each(['0.8.0', '0.8.2', '0.10.2', '0.11', '1.1', '2.0.0', '2.0.1', '2.4', '4.1'])(
+  'what a plan makes possible on %s excuses no loss of records, and nothing that follows from one',
+  (kafka) => {
+    const unclean = kafka.startsWith('0.8') ? {} : { settings: { 'unclean.leader.election.enable': true } }
+    for (const name of [
+      'ConsistentCommittedData',
+      'AckedAtAllNotLost',
+      'LeaderCompleteness',
+      'OneRecordPerCommittedOffset',
+      'StrongIsr',
+      'WeakIsr',
+      'LogMatchingBelowHighWatermark',
+      'NoInconsistentOffsets',
+      'ProducersInOrder',
+      'TransactionsAtomic',
+      'StableGenerationsGrow',
+    ]) {
+      // Before 0.10.1 a group without members is forgotten.
+      if (name === 'StableGenerationsGrow' && kafka.startsWith('0.8')) continue
+      expect([name, excuse(name, { kafka, ...unclean }, [crash, power])]).toEqual([name, null])
+    }
+  },
+)
+
 test('power loss and unclean election take the promise away in every generation', () => {
   const powerHoles = (kafka: string) => hole('AckedAtAllNotLost', { kafka, settings: clean }, [power])
   expect(powerHoles('3.9')).toBe('KIP-101 (C-02), KIP-966 (C-16), KIP-380 (C-29)')
