@@ -134,7 +134,8 @@ export function releaseHeld(world: World, host: Host, report: StepReport): void 
         }
         const met = fate(world.faults, fromProcess, toProcess, event.body.message.type)
         if (met.blocked) break
-        const travelUs = wireTime(world, host, report, route) + met.extraUs
+        const wireUs = wireTime(world, host, report, route)
+        const travelUs = wireUs + transmission(world, route, event.body.message) + met.extraUs
         const dueUs = Math.max(world.nowUs + travelUs, connection.lastDueUs[direction])
         connection.lastDueUs[direction] = dueUs
         connection.inFlight.push(reschedule(world, host, event, dueUs, [report.event.id]).id)

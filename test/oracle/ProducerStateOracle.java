@@ -101,7 +101,7 @@ public class ProducerStateOracle {
                 if (what < 14) {
                     if (r.nextInt(6) == 0) coordinator[0] += 1;
                     int epoch = r.nextInt(6) == 0 ? ++epochs[p] : r.nextInt(12) == 0 ? Math.max(0, epochs[p] - 1) : epochs[p];
-                    if (epoch == epochs[p] && r.nextInt(3) == 0) next[p] = next[p];
+                    if (epoch == epochs[p]) r.nextInt(3); // Decides nothing: published vectors were made with this draw.
                     given = step("marker").put("type", r.nextBoolean() ? "COMMIT" : "ABORT").put("producerId", p).put("epoch", epoch).put("coordinatorEpoch", r.nextInt(10) == 0 ? Math.max(0, coordinator[0] - 1) : coordinator[0]);
                     inside[p] = false;
                 } else if (what < 16) { if (high[0] >= end) continue; high[0] += 1 + r.nextInt((int) (end - high[0])); given = step("highWatermarkTo").put("offset", high[0]); }

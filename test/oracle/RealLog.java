@@ -114,7 +114,7 @@ final class RealLog {
 
     long endOffset() { return (Long) Real.call(log, "logEndOffset"); }
 
-    /** The base offset that an append was given, or that a duplicate has. */
+    /** Answers what the version tells of the append; `firstOffset` reads it. */
     Object append(MemoryRecords records, boolean client) {
         Method m = null;
         for (Method each : Real.methods(TYPE, "appendAsLeader")) if (m == null || each.getParameterCount() > m.getParameterCount()) m = each;
@@ -140,6 +140,7 @@ final class RealLog {
         if (m.getParameterCount() == 1) Real.invoke(m, log, records); else Real.invoke(m, log, records, 0);
     }
 
+    /** The base offset that an append was given, or that a duplicate has. */
     static Long firstOffset(Object appendInfo) {
         Object o = Real.call(appendInfo, "firstOffset");
         if (o instanceof Optional) o = ((Optional<?>) o).orElse(null);

@@ -24,14 +24,14 @@ public class ServerAssignorOracle {
             for (int i = 1 + r.nextInt(7); i > 0; i--) join(r, "m" + next++, counts.length, equal, topics, instances, before);
             List<String> steps = new ArrayList<>();
             for (int i = 1 + r.nextInt(4); i > 0; i--) {
-                Object members = new HashMap<String, Object>();
+                Map<String, Object> members = new HashMap<>();
                 Map<Uuid, Map<Integer, String>> assigned = new HashMap<>();
                 for (String id : topics.keySet()) {
                     Map<Uuid, Set<Integer>> has = new HashMap<>();
                     before.get(id).forEach((t, p) -> { has.put(id(t), new HashSet<>(p)); for (int each : p) assigned.computeIfAbsent(id(t), x -> new HashMap<>()).put(each, id); });
                     Object assignment = Real.make(Real.named(GROUP + "modern.Assignment"), Collections.unmodifiableMap(has));
                     Set<Uuid> subscribed = topics.get(id).stream().map(ServerAssignorOracle::id).collect(Collectors.toCollection(HashSet::new));
-                    put(members, id, Real.make(Real.named(GROUP + "modern.MemberSubscriptionAndAssignmentImpl"), Optional.empty(), Optional.ofNullable(instances.get(id)), subscribed, assignment));
+                    members.put(id, Real.make(Real.named(GROUP + "modern.MemberSubscriptionAndAssignmentImpl"), Optional.empty(), Optional.ofNullable(instances.get(id)), subscribed, assignment));
                 }
                 boolean same = new HashSet<>(topics.values()).size() == 1;
                 Object spec = Real.make(Real.named(GROUP + "modern.GroupSpecImpl"), members, constant(type, same ? "HOMOGENEOUS" : "HETEROGENEOUS"), assigned);
@@ -59,9 +59,6 @@ public class ServerAssignorOracle {
         }
         System.out.println("{\n  \"source\": \"org.apache.kafka:kafka-group-coordinator:" + version + ", class " + assignor.getClass().getName() + "\",\n  \"note\": \"targets before and after; topic a has the id (0, 1), b (0, 2), …, so that ids and names are in one order, in maps too; made by test/oracle with seed " + seed + "\",\n  \"cases\": [\n" + String.join(",\n", lines) + "\n  ]\n}");
     }
-
-    @SuppressWarnings("unchecked")
-    static void put(Object map, String key, Object value) { ((Map<String, Object>) map).put(key, value); }
 
     static Object constant(Class<?> type, String name) {
         for (Object each : type.getEnumConstants()) if (((Enum<?>) each).name().equals(name)) return each;
