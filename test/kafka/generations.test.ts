@@ -32,6 +32,7 @@ test('an exact release says which generation it became', () => {
     '1.1.1',
     '2.3.1',
     '2.4.1',
+    '3.4.1',
     '3.5.2',
     '3.5.2-kraft',
     '3.6.1',
@@ -54,6 +55,7 @@ test('an exact release says which generation it became', () => {
     '1.1',
     '2.3',
     '2.4',
+    '3.4',
     '3.5',
     '3.5-kraft',
     '3.6',
@@ -73,7 +75,8 @@ test.each([
   ['0.10', ['0.9', '0.10.2']],
   ['3.0.0', ['2.8', '3.3']],
   ['3.1', ['2.8', '3.3']],
-  ['3.4', ['3.3', '3.5']],
+  ['3.2.3', ['2.8', '3.3']],
+  ['3.4.0', ['3.3', '3.4']],
   ['3.7.0', ['3.6', '3.7']],
   ['3.7.0-kraft', ['3.6-kraft', '3.7-kraft']],
   ['3.9.0-kraft', ['3.8-kraft', '3.9-kraft']],
@@ -123,6 +126,7 @@ test('each repaired hole is open before its release and closed from it on', () =
   expect(firstWith((it) => mechanismsOf(it).brokerEpoch)).toBe('2.2')
   expect(firstWith((it) => mechanismsOf(it).newControllerRemovesDeadReplicas)).toBe('2.3')
   expect(firstWith((it) => mechanismsOf(it).isrPersistence === 'controller')).toBe('2.7')
+  expect(firstWith((it) => mechanismsOf(it).stickyClaims === 'newest-claim')).toBe('3.4')
   expect(firstWith((it) => mechanismsOf(it).transactionsVerified)).toBe('3.6')
   expect(firstWith((it) => mechanismsOf(it).highWatermarkFrozenBelowMinIsr)).toBe('3.7')
   expect(firstWith((it) => mechanismsOf(it).unverifiedTransactionAbortable)).toBe('3.8')

@@ -330,7 +330,7 @@ export interface Mechanisms {
     | 'fill-to-quota'
     | 'count-to-quota'
     | 'count-sorted-to-quota'
-  /** Which claims of members sticky assignors believe: those of the newest generation (2.5.1), if one member makes them (KAFKA-12984, 2.8.1), or each partition its newest claimant's (3.4). Before 2.5.1 the general algorithm sees to it alone. */
+  /** Which claims of members sticky assignors believe: those of the newest generation (2.5.1), if one member makes them (KAFKA-12984, 2.8.1), or each partition its newest claimant's (3.4.1). Before 2.5.1 the general algorithm sees to it alone. */
   readonly stickyClaims: 'newest-generation' | 'newest-generation-unique' | 'newest-claim'
   /** A cooperative-sticky member says in which generation it got what it owns (KAFKA-12984, 2.8.1). */
   readonly cooperativeClaimsCarryGeneration: boolean

@@ -19,6 +19,7 @@ import { KAFKA_2_6 } from './kafka-2-6.ts'
 import { KAFKA_2_7 } from './kafka-2-7.ts'
 import { KAFKA_2_8 } from './kafka-2-8.ts'
 import { KAFKA_3_3 } from './kafka-3-3.ts'
+import { KAFKA_3_4 } from './kafka-3-4.ts'
 import { KAFKA_3_5 } from './kafka-3-5.ts'
 import { KAFKA_3_5_KRAFT } from './kafka-3-5-kraft.ts'
 import { KAFKA_3_6 } from './kafka-3-6.ts'
@@ -53,6 +54,7 @@ export const GENERATIONS: readonly Generation[] = [
   KAFKA_2_7,
   KAFKA_2_8,
   KAFKA_3_3,
+  KAFKA_3_4,
   KAFKA_3_5,
   KAFKA_3_6,
   KAFKA_3_7,
@@ -88,6 +90,7 @@ const DIFFERENT_IN_ITS_LINE: Readonly<Record<string, string>> = {
   '2.7.0': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.7.2)',
   '2.7.1': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.7.2)',
   '2.8.0': 'a refused or diverging fetch moves the state of the follower (KAFKA-13141, repaired in 2.8.1)',
+  '3.4.0': 'a follower takes the high watermark of a diverging answer (KAFKA-14704, repaired in 3.4.1)',
   '3.7.0': ASSIGNOR,
   '3.7.0-kraft': ASSIGNOR,
   '3.9.0-kraft': `${LATE_ANSWERS} 3.9.1)`,

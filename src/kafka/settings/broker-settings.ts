@@ -108,7 +108,7 @@ export const BROKER_SETTINGS = [
   ['transactional.id.expiration.ms', 'int', 'ms', [['0.11', 604800000]], 'How long an idle transactional id is kept.', { min: 1 }],
   ['transaction.abort.timed.out.transaction.cleanup.interval.ms', 'int', 'ms', [['0.11', 60000], ['2.5', 10000]], 'How often transactions past their time are aborted.', { min: 1 }],
   ['transaction.remove.expired.transaction.cleanup.interval.ms', 'int', 'ms', [['0.11', 3600000]], 'How often transactional ids past their time are forgotten.', { min: 1 }],
-  ['producer.id.expiration.ms', 'int', 'ms', [['3.5', 86400000]], 'Accepted, not modelled: how long an idle producer id is kept.', { min: 1 }],
+  ['producer.id.expiration.ms', 'int', 'ms', [['3.4', 86400000]], 'Accepted, not modelled: how long an idle producer id is kept.', { min: 1 }],
   ['transaction.partition.verification.enable', 'boolean', '', [['3.6', true]], 'A leader asks the coordinator before it opens a transaction (KIP-890).'],
   ['replica.selector.class', 'string', '', [['2.4', '']], 'How a leader chooses the replica that a consumer reads from (KIP-392): org.apache.kafka.common.replica.RackAwareReplicaSelector, or empty: itself.', { allowed: ['', 'RackAwareReplicaSelector'], classes: { RackAwareReplicaSelector: 'RackAwareReplicaSelector', LeaderSelector: '' } }],
   ['broker.rack', 'string', '', [['0.10.2', '']], 'The rack a broker stands in, for the assignment of new topics.'],

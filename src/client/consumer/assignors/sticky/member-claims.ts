@@ -38,7 +38,7 @@ type ClaimRule =
   | 'newest-generation'
   /** The same, and what two of them claim is nobody's (KAFKA-12984, 2.8.1). */
   | 'newest-generation-unique'
-  /** Each partition is its newest claimant's, and nobody's when two are as new (KAFKA-14639, 3.4). */
+  /** Each partition is its newest claimant's, and nobody's when two are as new (KAFKA-14639, 3.4.1). */
   | 'newest-claim'
 
 /**
