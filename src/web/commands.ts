@@ -51,7 +51,7 @@ export function linkHere(): string {
   return `${location.href.replace(/#.*/, '')}#${parts.join('&')}`
 }
 
-async function copyLink(): Promise<void> {
+export async function copyLink(): Promise<void> {
   try {
     await navigator.clipboard.writeText(linkHere())
     said.value = 'The link to this event is copied.'

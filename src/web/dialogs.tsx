@@ -89,7 +89,7 @@ function Help() {
         />{' '}
         keys of one letter are on
       </label>
-      <table class="plain">
+      <table class="plain keys">
         <tbody>
           {COMMANDS.map(({ keys, words }) => (
             <tr key={words}>

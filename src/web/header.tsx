@@ -1,8 +1,8 @@
 /** What this is: the story, the verdict, and always which Kafka. */
 import { formatTime } from '../kernel/time.ts'
 import type { RunOutcome } from '../report/run-view.ts'
-import { isDark } from './commands.ts'
-import { dialog, eventOf, isBoth, isHeld, main, showView, sides, theme, view } from './store.ts'
+import { copyLink, isDark } from './commands.ts'
+import { dialog, eventOf, isBoth, isHeld, lecture, main, showView, sides, theme, view } from './store.ts'
 
 const OUTCOMES: Readonly<Record<RunOutcome, readonly [glyph: string, words: string, tone: 'good' | 'bad' | 'warn']>> = {
   held: ['✓', 'everything held', 'good'],
@@ -77,8 +77,20 @@ export function Header() {
         >
           Export
         </button>
+        <button
+          type="button"
+          aria-pressed={lecture.value}
+          onClick={() => {
+            lecture.value = !lecture.value
+          }}
+        >
+          Lecture
+        </button>
         <button type="button" onClick={() => print()}>
           Print
+        </button>
+        <button type="button" onClick={() => void copyLink()} title="copy a link to this event">
+          Link
         </button>
         <button
           type="button"

@@ -1,6 +1,7 @@
 /** The logs of one partition on every broker: real tables, a row a broker, a column an offset. */
 import { computed } from '@preact/signals'
 import { formatTime } from '../kernel/time.ts'
+import { eventWords, shortNode } from '../report/page/event-words.ts'
 import type { Caret, ReplicaRow, ReplicaScene, SceneCell, ToldCell } from '../report/page/replica-scene.ts'
 import { replicaScene } from '../report/page/replica-scene.ts'
 import type { CellMark } from '../report/page/transaction-marks.ts'
@@ -14,23 +15,44 @@ import {
   ghostsShown,
   goEvent,
   isBoth,
+  lockstep,
   main,
   partition,
   rows,
   selectedPath,
   sideIndex,
+  sides,
 } from './store.ts'
 
 /** Width of a row's head and of a cell, as in the style sheet. */
 const HEAD_PX = 250
 const NARROW_HEAD_PX = 150
 const CELL_PX = 66
+/** The column that stands for folded offsets, and the margins of the page and of the panel. */
+const FOLD_PX = 76
+const MARGINS_PX = 60
 
+/** So many that the newest offset and the log end behind it are in sight. */
 const columns = computed(() => {
   const wide = isBoth.value && !isNarrow.value ? pageWidth.value / 2 : pageWidth.value
   const head = isNarrow.value ? NARROW_HEAD_PX : HEAD_PX
-  return Math.max(4, Math.min(24, Math.floor((wide - head) / CELL_PX)))
+  return Math.max(4, Math.min(24, Math.floor((wide - head - FOLD_PX - MARGINS_PX) / CELL_PX)))
 })
+
+/** Brokers whose log is another one on the other side now, in lockstep. */
+function differing(side: Side, scene: ReplicaScene): ReadonlySet<number> {
+  const other = sides.value.find(({ name }) => name !== side.name)
+  if (!isBoth.value || !lockstep.value || other === undefined) return new Set()
+  const view = { from: columnFrom.value, columns: columns.value }
+  const there = replicaScene(other.run, eventOf(other), partition.value, view)
+  const textOf = (row: ReplicaRow | undefined): string =>
+    row === undefined ? '' : `${row.logEndOffset} ${row.cells.map((cell) => cell?.id ?? '').join(' ')}`
+  return new Set(
+    scene.rows
+      .filter((row) => textOf(row) !== textOf(there.rows.find(({ broker }) => broker === row.broker)))
+      .map(({ broker }) => broker),
+  )
+}
 
 interface ReplicasGiven {
   readonly side: Side
@@ -71,10 +93,15 @@ export function Replicas({ side, printed }: ReplicasGiven) {
         </span>
         <Controller side={side} at={at} />
       </div>
-      {printed === undefined ? <Gap side={side} /> : null}
+      {printed === undefined ? <Here side={side} at={at} /> : null}
       <Links side={side} at={at} />
       {scene.exists ? (
-        <Logs scene={scene} side={side} focus={focus} />
+        <Logs
+          scene={scene}
+          side={side}
+          focus={focus}
+          differing={printed === undefined ? differing(side, scene) : new Set()}
+        />
       ) : (
         <p class="dim empty">The topic is created at the start of the run.</p>
       )}
@@ -116,13 +143,35 @@ function Controller({ side, at }: { readonly side: Side; readonly at: number }) 
   )
 }
 
-/** In a comparison: the other side does something here, and this one does not. */
-function Gap({ side }: { readonly side: Side }) {
+/** In a comparison: what this side does here, or that only the other one does something. */
+function Here({ side, at }: { readonly side: Side; readonly at: number }) {
+  if (!isBoth.value || comparison.value === null) return null
   const index = sideIndex(side)
-  const pair = isBoth.value ? comparison.value?.pairs[rows.value[index]] : undefined
-  if (pair === undefined || (index === 0 ? pair.left : pair.right) !== null) return null
-  return <p class="gap-row">– nothing like it here: as it was –</p>
+  const pair = comparison.value.pairs[rows.value[index]]
+  const done = index === 0 ? pair?.left : pair?.right
+  if (pair !== undefined && done === null) return <p class="here gap-row">– nothing like it here: as it was –</p>
+  const event = side.run.events[at]
+  const words =
+    done?.event === at
+      ? `${done.node === '' ? '' : `${shortNode(done.node)} `}${done.words}`
+      : event === undefined
+        ? ''
+        : eventWords(event)
+  return (
+    <p class="here" title={words}>
+      {words}
+    </p>
+  )
 }
+
+/** `drop broker-1>broker-2 (FetchResponse)` by the short names of the page. */
+const linkWords = (link: string): string =>
+  link.replace(/\S+>\S+/, (pair) =>
+    pair
+      .split('>')
+      .map((node) => shortNode(node))
+      .join(' → '),
+  )
 
 /** Cuts and delays of links that are in force. */
 function Links({ side, at }: { readonly side: Side; readonly at: number }) {
@@ -132,7 +181,7 @@ function Links({ side, at }: { readonly side: Side; readonly at: number }) {
   return (
     <p class="links">
       <b>{'// '}</b>
-      {links.join(' · ')}
+      {links.map(linkWords).join(' · ')}
       {held.length > 0 ? ` · ${held.length} ${held.length === 1 ? 'message waits' : 'messages wait'}` : ''}
     </p>
   )
@@ -142,10 +191,12 @@ function Logs({
   scene,
   side,
   focus,
+  differing: others,
 }: {
   readonly scene: ReplicaScene
   readonly side: Side
   readonly focus: readonly string[]
+  readonly differing: ReadonlySet<number>
 }) {
   const first = scene.offsets[0] ?? 0
   return (
@@ -199,6 +250,7 @@ function Logs({
             scene={scene}
             side={side}
             dimmed={focus.length > 0 && !focus.includes(`broker ${row.broker}`)}
+            differs={others.has(row.broker)}
           />
         ))}
       </table>
@@ -231,7 +283,8 @@ function ToldRow({ scene }: { readonly scene: ReplicaScene }) {
             <td key={offset}>
               {here.map((cell) => (
                 <span key={cell.id} class={`ack ${cell.state}`} title={`${cell.id}: ${toldWords(cell)}`}>
-                  {cell.state === 'there' ? '✓' : cell.state === 'lost' ? '✗' : '?'} {cell.value}
+                  {cell.state === 'there' ? '✓' : cell.state === 'lost' ? '✗' : '?'}{' '}
+                  <span class={sizeOf(cell.value)}>{fitted(cell.value)}</span>
                   {cell.state === 'there' ? null : (
                     <small>
                       {cell.state === 'lost' ? 'X LOST' : 'missing'}
@@ -269,6 +322,13 @@ const cellWords = (cell: SceneCell): string =>
     .filter((part) => part !== '')
     .join(', ')
 
+/** Values that have no room in a cell at full size are smaller; numbered ones that are longer are told apart by their end. */
+const ROOMY = 5
+const LONGEST = 8
+const fitted = (value: string): string =>
+  value.length > LONGEST && /^\S+\d$/.test(value) ? `…${value.slice(1 - LONGEST)}` : value
+const sizeOf = (value: string): string => (value.length > ROOMY ? 'value long' : 'value')
+
 const PROCESS_WORDS: Readonly<Record<string, string>> = { up: 'UP', down: 'DOWN', paused: 'PAUSED', hung: 'HUNG' }
 
 function Replica({
@@ -276,11 +336,13 @@ function Replica({
   scene,
   side,
   dimmed,
+  differs,
 }: {
   readonly row: ReplicaRow
   readonly scene: ReplicaScene
   readonly side: Side
   readonly dimmed: boolean
+  readonly differs: boolean
 }) {
   const ghosts = ghostsShown.value ? row.ghosts : []
   const fold = scene.folded === null ? 0 : 1
@@ -298,6 +360,11 @@ function Replica({
         >
           <span class="who">
             b{row.broker} {row.named ? <span class="star">★ leader</span> : null}
+            {differs ? (
+              <span class="unlike" title={`this log is another one on side ${side.name === 'A' ? 'B' : 'A'}`}>
+                ≠ {side.name === 'A' ? 'B' : 'A'}
+              </span>
+            ) : null}
           </span>
           <span class="state">
             <b class={row.process}>{PROCESS_WORDS[row.process] ?? row.process}</b>
@@ -320,7 +387,7 @@ function Replica({
           ]
           return (
             <td key={scene.offsets[i]} class={classes.filter((name) => name !== '').join(' ')} title={cellWords(cell)}>
-              <span class="value">{cell.value}</span>
+              <span class={sizeOf(cell.value)}>{fitted(cell.value)}</span>
               {cell.epoch >= 0 ? <sub class="epoch">{cell.epoch}</sub> : null}
               {cell.acked ? <i class="tick">✓</i> : null}
               {cell.diverged ? <i class="differs">≠</i> : null}

@@ -3,6 +3,7 @@ import { producerScenes } from '../report/page/coordinated-scene.ts'
 import type { PageRun } from '../report/page/page-run.ts'
 import type { Told } from '../report/page/view-state.ts'
 import { positionPath, replicaPath, TOLD, truthPath } from '../report/page/view-state.ts'
+import type { VerdictView } from '../report/run-view.ts'
 import { Groups, Heads, Transactions } from './coordinated.tsx'
 import { Metrics } from './metrics.tsx'
 import { Partitions } from './partitions.tsx'
@@ -77,7 +78,12 @@ function Verdicts({ side }: { readonly side: Side }) {
   const broken = verdicts
     .filter(({ outcome, evidence }) => outcome !== 'held' && (!isUntold || evidence.some(({ event }) => isYet(event))))
     .sort((a, b) => weight(a) - weight(b))
-  const held = isUntold ? [] : verdicts.filter(({ outcome }) => outcome === 'held')
+  const kept = isUntold ? [] : verdicts.filter(({ outcome }) => outcome === 'held')
+  const counts = kept.filter(({ kind }) => kind === 'count')
+  const properties = kept.filter(({ kind }) => kind === 'property')
+  // Traces of before do not tell what was put to the test.
+  const held = properties.filter(({ tested }) => tested !== false)
+  const untested = properties.filter(({ tested }) => tested === false)
   return (
     <>
       {isUntold ? <p class="dim">What breaks later is told after the questions.</p> : null}
@@ -109,12 +115,26 @@ function Verdicts({ side }: { readonly side: Side }) {
           {verdict.because === null ? null : <p class="dim">Not promised: {verdict.because}</p>}
         </div>
       ))}
-      {held.length === 0 ? null : (
-        <p>
-          <b class="good">✓ {held.length} held</b>: <span class="dim">{held.map(({ name }) => name).join(', ')}</span>
+      {counts.map(({ name, words }) => (
+        <p key={name}>
+          <b class="good">✓ {name}</b> {words}
         </p>
-      )}
+      ))}
+      <HeldOnes words="held" verdicts={held} />
+      <HeldOnes words="more held untested, as nothing happened that could break them" verdicts={untested} />
     </>
+  )
+}
+
+function HeldOnes({ words, verdicts }: { readonly words: string; readonly verdicts: readonly VerdictView[] }) {
+  if (verdicts.length === 0) return null
+  return (
+    <p>
+      <b class="good">
+        ✓ {verdicts.length} {words}
+      </b>
+      : <span class="dim">{verdicts.map(({ name }) => name).join(', ')}</span>
+    </p>
   )
 }
 

@@ -302,12 +302,29 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
     const [left, right] = [page.locator('article.replicas').nth(0), page.locator('article.replicas').nth(1)]
     await left.locator('[data-broker="3"] .ghost').waitFor()
     expect(await right.locator('[data-broker="3"] .ghost').count()).toBe(0)
-    const before = await right.innerText()
+    // What each side does here stands above its logs, and a log that is another one on the other side says so.
+    expect(await left.locator('.here').innerText()).toMatch(/^b3 t-0: truncates its log from 2 to 1/)
+    expect(await right.locator('.here').innerText()).toContain('nothing like it here')
+    expect(await left.locator('[data-broker="3"] .unlike').innerText()).toBe('≠ B')
+    expect(await right.locator('.unlike').count()).toBe(1)
     await page.keyboard.press('l')
+    expect(await right.locator('.unlike').count()).toBe(0)
+    const before = await right.innerText()
     await page.keyboard.press('ArrowRight')
     expect(await right.innerText()).toBe(before)
     await page.keyboard.press('v')
     expect(await page.locator('article.replicas').count()).toBe(1)
+  })
+
+  test('the newest offset and the log end behind it are in sight, and values tell records apart', async () => {
+    const page = await watched.open(compared)
+    await page.keyboard.press('v')
+    await page.keyboard.press('End')
+    const table = page.locator('article.replicas .scroll').first()
+    expect(await table.evaluate((box) => box.scrollWidth <= box.clientWidth)).toBe(true)
+    expect(await page.locator('.caret.leo').count()).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Lecture' }).click()
+    expect(await page.getByRole('button', { name: 'Lecture' }).getAttribute('aria-pressed')).toBe('true')
   })
 
   test('what a scenario says is data and never runs', async () => {

@@ -3,7 +3,7 @@ import { parseConsumerGroupRecord } from '../../kafka/consumer-group-records.ts'
 import { parseGroupValue, parseOffsetsKey, parseOffsetValue } from '../../kafka/group-records.ts'
 import { splitTopicPartition, type TopicPartition } from '../../kafka/ids.ts'
 import { isInternalTopic, TRANSACTIONS_TOPIC } from '../../kafka/internal-topics.ts'
-import { type KafkaRecord, offsetAt, type RecordBatch } from '../../kafka/records.ts'
+import { type KafkaRecord, offsetAt, type RecordBatch, withoutFill } from '../../kafka/records.ts'
 import type { Cell, TransactionMark } from './view-state.ts'
 
 /** Longer values are cut: cells show a few letters, the inspector a line. */
@@ -43,7 +43,11 @@ export function cellsOf(partition: TopicPartition, batch: RecordBatch): Cell[] {
       offsetAt(batch, i),
       batch.leaderEpoch,
       record.id,
-      batch.control === undefined ? (value === null ? null : clipped(value)) : batch.control.type.toLowerCase(),
+      batch.control === undefined
+        ? value === null
+          ? null
+          : clipped(withoutFill(value) || value)
+        : batch.control.type.toLowerCase(),
     ] as const
     return mark === null ? cell : [...cell, mark]
   })
