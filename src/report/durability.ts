@@ -35,7 +35,7 @@ export function durabilityMarkdown({ command, version, kafka, seed, rows }: Dura
 \`${command}\`, Highwater ${version}, Kafka ${kafka}, seed ${seed}.
 
 Three brokers hold one partition, a fourth is the controller. A producer writes 20 records a second. After 36 s the fault
-strikes; 8 s later everything that is down starts again, and the run settles. Counted: records that the producer was told
+strikes; 8 s later everything that is down starts again, where the fault says nothing else, and the run settles. Counted: records that the producer was told
 to be written and that the last leader does not have. ${rows.length} runs, ${clean} without a loss, ${broken} in which a flushed record was
 lost, a record appeared from nowhere, or offsets went back.
 

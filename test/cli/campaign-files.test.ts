@@ -171,3 +171,23 @@ test('where a small scenario cannot be written the campaign says so, shows it, a
   expect(said.out).toContain('ConsistentCommittedData broke in 1 seed')
   expect(existsSync(join(cwd, 'report.md'))).toBe(true)
 }, 60_000)
+
+test('a configuration is judged by faults, and a loss comes with a scenario and the command that shows it', async () => {
+  const cwd = emptyFolder()
+  const said = await cli(['durability', '--set', 'acks=1', '--set', 'topic:flush.messages=1', '--found', 'found'], {
+    cwd,
+  })
+  expect(said.exit).toBe(1)
+  expect(said.out).toMatch(/^ {2}power loss of all three +\d+ +0 +✓ kept$/m)
+  expect(said.out).toMatch(/half a second [\s\S]*✗ LOST/)
+  expect(said.out).toContain('✗ NOT SAFE: 1 of 8 faults that can be survived lose what was acknowledged')
+  const [, command] = /^ {2}highwater (run found\/durability-kill.*)$/m.exec(said.out)!
+  const shown = await cli(command!.split(' '), { cwd })
+  expect(shown.out).toMatch(/acknowledged records are LOST/)
+  const safe = await cli(['durability', '--set', 'topic:flush.messages=1', '--found', 'found'], { cwd })
+  expect(safe.exit).toBe(0)
+  expect(safe.out).toContain('✓ SAFE: nothing that was acknowledged is lost under 8 faults that can be survived')
+  const wrong = await cli(['durability', '--set', 'akcs=1'], { cwd })
+  expect(wrong.exit).toBe(2)
+  expect(wrong.err).toContain('akcs')
+}, 60_000)
