@@ -51,6 +51,7 @@ import {
 } from './isr-controller.ts'
 import { isKraft, onKraftDisconnected, onKraftMessage, onKraftTimer, startKraft } from './kraft/kraft.ts'
 import { askToShutDown } from './kraft/lifecycle.ts'
+import { opensSockets } from './kraft/state.ts'
 import { handleOffsetsForLeaderEpoch } from './leader-epoch.ts'
 import { beginShutdown, startBroker, tryControlledShutdown } from './lifecycle.ts'
 import { handleListOffsets } from './list-offsets.ts'
@@ -108,6 +109,8 @@ export const brokerMachine: Machine<BrokerState, BrokerConfig, KafkaMessage, Ope
     while (state.volatile.coordination !== undefined && settleCoordination(state, ctx, config))
       readOn(state, ctx, config)
   },
+
+  listens: ({ volatile }) => volatile?.kraft == null || opensSockets(volatile.kraft),
 
   kill: (state) => {
     state.volatile = null

@@ -72,6 +72,8 @@ export interface Machine<State, Config, M extends Message, Operation, Fact> {
   /** State of a node that has never run: durable part empty, volatile part null. */
   readonly init: (self: NodeId, config: Config) => State
   readonly step: (state: State, input: Input<M, Operation>, ctx: Context<M, Fact>, config: Config) => void
+  /** Whether connections to the node are accepted yet; a machine without it accepts them as soon as it runs. */
+  readonly listens?: (state: State) => boolean
   /** What a kill of the process does to the state: volatile parts go. */
   readonly kill: (state: State) => void
 }

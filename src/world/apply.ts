@@ -16,6 +16,7 @@ import { onTopicsLook } from './plan-topics.ts'
 import {
   endProcess,
   launchProcess,
+  listens,
   recoveryUs,
   resumeProcess,
   scanFirst,
@@ -113,6 +114,10 @@ function dispatch(world: World, host: Host, report: StepReport, event: PendingEv
       }
       if (deferred(world, host, process, event)) return
       arrived(connection, event.id)
+      if (connection?.server === body.to && !listens(slot)) {
+        answerWithReset(world, host, report, connection, body.from, 'refused')
+        return
+      }
       if (connection?.gone === body.to) {
         answerWithReset(world, host, report, connection, body.from, 'reset')
         return

@@ -31,6 +31,9 @@ export function stepNode(
   MACHINES[slot.kind].step(slot.state, input, ctx, configOf(host, world, slot))
 }
 
+/** Whether a node that runs accepts connections. */
+export const listens = ({ kind, state }: NodeSlot): boolean => MACHINES[kind].listens?.(state) ?? true
+
 /** A process ends, by a kill or by itself: volatile state, timers and sockets go. */
 export function endProcess(world: World, host: Host, report: StepReport, id: ProcessId, exitCode: number | null): void {
   const process = world.processes[id]

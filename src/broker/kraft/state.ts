@@ -38,6 +38,9 @@ export interface KraftState {
   shutdownHeard: boolean
 }
 
+/** 3.5 to 4.1 BrokerServer.startup: the sockets open when the broker has been unfenced for the first time. */
+export const opensSockets = ({ lifecycle }: KraftState): boolean => lifecycle !== 'starting' && lifecycle !== 'recovery'
+
 export function kraftOf(state: BrokerState): KraftState {
   const { kraft } = running(state)
   assert(kraft != null, 'a broker of a registry was asked about a metadata log')
