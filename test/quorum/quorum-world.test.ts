@@ -98,3 +98,32 @@ test.each([
   const { world } = simulate({ ...plan, controllers }, { digest: false })
   expect(partitionTruth(world, 'orders-0')?.replicas).toEqual(replicas)
 })
+
+test('a broker that may not register yet refuses connections, and answers nobody by an empty cluster', () => {
+  const steps = [
+    at(5, { do: 'crash', target: broker(2) }),
+    { atUs: 5_100_000, do: [{ do: 'start', target: broker(2), startupUs: 100_000 }] } as never,
+  ]
+  const topics = { orders: [[2, 1, 3]] }
+  const plan = planOf({ kafka: '4.1', topics, producers: [{}], runUs: 20_000_000, steps })
+  let refused = 0
+  const brokersTold: number[] = []
+  simulate(
+    { ...plan, controllers },
+    {
+      digest: false,
+      onEvent: ({ processes, nowUs }, { event: { body } }) => {
+        if (nowUs < 5_200_000) return undefined
+        if (body.kind === 'disconnect' && body.peer === 'broker-2' && body.reason === 'refused') {
+          if (processes['broker-2']?.state === 'up') refused += 1
+        }
+        if (body.kind === 'deliver' && body.from === 'broker-2' && body.message.type === 'MetadataResponse') {
+          brokersTold.push(body.message.brokers.length)
+        }
+        return undefined
+      },
+    },
+  )
+  expect(refused).toBeGreaterThan(0)
+  expect(brokersTold).not.toContain(0)
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isQuiet } from '../../src/world/quiet.ts'
-import { type ReplicaGiven, type StateGiven, worldOf } from '../check/builders.ts'
+import { P, type ReplicaGiven, type StateGiven, worldOf } from '../check/builders.ts'
 
 const LOG = ['m1@0', 'm2@0']
 
@@ -45,4 +45,28 @@ test('a dead leader is replaced when its session ends, so nothing is quiet befor
   expect(quiet({ process: 'down', registered: true }, { leader: 1, ...others })).toBe(false)
   expect(quiet({ process: 'paused', registered: true }, { leader: 1, ...others })).toBe(false)
   expect(quiet({ process: 'down', registered: false }, { leader: 1, ...others })).toBe(true)
+})
+
+test('where everything was healed, consumers have read to the end', () => {
+  const world = worldOf({
+    kafka: '2.4',
+    replicas: { 1: { role: 'leader', log: LOG, hw: 2 } },
+    assigned: [1],
+    plan: { healAtEnd: true, clients: [{ kind: 'consumer', name: 'c1', settings: {} } as never] },
+  })
+  const readAt = (position: number, phase = 'fetching') => {
+    const state = { volatile: { partitions: { [P]: { phase, position } } } }
+    world.nodes['consumer-c1'] = {
+      id: 'consumer-c1',
+      kind: 'consumer',
+      process: 'client-c1',
+      state,
+      timers: [],
+    } as never
+    return isQuiet(world)
+  }
+  expect(readAt(2)).toBe(true)
+  expect(readAt(1)).toBe(false)
+  // It has told its application that it reads no more.
+  expect(readAt(-1, 'failed')).toBe(true)
 })
