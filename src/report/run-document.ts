@@ -8,6 +8,7 @@ import { groupBlocks, transactionBlocks } from './coordinated-document.ts'
 import type { Block, Document, Line, Tone } from './document.ts'
 import { GAP, heading, line, paragraph, span, table, verbatim } from './document.ts'
 import type { Counted, PartitionView, RunOutcome, RunView, VerdictView } from './run-view.ts'
+import { storyParts } from './story.ts'
 import { cellText, timelineBlocks } from './timeline-document.ts'
 import { plural } from './words.ts'
 
@@ -79,11 +80,8 @@ export function titleLine({ title, scenario }: Pick<RunView, 'title' | 'scenario
   return [span(title, 'strong'), span(name === '' ? '' : `  (${name})`, 'dim')]
 }
 
-/** Paragraphs, and the items of lists (lines that begin with a hyphen) each on lines of their own. */
-function storyBlocks(story: string): Block[] {
-  const parts = story.split(/\n\s*\n|\n(?=\s*- )/).map((part) => part.replace(/\s+/g, ' ').trim())
-  return parts.filter((part) => part !== '').map((part) => paragraph(part, 2, part.startsWith('- ') ? 4 : 2))
-}
+const storyBlocks = (story: string): Block[] =>
+  storyParts(story).map((part) => paragraph(part, 2, part.startsWith('- ') ? 4 : 2))
 
 export function headerBlocks(view: RunView): Block[] {
   const blocks: Block[] = [paragraph(titleLine(view))]

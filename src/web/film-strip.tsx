@@ -2,6 +2,7 @@
 import { formatTime } from '../kernel/time.ts'
 import { eventWords, whyChain } from '../report/page/event-words.ts'
 import type { PageRun } from '../report/page/page-run.ts'
+import { storyParts } from '../report/story.ts'
 import type { PlanChapter } from '../world/plan.ts'
 import { Diagram } from './diagram.tsx'
 import { Outcome } from './header.tsx'
@@ -58,7 +59,11 @@ export function FilmStrip() {
           )}
         </p>
       ))}
-      <p class="story">{plan.story}</p>
+      {storyParts(plan.story).map((part) => (
+        <p class="story" key={part}>
+          {part}
+        </p>
+      ))}
       {repeat === undefined || repeat === '' ? null : (
         <p>
           Repeat it: <code>{repeat}</code>

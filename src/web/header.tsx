@@ -1,6 +1,7 @@
 /** What this is: the story, the verdict, and always which Kafka. */
 import { formatTime } from '../kernel/time.ts'
 import type { RunOutcome } from '../report/run-view.ts'
+import { storyParts } from '../report/story.ts'
 import { copyLink, isDark } from './commands.ts'
 import { dialog, eventOf, isBoth, isHeld, lecture, main, showView, sides, theme, view } from './store.ts'
 
@@ -38,7 +39,9 @@ export function Header() {
         {plan.story === '' ? null : (
           <details class="story">
             <summary>The story</summary>
-            <p>{plan.story}</p>
+            {storyParts(plan.story).map((part) => (
+              <p key={part}>{part}</p>
+            ))}
             {repeat === undefined || repeat === '' ? null : <p class="repeat">Repeat it: {<code>{repeat}</code>}</p>}
           </details>
         )}
