@@ -14,7 +14,7 @@ export const PRODUCER_SETTINGS = [
   ['acks', 'string', '', [['0.8.0', '0'], ['0.8.2', '1'], ['3.3', 'all']], 'Whose copy a write waits for: 0 nobody, 1 the leader, all (or -1) the whole ISR; to 0.8.2 any number.', { allowed: ['0', '1', 'all', '-1'] }],
   ['retries', 'int', 'count', [['0.8.0', 3], ['0.8.2', 0], ['2.1', FOREVER]], 'How often a record is sent again after a retriable error (KIP-91: bounded by delivery.timeout.ms).', { min: 0 }],
   ['retry.backoff.ms', 'int', 'ms', [['0.8.0', 100]], 'Pause before a record is sent again.', { min: 0 }],
-  ['retry.backoff.max.ms', 'int', 'ms', [['3.7', 1000]], 'Longest pause before a record is sent again (KIP-580).', { min: 0 }],
+  ['retry.backoff.max.ms', 'int', 'ms', [['3.7', 1000]], 'Accepted, not modelled: longest pause before a record is sent again; pauses do not grow (KIP-580).', { min: 0 }],
   ['max.in.flight.requests.per.connection', 'int', 'count', [['0.8.0', 1], ['0.8.2', 5]], 'Requests that may be unanswered on one connection.', { min: 1 }],
   ['request.timeout.ms', 'int', 'ms', [['0.8.0', 10000], ['0.8.2', 30000]], 'How long a request waits: for acks on the broker, for its answer on the client.', { min: 1 }],
   ['delivery.timeout.ms', 'int', 'ms', [['2.1', 120000]], 'How long a record may take in all (KIP-91).', { min: 1 }],
