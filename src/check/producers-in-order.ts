@@ -14,7 +14,7 @@ import type { Finding, Property } from './property.ts'
 const isOn = (value: unknown): boolean => value === true || value === 'true'
 
 /** With one request in flight a retry has nothing to overtake it; with idempotence the log takes no other order. */
-const keepsOrder = ({ settings }: PlanProducer): boolean =>
+export const keepsOrder = ({ settings }: PlanProducer): boolean =>
   Number(settings['max.in.flight.requests.per.connection']) === 1 || isOn(settings['enable.idempotence'])
 
 /** Where each record of the log stands first: a retry may have put it there once more. */

@@ -252,3 +252,30 @@ test('a record stands twice because its producer sent it again, or somebody appe
   // Whether the log should have known it again is for IdempotentNothingTwice to say.
   expect(twice(false, { 'enable.idempotence': true })).toEqual([true])
 })
+
+/** m1 was sent before m2 and stands behind it; `retried`: their producer sent something again. */
+function overtaken(retried: boolean, settings: Record<string, string | number | boolean>) {
+  const crash: Action = { do: 'crash', target: broker(1) }
+  const world = worldOf({
+    producers: [{ settings }],
+    steps: [{ atUs: 0, do: [crash] }],
+    replicas: { 1: { ...leads, log: ['m2', 'm1'] } },
+  })
+  send(world, 'm1', { offset: 1 })
+  send(world, 'm2', { offset: 0 })
+  const again = { kind: 'clientRetried', client: 'p1', partition: P, error: 'NOT_ENOUGH_REPLICAS', attempt: 1 } as const
+  if (retried) happen(world, ['producer-p1', again])
+  const property = PROMISED_IN_CALM.find(({ name }) => name === 'NoNonmonotonicSends')!
+  const step = { event: world.index, facts: [], touchedBrokers: [] }
+  return (property.check(world, step) ?? []).map(
+    (found) => violationOf(property, property.promised(world.plan), found, world, step).isExplained,
+  )
+}
+
+test('a record stands behind a later one because something was sent again with others in flight', () => {
+  const inFlight = 'max.in.flight.requests.per.connection'
+  expect(overtaken(true, { [inFlight]: 5 })).toEqual([true])
+  expect(overtaken(false, { [inFlight]: 5 })).toEqual([false])
+  expect(overtaken(true, { [inFlight]: 1 })).toEqual([false])
+  expect(overtaken(true, { [inFlight]: 5, 'enable.idempotence': true })).toEqual([false])
+})

@@ -8,7 +8,7 @@ export interface Anomaly {
   readonly id: RecordIdentity
   readonly offset: number
   readonly words: string
-  /** All that were seen at the offset, where it is about several. */
+  /** All that were seen at the offset, or stand in the wrong order, where it is about several. */
   readonly ids?: readonly RecordIdentity[]
 }
 
@@ -211,7 +211,8 @@ export function nonmonotonicSends(history: ClientHistory): Anomaly[] {
     if (before === undefined || send.offset > before.offset) highest.set(key, send)
     else {
       const words = `${send.client} sent ${before.id} before ${send.id}, and they stand at offsets ${before.offset} and ${send.offset} of ${send.partition}`
-      found.push({ partition: send.partition, id: send.id, offset: send.offset, words })
+      const ids = [before.id, send.id]
+      found.push({ partition: send.partition, id: send.id, offset: send.offset, words, ids })
     }
   }
   return found

@@ -6,6 +6,8 @@ import { type Cuts, cutsOf } from '../cuts.ts'
 import { findRecord } from '../logs.ts'
 import { judgedLog, type LostRecord, lastNamedLeader, lostRecords } from '../loss.ts'
 import { replacedHole } from '../loss-holes.ts'
+import { holeOfLost } from '../lost-for.ts'
+import { keepsOrder } from '../producers-in-order.ts'
 import type { Hole } from '../promises.ts'
 import {
   cleanupHoles,
@@ -131,12 +133,41 @@ function retryHoles(plan: Plan): Hole[] {
   return isDisturbed(plan) || isImpatient(plan) ? [{ because, hole: null, isTold: true }] : []
 }
 
-/** Whoever sent nothing again has no record twice. What an idempotent producer sends again is judged by its logs. */
-function whoSentAgain({ plan, ledger }: World): HoleOf {
+/** Clients that sent something again, each with the partition. */
+function sentAgain({ ledger }: World): ReadonlySet<string> {
   const again = new Set<string>()
   for (const { fact } of ledger.facts) {
     if (fact.kind === 'clientRetried') again.add(`${fact.client} ${fact.partition}`)
   }
+  return again
+}
+
+/**
+ * Why a record stands behind one that was sent later: one of the two is gone from where it was written, or their
+ * producer sent something again, and nothing kept it from coming behind what was in flight.
+ */
+function whatOvertook(world: World): HoleOf {
+  const again = sentAgain(world)
+  const ordered = world.plan.clients.flatMap((it) => (it.kind === 'producer' && keepsOrder(it) ? [it.name] : []))
+  let cuts: Cuts | null = null
+  return ({ id, ids = [id], partition }) => {
+    cuts ??= cutsOf(world)
+    const gone = holeOfLost(world, cuts, partition, (record) => ids.includes(record.id))
+    if (gone !== undefined) return gone
+    // Acknowledged by a leader alone, and cut before it was committed: nobody had promised to keep it.
+    const committed = world.ledger.committed[partition]
+    const isUncommitted = ({ id: each, offset }: { readonly id: string; readonly offset: number }): boolean =>
+      ids.includes(each) && committed?.[offset]?.some((entry) => entry.id === each) !== true
+    if ((cuts.ofPartition.get(partition) ?? []).some(({ removed }) => removed.some(isUncommitted))) return null
+    const client = world.ledger.sent[id]?.client ?? ''
+    return again.has(`${client} ${partition}`) && !ordered.includes(client) ? null : undefined
+  }
+}
+
+/** Whoever sent nothing again has no record twice. What an idempotent producer sends again is judged by its logs. */
+function whoSentAgain(world: World): HoleOf {
+  const { plan, ledger } = world
+  const again = sentAgain(world)
   const isIdempotent = (name: string): boolean =>
     plan.clients.some(
       (client) => client.kind === 'producer' && client.name === name && client.settings['enable.idempotence'] === true,
@@ -275,8 +306,10 @@ export const PROMISED_IN_CALM: readonly Property[] = [
   property(
     'NoNonmonotonicSends',
     'What a client sends later stands at a higher offset (nonmonotonic send).',
-    (plan) => unlessHoles(retryHoles(plan)),
+    (plan) =>
+      unlessToldHoles([...retryHoles(plan), ...lossHoles(plan).map((hole) => ({ ...hole, isTold: true }) as const)]),
     nonmonotonicSends,
+    whatOvertook,
   ),
   property(
     'NoWriteCycles',
