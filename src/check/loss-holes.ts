@@ -6,8 +6,9 @@ import type { CommittedRecord, World } from '../world/world.ts'
 import { type Cuts, cutsOfRecord, epochWhenCut } from './cuts.ts'
 import { type DiskHole, diskHole, type JudgedRecord } from './disk-holes.ts'
 import { logOf, logsOf, recordAt } from './logs.ts'
-import { isIdempotent, SEQUENCE_OF_ANOTHER } from './promises.ts'
+import { ACKNOWLEDGED_BY_OLD_WAIT, isIdempotent, SEQUENCE_OF_ANOTHER } from './promises.ts'
 import { replicationHole } from './replication-holes.ts'
+import { rolesTaken } from './roles-taken.ts'
 
 /** To 3.0 a value goes for a later one that is not committed, and that one may be cut afterwards. */
 const CLEANED_ABOVE_HIGH_WATERMARK = 'KAFKA-13194'
@@ -30,9 +31,28 @@ export function lossHole(world: World, cuts: Cuts, record: JudgedRecord): DiskHo
   if (hole !== undefined) return hole
   if (isCleanedTooEarly(world, cuts, record)) return CLEANED_ABOVE_HIGH_WATERMARK
   if (isAnsweredForAnother(world, cuts, record)) return SEQUENCE_OF_ANOTHER
+  if (isAcknowledgedByOldWait(world, cuts, record)) return ACKNOWLEDGED_BY_OLD_WAIT
   const { partition, committed } = record
   const unheard = committed === null ? undefined : unheardIsrHole(world, partition, committed, committed.event)
   return unheard === undefined ? replicationHole(world, cuts, record) : unheard
+}
+
+/**
+ * To 0.9 a produce at acks=all waits on when its broker leads no more. Whether that broker cut the record, which was never
+ * committed, and led again in the same life before the client was told.
+ */
+function isAcknowledgedByOldWait(
+  world: World,
+  cuts: Cuts,
+  { partition, id, offset, committed }: JudgedRecord,
+): boolean {
+  const answeredBy = world.ledger.sent[id]?.answeredBy ?? null
+  if (world.plan.mechanisms.stepDownCompletesProduce || committed !== null || answeredBy === null) return false
+  return cutsOfRecord(cuts, partition, id, offset).some(({ broker, event }) => {
+    const next = rolesTaken(world, partition).filter((role) => role.broker === broker && role.event > event)
+    const back = next.find(({ fact }) => fact.kind === 'becameLeader' || fact.kind === 'recovered')
+    return back?.fact.kind === 'becameLeader' && back.event < answeredBy
+  })
 }
 
 /**
@@ -130,14 +150,18 @@ interface SeenOffset {
 export function replacedHole(world: World, cuts: Cuts, { partition, offset, ids, lastLeader }: SeenOffset): DiskHole {
   const entries = world.ledger.committed[partition]?.[offset] ?? []
   const committedOf = (id: RecordIdentity): CommittedRecord | null => entries.find((entry) => entry.id === id) ?? null
-  const sinceEvent = (id: RecordIdentity): number =>
-    committedOf(id)?.event ?? world.ledger.sent[id]?.answeredBy ?? Number.MAX_SAFE_INTEGER
-  const inOrder = [...new Set(ids)].sort((a, b) => sinceEvent(a) - sinceEvent(b))
-  const holes = (inOrder.length > 1 ? inOrder.slice(0, -1) : inOrder).map((id) => {
+  const judgedOf = (id: RecordIdentity): JudgedRecord => {
     const committed = committedOf(id)
     const epoch = committed?.epoch ?? epochOf(world, cuts, partition, id, offset)
-    return lossHole(world, cuts, { partition, id, offset, epoch, committed, lastLeader })
-  })
+    return { partition, id, offset, epoch, committed, lastLeader }
+  }
+  // What was cut before it was acknowledged had gone when the others came, whenever its client was told.
+  const sinceEvent = (id: RecordIdentity): number =>
+    isAcknowledgedByOldWait(world, cuts, judgedOf(id))
+      ? -1
+      : (committedOf(id)?.event ?? world.ledger.sent[id]?.answeredBy ?? Number.MAX_SAFE_INTEGER)
+  const inOrder = [...new Set(ids)].sort((a, b) => sinceEvent(a) - sinceEvent(b))
+  const holes = (inOrder.length > 1 ? inOrder.slice(0, -1) : inOrder).map((id) => lossHole(world, cuts, judgedOf(id)))
   return holes.includes(undefined) ? undefined : (holes.find((hole) => hole !== null) ?? null)
 }
 

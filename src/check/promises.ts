@@ -19,6 +19,7 @@ export const LEADER_WITHOUT_EPOCH = 'KAFKA-7415'
 export const UNFENCED_LEADER = 'KIP-320 (KAFKA-6880)'
 /** A follower joins at the high watermark of a new leader, which may lie below what is committed. */
 export const JOINED_AT_STALE_HIGH_WATERMARK = 'KAFKA-7128'
+export const ACKNOWLEDGED_BY_OLD_WAIT = 'KAFKA-2960'
 /** A follower that is ahead of its leader, which has caught up meanwhile, takes itself for too far behind and drops its log. */
 export const WHOLE_LOG_DROPPED = 'KAFKA-2143'
 export const NO_CHECKPOINT_OF_DEAD_LEADER = 'KAFKA-1647'
@@ -311,6 +312,13 @@ export function lossHoles(plan: Plan): Hole[] {
     holes.push({
       because: 'a record that is given up leaves its sequence to the next one',
       hole: SEQUENCE_OF_ANOTHER,
+      isTold: true,
+    })
+  }
+  if (!mechanisms.stepDownCompletesProduce) {
+    holes.push({
+      because: 'a produce that waits outlives the lead of its broker, and is acknowledged when that one leads again',
+      hole: ACKNOWLEDGED_BY_OLD_WAIT,
       isTold: true,
     })
   }

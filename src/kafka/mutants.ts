@@ -139,7 +139,7 @@ const ROWS = [
   ['offsets-committed-by-the-consumer', 'An application commits its offsets by its consumer, before the transaction of their results.', ['MadeOnce'], '3.9', 'applications'],
   ['application-reads-on-after-an-abort', 'An application does not go back to what its aborted transaction had taken.', ['MadeOnce'], '4.1', 'applications'],
   ['former-member-commits-in-a-transaction', 'A coordinator of groups takes the offsets of a transaction from who has lost its partitions.', ['MadeOnce'], '3.9', 'applications'],
-  ['unstable-offsets-told', 'A coordinator of groups tells offsets that an open transaction is about to move.', ['MadeOnce'], '3.9', 'applications'],
+  ['unstable-offsets-told', 'A coordinator of groups tells offsets that an open transaction is about to move.', ['MadeOnce'], '4.1', 'applications'],
   ['results-outside-the-transaction', 'A producer sends the batches of its transactions as if they belonged to none.', ['NoCircularInformation', 'MadeOnce'], '3.9', 'applications'],
 ] as const
 

@@ -139,6 +139,7 @@ test('a leader whose answer about its ISR is lost with its session commits witho
     ['OneRecordPerCommittedOffset', 'KIP-497'],
     ['StrongIsr', 'KIP-497'],
     ['NoInconsistentOffsets', 'KIP-497'],
+    ['NoNonmonotonicSends', 'KIP-497'],
   ])
 })
 

@@ -35,7 +35,7 @@ const CAUGHT = [
   ['producer-id-block-given-twice', 19, 'OneProducerPerEpoch'],
   ['producer-ids-begin-again', 1, 'OneProducerPerEpoch'],
   ['offsets-not-sent-to-the-transaction', 4, 'MadeOnce'],
-  ['unstable-offsets-told', 6, 'MadeOnce'],
+  ['unstable-offsets-told', 8, 'MadeOnce'],
   ['results-outside-the-transaction', 3, 'NoCircularInformation'],
 ] as const
 

@@ -337,3 +337,44 @@ test('a record that is given up lends its sequence to the next one, which is in 
   expect(answered(true)).toEqual(['KAFKA-5494'])
   expect(answered(false)).toEqual([undefined])
 })
+
+// --- KAFKA-2960
+
+/** Broker 1 appends m1 and steps down, cuts it and leads again, maybe in another life; then m1 is acknowledged. */
+function acknowledgedLate(kafka: string, back: 'same-life' | 'new-life' | 'never'): World {
+  const world = story(kafka, 1, { 1: { role: 'leader', log: [] }, 2: { log: [] }, 3: { log: [] } })
+  elect(world, 2, 1)
+  happen(
+    world,
+    ['broker-1', follows({ leader: 2, epoch: 1, logEndOffset: 0, hw: 0 })],
+    ['broker-1', cut(0, ['m1'], 2, 1)],
+  )
+  if (back === 'new-life') {
+    const started = {
+      kind: 'recovered',
+      partition: P,
+      scanned: [],
+      from: 0,
+      durable: 0,
+      logEndOffset: 0,
+      highWatermark: 0,
+    }
+    happen(world, ['broker-1', started as Fact])
+  }
+  if (back !== 'never') {
+    elect(world, 1, 2)
+    leads(world, 1, 2, 0)
+  }
+  send(world, 'm1', { offset: 0 })
+  return world
+}
+
+test('a produce outlives the lead of its broker, and its record is cut before it is acknowledged (KAFKA-2960)', () => {
+  expect(seen(acknowledgedLate('0.9', 'same-life'), 'AckedAtAllNotLost')).toEqual(['KAFKA-2960'])
+})
+
+test('it is not KAFKA-2960 where the broker has not led again in the same life, or a step-down answers', () => {
+  expect(seen(acknowledgedLate('0.9', 'never'), 'AckedAtAllNotLost')).toEqual([undefined])
+  expect(seen(acknowledgedLate('0.9', 'new-life'), 'AckedAtAllNotLost')).toEqual([undefined])
+  expect(seen(acknowledgedLate('0.10.2', 'same-life'), 'AckedAtAllNotLost')).toEqual([undefined])
+})

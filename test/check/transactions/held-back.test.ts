@@ -10,10 +10,13 @@ import { simulate } from '../../../src/driver/simulate.ts'
 import { generationNamed } from '../../../src/kafka/generation/table.ts'
 import { brokerState, type World } from '../../../src/world/world.ts'
 
-/** A producer was told that its transaction is in a wrong state, by a former coordinator: it stays open for a minute. */
+/**
+ * A producer was told that its transaction is in a wrong state, by a former coordinator: it stays open for a minute. The
+ * world as it is before that.
+ */
 function leftOpen(): World {
   const { document } = drawCase(profileNamed('transactions')!, generationNamed('4.1')!, 100_777)
-  return simulate(planOf(document), { properties: [] }).world
+  return simulate(planOf(document), { properties: [], untilUs: 33_000_000 }).world
 }
 
 const NO_STEP = { event: 0, facts: [] } as unknown as StepView
