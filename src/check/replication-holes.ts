@@ -14,6 +14,7 @@ import { logOf } from './logs.ts'
 import {
   CUT_TO_HIGH_WATERMARK,
   FAST_FAIL_OVER,
+  isUncleanPossible,
   JOINED_AT_STALE_HIGH_WATERMARK,
   LEADER_WITHOUT_EPOCH,
   NO_CHECKPOINT_OF_DEAD_LEADER,
@@ -32,7 +33,7 @@ export function replicationHole(world: World, cuts: Cuts, record: JudgedRecord):
   const missed = { partition, id, offset, sinceEvent: committed.event, sinceEpoch: committed.leaderEpoch }
   const takeover = takeoverWithout(world, cuts, missed, lastLeader)
   if (takeover === null) return undefined
-  if (isGivenUp(world, cuts, record, takeover.leaderEpoch)) return UNCLEAN_ELECTION
+  if (isUncleanPossible(world.plan) && isGivenUp(world, cuts, record, takeover.leaderEpoch)) return UNCLEAN_ELECTION
   const { broker, event, instead } = takeover
   const hole = replicaHole(world, cuts, record, broker, event)
   return hole === undefined && instead !== null

@@ -111,7 +111,7 @@ const ROWS = [
   ['commits-what-was-only-fetched', 'A member commits behind records that its application was not handed yet.', ['NoCommitAheadOfDelivery'], '2.4', 'groups'],
   // --- Order
   ['partition-not-muted', 'A producer with one request in flight sends the next batch while a failed one waits for its retry.', ['ProducersInOrder'], '2.4', 'swarm'],
-  ['retries-behind-later-batches', 'A producer puts a batch to be sent again behind those that came after it.', ['ProducersInOrder'], '2.4', 'lite'],
+  ['retries-behind-later-batches', 'A producer puts a batch to be sent again behind those that came after it.', ['ProducersInOrder', 'NoNonmonotonicSends'], '2.4', 'lite'],
   // --- Idempotence
   ['sequences-begin-again-in-one-epoch', 'A producer that begins its sequences again keeps its epoch.', [...IDEMPOTENCE, ...LOSS, 'ProducersInOrder', LIVENESS], '2.8', 'idempotent'],
   ['sequence-not-checked', 'A leader appends the batches of a producer whatever their sequence.', IDEMPOTENCE, '2.4', 'idempotent'],

@@ -1,6 +1,7 @@
 /** Holes of the replication protocol, each told by hand: once as it happens, and once as it nearly does. */
 import { expect, test } from 'vitest'
 import { lostCommitted } from '../../src/check/loss.ts'
+import type { Settings } from '../../src/kafka/config.ts'
 import type { Fact } from '../../src/kafka/facts.ts'
 import type { Action } from '../../src/world/plan.ts'
 import type { World } from '../../src/world/world.ts'
@@ -14,8 +15,14 @@ const crash: Action = { do: 'crash', target: broker(1) }
 type Replicas = Readonly<Record<number, ReplicaGiven>>
 
 /** Broker 1 leads epoch 0 with everybody in sync; `replicas` is how the run ends, with `leader` as the last one named. */
-function story(kafka: string, leader: number, replicas: Replicas): World {
-  const world = worldOf({ kafka, steps: [{ atUs: 0, do: [crash] }], state: { leader, epoch: 0, isr: ALL }, replicas })
+function story(kafka: string, leader: number, replicas: Replicas, settings: Settings = {}): World {
+  const world = worldOf({
+    kafka,
+    settings,
+    steps: [{ atUs: 0, do: [crash] }],
+    state: { leader, epoch: 0, isr: ALL },
+    replicas,
+  })
   happen(world, writeState(world, { leader: 1, isr: ALL }))
   leads(world, 1, 0, 0)
   return world
@@ -252,16 +259,19 @@ test('it is not KAFKA-7128 where the leader knew what is committed, or asks for 
 // --- KIP-106
 
 test('a replica from outside the ISR is elected, or one that is in it', () => {
-  const elected = (isr: readonly number[]) => {
-    const world = story('2.4', 3, { 1: { log: ['m1@0'] }, 2: { log: [] }, 3: { role: 'leader', log: [] } })
+  const elected = (isr: readonly number[], isUncleanOn: boolean) => {
+    const replicas: Replicas = { 1: { log: ['m1@0'] }, 2: { log: [] }, 3: { role: 'leader', log: [] } }
+    const world = story('2.4', 3, replicas, { 'unclean.leader.election.enable': isUncleanOn })
     commits(world, 1, ['m1@0'])
     elect(world, 1, 0, isr)
     elect(world, 3, 1, [3])
     leads(world, 3, 1, 0)
     return holes(world)
   }
-  expect(elected([1, 2])).toEqual([['m1', 'KIP-106 (unclean leader election)']])
-  expect(elected(ALL)).toEqual([['m1', undefined]])
+  expect(elected([1, 2], true)).toEqual([['m1', 'KIP-106 (unclean leader election)']])
+  expect(elected(ALL, true)).toEqual([['m1', undefined]])
+  // It must not be elected at all.
+  expect(elected([1, 2], false)).toEqual([['m1', undefined]])
 })
 
 // --- KAFKA-2143 and KAFKA-1647
