@@ -3,7 +3,7 @@ import { bytesToRecover } from '../broker/load-logs.ts'
 import type { BrokerConfig, BrokerState } from '../broker/state.ts'
 import type { KafkaMessage } from '../kafka/messages/message.ts'
 import type { Operation } from '../kafka/operations.ts'
-import type { ConnectionId, Input } from '../kernel/machine.ts'
+import type { ConnectionId, Input, NodeId } from '../kernel/machine.ts'
 import { abandonConnections } from './connections.ts'
 import type { StepReport } from './context.ts'
 import { StepContext } from './context.ts'
@@ -12,7 +12,7 @@ import type { Host } from './host.ts'
 import { configOf } from './host.ts'
 import { MACHINES } from './nodes.ts'
 import { cancel, nextKey, pendingEvent, schedule, takeOut } from './pending.ts'
-import type { NodeSlot, Process, ProcessId, World } from './world.ts'
+import type { NodeSlot, PendingEvent, Process, ProcessId, World } from './world.ts'
 
 /** Steps one machine with one input. */
 export function stepNode(
@@ -201,10 +201,32 @@ export function releaseDeferred(world: World, host: Host, report: StepReport, pr
   const deferred = process.deferred
   process.deferred = []
   const unread = unreadOfClosed(world, deferred)
+  const nextId = world.nextEventId
+  const released: Extract<PendingEvent['body'], { kind: 'deliver' }>[] = []
   for (const eventId of deferred) {
     const event = pendingEvent(world, eventId)
     if (event === undefined) continue
     if (unread.includes(eventId)) takeOut(world, event.place)
-    else moveEvent(world, host, event, world.nowUs, [report.event.id])
+    else {
+      moveEvent(world, host, event, world.nowUs, [report.event.id])
+      if (event.body.kind === 'deliver') released.push(event.body)
+    }
+  }
+  for (const { connection, to } of released) letFollow(world, host, report, connection, to, nextId)
+}
+
+/** What arrives on a connection at this very time comes behind what has waited there. */
+function letFollow(
+  world: World,
+  host: Host,
+  report: StepReport,
+  connection: ConnectionId,
+  to: NodeId,
+  firstReleased: number,
+): void {
+  for (const id of [...(world.connections[connection]?.inFlight ?? [])]) {
+    const event = id < firstReleased ? pendingEvent(world, id) : undefined
+    if (event?.atUs !== world.nowUs || event.body.kind !== 'deliver' || event.body.to !== to) continue
+    moveEvent(world, host, event, world.nowUs, [report.event.id])
   }
 }

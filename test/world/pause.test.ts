@@ -32,3 +32,26 @@ test.each([
   })
   expect(states.slice(states.indexOf('paused') - 1)).toEqual(['up', 'paused', 'up'])
 })
+
+test('what arrives when a pause ends comes behind what has waited on its connection', () => {
+  const document: ScenarioDocument = {
+    ...paused('broker 1'),
+    network: { latency: '1ms' },
+    clients: { p: { produces: 'orders', rate: '2/s', settings: { acks: 1, 'linger.ms': 0 } } },
+    steps: [{ at: '2400ms', do: { pause: 'broker 1', for: '601ms' } }],
+  }
+  const numbers: number[] = []
+  let together = 0
+  simulate(planOf(document), {
+    digest: false,
+    properties: [],
+    onEvent: (world, { event: { body } }): undefined => {
+      if (body.kind !== 'deliver' || body.message.type !== 'ProduceRequest') return
+      if (world.processes['broker-1']?.state === 'paused') return
+      numbers.push(body.message.correlationId)
+      if (world.nowUs === 3_001_000) together += 1
+    },
+  })
+  expect(together).toBeGreaterThan(1)
+  expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
+})

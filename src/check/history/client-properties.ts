@@ -1,4 +1,5 @@
 /** The anomalies as properties: what clients see, and when it is promised. */
+import type { RemovedRecord } from '../../kafka/facts/log.ts'
 import type { TopicPartition } from '../../kafka/ids.ts'
 import type { Plan } from '../../world/plan.ts'
 import type { World } from '../../world/world.ts'
@@ -154,11 +155,18 @@ function whatOvertook(world: World): HoleOf {
     cuts ??= cutsOf(world)
     const gone = holeOfLost(world, cuts, partition, (record) => ids.includes(record.id))
     if (gone !== undefined) return gone
-    // Acknowledged by a leader alone, and cut before it was committed: nobody had promised to keep it.
     const committed = world.ledger.committed[partition]
-    const isUncommitted = ({ id: each, offset }: { readonly id: string; readonly offset: number }): boolean =>
-      ids.includes(each) && committed?.[offset]?.some((entry) => entry.id === each) !== true
-    if ((cuts.ofPartition.get(partition) ?? []).some(({ removed }) => removed.some(isUncommitted))) return null
+    const isUncommitted = (each: string, offset: number): boolean =>
+      committed?.[offset]?.some((entry) => entry.id === each) !== true
+    // Acknowledged by a leader alone that never came to commit it: nobody had promised to keep it.
+    const isUnpromised = (each: string): boolean => {
+      const { acks, offset } = world.ledger.sent[each] ?? { acks: -1, offset: -1 }
+      return acks !== -1 && isUncommitted(each, offset)
+    }
+    if (ids.some(isUnpromised)) return null
+    const cutUncommitted = (removed: readonly RemovedRecord[]): boolean =>
+      removed.some((record) => ids.includes(record.id) && isUncommitted(record.id, record.offset))
+    if ((cuts.ofPartition.get(partition) ?? []).some(({ removed }) => cutUncommitted(removed))) return null
     const client = world.ledger.sent[id]?.client ?? ''
     return again.has(`${client} ${partition}`) && !ordered.includes(client) ? null : undefined
   }
