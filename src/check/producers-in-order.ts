@@ -28,9 +28,19 @@ function firstOffsets(world: World, partition: TopicPartition): Map<string, numb
   return offsets
 }
 
-/** The earlier one stood before the later one, too, and was lost there: it was sent again. */
+/** The earlier one stood before the later one, too, and was lost there or cleaned away: it was sent again. */
 function holeOf(world: World, partition: TopicPartition, earlier: string, below: number): DiskHole {
+  if (wasCleaned(world, partition, earlier, below)) return null
   return holeOfLost(world, cutsOf(world), partition, ({ id, offset }) => id === earlier && offset < below)
+}
+
+/** Whether a record was committed at an offset below that one, where a cleaner has gone by since. */
+function wasCleaned(world: World, partition: TopicPartition, id: string, below: number): boolean {
+  const end = Math.min(below, judgedLog(world, partition)?.log.cleanedTo ?? 0)
+  const committed = world.ledger.committed[partition] ?? {}
+  return Object.keys(committed).some(
+    (offset) => Number(offset) < end && committed[Number(offset)]?.some((entry) => entry.id === id) === true,
+  )
 }
 
 /** Only acknowledged records: one that was given up may still come from a broker that was asleep. */

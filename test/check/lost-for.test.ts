@@ -179,6 +179,23 @@ test('a record stands behind a later one where it was lost before that one', () 
   expect(disorder(['a'], 'a leader')).toEqual(['broken'])
 })
 
+test('a record stands behind a later one where a cleaner has taken the copy that stood before it', () => {
+  const disorder = (committedAt: number, cleanedTo: number) => {
+    const world = powered()
+    const producer = { kind: 'producer', name: 'p1', settings: { 'enable.idempotence': true } }
+    const known = { ...world, plan: { ...world.plan, clients: [producer] } as unknown as Plan }
+    send(known, 'a', { offset: 3 })
+    send(known, 'b', { offset: 2 })
+    known.ledger.committed[P] = { [committedAt]: [{ id: 'p1/a' }] } as never
+    setPartition(known, P, { ...logOf(['m1', '', 'b', 'a']), cleanedTo })
+    return judged(known, 'ProducersInOrder', ['broker-1', { kind: 'reRegistering' }])
+  }
+  expect(disorder(1, 2)).not.toEqual(['broken'])
+  // It was never there, or the cleaner has not come so far.
+  expect(disorder(3, 2)).toEqual(['broken'])
+  expect(disorder(1, 1)).toEqual(['broken'])
+})
+
 /** Transaction `t/0` of producer 7 was told as committed, and its record is gone from P. */
 function cameApart(kafka: string): World {
   const world = powered(kafka)
