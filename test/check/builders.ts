@@ -46,7 +46,8 @@ export interface WorldGiven extends PlanGiven {
   readonly plan?: Partial<Plan>
 }
 
-const znode = (data: Json, children: string[] = []): Znode => ({
+/** A znode as it is created: version 0, of nobody's session. */
+export const znode = (data: Json, children: string[] = []): Znode => ({
   data,
   version: 0,
   czxid: 1,

@@ -6,31 +6,18 @@ import { violationOf } from '../../src/check/property.ts'
 import type { Fact } from '../../src/kafka/facts.ts'
 import type { RecordBatch } from '../../src/kafka/records.ts'
 import { statePath, topicPath } from '../../src/kafka/znodes.ts'
-import type { Json } from '../../src/kernel/json.ts'
 import type { ReplicaLog } from '../../src/log/replica-log.ts'
-import type { Znode } from '../../src/registry/state.ts'
 import type { Action, Plan } from '../../src/world/plan.ts'
 import type { World } from '../../src/world/world.ts'
 import { registryState } from '../../src/world/world.ts'
 import { broker } from '../builders.ts'
-import { happen, logOf, P, registryWrite, send, worldOf } from './builders.ts'
+import { happen, logOf, P, registryWrite, send, worldOf, znode } from './builders.ts'
 
 const ALL = [1, 2, 3]
 const power: Action = { do: 'powerLoss', target: broker(1), keepBelow: null, keep: 'random' }
 const LAST_STANDING = 'C-16 (KIP-966: last replica standing)'
 const OFFSETS = '__consumer_offsets-0'
 const STATES = '__transaction_state-0'
-
-const znode = (data: Json, children: string[] = []): Znode => ({
-  data,
-  version: 0,
-  czxid: 1,
-  mzxid: 1,
-  pzxid: 1,
-  ephemeralOwner: 0,
-  children,
-  nextSequence: 0,
-})
 
 function setPartition(world: World, partition: string, log: ReplicaLog): void {
   const [topic] = partition.split(/-\d+$/)
